@@ -1,0 +1,115 @@
+package io.connscale.net;
+
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * How sockets are driven on this machine: Netty's epoll where it is available, else nio. Made once by {@code Main} and
+ * handed to the server or the agent; immutable, for any thread.
+ */
+public final class Transport {
+    /** Set to {@code nio} to do without epoll where it is available. */
+    public static final String PROPERTY = "connscale.transport";
+
+    static {
+        Errno.load();
+    }
+
+    private static final Transport EPOLL = new Transport("epoll");
+    private static final Transport NIO = new Transport("nio");
+
+    private final String name;
+
+    private Transport(String name) {
+        this.name = name;
+    }
+
+    /** The best of {@link #available()}, or nio where the system property {@value #PROPERTY} says so. */
+    public static Transport best() {
+        return NIO.name.equals(System.getProperty(PROPERTY)) ? NIO : available().get(0);
+    }
+
+    /** The transports of this machine, the best first. Loads epoll's native code. */
+    public static List<Transport> available() {
+        return Epoll.isAvailable() ? List.of(EPOLL, NIO) : List.of(NIO);
+    }
+
+    /** {@code epoll} or {@code nio}. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * {@code n} event loops whose daemon threads are named {@code role-1}, {@code role-2}, … when they start. Shutting them
+     * down closes all that is registered with them.
+     *
+     * @throws RuntimeException where the system gives no epoll set (EMFILE); its name is in {@link Errno}
+     */
+    public EventLoopGroup loops(int n, String role) {
+        return new ClosingLoops(n, threads(role), ioHandlers());
+    }
+
+    private static ThreadFactory threads(String role) {
+        AtomicInteger last = new AtomicInteger();
+        return task -> {
+            Thread thread = new FastThreadLocalThread(task, role + "-" + last.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private IoHandlerFactory ioHandlers() {
+        return isEpoll() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    }
+
+    /**
+     * A listening socket, not yet registered with a loop.
+     *
+     * @throws io.netty.channel.ChannelException where the system gives no socket; its name is in {@link Errno}
+     */
+    public ServerSocketChannel newServerChannel() {
+        return isEpoll() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    }
+
+    /**
+     * A socket to connect with, not yet registered with a loop: closing it is the caller's until it is.
+     *
+     * @throws io.netty.channel.ChannelException where the system gives no socket (EMFILE); its name is in {@link Errno}
+     */
+    public SocketChannel newClientChannel() {
+        return isEpoll() ? new EpollSocketChannel() : new NioSocketChannel();
+    }
+
+    /**
+     * Before binding {@code channel} to a source address: leaves its port to connect, so that a port is only taken
+     * for one (source, destination) pair. {@code IP_BIND_ADDRESS_NO_PORT} of ip(7), Linux 4.2; nothing on nio.
+     */
+    public void bindAddressWithoutPort(SocketChannel channel) {
+        if (isEpoll()) {
+            channel.config().setOption(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
+        }
+    }
+
+    private boolean isEpoll() {
+        return this == EPOLL;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * What both ends need of Netty: the choice of transport, the bytes on the wire, names of errnos. {@code agent} and
+ * {@code server} knock here.
+ */
+@NullMarked
+package io.connscale.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,54 @@
+package io.connscale.stats;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * How often something ended, by where and what: {@code "connect EMFILE" -> 3}. Any thread may count. Bounded: past
+ * {@value #MOST} different reasons everything new is counted under {@link #OTHER}.
+ */
+public final class Reasons {
+    public static final String OTHER = "other";
+    private static final int MOST = 100;
+
+    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+
+    /** Counts one more for {@code where what}; {@code where} is {@code connect}, {@code send}, {@code receive}, … */
+    public void count(String where, String what) {
+        count(where + " " + what);
+    }
+
+    public void count(String reason) {
+        String key = counts.containsKey(reason) || counts.size() < MOST ? reason : OTHER;
+        counts.computeIfAbsent(key, k -> new LongAdder()).increment();
+    }
+
+    /** The counts now, sorted by reason; a copy. */
+    public SortedMap<String, Long> counts() {
+        SortedMap<String, Long> copy = new TreeMap<>();
+        counts.forEach((reason, n) -> copy.put(reason, n.sum()));
+        return copy;
+    }
+
+    /** {@code a} and {@code b} added up, reason by reason. */
+    public static SortedMap<String, Long> sum(Map<String, Long> a, Map<String, Long> b) {
+        SortedMap<String, Long> sum = new TreeMap<>(a);
+        b.forEach((reason, n) -> sum.merge(reason, n, Long::sum));
+        return sum;
+    }
+
+    /** What {@code now} has more than {@code before}; reasons that did not grow are left out. */
+    public static SortedMap<String, Long> difference(Map<String, Long> now, Map<String, Long> before) {
+        SortedMap<String, Long> more = new TreeMap<>();
+        now.forEach((reason, n) -> {
+            long grown = n - before.getOrDefault(reason, 0L);
+            if (grown > 0) {
+                more.put(reason, grown);
+            }
+        });
+        return more;
+    }
+}

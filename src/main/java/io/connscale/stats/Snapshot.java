@@ -1,0 +1,56 @@
+package io.connscale.stats;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The counts of an agent at one moment; all but the first two only grow.
+ *
+ * @param established connections that are up now
+ * @param connecting connections on their way up now
+ * @param failed connections that never came up
+ * @param lost connections that came up and ended without being asked to
+ * @param stopped connections that came up and were ended because the user asked
+ * @param pings Pings sent
+ * @param pongs Pongs received
+ * @param late Pings that were due and not sent because the Pong before was still missing
+ * @param errors what failed and lost ones ended with: {@code "connect EMFILE" -> 3}
+ */
+public record Snapshot(
+        long established,
+        long connecting,
+        long failed,
+        long lost,
+        long stopped,
+        long pings,
+        long pongs,
+        long late,
+        SortedMap<String, Long> errors) {
+    public static final Snapshot NONE = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+
+    public Snapshot {
+        errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
+    }
+
+    public Snapshot plus(Snapshot other) {
+        return new Snapshot(
+                established + other.established,
+                connecting + other.connecting,
+                failed + other.failed,
+                lost + other.lost,
+                stopped + other.stopped,
+                pings + other.pings,
+                pongs + other.pongs,
+                late + other.late,
+                Reasons.sum(errors, other.errors));
+    }
+
+    /** What is left of these counts when the process that held the connections is gone: what was up or coming up is lost. */
+    public Snapshot afterLoss(String reason) {
+        SortedMap<String, Long> ended =
+                established + connecting == 0 ? errors : Reasons.sum(errors, Map.of(reason, established + connecting));
+        return new Snapshot(0, 0, failed + connecting, lost + established, stopped, pings, pongs, late, ended);
+    }
+}

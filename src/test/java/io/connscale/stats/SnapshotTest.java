@@ -1,0 +1,49 @@
+package io.connscale.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class SnapshotTest {
+    private final SortedMap<String, Long> errors = new TreeMap<>(Map.of("receive closed", 4L));
+    private final Snapshot snapshot = new Snapshot(1, 2, 3, 4, 5, 6, 7, 8, errors);
+
+    @Test
+    void addsUpEachCount() {
+        Snapshot more = new Snapshot(10, 20, 30, 40, 50, 60, 70, 80, new TreeMap<>(Map.of("connect EMFILE", 1L)));
+        assertThat(snapshot.plus(more))
+                .isEqualTo(new Snapshot(
+                        11,
+                        22,
+                        33,
+                        44,
+                        55,
+                        66,
+                        77,
+                        88,
+                        new TreeMap<>(Map.of("receive closed", 4L, "connect EMFILE", 1L))));
+        assertThat(snapshot.plus(Snapshot.NONE)).isEqualTo(snapshot);
+    }
+
+    @Test
+    void keepsItsErrorsWhateverBecomesOfTheMap() {
+        errors.put("receive closed", 5L);
+        assertThat(snapshot.errors()).containsEntry("receive closed", 4L);
+    }
+
+    @Test
+    void withItsProcessWhatWasUpIsLostAndWhatWasComingHasFailed() {
+        assertThat(snapshot.afterLoss("agent lost"))
+                .isEqualTo(new Snapshot(
+                        0, 0, 5, 5, 5, 6, 7, 8, new TreeMap<>(Map.of("receive closed", 4L, "agent lost", 3L))));
+    }
+
+    @Test
+    void whereNothingWasUpNothingIsLost() {
+        Snapshot idle = new Snapshot(0, 0, 3, 4, 5, 6, 7, 8, errors);
+        assertThat(idle.afterLoss("agent lost")).isEqualTo(idle);
+    }
+}
