@@ -1,0 +1,37 @@
+package io.connscale.control;
+
+import io.connscale.stats.Snapshot;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * Opens and holds connections, here or elsewhere: the one idea that carries the house. {@code agent.LoadAgent} does it in
+ * this process, {@code cluster.RemoteAgent} over a control channel, {@link AgentGroup} over many.
+ *
+ * <p>No method blocks. A future that fails does so with an {@link AgentException}.
+ */
+public interface Agent extends AutoCloseable {
+    /** From now on these settings, for running connections too. */
+    CompletableFuture<Void> configure(Settings settings);
+
+    /**
+     * Opens connections; orders of one agent are carried out one after the other. Ends when each is established or
+     * failed, or {@link #stopOpening()} came.
+     *
+     * @param progress hears how far it is several times a second, on any thread; must not block
+     */
+    CompletableFuture<Opened> open(Order order, Consumer<Opened> progress);
+
+    /** Ends all orders to open where they are: what is established stays, what is connecting is given up. */
+    CompletableFuture<Void> stopOpening();
+
+    /** Closes the {@code count} oldest established connections, or as many as there are. */
+    CompletableFuture<Closed> close(long count);
+
+    /** The counts now. */
+    CompletableFuture<Snapshot> snapshot();
+
+    /** Ends the agent and its connections. Returns within seconds. */
+    @Override
+    void close();
+}

@@ -1,0 +1,34 @@
+package io.connscale.control;
+
+import java.io.Serial;
+
+/** What an agent could not do, in words for the user: what and where in one line, and what to do about it. */
+public final class AgentException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private final String hint;
+
+    public AgentException(String message, String hint) {
+        super(message);
+        this.hint = hint;
+    }
+
+    public String message() {
+        return String.valueOf(getMessage());
+    }
+
+    public String hint() {
+        return hint;
+    }
+
+    /** The {@code AgentException} that a future failed with, or any other failure wrapped as one. */
+    public static AgentException of(Throwable failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof AgentException known) {
+                return known;
+            }
+        }
+        return new AgentException(String.valueOf(failure), "see the log");
+    }
+}

@@ -1,0 +1,152 @@
+package io.connscale.control;
+
+import io.connscale.stats.Snapshot;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
+
+/**
+ * Many agents as one: splits the number, adds up the answers. A number of the group is missing
+ * only when every member's is; who needs each member's own answer asks the members.
+ */
+public final class AgentGroup implements Agent {
+    private final Map<String, Agent> named;
+    private final List<Agent> members;
+
+    /** @param members by name, in the order in which numbers are shared out */
+    public AgentGroup(Map<String, ? extends Agent> members) {
+        if (members.isEmpty()) {
+            throw new IllegalArgumentException("a group without agents");
+        }
+        this.named = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+        this.members = List.copyOf(named.values());
+    }
+
+    /** The members by name, for who needs each one's own answer. */
+    public Map<String, Agent> members() {
+        return named;
+    }
+
+    /** {@code total} in {@code parts} that differ by one at most, the larger ones first. */
+    public static long[] shares(long total, int parts) {
+        long[] shares = new long[parts];
+        for (int i = 0; i < parts; i++) {
+            shares[i] = total / parts + (i < total % parts ? 1 : 0);
+        }
+        return shares;
+    }
+
+    @Override
+    public CompletableFuture<Void> configure(Settings settings) {
+        return all(members.stream().map(m -> m.configure(settings)).toList());
+    }
+
+    @Override
+    public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+        long[] shares = shares(order.count(), members.size());
+        Rate rate = order.rate();
+        Opened[] latest = Arrays.stream(shares).mapToObj(Opened::none).toArray(Opened[]::new);
+        List<CompletableFuture<Opened>> parts = new ArrayList<>();
+        for (int i = 0; i < shares.length && shares[i] > 0; i++) {
+            int at = i;
+            Rate share =
+                    rate == null || rate.unlimited() ? rate : new Rate(Math.max(1, rate.perSecond() / shares.length));
+            parts.add(members.get(i).open(new Order(shares[i], share), opened -> {
+                Opened sum;
+                synchronized (latest) {
+                    latest[at] = opened;
+                    sum = Arrays.stream(latest).reduce(Opened.none(0), Opened::plus);
+                }
+                progress.accept(sum);
+            }));
+        }
+        return all(parts, Opened::plus);
+    }
+
+    @Override
+    public CompletableFuture<Void> stopOpening() {
+        return all(members.stream().map(Agent::stopOpening).toList());
+    }
+
+    @Override
+    public CompletableFuture<Closed> close(long count) {
+        // Every member knows only its own connections' age: a fair share of what each holds keeps the oldest first.
+        return snapshots().thenCompose(held -> {
+            long[] shares = proportional(count, held);
+            List<CompletableFuture<Closed>> parts = new ArrayList<>();
+            for (int i = 0; i < shares.length; i++) {
+                parts.add(
+                        shares[i] == 0
+                                ? CompletableFuture.completedFuture(new Closed(0, held[i]))
+                                : members.get(i).close(shares[i]));
+            }
+            return all(parts, Closed::plus);
+        });
+    }
+
+    private CompletableFuture<long[]> snapshots() {
+        List<CompletableFuture<Snapshot>> parts = members.stream()
+                .map(m -> m.snapshot().exceptionally(lost -> Snapshot.NONE))
+                .toList();
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                .thenApply(done -> parts.stream()
+                        .mapToLong(part -> part.join().established())
+                        .toArray());
+    }
+
+    /** Shares of {@code count} in proportion to {@code held}, none above what is held, in sum as near as can be. */
+    static long[] proportional(long count, long[] held) {
+        long total = Arrays.stream(held).sum();
+        long wanted = Math.min(count, total);
+        long[] shares = new long[held.length];
+        long given = 0;
+        for (int i = 0; i < held.length; i++) {
+            shares[i] = total == 0 ? 0 : wanted * held[i] / total; // both at most a billion: no overflow
+            given += shares[i];
+        }
+        for (int i = 0; given < wanted; i = (i + 1) % held.length) {
+            if (shares[i] < held[i]) {
+                shares[i]++;
+                given++;
+            }
+        }
+        return shares;
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> snapshot() {
+        return all(members.stream().map(Agent::snapshot).toList(), Snapshot::plus);
+    }
+
+    /** Side by side, a thread each: one may take seconds, and there may be many. */
+    @Override
+    public void close() {
+        all(members.stream()
+                        .map(m -> CompletableFuture.runAsync(m::close, task -> new Thread(task, "agent-close").start()))
+                        .toList())
+                .join();
+    }
+
+    private static CompletableFuture<Void> all(List<CompletableFuture<Void>> parts) {
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new));
+    }
+
+    private static <T> CompletableFuture<T> all(List<CompletableFuture<T>> parts, BinaryOperator<T> add) {
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                .handle((done, failure) -> parts)
+                .thenCompose(ended -> sum(ended, add));
+    }
+
+    private static <T> CompletableFuture<T> sum(List<CompletableFuture<T>> ended, BinaryOperator<T> add) {
+        return ended.stream()
+                .filter(part -> !part.isCompletedExceptionally())
+                .reduce((a, b) -> a.thenCombine(b, add))
+                .orElse(ended.get(0));
+    }
+}

@@ -1,0 +1,143 @@
+package io.connscale.control;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.connscale.kernel.Limits;
+import io.connscale.stats.Snapshot;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of the control channel, written down in {@code docs/PROTOCOL.md}. {@code type} names it on the wire. A request
+ * carries an {@code id} of the console's choosing, its answer the same one; {@code hello}, {@code progress} and a
+ * {@code snapshot} without id come by themselves. A line that leaves out what is needed here is none of these.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Message.Configure.class, name = "configure"),
+    @JsonSubTypes.Type(value = Message.OpenConnections.class, name = "open-connections"),
+    @JsonSubTypes.Type(value = Message.StopOpening.class, name = "stop-opening"),
+    @JsonSubTypes.Type(value = Message.CloseConnections.class, name = "close-connections"),
+    @JsonSubTypes.Type(value = Message.TakeSnapshot.class, name = "take-snapshot"),
+    @JsonSubTypes.Type(value = Message.StartServer.class, name = "start-server"),
+    @JsonSubTypes.Type(value = Message.StopServer.class, name = "stop-server"),
+    @JsonSubTypes.Type(value = Message.TakeServerStatus.class, name = "take-server-status"),
+    @JsonSubTypes.Type(value = Message.ServerStatusTaken.class, name = "server-status"),
+    @JsonSubTypes.Type(value = Message.StillHere.class, name = "still-here"),
+    @JsonSubTypes.Type(value = Message.Hello.class, name = "hello"),
+    @JsonSubTypes.Type(value = Message.Progress.class, name = "progress"),
+    @JsonSubTypes.Type(value = Message.ConnectionsOpened.class, name = "connections-opened"),
+    @JsonSubTypes.Type(value = Message.ConnectionsClosed.class, name = "connections-closed"),
+    @JsonSubTypes.Type(value = Message.SnapshotTaken.class, name = "snapshot"),
+    @JsonSubTypes.Type(value = Message.Done.class, name = "done"),
+    @JsonSubTypes.Type(value = Message.Failed.class, name = "failed"),
+})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public sealed interface Message {
+    /** The protocol spoken here; an agent that says another number in its {@code hello} is refused. */
+    int PROTOCOL = 1;
+
+    /** From the console; each is answered once, with its {@code id}. */
+    sealed interface Request extends Message {
+        long id();
+    }
+
+    /** The answer to the request with this {@code id}. */
+    sealed interface Answer extends Message {
+        long id();
+    }
+
+    record Configure(long id, Settings settings) implements Request {
+        public Configure {
+            Objects.requireNonNull(settings);
+        }
+    }
+
+    /**
+     * Opens that many more.
+     *
+     * @param ratePerSecond 0: unlimited; null: as configured
+     */
+    record OpenConnections(long id, long count, @Nullable Long ratePerSecond) implements Request {}
+
+    record StopOpening(long id) implements Request {}
+
+    record CloseConnections(long id, long count) implements Request {}
+
+    record TakeSnapshot(long id) implements Request {}
+
+    /** Runs the Ping/Pong server in this agent; answered with its status. */
+    record StartServer(long id, ServerSettings settings) implements Request {
+        public StartServer {
+            Objects.requireNonNull(settings);
+        }
+    }
+
+    /** Ends it; answered with its status. */
+    record StopServer(long id) implements Request {}
+
+    record TakeServerStatus(long id) implements Request {}
+
+    /** The server of this agent, which is stopped where none was ever started. */
+    record ServerStatusTaken(long id, ServerStatus status) implements Answer {
+        public ServerStatusTaken {
+            Objects.requireNonNull(status);
+        }
+    }
+
+    /** From the console, once a second, so that an agent knows that it is not alone; no answer. */
+    record StillHere() implements Message {}
+
+    /**
+     * The agent's first line.
+     *
+     * @param protocol {@link #PROTOCOL}
+     * @param version the program's version
+     * @param java its Java's version
+     * @param pid its process id, on its machine
+     */
+    record Hello(int protocol, String version, String java, long pid, String os, String arch, Limits limits)
+            implements Message {
+        public Hello {
+            Objects.requireNonNull(version);
+            Objects.requireNonNull(java);
+            Objects.requireNonNull(limits);
+        }
+    }
+
+    /** How far the order {@code id} is. */
+    record Progress(long id, Opened opened) implements Message {
+        public Progress {
+            Objects.requireNonNull(opened);
+        }
+    }
+
+    record ConnectionsOpened(long id, Opened opened) implements Answer {
+        public ConnectionsOpened {
+            Objects.requireNonNull(opened);
+        }
+    }
+
+    record ConnectionsClosed(long id, Closed closed) implements Answer {
+        public ConnectionsClosed {
+            Objects.requireNonNull(closed);
+        }
+    }
+
+    /**
+     * The agent's counts.
+     *
+     * @param id of the request that it answers; null where it came by itself, once a second
+     */
+    record SnapshotTaken(@Nullable Long id, Snapshot snapshot) implements Message {
+        public SnapshotTaken {
+            Objects.requireNonNull(snapshot);
+        }
+    }
+
+    record Done(long id) implements Answer {}
+
+    /** The request {@code id} could not be done. */
+    record Failed(long id, String message, String hint) implements Answer {}
+}

@@ -1,0 +1,45 @@
+package io.connscale.control;
+
+import java.util.Locale;
+
+/**
+ * New connections a second while they are being opened.
+ *
+ * @param perSecond 1 to {@value #MOST}, or 0 for unlimited
+ */
+public record Rate(long perSecond) {
+    public static final long MOST = 10_000_000;
+    public static final Rate UNLIMITED = new Rate(0);
+
+    public Rate {
+        if (perSecond < 0 || perSecond > MOST) {
+            throw new IllegalArgumentException("a rate is 1 to " + MOST + " a second, or unlimited");
+        }
+    }
+
+    /**
+     * {@code 5000}, {@code 5k}, {@code unlimited}.
+     *
+     * @throws IllegalArgumentException in one line: what is wrong and what would be right
+     */
+    public static Rate parse(String text) {
+        if (text.strip().toLowerCase(Locale.ROOT).equals("unlimited")) {
+            return UNLIMITED;
+        }
+        try {
+            return new Rate(Quantity.count(text));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    Quantity.quoted(text) + " is not a rate: write 5000, 10k or unlimited", e);
+        }
+    }
+
+    public boolean unlimited() {
+        return perSecond == 0;
+    }
+
+    @Override
+    public String toString() {
+        return unlimited() ? "unlimited" : Quantity.text(perSecond) + "/s";
+    }
+}

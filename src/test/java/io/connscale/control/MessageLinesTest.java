@@ -1,0 +1,184 @@
+package io.connscale.control;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.connscale.kernel.Limits;
+import io.connscale.stats.Snapshot;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The control channel line by line, as {@code docs/PROTOCOL.md} has it. */
+class MessageLinesTest {
+    private static final Opened OPENED =
+            new Opened(1000, 990, 10, 0.25, new TreeMap<>(Map.of("connect EMFILE", 3L, "connect ECONNREFUSED", 7L)));
+    private static final Snapshot SNAPSHOT =
+            new Snapshot(1, 2, 3, 4, 5, 6, 7, 8, new TreeMap<>(Map.of("receive timeout", 4L)));
+
+    private static final ServerStatus STATUS = new ServerStatus(
+            true,
+            "epoll",
+            List.of(new ServerStatus.Listener("10.0.0.1", 8989, 1024, 128)),
+            1,
+            2,
+            3,
+            new TreeMap<>(Map.of(ServerStatus.PROTOCOL_ERROR, 1L)));
+
+    static Stream<Arguments> messages() {
+        Settings settings = new Settings(List.of("127.0.0.1:8989", "[::1]:8989"), List.of("10.0.0.4"), 5000, 4000, 0);
+        Limits limits = new Limits(20_000, 20_000, 32_768, 60_999);
+        return Stream.of(
+                arguments(
+                        new Message.Configure(1, settings),
+                        "{'type':'configure','id':1,'settings':{'targets':['127.0.0.1:8989','[::1]:8989'],"
+                                + "'sources':['10.0.0.4'],'intervalMillis':5000,'timeoutMillis':4000,'ratePerSecond':0}}"),
+                arguments(
+                        new Message.OpenConnections(2, 1000, null), "{'type':'open-connections','id':2,'count':1000}"),
+                arguments(
+                        new Message.OpenConnections(3, 1000, 100L),
+                        "{'type':'open-connections','id':3,'count':1000,'ratePerSecond':100}"),
+                arguments(new Message.StopOpening(4), "{'type':'stop-opening','id':4}"),
+                arguments(new Message.CloseConnections(5, 10), "{'type':'close-connections','id':5,'count':10}"),
+                arguments(new Message.TakeSnapshot(6), "{'type':'take-snapshot','id':6}"),
+                arguments(new Message.StillHere(), "{'type':'still-here'}"),
+                arguments(
+                        new Message.Hello(1, "0.1.0", "17.0.15", 42, "Linux", "amd64", limits),
+                        "{'type':'hello','protocol':1,'version':'0.1.0','java':'17.0.15','pid':42,'os':'Linux',"
+                                + "'arch':'amd64','limits':{'softFiles':20000,'hardFiles':20000,'firstPort':32768,"
+                                + "'lastPort':60999}}"),
+                arguments(
+                        new Message.Progress(2, OPENED),
+                        "{'type':'progress','id':2,'opened':{'requested':1000,'established':990,'failed':10,"
+                                + "'seconds':0.25,'errors':{'connect ECONNREFUSED':7,'connect EMFILE':3}}}"),
+                arguments(
+                        new Message.ConnectionsOpened(2, Opened.none(1000)),
+                        "{'type':'connections-opened','id':2,'opened':{'requested':1000,'established':0,'failed':0,"
+                                + "'seconds':0.0,'errors':{}}}"),
+                arguments(
+                        new Message.ConnectionsClosed(5, new Closed(10, 990)),
+                        "{'type':'connections-closed','id':5,'closed':{'closed':10,'established':990}}"),
+                arguments(
+                        new Message.SnapshotTaken(null, SNAPSHOT),
+                        "{'type':'snapshot','snapshot':{'established':1,'connecting':2,'failed':3,'lost':4,'stopped':5,"
+                                + "'pings':6,'pongs':7,'late':8,'errors':{'receive timeout':4}}}"),
+                arguments(
+                        new Message.SnapshotTaken(6L, Snapshot.NONE),
+                        "{'type':'snapshot','id':6,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
+                                + "'stopped':0,'pings':0,'pongs':0,'late':0,'errors':{}}}"),
+                arguments(new Message.Done(4), "{'type':'done','id':4}"),
+                arguments(
+                        new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),
+                        "{'type':'start-server','id':8,'settings':{'bind':'10.0.0.1','ports':[8989,9989],"
+                                + "'backlog':1024,'acceptors':2}}"),
+                arguments(new Message.StopServer(9), "{'type':'stop-server','id':9}"),
+                arguments(new Message.TakeServerStatus(10), "{'type':'take-server-status','id':10}"),
+                arguments(
+                        new Message.ServerStatusTaken(10, STATUS),
+                        "{'type':'server-status','id':10,'status':{'running':true,'transport':'epoll','listeners':"
+                                + "[{'address':'10.0.0.1','port':8989,'backlogAsked':1024,'backlogGiven':128}],"
+                                + "'established':1,'accepted':2,'pings':3,'errors':{'protocol error':1}}}"),
+                arguments(
+                        new Message.Failed(7, "no \"settings\"\nyet", "send configure first"),
+                        "{'type':'failed','id':7,'message':'no \\\"settings\\\"\\nyet','hint':'send configure first'}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void aMessageIsThisLineAndTheLineIsThisMessage(Message message, String line) {
+        String json = line.replace('\'', '"');
+        assertThat(MessageLines.encode(message)).asString(UTF_8).isEqualTo(json + "\n");
+        assertThat(MessageLines.decode(json)).isEqualTo(message);
+    }
+
+    @Test
+    void eachKindOfMessageIsShownHere() {
+        assertThat(messages()
+                        .map(shown -> shown.get()[0].getClass().getSimpleName())
+                        .distinct())
+                .containsExactlyInAnyOrder(Stream.of(Message.class.getDeclaredClasses())
+                        .filter(Class::isRecord)
+                        .map(Class::getSimpleName)
+                        .toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void membersOfANewerVersionAreIgnored(Message message, String line) {
+        String newer = line.replace('\'', '"').replaceFirst("\\{", "{\"since\":{\"version\":[9,null]},");
+        assertThat(MessageLines.decode(newer)).isEqualTo(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Welcome to Ubuntu",
+                "[]",
+                "null",
+                "{",
+                "{}",
+                "{\"id\":1}",
+                "{\"type\":\"done\"}",
+                "{\"type\":\"done\",\"id\":null}",
+                "{\"type\":\"done\",\"id\":\"x\"}",
+                "{\"type\":\"done\",\"id\":1} and more",
+                "{\"type\":\"reboot\",\"id\":1}",
+                "{\"type\":\"io.connscale.control.Message$Done\",\"id\":1}",
+                "{\"type\":\"java.lang.Object\"}",
+                "{\"type\":\"open-connections\",\"id\":1}",
+                "{\"type\":\"configure\",\"id\":1}",
+                "{\"type\":\"configure\",\"id\":1,\"settings\":null}",
+                "{\"type\":\"progress\",\"id\":1}",
+                "{\"type\":\"snapshot\",\"snapshot\":{}}",
+                "{\"type\":\"hello\",\"protocol\":1}",
+            })
+    void whatIsNoMessageIsForeign(String line) {
+        assertThat(MessageLines.decode(line)).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"targets\":[],\"intervalMillis\":1,\"timeoutMillis\":1,\"ratePerSecond\":0",
+                "\"targets\":[null],\"intervalMillis\":1,\"timeoutMillis\":1,\"ratePerSecond\":0",
+                "\"targets\":[\"a:1\"],\"intervalMillis\":0,\"timeoutMillis\":1,\"ratePerSecond\":0",
+                "\"targets\":[\"a:1\"],\"intervalMillis\":1,\"timeoutMillis\":86400001,\"ratePerSecond\":0",
+                "\"targets\":[\"a:1\"],\"intervalMillis\":1,\"timeoutMillis\":1,\"ratePerSecond\":-1",
+                "\"targets\":[\"a:1\"],\"intervalMillis\":1,\"timeoutMillis\":1",
+            })
+    void settingsThatCannotBeAreNoMessage(String settings) {
+        String line = "{\"type\":\"configure\",\"id\":1,\"settings\":{\"sources\":[]," + settings + "}}";
+        assertThat(MessageLines.decode(line)).isNull();
+    }
+
+    @Test
+    void aCountOfNothingIsNoMessage() {
+        String opened = "{\"requested\":1,\"established\":0,\"failed\":0,\"seconds\":0,\"errors\":{\"a\":null}}";
+        assertThat(MessageLines.decode("{\"type\":\"progress\",\"id\":1,\"opened\":" + opened + "}"))
+                .isNull();
+    }
+
+    @Test
+    void linesOverTheBoundAreForeignAndTheChannelGoesOn() throws IOException {
+        String head = "{\"type\":\"done\",\"id\":1,\"more\":\"";
+        String longest = head + "x".repeat(MessageLines.LONGEST - head.length() - 2) + "\"}";
+        String tooLong = head + "x".repeat(MessageLines.LONGEST - head.length() - 1) + "\"}";
+        List<Message> ours = new ArrayList<>();
+        List<String> foreign = new ArrayList<>();
+        String lines = longest + "\n" + tooLong + "\n{\"type\":\"done\",\"id\":2}";
+        MessageLines.read(new ByteArrayInputStream(lines.getBytes(UTF_8)), ours::add, foreign::add);
+        assertThat(ours).containsExactly(new Message.Done(1), new Message.Done(2));
+        assertThat(foreign).hasSize(1).allMatch(line -> line.length() == MessageLines.LONGEST);
+    }
+}
