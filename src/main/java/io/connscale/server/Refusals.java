@@ -1,0 +1,51 @@
+package io.connscale.server;
+
+import io.connscale.control.AgentException;
+
+/** Why the server can't be started: what and where in one line for the user, and what to do about it. */
+final class Refusals {
+    private Refusals() {}
+
+    /** {@code errno} of listening on {@code port}, in words; the errors are those of bind(2) and listen(2). */
+    static AgentException listening(String bind, int port, String errno) {
+        return switch (errno) {
+            case "EADDRINUSE" ->
+                new AgentException(
+                        "port %d on %s is taken (EADDRINUSE)".formatted(port, bind),
+                        "ss -ltnp 'sport = :%d' shows by whom; or change ports under server in hosts.yaml"
+                                .formatted(port));
+            case "EADDRNOTAVAIL" ->
+                new AgentException(
+                        "%s is not an address of this machine (EADDRNOTAVAIL), for port %d".formatted(bind, port),
+                        "ip addr shows them; change bind under server in hosts.yaml, 0.0.0.0 is all of them");
+            case "EACCES", "EPERM" ->
+                new AgentException(
+                        "port %d on %s is not permitted (%s)".formatted(port, bind, errno),
+                        "take ports of 1024 and more under server in hosts.yaml (net.ipv4.ip_unprivileged_port_start)");
+            case "EMFILE", "ENFILE" ->
+                new AgentException(
+                        "no file left to listen on port %d of %s (%s)".formatted(port, bind, errno),
+                        "raise ulimit -n, or stop some connections");
+            default ->
+                new AgentException(
+                        "can't listen on port %d of %s (%s)".formatted(port, bind, errno),
+                        "check bind and ports under server in hosts.yaml");
+        };
+    }
+
+    static AgentException loops(int acceptors, String errno) {
+        return new AgentException(
+                "no event loops for %d acceptors (%s)".formatted(acceptors, errno),
+                "raise ulimit -n, or lower acceptors under server in hosts.yaml");
+    }
+
+    static AgentException unresolved(String bind) {
+        return new AgentException(
+                "no address is known for %s, to listen on".formatted(bind),
+                "change bind under server in hosts.yaml: 127.0.0.1, or 0.0.0.0 for all addresses");
+    }
+
+    static AgentException running() {
+        return new AgentException("the server is running already", "server stop ends it, server shows it");
+    }
+}

@@ -1,0 +1,136 @@
+package io.connscale.server;
+
+import io.connscale.control.AgentException;
+import io.connscale.control.ServerSettings;
+import io.connscale.control.ServerStatus;
+import io.connscale.control.ServerStatus.Listener;
+import io.connscale.kernel.ListenBacklog;
+import io.connscale.net.Errno;
+import io.connscale.net.Transport;
+import io.connscale.stats.Counter;
+import io.connscale.stats.Reasons;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The server from one start to its stop: its event loops, listening sockets and counts. */
+final class Run {
+    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+    private static final long LISTEN_SECONDS = 5;
+    private static final long STOP_SECONDS = 5;
+
+    private final ServerSettings settings;
+    private final Transport transport;
+    private final EventLoopGroup group;
+    private final Reasons reasons = new Reasons();
+    private final List<ServerLoop> loops = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
+    private final ChannelGroup listening = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+
+    private Run(ServerSettings settings, Transport transport) throws AgentException {
+        this.settings = settings;
+        this.transport = transport;
+        this.group = loops();
+        for (EventExecutor loop : group) {
+            loops.add(new ServerLoop((EventLoop) loop, reasons));
+        }
+    }
+
+    private EventLoopGroup loops() throws AgentException {
+        try {
+            return transport.loops(settings.acceptors(), "server");
+        } catch (RuntimeException e) { // Netty's way to say that the system gave no epoll set or no pipe
+            throw Refusals.loops(settings.acceptors(), Errno.name(e));
+        }
+    }
+
+    /** Listens on all ports; on none where one can't be had. */
+    static Run start(ServerSettings settings, Transport transport) throws AgentException {
+        Run run = new Run(settings, transport);
+        try {
+            for (int port : settings.ports()) {
+                run.listen(port);
+            }
+            return run;
+        } catch (AgentException | RuntimeException e) {
+            run.stop();
+            throw e;
+        }
+    }
+
+    private void listen(int port) throws AgentException {
+        InetSocketAddress address = new InetSocketAddress(settings.bind(), port);
+        if (address.isUnresolved()) {
+            throw Refusals.unresolved(settings.bind());
+        }
+        try {
+            ServerSocketChannel channel = transport.newServerChannel();
+            bind(channel, address);
+            int real = channel.localAddress().getPort();
+            int given = ListenBacklog.given(settings.backlog());
+            listeners.add(new Listener(settings.bind(), real, settings.backlog(), given));
+        } catch (ChannelException e) {
+            throw Refusals.listening(settings.bind(), port, Errno.name(e));
+        }
+    }
+
+    /** Each port is on one loop, the next port on the next. {@code SO_REUSEADDR}: the last run's ends may still linger. */
+    private void bind(ServerSocketChannel channel, InetSocketAddress address) throws AgentException {
+        int at = listeners.size() % loops.size();
+        channel.pipeline().addLast(new Acceptor(loops, at));
+        await(loops.get(at).loop.register(channel), address);
+        listening.add(channel);
+        channel.config().setReuseAddress(true).setBacklog(settings.backlog());
+        await(channel.bind(address), address);
+    }
+
+    private void await(ChannelFuture done, InetSocketAddress address) throws AgentException {
+        boolean inTime = done.awaitUninterruptibly(LISTEN_SECONDS, TimeUnit.SECONDS);
+        Throwable cause = done.cause();
+        if (!inTime || cause != null) {
+            String errno = cause == null ? "no answer of its event loop" : Errno.name(cause);
+            throw Refusals.listening(settings.bind(), address.getPort(), errno);
+        }
+    }
+
+    ServerStatus status() {
+        return new ServerStatus(
+                true,
+                transport.name(),
+                listeners,
+                sum(loop -> loop.established),
+                sum(loop -> loop.accepted),
+                sum(loop -> loop.pings),
+                reasons.counts());
+    }
+
+    private long sum(Function<ServerLoop, Counter> count) {
+        return loops.stream().mapToLong(loop -> count.apply(loop).get()).sum();
+    }
+
+    /**
+     * First the listening sockets, so that nothing more is handed from loop to loop; then the loops, and a loop that ends
+     * closes every connection of its own.
+     */
+    void stop() {
+        boolean closed = listening.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        boolean ended = group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        if (!closed || !ended) {
+            LOG.warn("the server's sockets and event loops did not end within {} s", STOP_SECONDS);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.connscale.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.control.ServerStatus;
+import io.connscale.net.Wire;
+import io.netty.buffer.Unpooled;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+
+class WirePropertiesTest {
+    @Property(tries = 200)
+    void anySplitOfPingsGetsThatManyPongs(
+            @ForAll @IntRange(max = 300) int pings,
+            @ForAll @Size(min = 1, max = 20) List<@IntRange(min = 1, max = 700) Integer> pieces) {
+        try (EmbeddedConnection connection = new EmbeddedConnection()) {
+            String all = Wire.PING.repeat(pings);
+            StringBuilder answered = new StringBuilder();
+            int from = 0;
+            for (int piece = 0; from < all.length(); piece++) {
+                int to = Math.min(all.length(), from + pieces.get(piece % pieces.size()));
+                answered.append(connection.answerTo(all.substring(from, to)));
+                from = to;
+            }
+            assertThat(answered).hasToString(Wire.PONG.repeat(pings));
+            assertThat(connection.loop.pings.get()).isEqualTo(pings);
+            assertThat(connection.channel.isOpen()).isTrue();
+        }
+    }
+
+    @Property(tries = 200)
+    void aForeignByteAnywhereEndsItAfterThePingsBeforeIt(
+            @ForAll @IntRange(max = 400) int before, @ForAll byte foreign) {
+        try (EmbeddedConnection connection = new EmbeddedConnection()) {
+            String wire = Wire.PING.repeat(before / Wire.LENGTH + 1);
+            byte right = (byte) wire.charAt(before);
+            byte wrong = foreign == right ? (byte) (right + 1) : foreign;
+            connection.receive(Unpooled.copiedBuffer(wire.substring(0, before), US_ASCII)
+                    .capacity(before + 1)
+                    .writeByte(wrong));
+            assertThat(connection.sent()).isEqualTo(Wire.PONG.repeat(before / Wire.LENGTH));
+            assertThat(connection.channel.isOpen()).isFalse();
+            assertThat(connection.reasons.counts()).containsOnlyKeys(ServerStatus.PROTOCOL_ERROR);
+        }
+    }
+}
