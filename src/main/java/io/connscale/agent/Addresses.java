@@ -1,0 +1,61 @@
+package io.connscale.agent;
+
+import io.connscale.control.AgentException;
+import io.connscale.control.Quantity;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Addresses as text, resolved once when the settings arrive: never while connections are being opened. */
+final class Addresses {
+    private Addresses() {}
+
+    /** {@code host:port} and {@code [v6]:port} as socket addresses. Asks the resolver; may take its time. */
+    static List<InetSocketAddress> targets(List<String> texts) throws AgentException {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (String text : texts) {
+            int colon = text.lastIndexOf(':');
+            try {
+                String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
+                int port = port(text.substring(colon + 1)); // before the resolver is asked, which may take its time
+                addresses.add(new InetSocketAddress(resolve(host), port));
+            } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
+                throw new AgentException(
+                        Quantity.quoted(text) + " is not a server address", "write host:port or [address]:port");
+            }
+        }
+        return addresses;
+    }
+
+    private static int port(String text) {
+        int port = Integer.parseInt(text);
+        if (port == 0) {
+            throw new IllegalArgumentException("nobody can connect to port 0");
+        }
+        return port;
+    }
+
+    /** Local addresses to connect from, with the port left to the kernel. */
+    static List<InetSocketAddress> sources(List<String> texts) throws AgentException {
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (String text : texts) {
+            addresses.add(new InetSocketAddress(resolve(text), 0));
+        }
+        return addresses;
+    }
+
+    private static InetAddress resolve(String host) throws AgentException {
+        if (host.isBlank()) {
+            throw new AgentException("an address is empty", "write host:port, or leave source out"); // Java: loopback
+        }
+        try {
+            return InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            throw new AgentException(
+                    "the name " + Quantity.quoted(host) + " is not known on this host",
+                    "check server.address and source in hosts.yaml, or write the address itself");
+        }
+    }
+}

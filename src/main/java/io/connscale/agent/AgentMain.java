@@ -1,0 +1,111 @@
+package io.connscale.agent;
+
+import io.connscale.control.Message;
+import io.connscale.control.MessageLines;
+import io.connscale.control.Server;
+import io.connscale.control.ServerSettings;
+import io.connscale.control.Version;
+import io.connscale.kernel.LimitsReader;
+import io.connscale.net.Transport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent's process: requests come in as lines, answers and a snapshot a second go out. {@code Main} calls this with the
+ * process's own standard input and output; it returns when the input ends or the console has fallen silent, and the process
+ * is to end then.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
+public final class AgentMain {
+    private static final Logger log = LoggerFactory.getLogger(AgentMain.class);
+    private static final long SNAPSHOT_SECONDS = 1;
+    /** A console that says nothing for so long, though it should each second, is gone: its host cut off, or it stopped. */
+    private static final int SILENT_SECONDS = 10;
+    /** Requests not yet looked at; a console that keeps to the protocol has 64 unanswered ones at most. */
+    private static final int MOST_WAITING = 100;
+
+    private AgentMain() {}
+
+    /**
+     * Runs until {@code in} ends, or nothing has come from there for {@value #SILENT_SECONDS} s.
+     *
+     * @param out for messages alone; nothing else may write to it
+     * @param servers makes the server that this agent may be told to run
+     * @return what is left: connections and event loops. They end with the process; who lives on closes them
+     */
+    public static AutoCloseable run(
+            InputStream in, OutputStream out, Transport transport, Function<ServerSettings, Server> servers) {
+        try (Outbox outbox = new Outbox(out)) {
+            outbox.send(hello());
+            ScheduledThreadPoolExecutor control = control();
+            Requests requests = new Requests(transport, new HostedServer(servers), outbox, control);
+            CountDownLatch end = new CountDownLatch(1);
+            Silence silence = new Silence(SILENT_SECONDS, end::countDown);
+            control.scheduleWithFixedDelay(silence::tick, 1, 1, TimeUnit.SECONDS);
+            control.scheduleAtFixedRate(requests::report, SNAPSHOT_SECONDS, SNAPSHOT_SECONDS, TimeUnit.SECONDS);
+            Consumer<Message> heard = message -> {
+                silence.broken();
+                if (control.getQueue().size() < MOST_WAITING) {
+                    control.execute(() -> requests.take(message));
+                } else {
+                    log.warn("dropped a request: {} wait already", MOST_WAITING);
+                }
+            };
+            daemon("agent-channel", () -> read(in, heard, end)).start();
+            await(end);
+            control.shutdownNow();
+            return requests;
+        }
+    }
+
+    private static void await(CountDownLatch end) {
+        try {
+            end.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // told to end: so we do
+        }
+    }
+
+    private static void read(InputStream in, Consumer<Message> requests, CountDownLatch end) {
+        try {
+            MessageLines.read(in, requests, AgentMain::ignore);
+        } catch (IOException e) {
+            log.warn("the control channel broke", e); // the console is gone: so are we
+        } finally {
+            end.countDown();
+        }
+    }
+
+    private static ScheduledThreadPoolExecutor control() {
+        return new ScheduledThreadPoolExecutor(1, task -> daemon("agent-control", task));
+    }
+
+    private static Thread daemon(String role, Runnable task) {
+        Thread thread = new Thread(task, role);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static Message.Hello hello() {
+        return new Message.Hello(
+                Message.PROTOCOL,
+                Version.program(),
+                System.getProperty("java.version"),
+                ProcessHandle.current().pid(),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"),
+                new LimitsReader().read());
+    }
+
+    private static void ignore(String line) {
+        log.warn("not a message: {}", line.length() > 200 ? line.substring(0, 200) + "…" : line);
+    }
+}

@@ -1,0 +1,50 @@
+package io.connscale.agent;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The timeout queue: connections whose Pong is missing, in the order in which their Pings left, as a chain through the
+ * connections themselves. A Pong takes its connection out at once, so the chain is as long as there are Pings on their way.
+ */
+final class AwaitedPongs {
+    private @Nullable RingNode oldest;
+    private @Nullable RingNode newest;
+
+    @Nullable
+    RingNode oldest() {
+        return oldest;
+    }
+
+    void add(RingNode node, long left) {
+        node.awaiting = true;
+        node.left = left;
+        node.before = newest;
+        if (newest == null) {
+            oldest = node;
+        } else {
+            newest.after = node;
+        }
+        newest = node;
+    }
+
+    void remove(RingNode node) {
+        if (!node.awaiting) {
+            return;
+        }
+        node.awaiting = false;
+        RingNode before = node.before;
+        RingNode after = node.after;
+        if (before == null) {
+            oldest = after;
+        } else {
+            before.after = after;
+        }
+        if (after == null) {
+            newest = before;
+        } else {
+            after.before = before;
+        }
+        node.before = null;
+        node.after = null;
+    }
+}

@@ -1,0 +1,181 @@
+package io.connscale.agent;
+
+import io.connscale.control.Agent;
+import io.connscale.control.AgentException;
+import io.connscale.control.Closed;
+import io.connscale.control.Opened;
+import io.connscale.control.Order;
+import io.connscale.control.Rate;
+import io.connscale.control.Settings;
+import io.connscale.net.Transport;
+import io.connscale.stats.Reasons;
+import io.connscale.stats.Snapshot;
+import io.netty.channel.EventLoopGroup;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The agent that does the work in this process: its connections, spread over the event loops. Any thread may call; what an
+ * order does happens on the loops.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
+public final class LoadAgent implements Agent {
+    /** Orders that wait for the one that is carried out. */
+    private static final int MOST_WAITING = 100;
+
+    private final EventLoopGroup group;
+    private final List<LoadLoop> loops = new ArrayList<>();
+    private final Reasons reasons = new Reasons();
+    private final Deque<Opening> waiting = new ArrayDeque<>();
+    private Settings settings;
+    private Endpoints endpoints;
+    private @Nullable Opening current;
+    private long numbered;
+
+    /**
+     * @param loops event loops to spread the connections over; one suits a machine with few cores
+     * @throws AgentException where an address in {@code settings} is none
+     */
+    public LoadAgent(Transport transport, int loops, Settings settings) throws AgentException {
+        this.settings = settings;
+        this.endpoints = endpoints(settings);
+        this.group = transport.loops(loops, "agent-loop");
+        for (int i = 0; i < loops; i++) {
+            int phase = ThreadLocalRandom.current()
+                    .nextInt(); // so that many rings, here and elsewhere, don't beat together
+            this.loops.add(new LoadLoop(group.next(), transport, reasons, phase, settings));
+        }
+    }
+
+    private static Endpoints endpoints(Settings settings) throws AgentException {
+        return new Endpoints(Addresses.targets(settings.targets()), Addresses.sources(settings.sources()));
+    }
+
+    @Override
+    public CompletableFuture<Void> configure(Settings changed) {
+        boolean otherRate;
+        try {
+            Endpoints resolved = endpoints(changed);
+            synchronized (this) {
+                otherRate = changed.ratePerSecond() != settings.ratePerSecond();
+                settings = changed;
+                endpoints = resolved;
+            }
+        } catch (AgentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        double share = perLoop(changed.rate());
+        return onEachLoop(loop -> {
+            loop.configure(changed);
+            Ramp ramp = loop.ramp();
+            if (ramp != null && otherRate) { // an order may have a rate of its own, which a new interval leaves alone
+                ramp.rate(share);
+            }
+        });
+    }
+
+    private double perLoop(Rate rate) {
+        return rate.unlimited() ? Double.POSITIVE_INFINITY : (double) rate.perSecond() / loops.size();
+    }
+
+    private CompletableFuture<Void> onEachLoop(Consumer<LoadLoop> task) {
+        return CompletableFuture.allOf(loops.stream()
+                .map(loop -> CompletableFuture.runAsync(() -> task.accept(loop), loop.eventLoop()))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    @Override
+    public synchronized CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+        if (waiting.size() >= MOST_WAITING) {
+            return CompletableFuture.failedFuture(new AgentException(
+                    MOST_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
+        }
+        Opening opening = new Opening(order, progress, reasons);
+        waiting.add(opening);
+        startNext();
+        return opening.answer();
+    }
+
+    private synchronized void startNext() {
+        Opening next = current == null ? waiting.poll() : null;
+        if (next == null) {
+            return;
+        }
+        current = next;
+        next.answer().whenComplete((opened, failure) -> {
+            synchronized (this) {
+                current = null;
+            }
+            startNext();
+        });
+        Rate rate = next.order().rate();
+        next.start(loops, endpoints, numbered, perLoop(rate == null ? settings.rate() : rate));
+        numbered += next.order().count();
+    }
+
+    @Override
+    public CompletableFuture<Void> stopOpening() {
+        List<Opening> given;
+        Opening running;
+        synchronized (this) {
+            given = new ArrayList<>(waiting);
+            waiting.clear();
+            running = current;
+        }
+        given.forEach(Opening::giveUp);
+        return running == null ? CompletableFuture.completedFuture(null) : running.stop();
+    }
+
+    @Override
+    public CompletableFuture<Closed> close(long count) {
+        if (count < 0) {
+            return CompletableFuture.failedFuture(
+                    new AgentException(count + " connections can't be closed", "give a number that is not below 0"));
+        }
+        int most = (int) Math.min(count, Integer.MAX_VALUE);
+        List<CompletableFuture<long[]>> ages = loops.stream()
+                .map(loop -> CompletableFuture.supplyAsync(() -> loop.oldestSince(most), loop.eventLoop()))
+                .toList();
+        return CompletableFuture.allOf(ages.toArray(CompletableFuture[]::new))
+                .thenCompose(known -> closeShares(Oldest.shares(
+                        count, ages.stream().map(CompletableFuture::join).toList())));
+    }
+
+    private CompletableFuture<Closed> closeShares(long[] shares) {
+        List<CompletableFuture<Long>> parts = new ArrayList<>();
+        for (int i = 0; i < shares.length; i++) {
+            CompletableFuture<Long> closed = new CompletableFuture<>();
+            parts.add(closed);
+            LoadLoop loop = loops.get(i);
+            long share = shares[i];
+            loop.eventLoop().execute(() -> loop.closeOldest(share, closed));
+        }
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            long closed = parts.stream().mapToLong(CompletableFuture::join).sum();
+            return new Closed(closed, counts().established());
+        });
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> snapshot() {
+        return CompletableFuture.completedFuture(counts());
+    }
+
+    private Snapshot counts() {
+        Snapshot errors = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts());
+        return loops.stream().map(LoadLoop::snapshot).reduce(errors, Snapshot::plus);
+    }
+
+    @Override
+    public void close() {
+        stopOpening(); // whoever waits for an order hears how far it came
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,268 @@
+package io.connscale.agent;
+
+import io.connscale.control.Settings;
+import io.connscale.net.Errno;
+import io.connscale.net.Transport;
+import io.connscale.stats.Counter;
+import io.connscale.stats.Reasons;
+import io.connscale.stats.Snapshot;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MaxMessagesRecvByteBufAllocator;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections of one event loop, with their ping schedule and their counts. All methods run on that loop, save
+ * {@link #snapshot()}. {@code LoadAgent} hands out orders; {@link Ramp} paces them.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
+final class LoadLoop {
+    /** Woken this much later than planned, the loop was held up (a collection, a starved CPU, a stopped process). */
+    private static final long HELD_UP = TimeUnit.MILLISECONDS.toNanos(100);
+    /** After that, time to read what has come meanwhile before anything is called missing. */
+    private static final long CATCH_UP = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Connections closed in one go: between two goes the loop reads and pings. */
+    private static final int CLOSE_AT_ONCE = 256;
+
+    /** Bytes of the receive buffer; a Pong is four. One read a wake-up: a second one would only say that there is no more. */
+    private static final int RECEIVE = 64;
+
+    private final EventLoop loop;
+    private final Transport transport;
+    private final Reasons reasons;
+    private final PingRing ring;
+    private final AgeQueue byAge = new AgeQueue();
+    private final MaxMessagesRecvByteBufAllocator receive =
+            new FixedRecvByteBufAllocator(RECEIVE).maxMessagesPerRead(1);
+
+    private final Counter established = new Counter();
+    private final Counter connecting = new Counter();
+    private final Counter failed = new Counter();
+    private final Counter lost = new Counter();
+    private final Counter stopped = new Counter();
+    private final Counter pings = new Counter();
+    private final Counter pongs = new Counter();
+    private final Counter late = new Counter();
+
+    private @Nullable ScheduledFuture<?> wake;
+    private long wakeAt = Long.MAX_VALUE;
+    /** Until then the loop catches up with reading. */
+    private long notBefore;
+
+    private @Nullable Ramp ramp;
+
+    LoadLoop(EventLoop loop, Transport transport, Reasons reasons, int phase, Settings settings) {
+        this.loop = loop;
+        this.transport = transport;
+        this.reasons = reasons;
+        this.ring = new PingRing(
+                phase, settings.interval().toNanos(), settings.timeout().toNanos(), now());
+        this.notBefore = now();
+    }
+
+    EventLoop eventLoop() {
+        return loop;
+    }
+
+    long now() {
+        return System.nanoTime();
+    }
+
+    void configure(Settings settings) {
+        ring.timeout(settings.timeout().toNanos());
+        ring.interval(settings.interval().toNanos(), now());
+        wakeWhenDue();
+    }
+
+    /** Begins a connection; how it goes is told to the ramp. Never throws. */
+    void connect(InetSocketAddress target, @Nullable InetSocketAddress source) {
+        SocketChannel channel;
+        connecting.increment();
+        try {
+            channel = transport.newClientChannel();
+        } catch (RuntimeException e) { // no descriptor: there is no channel that could report it
+            countFailure(Errno.name(e));
+            if (ramp != null) {
+                ramp.failed();
+            }
+            return;
+        }
+        Connection connection = new Connection(this, channel);
+        if (ramp != null) {
+            ramp.begun(connection);
+        }
+        try {
+            prepare(channel, source);
+        } catch (RuntimeException e) { // the kernel does not know an option, say
+            connection.connectFailed(e);
+            return;
+        }
+        channel.pipeline().addLast(connection);
+        loop.register(channel).addListener(registered -> {
+            if (registered.isSuccess()) {
+                channel.connect(target, source).addListener(done -> check(connection, done.cause()));
+            } else {
+                check(connection, registered.cause());
+            }
+        });
+    }
+
+    private void prepare(SocketChannel channel, @Nullable InetSocketAddress source) {
+        channel.config()
+                .setTcpNoDelay(true)
+                .setConnectTimeoutMillis(0) // the kernel has its own (tcp_syn_retries); ours would cost a timer each
+                .setRecvByteBufAllocator(receive);
+        if (source != null) {
+            transport.bindAddressWithoutPort(channel);
+        }
+    }
+
+    private static void check(Connection connection, @Nullable Throwable failure) {
+        if (failure != null) {
+            connection.connectFailed(failure);
+        }
+    }
+
+    private void countFailure(String what) {
+        connecting.decrement();
+        failed.increment();
+        reasons.count("connect", what);
+    }
+
+    /** From {@link Connection}: it is up. */
+    void connected(Connection connection) {
+        connecting.decrement();
+        established.increment();
+        byAge.add(connection);
+        ring.add(connection, now());
+        wakeWhenDue();
+        if (ramp != null) {
+            ramp.established(connection);
+        }
+    }
+
+    /** From {@link Connection}: its Ping left. */
+    void sent() {
+        pings.increment();
+    }
+
+    /** From {@link Connection}: its Pong came. */
+    void answered(Connection connection) {
+        ring.answered(connection);
+        pongs.increment();
+    }
+
+    /** From {@link Connection}: it ended without being asked to. */
+    void ended(Connection connection, boolean wasEstablished, String where, String what) {
+        if (wasEstablished) {
+            leave(connection);
+            lost.increment();
+            reasons.count(where, what);
+        } else {
+            countFailure(what);
+            if (ramp != null) {
+                ramp.failed(connection);
+            }
+        }
+    }
+
+    /** From {@link Connection}: it was asked to end. */
+    void stopped(Connection connection, boolean wasEstablished) {
+        if (wasEstablished) {
+            leave(connection);
+            stopped.increment();
+        } else {
+            connecting.decrement();
+        }
+    }
+
+    private void leave(Connection connection) {
+        ring.remove(connection);
+        established.decrement();
+        byAge.ended();
+    }
+
+    void start(Ramp next) {
+        ramp = next;
+        next.pump();
+    }
+
+    void rampDone() {
+        ramp = null;
+    }
+
+    @Nullable
+    Ramp ramp() {
+        return ramp;
+    }
+
+    long[] oldestSince(int most) {
+        return byAge.oldestSince(most);
+    }
+
+    /** Closes the {@code count} oldest, some at a time, then tells how many that were. */
+    void closeOldest(long count, CompletableFuture<Long> closed) {
+        closeOldest(count, 0, closed);
+    }
+
+    private void closeOldest(long count, long before, CompletableFuture<Long> closed) {
+        long most = Math.min(count, before + CLOSE_AT_ONCE);
+        for (long n = before; n < most; n++) {
+            Connection oldest = byAge.oldest();
+            if (oldest == null) {
+                closed.complete(n);
+                return;
+            }
+            oldest.stop();
+        }
+        if (most == count) {
+            closed.complete(count);
+        } else {
+            // Not execute(): Netty runs what that is given for up to a second before it reads again.
+            loop.schedule(() -> closeOldest(count, most, closed), 0, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void wakeWhenDue() {
+        long due = Math.max(ring.due(), notBefore);
+        if (due >= wakeAt) {
+            return; // woken before that anyway
+        }
+        if (wake != null) {
+            wake.cancel(false);
+        }
+        wakeAt = Math.max(due, now());
+        wake = loop.schedule(this::turn, Math.max(0, wakeAt - now()), TimeUnit.NANOSECONDS);
+    }
+
+    private void turn() {
+        long now = now();
+        boolean heldUp = now - wakeAt > HELD_UP;
+        wakeAt = Long.MAX_VALUE;
+        wake = null;
+        ring.advance(now, heldUp);
+        late.add(ring.late() - late.get());
+        notBefore = heldUp ? now + CATCH_UP : now;
+        wakeWhenDue();
+    }
+
+    /** The counts now; any thread. */
+    Snapshot snapshot() {
+        return new Snapshot(
+                established.get(),
+                connecting.get(),
+                failed.get(),
+                lost.get(),
+                stopped.get(),
+                pings.get(),
+                pongs.get(),
+                late.get(),
+                new TreeMap<>());
+    }
+}

@@ -1,0 +1,99 @@
+package io.connscale.agent;
+
+import io.connscale.control.AgentGroup;
+import io.connscale.control.Opened;
+import io.connscale.control.Order;
+import io.connscale.stats.Reasons;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** An order while it is carried out: a {@link Ramp} on each loop, and one answer when the last has finished. */
+final class Opening {
+    private static final long PROGRESS_MILLIS = 200;
+
+    private final Order order;
+    private final Consumer<Opened> progress;
+    private final Reasons reasons;
+    private final CompletableFuture<Opened> answer = new CompletableFuture<>();
+    private final List<Ramp> ramps = new ArrayList<>();
+    private final AtomicInteger running = new AtomicInteger();
+    private Map<String, Long> before = Map.of();
+    private long began;
+    private @Nullable ScheduledFuture<?> reports;
+
+    Opening(Order order, Consumer<Opened> progress, Reasons reasons) {
+        this.order = order;
+        this.progress = progress;
+        this.reasons = reasons;
+    }
+
+    Order order() {
+        return order;
+    }
+
+    CompletableFuture<Opened> answer() {
+        return answer;
+    }
+
+    /** Once; the caller's lock keeps two orders from starting side by side. */
+    void start(List<LoadLoop> loops, Endpoints endpoints, long first, double perSecond) {
+        before = reasons.counts();
+        began = System.nanoTime();
+        long[] shares = AgentGroup.shares(order.count(), loops.size());
+        long number = first;
+        for (int i = 0; i < shares.length && shares[i] > 0; i++) {
+            ramps.add(new Ramp(loops.get(i), endpoints, number, shares[i], perSecond, this::oneFinished));
+            number += shares[i];
+        }
+        running.set(ramps.size());
+        reports = loops.get(0)
+                .eventLoop()
+                .scheduleAtFixedRate(this::report, PROGRESS_MILLIS, PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
+        for (int i = 0; i < ramps.size(); i++) {
+            LoadLoop loop = loops.get(i);
+            Ramp ramp = ramps.get(i);
+            loop.eventLoop().execute(() -> loop.start(ramp));
+        }
+    }
+
+    /** Ends it where it is; the future ends when each loop has. */
+    CompletableFuture<Void> stop() {
+        return CompletableFuture.allOf(ramps.stream()
+                .map(ramp -> CompletableFuture.runAsync(ramp::stop, ramp.eventLoop()))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    private void report() {
+        progress.accept(soFar());
+    }
+
+    private Opened soFar() {
+        return new Opened(
+                order.count(),
+                ramps.stream().mapToLong(Ramp::establishedSoFar).sum(),
+                ramps.stream().mapToLong(Ramp::failedSoFar).sum(),
+                (System.nanoTime() - began) / 1e9,
+                Reasons.difference(reasons.counts(), before));
+    }
+
+    private void oneFinished() {
+        if (running.decrementAndGet() == 0) {
+            if (reports != null) {
+                reports.cancel(false);
+            }
+            answer.complete(soFar());
+        }
+    }
+
+    /** It was stopped before it began. */
+    void giveUp() {
+        answer.complete(Opened.none(order.count()));
+    }
+}

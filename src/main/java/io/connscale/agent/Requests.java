@@ -1,0 +1,157 @@
+package io.connscale.agent;
+
+import io.connscale.control.Agent;
+import io.connscale.control.AgentException;
+import io.connscale.control.Message;
+import io.connscale.control.Message.CloseConnections;
+import io.connscale.control.Message.Configure;
+import io.connscale.control.Message.ConnectionsClosed;
+import io.connscale.control.Message.ConnectionsOpened;
+import io.connscale.control.Message.Done;
+import io.connscale.control.Message.Failed;
+import io.connscale.control.Message.OpenConnections;
+import io.connscale.control.Message.Progress;
+import io.connscale.control.Message.Request;
+import io.connscale.control.Message.ServerStatusTaken;
+import io.connscale.control.Message.SnapshotTaken;
+import io.connscale.control.Message.StillHere;
+import io.connscale.control.Message.StopOpening;
+import io.connscale.control.Message.TakeSnapshot;
+import io.connscale.control.Order;
+import io.connscale.control.Rate;
+import io.connscale.control.ServerStatus;
+import io.connscale.control.Settings;
+import io.connscale.net.Transport;
+import io.connscale.stats.Snapshot;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns requests into calls on the agent of this process, and their outcomes into answers. On the control thread. */
+@SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
+final class Requests implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Requests.class);
+
+    private final Transport transport;
+    private final HostedServer server;
+    private final Outbox outbox;
+    private final Executor control;
+    private volatile @Nullable Agent agent; // there from the first configure on
+
+    Requests(Transport transport, HostedServer server, Outbox outbox, Executor control) {
+        this.transport = transport;
+        this.server = server;
+        this.outbox = outbox;
+        this.control = control;
+    }
+
+    void take(Message message) {
+        if (message instanceof StillHere) {
+            return;
+        }
+        if (!(message instanceof Request request)) {
+            log.warn("not a request: {}", message);
+            return;
+        }
+        try {
+            answer(request);
+        } catch (AgentException e) {
+            fail(request.id(), e);
+        } catch (IllegalArgumentException e) {
+            fail(request.id(), new AgentException(String.valueOf(e.getMessage()), "docs/PROTOCOL.md has the bounds"));
+        } catch (RuntimeException e) { // a mistake of ours; without an answer the console would wait for ever
+            fail(request.id(), e);
+        }
+    }
+
+    private void answer(Request request) throws AgentException {
+        if (request instanceof Configure c) {
+            reply(c.id(), configure(c.settings()), done -> new Done(c.id()));
+        } else if (request instanceof OpenConnections o) {
+            Long rate = o.ratePerSecond();
+            Order order = new Order(o.count(), rate == null ? null : new Rate(rate));
+            reply(
+                    o.id(),
+                    agent().open(order, opened -> outbox.offer(new Progress(o.id(), opened))),
+                    opened -> new ConnectionsOpened(o.id(), opened));
+        } else if (request instanceof StopOpening s) {
+            reply(s.id(), agent().stopOpening(), done -> new Done(s.id()));
+        } else if (request instanceof CloseConnections c) {
+            reply(c.id(), agent().close(c.count()), closed -> new ConnectionsClosed(c.id(), closed));
+        } else if (request instanceof TakeSnapshot t) {
+            reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot));
+        } else {
+            outbox.send(new ServerStatusTaken(request.id(), serverStatus(request)));
+        }
+    }
+
+    private ServerStatus serverStatus(Request request) throws AgentException {
+        try {
+            return server.answer(request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AgentException("the agent is ending", "start it again");
+        }
+    }
+
+    private CompletableFuture<Void> configure(Settings settings) throws AgentException {
+        Agent running = agent;
+        if (running != null) {
+            return running.configure(settings);
+        }
+        agent = new LoadAgent(transport, loops(), settings);
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** On a small machine one loop costs the least a Ping; on a large one half of the cores are left to the kernel. */
+    private static int loops() {
+        return Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
+    }
+
+    private Agent agent() throws AgentException {
+        Agent running = agent;
+        if (running == null) {
+            throw new AgentException("the agent has no settings yet", "send configure first");
+        }
+        return running;
+    }
+
+    private <T> void reply(long id, CompletableFuture<T> outcome, Function<T, Message> answer) {
+        // Back on the control thread: an event loop must not wait for the channel.
+        outcome.whenCompleteAsync(
+                (value, failure) -> {
+                    if (failure == null) {
+                        outbox.send(answer.apply(value));
+                    } else {
+                        fail(id, failure);
+                    }
+                },
+                control);
+    }
+
+    private void fail(long id, Throwable failure) {
+        log.warn("request {} failed", id, failure);
+        AgentException known = AgentException.of(failure);
+        outbox.send(new Failed(id, known.message(), known.hint()));
+    }
+
+    /** The snapshot that comes by itself; without an agent there is nothing to count, and it says so all the same. */
+    void report() {
+        Agent running = agent;
+        CompletableFuture<Snapshot> snapshot =
+                running == null ? CompletableFuture.completedFuture(Snapshot.NONE) : running.snapshot();
+        snapshot.thenAccept(counts -> outbox.offer(new SnapshotTaken(null, counts)));
+    }
+
+    @Override
+    public void close() {
+        server.close();
+        Agent running = agent;
+        if (running != null) {
+            running.close();
+        }
+    }
+}

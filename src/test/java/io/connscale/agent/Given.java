@@ -1,0 +1,30 @@
+package io.connscale.agent;
+
+import io.connscale.control.Agent;
+import io.connscale.control.Order;
+import io.connscale.control.Rate;
+import io.connscale.control.Settings;
+import io.connscale.stats.Snapshot;
+import java.util.List;
+
+/** What the tests of agents begin with. */
+public final class Given {
+    private Given() {}
+
+    /** To that port of the loopback, a Ping each {@code intervalMillis}, an hour for its Pong, as fast as may be. */
+    public static Settings settings(int port, long intervalMillis) {
+        return new Settings(List.of("127.0.0.1:" + port), List.of(), intervalMillis, 3_600_000, 0);
+    }
+
+    public static Order order(long count) {
+        return new Order(count, null);
+    }
+
+    public static Order order(long count, long perSecond) {
+        return new Order(count, new Rate(perSecond));
+    }
+
+    public static Snapshot now(Agent agent) {
+        return agent.snapshot().join();
+    }
+}
