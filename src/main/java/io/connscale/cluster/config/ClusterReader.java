@@ -1,0 +1,61 @@
+package io.connscale.cluster.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The whole file: the defaults for every host first, then the hosts, then the server, which may run on one of them. */
+final class ClusterReader {
+    private static final List<String> KEYS = List.of("server", "client", "hosts");
+    private static final String EXAMPLE = "write at least \"hosts: {client1: local}\"";
+
+    private ClusterReader() {}
+
+    /** @throws Fault at the first thing that is wrong */
+    static ClusterConfig read(Node root) {
+        if (root instanceof Node.Empty) {
+            throw new Fault(root.place(), "nothing in this file: " + EXAMPLE);
+        }
+        Section file = Section.of("", root, KEYS);
+        Section server = file.section("server", ServerReader.KEYS);
+        ClientConfig client = ClientReader.read(file.section("client", ClientReader.KEYS), ClientConfig.DEFAULT);
+        Node there = file.node("hosts").orElse(new Node.Empty(root.place()));
+        List<HostConfig> hosts = hosts(there, client);
+        ServerConfig whole = new ServerReader(server, hosts).read(root.place());
+        return Fault.at(there.place(), () -> new ClusterConfig(whole, hosts));
+    }
+
+    private static List<HostConfig> hosts(Node node, ClientConfig client) {
+        List<HostConfig> hosts = new ArrayList<>();
+        int sources = 0;
+        for (Node.Entry entry : distinct(node)) {
+            HostConfig host = HostReader.read(entry, client);
+            hosts.add(host);
+            sources += host.source().size();
+            if (sources > Address.MOST) {
+                throw new Fault(
+                        entry.key().place(), "too many source addresses: at most " + Address.MOST + " in all hosts");
+            }
+        }
+        return hosts;
+    }
+
+    private static Iterable<Node.Entry> distinct(Node node) {
+        if (node instanceof Node.Empty
+                || (node instanceof Node.Mapping none && none.entries().isEmpty())) {
+            throw new Fault(node.place(), "no hosts: " + EXAMPLE);
+        }
+        if (!(node instanceof Node.Mapping mapping)) {
+            throw new Fault(node.place(), "expected hosts such as \"client1: local\", got " + node.shown());
+        }
+        Map<String, Node.Entry> byName = new LinkedHashMap<>();
+        for (Node.Entry entry : mapping.entries()) {
+            Node.Entry first = byName.putIfAbsent(entry.key().text(), entry);
+            if (first != null) {
+                throw Section.twice("host", entry.key(), first.key());
+            }
+        }
+        return byName.values();
+    }
+}

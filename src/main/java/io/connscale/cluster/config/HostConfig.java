@@ -1,0 +1,45 @@
+package io.connscale.cluster.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * A place where an agent can be launched.
+ *
+ * @param name begins with a letter (letters, digits, {@code -}, {@code _}, {@code .}); not {@code all}, which means every host
+ * @param client what its connections do, the defaults for every host already in it
+ * @param source the addresses its connections come from, ranges expanded, distinct; empty leaves it to the kernel
+ * @param jvm flags for the agent's JVM
+ * @param java the program to run it with, or empty to find one there
+ */
+public record HostConfig(
+        String name,
+        Launch launch,
+        ClientConfig client,
+        List<String> source,
+        List<String> jvm,
+        Optional<String> java,
+        Workers workers) {
+    static final String EVERY = "all";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,62}");
+
+    public HostConfig {
+        checkedName(name);
+        source = Checks.distinct("source address", List.copyOf(source));
+        source.forEach(Address::checkedLiteral);
+        Checks.inRange("source addresses", source.size(), 0, Address.MOST);
+        jvm = List.copyOf(jvm);
+        jvm.forEach(Checks::flag);
+        java.ifPresent(Checks::word);
+    }
+
+    static String checkedName(String name) {
+        Checks.check(!name.equals(EVERY), name, "means every host: choose another name");
+        return Checks.check(
+                NAME.matcher(name).matches(),
+                name,
+                "is not a host's name: a letter, then at most 62 letters, digits, \"-\", \"_\" or \".\"");
+    }
+}

@@ -1,0 +1,69 @@
+package io.connscale.cluster.config;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** How a process is started on a host with its standard input and output in our hands. */
+public sealed interface Launch {
+    /** As a process of this machine. */
+    record Local() implements Launch {
+        @Override
+        public String toString() {
+            return "local";
+        }
+    }
+
+    /**
+     * Over SSH. What is not given is found as OpenSSH would.
+     *
+     * @param key the file of the private key; {@code ~} is left as written
+     * @param knownHosts the file of the known hosts; {@code ~} is left as written
+     * @param jump the host to go through, an {@link SshAddress} as text
+     */
+    record Ssh(
+            Optional<String> user,
+            String host,
+            OptionalInt port,
+            Optional<String> key,
+            HostKey hostKey,
+            Optional<String> knownHosts,
+            Optional<String> jump)
+            implements Launch {
+        public Ssh {
+            SshAddress.check(user, host, port);
+            key.ifPresent(Checks::word);
+            knownHosts.ifPresent(Checks::word);
+            jump.ifPresent(SshAddress::parse);
+        }
+
+        public SshAddress address() {
+            return new SshAddress(user, host, port);
+        }
+
+        @Override
+        public String toString() {
+            return "ssh " + address();
+        }
+    }
+
+    /**
+     * By words put in front of the command, such as {@code ip netns exec h5}.
+     *
+     * @param words at least one; each is one argument, no shell reads them
+     */
+    record Command(List<String> words) implements Launch {
+        public Command {
+            words = List.copyOf(words);
+            words.forEach(Checks::word);
+            if (words.isEmpty()) {
+                throw new IllegalArgumentException("a command has at least one word");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return String.join(" ", words);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.connscale.cluster.config;
+
+import io.connscale.control.Quantity;
+import java.util.List;
+
+/** A piece of the file as YAML sees it, with the place where it begins. */
+sealed interface Node {
+    Place place();
+
+    /** What is there instead of what was expected, for a message. */
+    String shown();
+
+    /** Any single value; a number is its text too, since {@code 8989-8998} and {@code 5s} are no numbers for YAML. */
+    record Text(Place place, String text) implements Node {
+        @Override
+        public String shown() {
+            return Quantity.quoted(text);
+        }
+    }
+
+    /** A key with nothing behind it. */
+    record Empty(Place place) implements Node {
+        @Override
+        public String shown() {
+            return "nothing";
+        }
+    }
+
+    record Sequence(Place place, List<Node> items) implements Node {
+        @Override
+        public String shown() {
+            return items.isEmpty() ? "an empty list" : "a list";
+        }
+    }
+
+    record Mapping(Place place, List<Entry> entries) implements Node {
+        @Override
+        public String shown() {
+            return "a mapping";
+        }
+    }
+
+    /** A key and its value. The file's order is kept, and so are keys that are there twice. */
+    record Entry(Text key, Node value) {}
+}

@@ -1,0 +1,234 @@
+package io.connscale.cluster.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.connscale.control.Rate;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HostsFileTest {
+    /** The contract's example, with the lines that it has as comments put to use, and every further key. */
+    private static final String IN_FULL = """
+            server:
+              bind: 0.0.0.0
+              address: bench.example.org
+              ports: [8989, 9000-9002]
+              backlog: 4k
+              acceptors: 2
+              autostart: false
+              on: client3
+              workers: 4
+            client:
+              interval: 5s
+              timeout: 500ms
+              rate: unlimited
+            hosts:
+              client1: local
+              client2: {rate: 100, interval: 1m, timeout: 2s, source: 127.0.0.2-127.0.0.4, workers: auto}
+              client3: name3.example.org
+              client4: {ssh: bench@name4.example.org, port: 2222, key: ~/.ssh/bench, java: /opt/jdk/bin/java, source: [10.0.0.4, 10.0.0.5]}
+              client5: {command: [ip, netns, exec, h5], jvm: [-Xmx1g, -Xss256k], workers: 3}
+              client6: {ssh: "[::1]:22", hostKey: accept-new, knownHosts: known, jump: me@gate:2022}
+            """;
+
+    private static final ClientConfig CLIENT =
+            new ClientConfig(Duration.ofSeconds(5), Duration.ofMillis(500), Rate.UNLIMITED);
+
+    private static ClusterConfig parse(String text) throws HostsFileException {
+        return HostsFile.parse("hosts.yaml", text);
+    }
+
+    private static Launch.Ssh ssh(String host) {
+        return new Launch.Ssh(
+                Optional.empty(),
+                host,
+                OptionalInt.empty(),
+                Optional.empty(),
+                HostKey.STRICT,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static HostConfig host(ClusterConfig config, String name) {
+        return config.host(name).orElseThrow();
+    }
+
+    @Test
+    void theShippedFileIsReadAsItIs() throws HostsFileException {
+        ClusterConfig config = HostsFile.read(Path.of("hosts.yaml"));
+
+        assertThat(config.server()).isEqualTo(ServerConfig.DEFAULT);
+        assertThat(config.names()).containsExactly("client1", "client2");
+        assertThat(config.hosts()).allSatisfy(host -> {
+            assertThat(host.launch()).isEqualTo(new Launch.Local());
+            assertThat(host.client()).isEqualTo(ClientConfig.DEFAULT);
+        });
+    }
+
+    @Test
+    void theShippedFilesCommentedHostsAreReadToo() throws Exception {
+        String all = Files.readString(Path.of("hosts.yaml"))
+                .replaceAll("(?m)^  # (client\\d:|autostart|on:|workers)", "  $1");
+
+        ClusterConfig config = parse(all);
+
+        assertThat(config.names()).containsExactly("client1", "client2", "client3", "client4", "client5", "client6");
+        assertThat(config.server().on()).contains("client3");
+    }
+
+    @Test
+    void everythingLeftOutHasItsDefault() throws HostsFileException {
+        ClusterConfig config = parse("server:\nclient:\nhosts: {client1: local, client2: {}}");
+
+        assertThat(config.server()).isEqualTo(ServerConfig.DEFAULT);
+        assertThat(config).isEqualTo(parse("hosts: {client1: local, client2: {}}"));
+        assertThat(host(config, "client1").client()).isEqualTo(ClientConfig.DEFAULT);
+        assertThat(host(config, "client2").launch()).isEqualTo(new Launch.Local());
+    }
+
+    @Test
+    void everyServerKeyIsRead() throws HostsFileException {
+        assertThat(parse(IN_FULL).server())
+                .isEqualTo(new ServerConfig(
+                        "0.0.0.0",
+                        "bench.example.org",
+                        List.of(8989, 9000, 9001, 9002),
+                        4000,
+                        2,
+                        false,
+                        Optional.of("client3"),
+                        new Workers(4)));
+    }
+
+    @Test
+    void aHostHasTheCommonValuesAndMayOverrideEach() throws HostsFileException {
+        ClusterConfig config = parse(IN_FULL);
+
+        assertThat(host(config, "client1").client()).isEqualTo(CLIENT);
+        assertThat(host(config, "client2").client())
+                .isEqualTo(new ClientConfig(Duration.ofMinutes(1), Duration.ofSeconds(2), new Rate(100)));
+        assertThat(host(config, "client2").source()).containsExactly("127.0.0.2", "127.0.0.3", "127.0.0.4");
+    }
+
+    @Test
+    void aHostIsLaunchedLocallyOverSshOrByACommand() throws HostsFileException {
+        ClusterConfig config = parse(IN_FULL);
+
+        assertThat(config.hosts())
+                .extracting(HostConfig::launch)
+                .containsExactly(
+                        new Launch.Local(),
+                        new Launch.Local(),
+                        ssh("name3.example.org"),
+                        new Launch.Ssh(
+                                Optional.of("bench"),
+                                "name4.example.org",
+                                OptionalInt.of(2222),
+                                Optional.of("~/.ssh/bench"),
+                                HostKey.STRICT,
+                                Optional.empty(),
+                                Optional.empty()),
+                        new Launch.Command(List.of("ip", "netns", "exec", "h5")),
+                        new Launch.Ssh(
+                                Optional.empty(),
+                                "::1",
+                                OptionalInt.of(22),
+                                Optional.empty(),
+                                HostKey.ACCEPT_NEW,
+                                Optional.of("known"),
+                                Optional.of("me@gate:2022")));
+    }
+
+    @Test
+    void aHostsJavaFlagsAndWorkersAreRead() throws HostsFileException {
+        ClusterConfig config = parse(IN_FULL);
+
+        assertThat(host(config, "client4").java()).contains("/opt/jdk/bin/java");
+        assertThat(host(config, "client5").jvm()).containsExactly("-Xmx1g", "-Xss256k");
+        assertThat(host(config, "client5").workers()).isEqualTo(new Workers(3));
+        assertThat(host(config, "client2").workers()).isEqualTo(Workers.AUTO);
+    }
+
+    @Test
+    void clientsConnectToWhereTheServerIsBound() throws HostsFileException {
+        assertThat(parse("server: {bind: 10.0.0.9}\nhosts: {a: local}").server().address())
+                .isEqualTo("10.0.0.9");
+    }
+
+    @Test
+    void withAWildcardClientsConnectToTheMachineOfTheServer() throws HostsFileException {
+        assertThat(parse("server: {bind: \"*\"}\nhosts: {a: local}").server().address())
+                .isEqualTo(ThisMachine.name())
+                .isNotBlank();
+        assertThat(parse("server: {bind: '::', on: a}\nhosts: {a: me@far:22}")
+                        .server()
+                        .address())
+                .isEqualTo("far");
+    }
+
+    @Test
+    void portZeroIsAnyFreePort() throws HostsFileException {
+        assertThat(parse("server: {ports: 0}\nhosts: {a: local}").server().ports())
+                .containsExactly(0);
+    }
+
+    @Test
+    void rangesOfIpv6AddressesAreExpandedToo() throws HostsFileException {
+        assertThat(host(parse("hosts: {a: {source: [\"fd00::1\", \"fd00::ff-fd00::101\"]}}"), "a")
+                        .source())
+                .containsExactly("fd00::1", "fd00:0:0:0:0:0:0:ff", "fd00:0:0:0:0:0:0:100", "fd00:0:0:0:0:0:0:101");
+    }
+
+    @Test
+    void aFileThatIsNotThereIsAnsweredWithWhatToDo(@TempDir Path dir) {
+        assertRefused(
+                dir.resolve("hosts.yaml"),
+                ": no such file: name another with --hosts FILE, or write one with \"hosts: {client1: local}\"");
+    }
+
+    @Test
+    void aDirectoryIsRefused(@TempDir Path dir) {
+        assertRefused(dir, ": a directory: name the file in it");
+    }
+
+    @Test
+    void aFileThatIsTooLargeIsNotReadToItsEnd(@TempDir Path dir) throws IOException {
+        assertRefused(write(dir, new byte[HostsFile.LARGEST + 1]), ": larger than 1 MiB: is this a hosts file?");
+    }
+
+    @Test
+    void textThatIsNotUtf8IsRefusedWhereItBegins(@TempDir Path dir) throws IOException {
+        byte[] latin1 = "hosts:\n  # f\u00fcr\n  a: local".getBytes(StandardCharsets.ISO_8859_1);
+        assertRefused(write(dir, latin1), ":2:6: not UTF-8: save the file with the encoding UTF-8");
+    }
+
+    @Test
+    void aFileCutInTheMiddleOfACharacterIsRefused(@TempDir Path dir) throws IOException {
+        assertRefused(
+                write(dir, new byte[] {'#', (byte) 0xc3}), ":1:2: not UTF-8: save the file with the encoding UTF-8");
+    }
+
+    @Test
+    void theByteOrderMarkOfSomeEditorsIsNoMistake() throws HostsFileException {
+        assertThat(parse("\ufeffhosts: {a: local}\r\n").names()).containsExactly("a");
+    }
+
+    private static Path write(Path dir, byte[] content) throws IOException {
+        return Files.write(dir.resolve("hosts.yaml"), content);
+    }
+
+    private static void assertRefused(Path file, String message) {
+        assertThatExceptionOfType(HostsFileException.class)
+                .isThrownBy(() -> HostsFile.read(file))
+                .withMessage("%s", file + message);
+    }
+}
