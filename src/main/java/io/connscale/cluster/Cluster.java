@@ -1,0 +1,259 @@
+package io.connscale.cluster;
+
+import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.ClusterConfig;
+import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.deploy.Deployment;
+import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.deploy.Jar;
+import io.connscale.cluster.launch.CommandLauncher;
+import io.connscale.cluster.launch.Launcher;
+import io.connscale.cluster.launch.LocalLauncher;
+import io.connscale.cluster.launch.ShellLauncher;
+import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.cluster.launch.ssh.Keyring;
+import io.connscale.cluster.launch.ssh.SshLauncher;
+import io.connscale.control.AgentException;
+import io.connscale.control.AgentGroup;
+import io.connscale.control.Message;
+import io.connscale.control.ServerStatus;
+import io.connscale.stats.Snapshot;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The hosts and the agents that run there, by name. Commands call; any thread may. */
+@SuppressWarnings("FutureReturnValueIgnored") // the watch goes on until close; what goes wrong is told by the host
+public final class Cluster implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Cluster.class);
+    private static final int MOST_AT_ONCE = 16;
+    /** Notices that wait to be shown; more are dropped, the states tell all the same. */
+    private static final int MOST_UNTOLD = 1000;
+    /** An agent that says nothing for this long, though it should each second, is lost. */
+    private static final int SILENT_SECONDS = 10;
+
+    private static final long CLOSE_SECONDS = 5;
+
+    private final Map<String, Host> hosts = new LinkedHashMap<>();
+    private final int patience;
+    private final ExecutorService starters = Executors.newFixedThreadPool(MOST_AT_ONCE, daemons("host-starter"));
+    /** Others than those that start: a stop must not wait for the starts that it is to end. */
+    private final ExecutorService stoppers = Executors.newFixedThreadPool(MOST_AT_ONCE, daemons("host-stopper"));
+
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(daemons("cluster-watch"));
+    /** Others than those who have something to tell: a screen that takes nothing (Ctrl-S) must not hold up the watch. */
+    private final ExecutorService teller = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_UNTOLD), daemons("notices"), new DiscardPolicy());
+
+    private boolean watching;
+    private @Nullable Deployment deployment;
+
+    /**
+     * A cluster without any agent yet.
+     *
+     * @param targets the server's addresses, asked for when an agent starts
+     * @param notices hears, on any thread, what the user should know at once
+     * @param asker puts the questions that SSH has: an unknown host key, a passphrase
+     */
+    public Cluster(ClusterConfig config, Supplier<List<String>> targets, Consumer<String> notices, Asker asker) {
+        this(config, targets, notices, launchers(asker), SILENT_SECONDS);
+    }
+
+    private static Function<HostConfig, Launcher> launchers(Asker asker) {
+        Keyring keys = new Keyring(asker); // one for all hosts: no passphrase is asked for twice
+        return host -> launcher(host, keys);
+    }
+
+    /** For tests, which have launchers of their own and less patience with a silent agent, in seconds. */
+    Cluster(
+            ClusterConfig config,
+            Supplier<List<String>> targets,
+            Consumer<String> notices,
+            Function<HostConfig, Launcher> launchers,
+            int patience) {
+        this.patience = patience;
+        Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
+        for (HostConfig host : config.hosts()) {
+            hosts.put(host.name(), new Host(host, launchers.apply(host), this::install, targets, told));
+        }
+    }
+
+    private static Launcher launcher(HostConfig host, Keyring keys) {
+        Launch launch = host.launch();
+        if (launch instanceof Launch.Ssh ssh) {
+            return new ShellLauncher(new SshLauncher(ssh, keys));
+        }
+        return launch instanceof Launch.Command command ? new CommandLauncher(command.words()) : new LocalLauncher();
+    }
+
+    private Installation install(Launcher launcher, Optional<String> java, Consumer<String> steps)
+            throws AgentException, InterruptedException {
+        return deployment().ensure(launcher, java, steps);
+    }
+
+    /** Made for the first host that needs it: reading the jar takes a moment. */
+    private synchronized Deployment deployment() throws AgentException {
+        if (deployment == null) {
+            deployment = new Deployment(Jar.running());
+        }
+        return deployment;
+    }
+
+    private static ThreadFactory daemons(String role) {
+        AtomicInteger last = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, role + "-" + last.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** All names, in the file's order. */
+    public List<String> names() {
+        return List.copyOf(hosts.keySet());
+    }
+
+    /** The names that words like {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */
+    public List<String> select(List<String> words) throws AgentException {
+        return HostPattern.select(words, names());
+    }
+
+    public List<HostStatus> statuses() {
+        return hosts.values().stream().map(Host::status).toList();
+    }
+
+    /** {@code name} is one of {@link #names()}, here and below. */
+    public HostStatus status(String name) {
+        return host(name).status();
+    }
+
+    private Host host(String name) {
+        Host host = hosts.get(name);
+        if (host == null) {
+            throw new IllegalArgumentException("no host " + name);
+        }
+        return host;
+    }
+
+    /** Launches an agent; fails with an {@link AgentException} where that can't be done. */
+    public CompletableFuture<Message.Hello> start(String name) {
+        Host host = host(name);
+        watchOnce();
+        CompletableFuture<Message.Hello> started = new CompletableFuture<>();
+        try {
+            starters.execute(() -> start(host, started));
+        } catch (RejectedExecutionException e) {
+            started.completeExceptionally(new AgentException("the console is ending: " + name + " is not started", ""));
+        }
+        return started;
+    }
+
+    private static void start(Host host, CompletableFuture<Message.Hello> started) {
+        try {
+            started.complete(host.start());
+        } catch (AgentException e) {
+            log.warn("start of {} failed", host.name(), e);
+            started.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            log.error("start of {} failed", host.name(), e);
+            started.completeExceptionally(
+                    new AgentException(host.name() + ": internal error: " + e, "the log has its details"));
+        }
+    }
+
+    private synchronized void watchOnce() {
+        if (!watching) {
+            watching = true;
+            // With a delay, not at a rate: a console that was stopped must not make up for the seconds that it missed.
+            watch.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private void look() {
+        try {
+            hosts.values().forEach(host -> host.look(patience));
+        } catch (RuntimeException e) {
+            log.error("the watch goes on", e);
+        }
+    }
+
+    /** Ends the agent and waits until it has; false where there was none. */
+    public CompletableFuture<Boolean> stop(String name) {
+        Host host = host(name);
+        return CompletableFuture.supplyAsync(host::stop, stoppers);
+    }
+
+    /** The agents of these hosts, as one; each must be ready. */
+    public AgentGroup agents(List<String> names) throws AgentException {
+        Map<String, RemoteAgent> agents = new LinkedHashMap<>();
+        for (String name : names) {
+            agents.put(name, host(name).ready());
+        }
+        return new AgentGroup(agents);
+    }
+
+    /** Tells the agent there something of its server, or asks. */
+    CompletableFuture<ServerStatus> server(String name, Function<Long, Message> request) throws AgentException {
+        return host(name).ready().server(request);
+    }
+
+    /** What a host counts now: asked of its agent where there is one, else as it was left. */
+    public CompletableFuture<Snapshot> counts(String name) {
+        Host host = host(name);
+        try {
+            return host.ready().snapshot().thenApply(host.before()::plus).exceptionallyCompose(e -> left(host, e));
+        } catch (AgentException e) {
+            return left(host, e);
+        }
+    }
+
+    private static CompletableFuture<Snapshot> left(Host host, Throwable why) {
+        HostStatus status = host.status();
+        return status.state() == State.READY
+                ? CompletableFuture.failedFuture(why)
+                : CompletableFuture.completedFuture(status.counts());
+    }
+
+    /** Changes what these hosts' connections do, now and for those to come. */
+    public CompletableFuture<Void> change(String name, UnaryOperator<ClientConfig> change) {
+        return host(name).change(change);
+    }
+
+    /** Ends all agents, side by side; returns within seconds. */
+    @Override
+    public void close() {
+        watch.shutdownNow();
+        starters.shutdown();
+        List<CompletableFuture<Void>> ends = hosts.values().stream()
+                .map(host -> CompletableFuture.runAsync(
+                        host::stop,
+                        task -> daemons("host-closer").newThread(task).start()))
+                .toList();
+        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        starters.shutdownNow(); // a start whose process was not there yet finds itself stopped, and ends it
+        stoppers.shutdown();
+        teller.shutdown();
+    }
+}

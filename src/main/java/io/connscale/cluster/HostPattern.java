@@ -1,0 +1,115 @@
+package io.connscale.cluster;
+
+import io.connscale.control.AgentException;
+import io.connscale.control.Nearest;
+import io.connscale.control.Quantity;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * HOST as the user types it: a name, {@code all}, or a pattern in which {@code *} is any characters, {@code ?} is one,
+ * {@code [1-4]} a number from 1 to 4, {@code [a-d]} a letter from a to d, and {@code [ac]} one of these characters.
+ */
+final class HostPattern {
+    static final String EVERY = "all";
+
+    /** Names have at most 63 characters: a longer pattern than this is something else. */
+    private static final int LONGEST = 200;
+
+    /** A range of numbers, a range of letters, a set of characters, a wildcard, or characters as they are. */
+    private static final Pattern PART = Pattern.compile(
+            "\\G(?:\\[(\\d{1,9})-(\\d{1,9})]|\\[([A-Za-z])-([A-Za-z])]|\\[([A-Za-z0-9._-]+)]|(\\*+|\\?)|([^\\[\\]*?]+))");
+
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+
+    private HostPattern() {}
+
+    /** The names that {@code words} mean, each once, in the order of {@code names} for each word. */
+    static List<String> select(List<String> words, List<String> names) throws AgentException {
+        Set<String> selected = new LinkedHashSet<>();
+        for (String word : words) {
+            selected.addAll(matching(word, names));
+        }
+        return List.copyOf(selected);
+    }
+
+    private static List<String> matching(String word, List<String> names) throws AgentException {
+        if (word.equals(EVERY)) {
+            return names;
+        }
+        if (names.contains(word)) {
+            return List.of(word);
+        }
+        List<MatchResult> parts = parts(word);
+        List<String> matching =
+                names.stream().filter(name -> matches(parts, name)).toList();
+        if (matching.isEmpty()) {
+            throw unknown(word, names);
+        }
+        return matching;
+    }
+
+    private static AgentException unknown(String word, List<String> names) {
+        List<String> known = new ArrayList<>(names);
+        known.add(EVERY);
+        String hint = Nearest.word(word, known)
+                .map(near -> "did you mean " + near + "?")
+                .orElse("the hosts are " + String.join(", ", names.subList(0, Math.min(10, names.size())))
+                        + (names.size() > 10 ? ", …" : ""));
+        return new AgentException("no host " + Quantity.quoted(word) + " in hosts.yaml", hint);
+    }
+
+    /** The pattern's parts; none where a bracket is never closed. */
+    private static List<MatchResult> parts(String word) {
+        List<MatchResult> parts = new ArrayList<>();
+        Matcher part = PART.matcher(word.length() > LONGEST ? "" : word);
+        int end = 0;
+        while (part.find()) {
+            parts.add(part.toMatchResult());
+            end = part.end();
+        }
+        return end == word.length() ? parts : List.of();
+    }
+
+    /** Follows all ways at once, by the places in the name that the parts so far can reach: no pattern makes it slow. */
+    private static boolean matches(List<MatchResult> parts, String name) {
+        BitSet reached = new BitSet();
+        reached.set(0);
+        for (MatchResult part : parts) {
+            BitSet next = new BitSet();
+            for (int from = reached.nextSetBit(0); from >= 0; from = reached.nextSetBit(from + 1)) {
+                for (int to = from; to <= name.length(); to++) {
+                    next.set(to, next.get(to) || fits(part, name.substring(from, to)));
+                }
+            }
+            reached = next;
+        }
+        return reached.get(name.length());
+    }
+
+    private static boolean fits(MatchResult part, String text) {
+        if (part.group(1) != null) {
+            return NUMBER.matcher(text).matches() && within(Long.parseLong(text), part.group(1), part.group(2));
+        }
+        if (part.group(3) != null) {
+            return text.length() == 1 && text.compareTo(part.group(3)) >= 0 && text.compareTo(part.group(4)) <= 0;
+        }
+        if (part.group(5) != null) {
+            return text.length() == 1 && part.group(5).contains(text);
+        }
+        if (part.group(6) != null) {
+            return !part.group(6).equals("?") || text.length() == 1;
+        }
+        return text.equals(part.group(7));
+    }
+
+    private static boolean within(long number, String least, String most) {
+        return number >= Long.parseLong(least) && number <= Long.parseLong(most);
+    }
+}

@@ -1,0 +1,30 @@
+package io.connscale.cluster;
+
+import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
+import io.connscale.control.Message;
+import io.connscale.stats.Snapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host at one moment.
+ *
+ * @param launcher how its agent is launched, in a word
+ * @param step what its start is doing, in a few words; empty where nothing starts
+ * @param hello what the agent said of its machine; null where none was started
+ * @param counts of its agent and of those lost before it, as last heard
+ */
+public record HostStatus(
+        HostConfig config, String launcher, State state, String step, Message.@Nullable Hello hello, Snapshot counts) {
+    public String name() {
+        return config.name();
+    }
+
+    /** Where it is, as {@code hosts.yaml} says it; empty where only the command that launches there knows. */
+    public String address() {
+        if (config.launch() instanceof Launch.Ssh ssh) {
+            return ssh.address().toString();
+        }
+        return config.launch() instanceof Launch.Local ? "localhost" : "";
+    }
+}

@@ -1,0 +1,291 @@
+package io.connscale.cluster;
+
+import io.connscale.control.Agent;
+import io.connscale.control.AgentException;
+import io.connscale.control.Closed;
+import io.connscale.control.Message;
+import io.connscale.control.MessageLines;
+import io.connscale.control.Opened;
+import io.connscale.control.Order;
+import io.connscale.control.ServerStatus;
+import io.connscale.control.Settings;
+import io.connscale.stats.Snapshot;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * An agent in another process, over a control channel on that process's standard input and output. One thread reads; any
+ * thread may call. When the channel ends, for whatever reason, every open request fails and {@link #ended()} completes.
+ */
+final class RemoteAgent implements Agent {
+    private static final Logger log = LoggerFactory.getLogger(RemoteAgent.class);
+    private static final int MOST_PENDING = 64;
+    /** Foreign lines before {@code hello} that are kept, to be shown if the start fails. */
+    private static final int MOST_NOISE = 10;
+
+    /** Of a foreign line as much as a user wants to read. */
+    private static final int LONGEST_NOISE = 200;
+
+    private static final Pattern SAYS_HELLO = Pattern.compile("\\{.*\"type\"\\s*:\\s*\"hello\".*");
+    private static final long CLOSE_SECONDS = 2;
+
+    private static final String SAME_VERSION = "use the same version of connscale on both";
+
+    /** A request that waits for its answer, and who hears of its progress. */
+    private record Pending(CompletableFuture<Message> answer, Consumer<Opened> progress) {}
+
+    private final String name;
+    private final Process process;
+    private final OutputStream requests;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final ErrorTail errors;
+    private final Thread reader;
+    private final AtomicLong ids = new AtomicLong();
+    private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+    private final List<String> noise = new ArrayList<>();
+    private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
+    private final CompletableFuture<Ending> ended = new CompletableFuture<>();
+    private volatile Snapshot latest = Snapshot.NONE;
+    private final AtomicInteger silent = new AtomicInteger();
+    private volatile boolean closing;
+
+    /** @param process just started; this object owns it from now on */
+    RemoteAgent(String name, Process process) {
+        this.name = name;
+        this.process = process;
+        this.requests = process.getOutputStream();
+        this.errors = new ErrorTail(name, process.getErrorStream());
+        reader = new Thread(this::read, name + "-control");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** The agent's greeting; fails where the process ends before it, or says another protocol. */
+    CompletableFuture<Message.Hello> hello() {
+        return hello;
+    }
+
+    /** How it ended; completes when the channel does. */
+    CompletableFuture<Ending> ended() {
+        return ended;
+    }
+
+    /** The last counts that came. */
+    Snapshot latest() {
+        return latest;
+    }
+
+    private void read() {
+        MDC.put("host", name);
+        try {
+            MessageLines.read(process.getInputStream(), this::take, this::foreign);
+        } catch (IOException | RuntimeException e) { // a mistake of ours must not leave requests waiting for ever
+            log.warn("the channel broke", e); // told below, with how the process ended
+        }
+        end();
+    }
+
+    private void take(Message message) {
+        silent.set(0);
+        if (message instanceof Message.Hello greeting) {
+            greeted(greeting);
+        } else if (message instanceof Message.SnapshotTaken taken) {
+            latest = taken.snapshot();
+            Long id = taken.id();
+            if (id != null) {
+                answered(id, taken);
+            }
+        } else if (message instanceof Message.Progress progress) {
+            Pending request = pending.get(progress.id());
+            if (request != null) {
+                request.progress.accept(progress.opened());
+            }
+        } else if (message instanceof Message.Answer answer) {
+            answered(answer.id(), answer);
+        } else {
+            log.warn("not for a console: {}", message);
+        }
+    }
+
+    private void greeted(Message.Hello greeting) {
+        if (greeting.protocol() == Message.PROTOCOL) {
+            hello.complete(greeting);
+            return;
+        }
+        hello.completeExceptionally(new AgentException(
+                name + ": the agent speaks protocol " + greeting.protocol() + " (connscale " + greeting.version()
+                        + "), this console " + Message.PROTOCOL,
+                SAME_VERSION));
+    }
+
+    private void answered(long id, Message answer) {
+        Pending request = pending.remove(id);
+        if (request == null) {
+            log.warn("an answer to nothing: {}", answer);
+        } else if (answer instanceof Message.Failed failed) {
+            request.answer.completeExceptionally(new AgentException(name + ": " + failed.message(), failed.hint()));
+        } else {
+            request.answer.complete(answer);
+        }
+    }
+
+    private void foreign(String line) {
+        String cut = line.length() > LONGEST_NOISE ? line.substring(0, LONGEST_NOISE) + "…" : line;
+        log.warn("not a message: {}", cut);
+        synchronized (noise) {
+            if (noise.size() < MOST_NOISE && !hello.isDone()) {
+                noise.add(cut);
+            }
+        }
+        if (SAYS_HELLO.matcher(line).matches()) {
+            hello.completeExceptionally(new AgentException(
+                    name + ": the agent's hello is none of protocol " + Message.PROTOCOL + said(), SAME_VERSION));
+        }
+    }
+
+    /** What it said instead of {@code hello}, to be put behind an error; empty where it said nothing. */
+    String said() {
+        synchronized (noise) {
+            return noise.isEmpty() ? "" : "; it said: " + noise.get(0);
+        }
+    }
+
+    /** The channel is at its end; the process follows, or is made to. */
+    private void end() {
+        Ending ending = new Ending(Exits.of(process, CLOSE_SECONDS), errors.lines());
+        AgentException gone = gone(ending);
+        hello.completeExceptionally(
+                closing
+                        ? gone
+                        : new AgentException(
+                                name + ": the agent ended at once " + ending + said(), "the log has all that it said"));
+        ended.complete(ending);
+        pending.values().forEach(request -> request.answer.completeExceptionally(gone));
+        pending.clear();
+    }
+
+    private AgentException gone(Ending ending) {
+        return closing
+                ? new AgentException(name + " was stopped", "start " + name + " starts it again")
+                : new AgentException(name + " ended " + ending, "start " + name + " brings it back");
+    }
+
+    @Override
+    public CompletableFuture<Void> configure(Settings settings) {
+        return ask(id -> new Message.Configure(id, settings), ignored -> {}).thenApply(done -> null);
+    }
+
+    @Override
+    public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+        Long rate = order.rate() == null ? null : order.rate().perSecond();
+        return ask(id -> new Message.OpenConnections(id, order.count(), rate), progress)
+                .thenCompose(answer -> counted(((Message.ConnectionsOpened) answer).opened()));
+    }
+
+    @Override
+    public CompletableFuture<Void> stopOpening() {
+        return ask(Message.StopOpening::new, ignored -> {}).thenApply(done -> null);
+    }
+
+    @Override
+    public CompletableFuture<Closed> close(long count) {
+        return ask(id -> new Message.CloseConnections(id, count), ignored -> {})
+                .thenCompose(answer -> counted(((Message.ConnectionsClosed) answer).closed()));
+    }
+
+    /** With {@link #latest()} up to date before the answer: should the agent be lost next, nothing else says what it held. */
+    private <T> CompletableFuture<T> counted(T answer) {
+        return snapshot().handle((counts, gone) -> answer);
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> snapshot() {
+        return ask(Message.TakeSnapshot::new, ignored -> {})
+                .thenApply(answer -> ((Message.SnapshotTaken) answer).snapshot());
+    }
+
+    /** Asks about the server that may run in the agent, or tells it to start or stop; how the server is then. */
+    CompletableFuture<ServerStatus> server(Function<Long, Message> request) {
+        return ask(request, ignored -> {}).thenApply(answer -> ((Message.ServerStatusTaken) answer).status());
+    }
+
+    private CompletableFuture<Message> ask(Function<Long, Message> request, Consumer<Opened> progress) {
+        if (pending.size() >= MOST_PENDING) {
+            return CompletableFuture.failedFuture(
+                    new AgentException(name + " does not answer: " + MOST_PENDING + " requests wait", "stop " + name));
+        }
+        long id = ids.incrementAndGet();
+        Pending waiting = new Pending(new CompletableFuture<>(), progress);
+        pending.put(id, waiting);
+        try {
+            writing.lock();
+            try {
+                MessageLines.write(requests, request.apply(id));
+            } finally {
+                writing.unlock();
+            }
+        } catch (IOException e) {
+            log.debug("nobody reads the channel's other end", e);
+            kill(); // then the channel ends on this side too, and with it this request, with the reason
+        }
+        Ending ending = ended.getNow(null);
+        if (ending != null) { // it ended between: nobody else would fail this request
+            pending.remove(id);
+            waiting.answer.completeExceptionally(gone(ending));
+        }
+        return waiting.answer;
+    }
+
+    /** Closes its standard input, on which it ends; what has not ended soon is killed. Requests that wait fail before it returns. */
+    @Override
+    public void close() {
+        closing = true;
+        // Besides waiting below: where it does not read any more and its pipe is full, closing it waits too.
+        CompletableFuture.delayedExecutor(CLOSE_SECONDS, TimeUnit.SECONDS).execute(this::kill);
+        try {
+            requests.close();
+        } catch (IOException e) {
+            log.debug("closing the channel of {}", name, e); // it is gone already
+        }
+        Exits.of(process, CLOSE_SECONDS);
+        try {
+            reader.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends it at once: it has not been heard of for too long. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** From a clock, once a second: tells the agent that it is not alone, and how many seconds nothing was heard of it. */
+    int tick() {
+        if (writing.tryLock()) { // somebody else's request says the same, and where that one waits this would, too
+            try {
+                MessageLines.write(requests, new Message.StillHere());
+            } catch (IOException e) {
+                log.debug("nobody reads the channel's other end", e); // the reader tells
+            } finally {
+                writing.unlock();
+            }
+        }
+        return silent.incrementAndGet();
+    }
+}

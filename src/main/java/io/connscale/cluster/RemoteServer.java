@@ -1,0 +1,76 @@
+package io.connscale.cluster;
+
+import io.connscale.control.AgentException;
+import io.connscale.control.Message;
+import io.connscale.control.Server;
+import io.connscale.control.ServerSettings;
+import io.connscale.control.ServerStatus;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * The server in an agent on another host ({@code server: on: HOST}), over the channel that its agent has anyway. Starting it
+ * starts the agent where there is none; with the agent it ends.
+ */
+public final class RemoteServer implements Server {
+    private static final long ANSWER_SECONDS = 15;
+    /** Copying the jar may take its time; a start that takes longer has failed by its own bounds before. */
+    private static final long START_SECONDS = 900;
+
+    private final Cluster cluster;
+    private final String host;
+    private final ServerSettings settings;
+
+    /** Does nothing yet. */
+    public RemoteServer(Cluster cluster, String host, ServerSettings settings) {
+        this.cluster = cluster;
+        this.host = host;
+        this.settings = settings;
+    }
+
+    @Override
+    public void start() throws AgentException, InterruptedException {
+        if (cluster.status(host).state() != State.READY) {
+            within(START_SECONDS, cluster.start(host));
+        }
+        ask(id -> new Message.StartServer(id, settings));
+    }
+
+    @Override
+    public void stop() throws AgentException, InterruptedException {
+        if (isThere()) {
+            ask(Message.StopServer::new);
+        }
+    }
+
+    /** Without an agent there is no server: it is stopped. */
+    @Override
+    public ServerStatus status() throws AgentException, InterruptedException {
+        return isThere() ? ask(Message.TakeServerStatus::new) : ServerStatus.stopped("");
+    }
+
+    private boolean isThere() {
+        return cluster.status(host).state() == State.READY;
+    }
+
+    private ServerStatus ask(Function<Long, Message> request) throws AgentException, InterruptedException {
+        return within(ANSWER_SECONDS, cluster.server(host, request));
+    }
+
+    private <T> T within(long seconds, CompletableFuture<T> answer) throws AgentException, InterruptedException {
+        try {
+            return answer.get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw AgentException.of(e);
+        } catch (TimeoutException e) {
+            throw new AgentException("the server's host " + host + " does not answer", "hosts shows its state");
+        }
+    }
+
+    /** Nothing to do: the agent, and the server in it, end with the cluster. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,50 @@
+package io.connscale.cluster.deploy;
+
+import io.connscale.control.AgentException;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * This program's jar, as it is on this machine. Reading it takes a moment: read it once for all hosts.
+ *
+ * @param size in bytes
+ * @param sha256 in lower-case hexadecimal digits
+ */
+public record Jar(Path path, long size, String sha256) {
+    /** The jar that this process runs from. */
+    public static Jar running() throws AgentException {
+        String classPath = System.getProperty("java.class.path");
+        if (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator)) {
+            throw new AgentException(
+                    "there is no jar to copy: this console runs from classes",
+                    "bin/connscale-console builds the jar and runs it");
+        }
+        return of(Path.of(classPath));
+    }
+
+    /** The jar in this file. */
+    public static Jar of(Path path) throws AgentException {
+        try (InputStream in = Files.newInputStream(path)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            long size = new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+            return new Jar(path, size, HexFormat.of().formatHex(digest.digest()));
+        } catch (IOException e) {
+            throw new AgentException("the jar can't be read: " + e, "was it built anew, or deleted, meanwhile?");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Its name in a cache folder. */
+    String farName() {
+        return "connscale-" + sha256 + ".jar";
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * What a host needs before an agent can start there: one look at it, and this program's jar in its cache folder. Written once
+ * over any launcher, for POSIX {@code sh} (the scripts stand among the resources). {@code Host} knocks here.
+ */
+@NullMarked
+package io.connscale.cluster.deploy;
+
+import org.jspecify.annotations.NullMarked;

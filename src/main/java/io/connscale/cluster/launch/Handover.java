@@ -1,0 +1,134 @@
+package io.connscale.cluster.launch;
+
+import io.connscale.control.AgentException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands a command to a far {@code sh -s} over its standard input; every launcher whose words may pass through another shell
+ * uses it.
+ *
+ * <p>Why so: {@code ip netns exec} takes words as they are, the OpenSSH client joins them with spaces for the login shell to
+ * read again, and that may be fish or csh, whose quoting is not POSIX's. {@code sh -s} has nothing to quote and means the same
+ * to all. The shell prints a random marker and becomes the command; what came before the marker was the login shell's noise,
+ * and what comes after is the command's own. Nothing more is written before the marker came: dash and busybox read ahead (8 KiB
+ * at a time, though POSIX forbids it) and would swallow what is meant for the command.
+ */
+public final class Handover {
+    /** What a launcher starts on the far side, for {@link #exec} to talk to. */
+    public static final List<String> SHELL = List.of("sh", "-s");
+
+    private static final Logger log = LoggerFactory.getLogger(Handover.class);
+    /** As long as an agent may take for its greeting: login shells wait for home folders over the network. */
+    private static final int SECONDS = 30;
+
+    private static final int LONGEST = 1024;
+    private static final int NOT_FOUND = 127;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Process shell;
+    private final String nonce = HexFormat.of().toHexDigits(RANDOM.nextLong());
+    private final Noise noise = new Noise();
+
+    private Handover(Process shell) {
+        this.shell = shell;
+    }
+
+    /**
+     * Has {@code shell}, just started as {@link #SHELL}, become {@code command}; each word reaches it as it is.
+     *
+     * @return the same process, with nothing but the command's own on its streams from now on
+     * @throws AgentException where no shell answered; the process is ended then
+     */
+    public static Process exec(Process shell, List<String> command) throws AgentException, InterruptedException {
+        boolean handed = false;
+        try {
+            Handover handover = new Handover(shell);
+            handover.hand(command);
+            handed = true;
+            return shell;
+        } finally {
+            if (!handed) {
+                shell.destroyForcibly();
+            }
+        }
+    }
+
+    private void hand(List<String> command) throws AgentException, InterruptedException {
+        try {
+            if (Talk.within(SECONDS, "launch-handover", () -> send(command) && answered())) {
+                return;
+            }
+        } catch (TimeoutException e) {
+            log.debug("handover", e);
+            throw new AgentException(
+                    "its shell did not answer for " + SECONDS + " s" + noise, "does a plain sh -s start there?");
+        } catch (IOException e) {
+            log.debug("handover", e); // its end tells more
+        }
+        throw ended(LastWords.of(shell));
+    }
+
+    private AgentException ended(LastWords words) {
+        return words.exitIs(NOT_FOUND)
+                ? new AgentException("has no sh: ended with " + words + noise, "a host needs a POSIX sh and Java")
+                : new AgentException(
+                        "ended at once with " + words + noise, "try it by hand, with the words sh -s behind it");
+    }
+
+    /** The braces have the shell read all of it before it does any of it. The marker is never sent in one piece: an echo is no answer. */
+    private boolean send(List<String> command) {
+        String words = command.stream().map(Handover::quoted).collect(Collectors.joining(" "));
+        String script = "{\nprintf '\\n%s%s\\n' 'connscale-' '" + nonce + "'\nexec " + words + "\n}\n";
+        try {
+            OutputStream to = shell.getOutputStream();
+            to.write(script.getBytes(StandardCharsets.UTF_8));
+            to.flush();
+        } catch (IOException e) {
+            log.debug("it ended before it listened", e); // what it said is still to be read
+        }
+        return true;
+    }
+
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    /** Reads up to the end of the marker's line and not a byte further: the rest is the command's. */
+    private boolean answered() throws IOException {
+        InputStream from = shell.getInputStream();
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = from.read(); b >= 0; b = from.read()) {
+            if (b != '\n') {
+                if (line.size() < LONGEST) {
+                    line.write(b);
+                }
+            } else if (isMarker(line)) {
+                return true;
+            } else {
+                line.reset();
+            }
+        }
+        isMarker(line);
+        return false;
+    }
+
+    private boolean isMarker(ByteArrayOutputStream line) {
+        String text = line.toString(StandardCharsets.UTF_8).strip();
+        if (text.equals("connscale-" + nonce)) {
+            return true;
+        }
+        noise.add(text);
+        return false;
+    }
+}

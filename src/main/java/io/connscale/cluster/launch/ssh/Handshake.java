@@ -1,0 +1,173 @@
+package io.connscale.cluster.launch.ssh;
+
+import io.connscale.control.AgentException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import net.schmizz.sshj.connection.channel.OpenFailException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handshake that failed, and its name. The causes of SSHJ's exceptions and what the server said until then tell them
+ * apart.
+ */
+record Handshake(Link link, @Nullable Link jump, HostKeyCheck check, IOException cause, Patience patience) {
+    /** What sshd says before it closes, where it says anything, when too many log in at once (sshd.c). */
+    private static final List<String> TOO_MANY = List.of("Exceeded MaxStartups", "Not allowed at this time");
+
+    /** Whether the server closed before it said who it is, as sshd does at random where many log in at once. */
+    boolean busy() {
+        String said = link.line().ear().firstLine();
+        boolean closed =
+                link.line().connected() && find(SocketTimeoutException.class).isEmpty();
+        return closed && server() == null && (said.isEmpty() || TOO_MANY.contains(said));
+    }
+
+    /** Who the server says it is; null before it has said so. */
+    private @Nullable String server() {
+        try {
+            return link.client().getTransport().getServerVersion();
+        } catch (IndexOutOfBoundsException e) {
+            return null; // SSHJ's getter does not expect to be asked so early
+        }
+    }
+
+    AgentException named(LocalUser user) {
+        Optional<AgentException> refusal = check.verdict().flatMap(verdict -> refusal(verdict, user));
+        return refusal.orElseGet(
+                () -> find(OpenFailException.class).map(this::jumpRefused).orElseGet(this::byStage));
+    }
+
+    private Optional<AgentException> refusal(HostKeyVerdict verdict, LocalUser user) {
+        Hop hop = link.hop();
+        if (verdict instanceof HostKeyVerdict.Unknown unknown) {
+            return Optional.of(HostKeyRefusal.of(unknown, hop, user, jump == null));
+        } else if (verdict instanceof HostKeyVerdict.Changed changed) {
+            return Optional.of(HostKeyRefusal.of(changed, hop));
+        } else if (verdict instanceof HostKeyVerdict.Revoked revoked) {
+            return Optional.of(HostKeyRefusal.of(revoked, hop));
+        } else if (verdict instanceof HostKeyVerdict.Unreadable unreadable) {
+            return Optional.of(HostKeyRefusal.of(unreadable));
+        }
+        return Optional.empty();
+    }
+
+    /** What the jump host said when it was asked to connect. */
+    private AgentException jumpRefused(OpenFailException e) {
+        String via = jump == null ? "" : jump.hop().written();
+        if (e.getReason() == OpenFailException.Reason.ADMINISTRATIVELY_PROHIBITED) {
+            return new AgentException(
+                    "jump host " + via + " does not connect others: " + e.getMessage(),
+                    "AllowTcpForwarding and PermitOpen in its sshd_config say so");
+        }
+        return new AgentException(
+                "jump host " + via + " can't connect to " + place() + ": " + e.getMessage(),
+                "ssh " + via + " nc -zv " + link.hop().address() + " "
+                        + link.hop().port() + " tries the same");
+    }
+
+    private AgentException byStage() {
+        if (server() != null) {
+            return afterGreeting();
+        }
+        if (find(UnknownHostException.class).isPresent()) {
+            return new AgentException(
+                    "name not resolved: " + link.hop().address(), "is it spelt right? getent hosts tries the same");
+        }
+        if (withoutRoute()) {
+            return unreachable();
+        }
+        Optional<ConnectException> connect = find(ConnectException.class);
+        if (connect.isPresent()) {
+            return notConnected(String.valueOf(connect.get().getMessage()));
+        }
+        return find(SocketTimeoutException.class).isPresent() ? silent() : noGreeting();
+    }
+
+    /** The JDK has a type for EHOSTUNREACH; ENETUNREACH is a plain SocketException, told by its words alone. */
+    private boolean withoutRoute() {
+        return find(NoRouteToHostException.class).isPresent()
+                || find(SocketException.class)
+                        .map(e -> String.valueOf(e.getMessage()))
+                        .filter(why -> why.contains("nreachable"))
+                        .isPresent();
+    }
+
+    private AgentException notConnected(String why) {
+        if (why.contains("refused")) {
+            return new AgentException("connection refused by " + place(), "does sshd run there, on this port?");
+        }
+        if (why.contains("nreachable")) {
+            return unreachable();
+        }
+        return noAnswer();
+    }
+
+    private AgentException unreachable() {
+        return new AgentException(
+                place() + " is unreachable: there is no way to it",
+                "is the machine up, the network right, the firewall open?");
+    }
+
+    private AgentException noAnswer() {
+        return new AgentException(
+                "no answer from " + place() + " within " + patience.connect() + " s of connecting",
+                "is the machine up? a firewall that drops packets looks the same");
+    }
+
+    /** Waited in vain: for the connection, or, connected, for the first line. */
+    private AgentException silent() {
+        if (!link.line().connected()) {
+            return noAnswer();
+        }
+        return new AgentException(
+                place() + " takes the connection and then says nothing", "is it an SSH server? is it overloaded?");
+    }
+
+    private AgentException noGreeting() {
+        String said = link.line().ear().firstLine();
+        if (said.isEmpty() || TOO_MANY.contains(said)) {
+            return new AgentException(
+                    place() + " closes the connection at once" + (said.isEmpty() ? "" : ", saying: " + said),
+                    "MaxStartups in its sshd_config bounds those that log in at once; a penalty or hosts.deny does so too");
+        }
+        return new AgentException(place() + " is no SSH server; it says: " + said, "is the port right?");
+    }
+
+    private AgentException afterGreeting() {
+        String why = String.valueOf(cause.getMessage());
+        if (why.startsWith("Unable to reach a settlement")) {
+            return new AgentException(
+                    "no algorithm in common with " + place() + " (" + server() + "): " + settlement(why),
+                    "connscale offers no weak ones: a newer sshd has better ones");
+        }
+        return new AgentException(
+                place() + " (" + server() + ") broke the handshake: " + why, "its log (journalctl -u ssh) says more");
+    }
+
+    /** {@code Unable to reach a settlement of KeyExchangeAlgorithms: [ours] and [theirs]} */
+    private static String settlement(String why) {
+        String which = why.replaceFirst("^Unable to reach a settlement of (\\w+).*", "$1");
+        String theirs = why.substring(why.lastIndexOf('[') + 1).replace("]", "");
+        return "it has only " + theirs + " (" + which + ")";
+    }
+
+    private String place() {
+        return link.hop().place();
+    }
+
+    private <E extends Throwable> Optional<E> find(Class<E> type) {
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (type.isInstance(t) && !(t instanceof EOFException)) {
+                return Optional.of(type.cast(t));
+            }
+        }
+        return Optional.empty();
+    }
+}

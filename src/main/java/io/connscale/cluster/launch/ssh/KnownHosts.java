@@ -1,0 +1,129 @@
+package io.connscale.cluster.launch.ssh;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The known hosts of one server: the lines about it in OpenSSH's files. Read anew for each connection; a new key is
+ * appended, nothing else is ever changed. Any thread.
+ */
+final class KnownHosts {
+    /** One writer in this process, since Java's file locks are between processes only. */
+    private static final Object WRITING = new Object();
+
+    private static final int MOST_BYTES = 16 << 20;
+
+    private final Hop hop;
+
+    KnownHosts(Hop hop) {
+        this.hop = hop;
+    }
+
+    /** The lines about the server, the user's files first. */
+    List<KnownHostLine> lines() throws IOException {
+        List<KnownHostLine> found = linesAbout(hop.knownAs());
+        boolean otherPort = hop.knownAs().equals(Hop.knownAs(hop.address(), hop.port())) && hop.port() != Hop.SSH_PORT;
+        // OpenSSH does so too: a key known without its port is good for the others of that machine
+        return found.isEmpty() && otherPort ? linesAbout(hop.address()) : found;
+    }
+
+    private List<KnownHostLine> linesAbout(String name) throws IOException {
+        List<KnownHostLine> found = new ArrayList<>();
+        for (Path file : files()) {
+            int number = 0;
+            for (String text : read(file).split("\n", -1)) {
+                number++;
+                KnownHostLine.parse(file, number, text)
+                        .filter(line -> line.isAbout(name))
+                        .ifPresent(found::add);
+            }
+        }
+        return found;
+    }
+
+    private List<Path> files() {
+        List<Path> all = new ArrayList<>(hop.knownHosts());
+        all.addAll(hop.globalKnownHosts());
+        return all;
+    }
+
+    private static String read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return "";
+        }
+        if (Files.size(file) > MOST_BYTES) {
+            throw new IOException(file + " is too large for known hosts");
+        }
+        try {
+            return Files.readString(file, StandardCharsets.ISO_8859_1);
+        } catch (NoSuchFileException e) {
+            return ""; // gone in between
+        }
+    }
+
+    /** The file that a new key goes to. */
+    Path home() {
+        return hop.knownHosts().get(0);
+    }
+
+    /**
+     * Adds the server's key to the user's file, as OpenSSH writes it.
+     *
+     * @throws IOException where it can't be remembered; then the server must not be trusted either
+     */
+    void remember(PublicKeyBlob key) throws IOException {
+        Path file = home();
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(file + " is not a file that remembers");
+        }
+        synchronized (WRITING) {
+            createFolder(file);
+            boolean already = linesAbout(hop.knownAs()).stream()
+                    .anyMatch(line -> line.marker().isEmpty() && line.key().equals(key));
+            if (already) {
+                return; // by the start of another host, through the same jump host
+            }
+            try (FileChannel channel = FileChannel.open(
+                            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+                    FileLock lock = channel.lock()) {
+                assert lock.isValid();
+                String line = hop.knownAs() + " " + key.type() + " " + key.base64() + "\n";
+                append(channel, line.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+    }
+
+    private static void createFolder(Path file) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            Files.createDirectories(
+                    folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+
+    /** Behind what is there; a last line without an end gets one first. */
+    private static void append(FileChannel channel, byte[] line) throws IOException {
+        long end = channel.size();
+        ByteBuffer last = ByteBuffer.allocate(1);
+        boolean open = end > 0 && channel.read(last, end - 1) == 1 && last.get(0) != '\n';
+        ByteBuffer text = ByteBuffer.allocate(line.length + 1);
+        if (open) {
+            text.put((byte) '\n');
+        }
+        text.put(line).flip();
+        channel.position(end);
+        while (text.hasRemaining()) {
+            channel.write(text);
+        }
+    }
+}

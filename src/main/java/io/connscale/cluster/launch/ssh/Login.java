@@ -1,0 +1,150 @@
+package io.connscale.cluster.launch.ssh;
+
+import io.connscale.control.AgentException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import net.schmizz.sshj.common.Buffer;
+import net.schmizz.sshj.common.Message;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs in at a hop with the user's keys (RFC 4252, 7): the server is shown a public key first, and only for one that it
+ * takes is the private one opened. On the thread that starts a host. Passwords are not offered.
+ */
+final class Login {
+    private static final Logger log = LoggerFactory.getLogger(Login.class);
+
+    private final Link link;
+    private final Keyring keyring;
+    private final Authentication server;
+    private final List<String> tried = new ArrayList<>();
+
+    Login(Link link, Keyring keyring, Patience patience) {
+        this.link = link;
+        this.keyring = keyring;
+        this.server = new Authentication(link.client(), patience.answer());
+    }
+
+    /** @throws ConnectionLost where the server hung up while the user was asked: connecting again, nothing is asked again */
+    void run() throws AgentException, ConnectionLost, InterruptedException {
+        boolean asked = false;
+        try {
+            server.begin();
+            for (Identity identity : Identities.of(link.hop(), keyring)) {
+                Authentication.Answer answer = offer(identity);
+                if (answer == Authentication.Answer.ACCEPTED) {
+                    asked = true;
+                    answer = prove(identity);
+                }
+                if (answer == Authentication.Answer.SUCCESS) {
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            log.debug("logging in at {}", link.hop().place(), e);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("during the login");
+            }
+            if (asked) {
+                throw new ConnectionLost(e);
+            }
+            throw brokenOff(e);
+        }
+        throw noKey();
+    }
+
+    /** The server hung up between. */
+    static final class ConnectionLost extends IOException {
+        @java.io.Serial
+        private static final long serialVersionUID = 1;
+
+        ConnectionLost(IOException cause) {
+            super(cause);
+        }
+    }
+
+    /** Shows the public half. */
+    private Authentication.Answer offer(Identity identity) throws IOException, InterruptedException {
+        PublicKeyBlob key;
+        try {
+            key = identity.key();
+        } catch (IOException e) {
+            tried.add(identity.name() + " (" + e.getMessage() + ")");
+            return Authentication.Answer.REFUSED;
+        }
+        Authentication.Answer answer = server.ask(request(key, false));
+        if (answer == Authentication.Answer.REFUSED) {
+            tried.add(identity.name());
+        }
+        return answer;
+    }
+
+    private Authentication.Answer prove(Identity identity) throws IOException, InterruptedException {
+        PublicKeyBlob key = identity.key();
+        Buffer.PlainBuffer request = request(key, true);
+        byte[] signed = new Buffer.PlainBuffer()
+                .putBytes(link.client().getTransport().getSessionID())
+                .putByte(Message.USERAUTH_REQUEST.toByte())
+                .putRawBytes(request.getCompactData())
+                .getCompactData();
+        byte[] signature;
+        try {
+            signature = identity.sign(signed);
+        } catch (IOException e) {
+            tried.add(identity.name() + " (" + e.getMessage() + ")");
+            return Authentication.Answer.REFUSED;
+        }
+        Authentication.Answer answer = server.ask(request.putBytes(signature));
+        if (answer != Authentication.Answer.SUCCESS) {
+            tried.add(identity.name() + " (its signature)");
+        }
+        return answer;
+    }
+
+    private Buffer.PlainBuffer request(PublicKeyBlob key, boolean signed) {
+        return new Buffer.PlainBuffer()
+                .putString(link.hop().user())
+                .putString("ssh-connection")
+                .putString("publickey")
+                .putBoolean(signed)
+                .putString(Identity.algorithm(key))
+                .putBytes(key.bytes());
+    }
+
+    private AgentException brokenOff(IOException e) {
+        String why = String.valueOf(e.getMessage());
+        if (why.contains("Too many authentication failures")) {
+            return new AgentException(
+                    "the server hung up after too many wrong keys: " + String.join(", ", tried),
+                    "key: FILE in hosts.yaml names the right one");
+        }
+        return new AgentException("the server broke the login off: " + why, "its log (journalctl -u ssh) says more");
+    }
+
+    private AgentException noKey() {
+        Hop hop = link.hop();
+        String who = hop.user() + "@" + hop.place();
+        if (server.wantsMore()) {
+            return new AgentException(
+                    "a key is not enough for " + who + ": it also wants " + server.methods(),
+                    "AuthenticationMethods in its sshd_config says so; agents are started with keys alone");
+        }
+        if (!server.methods().isEmpty() && !server.methods().contains("publickey")) {
+            return new AgentException(
+                    who + " can't log in with a key: the server takes " + server.methods(),
+                    "PubkeyAuthentication in its sshd_config says so; agents are started with keys alone");
+        }
+        if (tried.isEmpty()) {
+            List<String> files = hop.keys().stream().map(keyring.user()::shown).toList();
+            return new AgentException(
+                    "no key to log in with: there is no " + String.join(", no ", files) + ", and nothing in ssh-agent",
+                    "ssh-keygen -t ed25519 makes one, ssh-copy-id " + who + " takes it there");
+        }
+        String hint = tried.stream().anyMatch(key -> key.contains("its passphrase"))
+                ? "ssh-add gives a key to ssh-agent, which then needs no passphrase"
+                : "ssh-copy-id -p " + hop.port() + " " + hop.user() + "@" + hop.address() + " takes a key there";
+        return new AgentException("no key is right for " + who + ": tried " + String.join(", ", tried), hint);
+    }
+}

@@ -1,0 +1,61 @@
+package io.connscale.cluster.launch.ssh;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PublicKey;
+import java.util.Base64;
+import net.schmizz.sshj.common.Buffer;
+
+/**
+ * A public key as it is on the wire and in OpenSSH's files (RFC 4253, 6.6).
+ *
+ * @param base64 of the bytes, the form in {@code known_hosts} and {@code .pub} files
+ */
+record PublicKeyBlob(String base64) {
+    static PublicKeyBlob of(PublicKey key) {
+        return of(new Buffer.PlainBuffer().putPublicKey(key).getCompactData());
+    }
+
+    static PublicKeyBlob of(byte[] bytes) {
+        return new PublicKeyBlob(Base64.getEncoder().encodeToString(bytes));
+    }
+
+    byte[] bytes() {
+        return Base64.getDecoder().decode(base64);
+    }
+
+    /** {@code ssh-ed25519} and the like, as the bytes say themselves. */
+    String type() {
+        try {
+            return new Buffer.PlainBuffer(bytes()).readString();
+        } catch (Buffer.BufferException | IllegalArgumentException e) {
+            return "unknown";
+        }
+    }
+
+    /** As OpenSSH shows it: {@code SHA256:} and Base64 without padding. */
+    String fingerprint() {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes());
+            return "SHA256:" + Base64.getEncoder().withoutPadding().encodeToString(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // each Java has SHA-256
+        }
+    }
+
+    /** {@code ssh-ed25519 SHA256:…} */
+    @Override
+    public String toString() {
+        return type() + " " + fingerprint();
+    }
+
+    /** Whether {@code text} is Base64 at all. */
+    static boolean isOne(String text) {
+        try {
+            return Base64.getDecoder().decode(text.getBytes(StandardCharsets.US_ASCII)).length > 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+}

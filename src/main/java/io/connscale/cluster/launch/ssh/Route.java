@@ -1,0 +1,136 @@
+package io.connscale.cluster.launch.ssh;
+
+import io.connscale.cluster.config.HostKey;
+import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.SshAddress;
+import io.connscale.control.AgentException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The way to a host: its jump hosts, then itself. What {@code hosts.yaml} says wins over {@code ~/.ssh/config}, that over
+ * OpenSSH's defaults. Asked anew for each connection, since files change.
+ */
+final class Route {
+    private static final int MOST_HOPS = 8;
+    private static final List<String> DEFAULT_KEYS = List.of("~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_ed25519");
+    private static final List<String> DEFAULT_KNOWN = List.of("~/.ssh/known_hosts", "~/.ssh/known_hosts2");
+    private static final List<String> GLOBAL_KNOWN = List.of("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2");
+
+    private final Launch.Ssh launch;
+    private final LocalUser user;
+    private final List<Hop> hops = new ArrayList<>();
+
+    private Route(Launch.Ssh launch, LocalUser user) {
+        this.launch = launch;
+        this.user = user;
+    }
+
+    /** At least one hop; the last is the host itself. */
+    static List<Hop> to(Launch.Ssh launch, LocalUser user) throws AgentException, InterruptedException {
+        Route route = new Route(launch, user);
+        route.lead(launch.address(), launch.jump(), true);
+        return List.copyOf(route.hops);
+    }
+
+    /** Adds the hops to {@code address}, from the far end to the near one, in front of those that are there. */
+    private void lead(SshAddress address, Optional<String> jump, boolean target)
+            throws AgentException, InterruptedException {
+        if (hops.size() == MOST_HOPS) {
+            throw new AgentException(
+                    "more than " + MOST_HOPS + " jump hosts", "does ProxyJump in ~/.ssh/config lead in a circle?");
+        }
+        OpenSshConfig config = OpenSshConfig.of(address, user);
+        refuseProxyCommand(config);
+        hops.add(0, hop(address, config, target));
+        Optional<String> via = jump.or(() -> config.one("proxyjump").filter(name -> !name.equals(address.host())));
+        if (via.isPresent()) {
+            through(via.get());
+        }
+    }
+
+    /** A jump list {@code a,b} is gone through from its end; only the first of it may have a jump host of its own. */
+    private void through(String list) throws AgentException, InterruptedException {
+        String[] names = list.split(",", MOST_HOPS);
+        for (int i = names.length - 1; i > 0; i--) {
+            SshAddress address = address(names[i]);
+            hops.add(0, hop(address, OpenSshConfig.of(address, user), false));
+        }
+        lead(address(names[0]), Optional.empty(), false);
+    }
+
+    private static SshAddress address(String jump) throws AgentException {
+        try {
+            return SshAddress.parse(jump.strip().replaceFirst("^ssh://", ""));
+        } catch (IllegalArgumentException e) {
+            throw new AgentException("jump host: " + e.getMessage(), "write [user@]host[:port]");
+        }
+    }
+
+    private static void refuseProxyCommand(OpenSshConfig config) throws AgentException {
+        if (config.one("proxycommand").isPresent()) {
+            throw new AgentException(
+                    "its ProxyCommand in ~/.ssh/config is not run by connscale",
+                    "use ProxyJump, or {command: [ssh, HOST]} in hosts.yaml");
+        }
+    }
+
+    private Hop hop(SshAddress address, OpenSshConfig config, boolean target) {
+        String name = config.one("hostname").orElse(address.host());
+        int port = address.port()
+                .orElseGet(() -> config.one("port").map(Integer::valueOf).orElse(Hop.SSH_PORT));
+        String login = address.user().or(() -> config.one("user")).orElse(user.name());
+        Optional<String> alias = config.one("hostkeyalias");
+        return new Hop(
+                address.host(),
+                name,
+                port,
+                login,
+                alias.orElseGet(() -> Hop.knownAs(name.toLowerCase(Locale.ROOT), port)),
+                keys(config, target, name, login),
+                (target && launch.key().isPresent())
+                        || config.one("identitiesonly").filter("yes"::equals).isPresent(),
+                rule(config),
+                launch.knownHosts()
+                        .map(file -> List.of(user.path(file)))
+                        .orElseGet(() -> paths(config.words("userknownhostsfile"), DEFAULT_KNOWN)),
+                paths(config.words("globalknownhostsfile"), GLOBAL_KNOWN));
+    }
+
+    private List<Path> keys(OpenSshConfig config, boolean target, String host, String login) {
+        Stream<String> given = launch.key().stream();
+        Stream<String> found = config.all("identityfile").stream()
+                .map(file -> file.replace("%h", host).replace("%r", login).replace("%u", user.name()));
+        if (launch.key().isPresent() && target) {
+            return given.map(user::path).toList();
+        }
+        return Stream.concat(given, orElse(found.toList(), DEFAULT_KEYS).stream())
+                .map(user::path)
+                .distinct()
+                .toList();
+    }
+
+    /** Strict is what hosts.yaml says when it says nothing, so OpenSSH's own setting counts then. */
+    private HostKeyRule rule(OpenSshConfig config) {
+        if (launch.hostKey() == HostKey.ACCEPT_NEW) {
+            return HostKeyRule.ACCEPT;
+        }
+        return switch (config.one("stricthostkeychecking").orElse("ask")) {
+            case "accept-new", "no", "off", "false" -> HostKeyRule.ACCEPT;
+            case "yes", "true" -> HostKeyRule.REFUSE;
+            default -> HostKeyRule.ASK;
+        };
+    }
+
+    private List<Path> paths(List<String> files, List<String> otherwise) {
+        return orElse(files, otherwise).stream().map(user::path).toList();
+    }
+
+    private static List<String> orElse(List<String> some, List<String> otherwise) {
+        return some.isEmpty() ? otherwise : some;
+    }
+}

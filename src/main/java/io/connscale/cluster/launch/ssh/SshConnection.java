@@ -1,0 +1,219 @@
+package io.connscale.cluster.launch.ssh;
+
+import io.connscale.control.AgentException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import net.schmizz.sshj.connection.channel.OpenFailException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one connection to a host, through its jump hosts where it has some. One thread connects and starts commands; any may
+ * close, which also ends an attempt to connect. When a host says nothing for too long the line is cut, and all that reads
+ * from it ends.
+ */
+final class SshConnection {
+    private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
+    private static final long CLOSE_MS = 2_000;
+    private static final int MOST_LOGINS = 3;
+
+    private final Keyring keyring;
+    private final Patience patience;
+    private final List<Link> links = new ArrayList<>();
+    private final Set<ExecChannel> channels = ConcurrentHashMap.newKeySet();
+    private @Nullable Line underWay;
+    private volatile boolean closed;
+    private volatile boolean lost;
+
+    SshConnection(Keyring keyring, Patience patience) {
+        this.keyring = keyring;
+        this.patience = patience;
+    }
+
+    /** Connects, hop by hop. Where it fails nothing stays open. */
+    void connect(List<Hop> route) throws AgentException, InterruptedException {
+        boolean done = false;
+        try {
+            Link last = null;
+            for (int i = 0; i < route.size(); i++) {
+                last = through(last, route.get(i), i == route.size() - 1);
+            }
+            watch();
+            done = true;
+        } finally {
+            if (!done) {
+                close();
+            }
+        }
+    }
+
+    private Link through(@Nullable Link jump, Hop hop, boolean target) throws AgentException, InterruptedException {
+        try {
+            return loggedIn(jump, hop);
+        } catch (AgentException e) {
+            if (closed) {
+                throw new AgentException("stopped while it was connected to", "start it again");
+            }
+            throw target ? e : new AgentException("jump host " + hop.written() + ": " + e.message(), e.hint());
+        }
+    }
+
+    /** A server gives two minutes to log in; who looks for a passphrase longer connects again, and isn't asked again. */
+    private Link loggedIn(@Nullable Link jump, Hop hop) throws AgentException, InterruptedException {
+        Dialer dialer = new Dialer(keyring, patience, this::use);
+        for (int attempt = 1; ; attempt++) {
+            Link link = dialer.dial(hop, jump);
+            try {
+                add(link);
+                new Login(link, keyring, patience).run();
+                return link;
+            } catch (Login.ConnectionLost e) {
+                remove(link);
+                if (attempt == MOST_LOGINS) {
+                    throw new AgentException(
+                            "the server hangs up during the login: " + e.getMessage(),
+                            "its log (journalctl -u ssh) says more");
+                }
+            }
+        }
+    }
+
+    private synchronized void use(Line line) throws AgentException {
+        underWay = line;
+        if (closed) {
+            throw new AgentException("stopped while it was connected to", "start it again");
+        }
+    }
+
+    private synchronized void add(Link link) {
+        links.add(link);
+        if (closed) {
+            link.line().cut();
+        }
+    }
+
+    private void remove(Link link) {
+        synchronized (this) {
+            links.remove(link);
+        }
+        link.disconnect();
+    }
+
+    private synchronized List<Link> links() {
+        return List.copyOf(links);
+    }
+
+    /** Whether commands can still be started over it, as far as is known. */
+    boolean usable() {
+        return !closed
+                && !lost
+                && links().stream().allMatch(link -> link.client().isConnected());
+    }
+
+    /** Whether something that was started over it runs. */
+    boolean busy() {
+        channels.removeIf(channel -> channel.ended().isDone());
+        return !channels.isEmpty();
+    }
+
+    /**
+     * Starts a command in a channel of its own.
+     *
+     * @throws OpenFailException where the server opens no further channel
+     * @throws IOException where the connection is lost
+     */
+    SshProcess exec(String command) throws IOException, InterruptedException {
+        Link link = links().get(links().size() - 1);
+        ExecChannel channel = new ExecChannel(link.client().getConnection());
+        channels.removeIf(last -> last.ended().isDone());
+        channels.add(channel);
+        boolean started = false;
+        try {
+            channel.open();
+            channel.exec(command);
+            started = true;
+            return new SshProcess(channel, link.hop().place());
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("while a channel was opened");
+            }
+            throw e;
+        } finally {
+            if (!started) {
+                channel.drop();
+            }
+        }
+    }
+
+    private void watch() {
+        Thread watch = new Thread(
+                this::listen,
+                "ssh-watch " + links().get(links().size() - 1).hop().place());
+        watch.setDaemon(true);
+        watch.start();
+    }
+
+    /** Counts seconds of silence. A thread of its own, since on a dead line every write may wait. */
+    private void listen() {
+        while (usable()) {
+            try {
+                TimeUnit.SECONDS.sleep(1);
+            } catch (InterruptedException e) {
+                return; // nobody does
+            }
+            for (Link link : links()) {
+                if (link.line().ear().tick() > patience.silence()) {
+                    lost = true;
+                    log.warn(
+                            "{} said nothing for {} s: its line is cut",
+                            link.hop().place(),
+                            patience.silence());
+                    link.line().cut();
+                }
+            }
+        }
+        if (!closed) {
+            lost = true;
+            close();
+        }
+    }
+
+    /** Ends it and all that waits on it, within seconds. */
+    void close() {
+        Line first;
+        synchronized (this) {
+            closed = true;
+            first = links.isEmpty() ? underWay : links.get(0).line();
+            if (underWay != null && links.stream().noneMatch(link -> link.line() == underWay)) {
+                underWay.cut();
+            }
+        }
+        Thread polite = new Thread(this::disconnect, "ssh-close");
+        polite.setDaemon(true);
+        polite.start();
+        boolean interrupted = false;
+        try {
+            polite.join(CLOSE_MS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (first != null) {
+            first.cut();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void disconnect() {
+        List<Link> all = links();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            all.get(i).disconnect();
+        }
+    }
+}

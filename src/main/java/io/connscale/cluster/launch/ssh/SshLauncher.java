@@ -1,0 +1,115 @@
+package io.connscale.cluster.launch.ssh;
+
+import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.launch.Launcher;
+import io.connscale.control.AgentException;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import net.schmizz.sshj.connection.channel.OpenFailException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Over SSH: one connection, made when something is started first and again when it was lost, and an exec channel a command.
+ * A channel that the server has not quite let go of yet is waited for, so that one after the other works where sshd allows
+ * one at a time ({@code MaxSessions 1}).
+ */
+public final class SshLauncher implements Launcher {
+    private static final Logger log = LoggerFactory.getLogger(SshLauncher.class);
+    private static final int MOST_TRIES = 5;
+    private static final long FIRST_PAUSE_MS = 50;
+
+    private final Launch.Ssh launch;
+    private final Keyring keyring;
+    private final Patience patience;
+    private @Nullable SshConnection connection;
+
+    /** A launcher that has not connected yet. */
+    public SshLauncher(Launch.Ssh launch, Keyring keyring) {
+        this(launch, keyring, Patience.USUAL);
+    }
+
+    SshLauncher(Launch.Ssh launch, Keyring keyring, Patience patience) {
+        this.launch = launch;
+        this.keyring = keyring;
+        this.patience = patience;
+    }
+
+    @Override
+    public Process start(List<String> command) throws AgentException, InterruptedException {
+        String line = ShellWords.line(command);
+        for (boolean again = false; ; again = true) {
+            SshConnection to = connected();
+            try {
+                return exec(to, line);
+            } catch (OpenFailException e) {
+                if (again || to.busy()) {
+                    throw refused(e);
+                }
+                log.info("{} opens no channel though nothing runs there: connecting again", launch.address());
+            } catch (IOException e) {
+                if (again) {
+                    throw lost(e);
+                }
+                log.info("the connection to {} was lost: connecting again", launch.address(), e);
+            }
+            to.close();
+        }
+    }
+
+    private static Process exec(SshConnection to, String line) throws IOException, InterruptedException {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                return to.exec(line);
+            } catch (OpenFailException e) {
+                if (attempt == MOST_TRIES) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(FIRST_PAUSE_MS << attempt);
+            }
+        }
+    }
+
+    private static AgentException refused(OpenFailException e) {
+        return new AgentException(
+                "the server opens no further channel: " + e.getMessage(),
+                "MaxSessions in its sshd_config bounds them; one is enough for an agent");
+    }
+
+    private static AgentException lost(IOException e) {
+        return new AgentException(
+                "the connection was lost while a command was started: " + e.getMessage(),
+                "is the network there? the server's log (journalctl -u ssh) says more");
+    }
+
+    private SshConnection connected() throws AgentException, InterruptedException {
+        SshConnection next = new SshConnection(keyring, patience);
+        synchronized (this) {
+            if (connection != null && connection.usable()) {
+                return connection;
+            }
+            connection = next;
+        }
+        next.connect(Route.to(launch, keyring.user()));
+        return next;
+    }
+
+    /** A later start connects again. */
+    @Override
+    public void close() {
+        SshConnection last;
+        synchronized (this) {
+            last = connection;
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return launch.toString();
+    }
+}

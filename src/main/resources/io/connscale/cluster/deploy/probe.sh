@@ -1,0 +1,84 @@
+# One look at a host, in POSIX sh (dash, busybox): Java, limits, the cache folder. Each line of the answer begins with the marker,
+# so that anything else on standard output is known as noise. Writes nothing but the cache folder. Nothing here fails as a whole:
+# what can't be found out is not said.
+# $1 marker · $2 the Java that hosts.yaml names, or empty · $3 the jar's name · $4 its size in bytes
+marker=$1 wanted=$2 jar=$3 size=$4
+LC_ALL=C
+export LC_ALL
+umask 077
+say() { printf '%s %s\n' "$marker" "$*"; }
+
+echo # noise may have left a line without an end
+say system "$(uname -sm)"
+[ ! -t 0 ] || say terminal
+say files "$(ulimit -Sn) $(ulimit -Hn)"
+say ports "$(cat /proc/sys/net/ipv4/ip_local_port_range 2> /dev/null)" # in one read: a sysctl gives nothing to a second one
+
+# A Java: where it was looked for, its program. Its version stands in the file release; starting it would take 50 times as long.
+seen='|'
+java_at() {
+    [ -f "$2" ] && [ -x "$2" ] || return 0
+    real=$(readlink -f "$2" 2> /dev/null) && [ -n "$real" ] || real=$2
+    case $seen in *"|$real|"*) return 0 ;; esac
+    seen="$seen$real|" version='' arch=''
+    if [ -r "${real%/bin/java}/release" ]; then
+        while IFS='=' read -r key value || [ -n "$key" ]; do
+            case $key in
+                JAVA_VERSION) version=$value ;;
+                OS_ARCH) arch=$value ;;
+            esac
+        done < "${real%/bin/java}/release"
+    fi
+    if [ -z "$version" ]; then
+        said=$("$2" -version 2>&1 < /dev/null)
+        version=$(printf '%s\n' "$said" | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+        [ -n "$version" ] || version="broken: $(printf '%s\n' "$said" | sed -n 1p)"
+    fi
+    say java "$1|$version|$arch|$2"
+}
+
+if [ -n "$wanted" ]; then
+    case $wanted in "~/"*) wanted=$HOME${wanted#"~"} ;; esac
+    [ ! -d "$wanted" ] || wanted=$wanted/bin/java
+    java_at hosts.yaml "$(command -v "$wanted")"
+else
+    [ -z "$JAVA_HOME" ] || java_at JAVA_HOME "$JAVA_HOME/bin/java"
+    java_at PATH "$(command -v java)"
+    for java in /usr/lib/jvm/*/bin/java /usr/lib64/jvm/*/bin/java /usr/java/*/bin/java /usr/local/*/bin/java \
+        /opt/*/bin/java /opt/*/*/bin/java /Library/Java/JavaVirtualMachines/*/Contents/Home/bin/java \
+        "$HOME"/.sdkman/candidates/java/*/bin/java "$HOME"/.jdks/*/bin/java "$HOME"/.asdf/installs/java/*/bin/java \
+        "$HOME"/.local/share/mise/installs/java/*/bin/java; do
+        java_at folder "$java"
+    done
+fi
+
+# The cache folder: what XDG says, below the home that the environment or the system's user list names.
+cache=$XDG_CACHE_HOME
+case $cache in
+    /*) ;;
+    *)
+        home=$HOME
+        [ -n "$home" ] || home=$(eval "echo ~$(id -un 2> /dev/null)")
+        cache=$home/.cache
+        ;;
+esac
+case $cache in
+    /*)
+        cache=$cache/connscale
+        say cache "$cache"
+        failed=$({ mkdir -p "$cache" && : > "$cache/probe.$marker.part"; } 2>&1) && say writable || say unwritable "$failed"
+        rm -f "$cache/probe.$marker.part" 2> /dev/null
+        at=$cache
+        while [ ! -d "$at" ]; do
+            at=${at%/*}
+            at=${at:-/}
+        done
+        df -Pk "$at" 2> /dev/null | while read -r line; do say disk "$line"; done
+        # Touched, so that cleaning up sees it in use. The size is looked at since a machine may have crashed before it was all on disk.
+        if [ -f "$cache/$jar" ] && [ "$(($(wc -c < "$cache/$jar")))" -eq "$size" ]; then
+            touch -c "$cache/$jar" 2> /dev/null
+            say there
+        fi
+        ;;
+esac
+say end

@@ -1,0 +1,90 @@
+package io.connscale.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostsFile;
+import io.connscale.cluster.config.HostsFileException;
+import io.connscale.cluster.deploy.FoundJava;
+import io.connscale.cluster.deploy.HostFacts;
+import io.connscale.cluster.deploy.Installation;
+import io.connscale.kernel.Limits;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The words that start an agent. */
+class AgentCommandTest {
+    private static final String CLASS_PATH = "java.class.path";
+
+    private final String classPath = System.getProperty(CLASS_PATH);
+
+    @AfterEach
+    void restore() {
+        System.setProperty(CLASS_PATH, classPath);
+    }
+
+    private static List<String> command(String host) throws HostsFileException {
+        HostConfig config = HostsFile.parse("hosts.yaml", "hosts: {client1: " + host + "}")
+                .hosts()
+                .get(0);
+        return AgentCommand.local(config);
+    }
+
+    @Test
+    void itIsThisJavaAndThisProgramInTheOtherRole() throws HostsFileException {
+        System.setProperty(CLASS_PATH, "/opt/connscale.jar");
+        assertThat(command("local"))
+                .startsWith(System.getProperty("java.home") + "/bin/java")
+                .containsSequence("-jar", "/opt/connscale.jar", "agent")
+                .endsWith("agent");
+    }
+
+    @Test
+    void whereThereIsNoJarTheClassPathStandsIn() throws HostsFileException {
+        System.setProperty(CLASS_PATH, "target/classes:/lib/a.jar");
+        assertThat(command("local"))
+                .containsSequence("-cp", "target/classes:/lib/a.jar", "io.connscale.Main", "agent")
+                .doesNotContain("-jar");
+    }
+
+    @Test
+    void theHostsOwnJavaAndFlagsCountMoreThanOurs() throws HostsFileException {
+        List<String> command = command("{java: /opt/jdk/bin/java, jvm: [-Xmx64m, -XX:-UseSerialGC]}");
+        assertThat(command).startsWith("/opt/jdk/bin/java").containsSequence("-Xmx64m", "-XX:-UseSerialGC");
+        assertThat(command.indexOf("-XX:-UseSerialGC")).isGreaterThan(command.indexOf("-XX:+UseSerialGC"));
+    }
+
+    @Test
+    void onAHostItIsTheJavaAndTheJarThatAreThere() throws HostsFileException {
+        List<String> command = remote("17.0.15");
+        assertThat(command)
+                .startsWith("sh", "-c")
+                .containsSequence("/opt/a jdk/bin/java", "-XX:+DisplayVMOutputToStderr")
+                .endsWith("-Xmx64m", "-jar", "/home/me/.cache/connscale/connscale-0.jar", "agent")
+                .doesNotContain("-XX:+UseCompactObjectHeaders");
+        assertThat(remote("25.0.3")).contains("-XX:+UseCompactObjectHeaders");
+        assertThat(remote("24.0.1")).doesNotContain("-XX:+UseCompactObjectHeaders");
+    }
+
+    private static List<String> remote(String version) throws HostsFileException {
+        HostConfig config = HostsFile.parse("hosts.yaml", "hosts: {client1: {ssh: h1, jvm: [-Xmx64m]}}")
+                .hosts()
+                .get(0);
+        FoundJava java = new FoundJava("PATH", version, "", "/opt/a jdk/bin/java");
+        HostFacts facts = new HostFacts(
+                "Linux",
+                "x86_64",
+                new Limits(1024, 4096, 32768, 60999),
+                List.of(java),
+                Optional.of("/home/me/.cache/connscale"),
+                Optional.empty(),
+                HostFacts.UNKNOWN,
+                true,
+                false);
+        return AgentCommand.remote(
+                config,
+                new Installation(facts, java, "/home/me/.cache/connscale/connscale-0.jar", Installation.Copying.NONE));
+    }
+}

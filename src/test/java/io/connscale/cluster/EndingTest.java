@@ -1,0 +1,47 @@
+package io.connscale.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How an agent's end is told. */
+class EndingTest {
+    @ParameterizedTest
+    @CsvSource({
+        "0, exit code 0",
+        "3, exit code 3",
+        "137, exit code 137 (SIGKILL)",
+        "143, exit code 143 (SIGTERM)",
+        "134, exit code 134 (SIGABRT)",
+        "200, exit code 200",
+        "-1, no exit code"
+    })
+    void anExitCodeOfASignalNamesIt(int exit, String text) {
+        assertThat(new Ending(exit, List.of())).hasToString("with " + text);
+    }
+
+    @Test
+    void theJvmsReasonIsAmongTheLastWords() {
+        List<String> errors = List.of(
+                "noise",
+                "Unrecognized VM option 'X'",
+                "Error: Could not create the Java Virtual Machine.",
+                "Error: A fatal exception has occurred. Program will exit.");
+        assertThat(new Ending(1, errors))
+                .hasToString("with exit code 1; its last words: Unrecognized VM option 'X'"
+                        + " | Error: Could not create the Java Virtual Machine."
+                        + " | Error: A fatal exception has occurred. Program will exit.");
+    }
+
+    @Test
+    void lastWordsAreFewAndShort() {
+        List<String> errors =
+                IntStream.range(0, 20).mapToObj(i -> i + "x".repeat(4000)).toList();
+        assertThat(new Ending(1, errors).toString()).hasSizeLessThan(800).contains("…");
+        assertThat(new Ending(1, errors).lastWords(5)).hasSize(5).allMatch(line -> line.length() <= 201);
+    }
+}

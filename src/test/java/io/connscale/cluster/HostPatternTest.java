@@ -1,0 +1,127 @@
+package io.connscale.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.connscale.control.AgentException;
+import java.time.Duration;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.Chars;
+import net.jqwik.api.constraints.StringLength;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** HOST as it is typed. */
+class HostPatternTest {
+    private static final List<String> NAMES = List.of("client1", "client2", "client10", "db", "web-a", "web-c");
+
+    private static List<String> select(String... words) throws AgentException {
+        return HostPattern.select(List.of(words), NAMES);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "client1|client1",
+                "all|client1 client2 client10 db web-a web-c",
+                "*|client1 client2 client10 db web-a web-c",
+                "client*|client1 client2 client10",
+                "*1*|client1 client10",
+                "client?|client1 client2",
+                "??|db",
+                "client[1-4]|client1 client2",
+                "client[2-10]|client2 client10",
+                "client[01-02]|client1 client2",
+                "client[12]|client1 client2",
+                "web-[a-b]|web-a",
+                "web-[ac]|web-a web-c",
+                "[cd]*|client1 client2 client10 db",
+                "client1[0-9]|client10",
+                "*****|client1 client2 client10 db web-a web-c",
+            })
+    void aWordMeansTheNamesThatItMatches(String word, String names) throws AgentException {
+        assertThat(select(word)).containsExactly(names.split(" ", -1));
+    }
+
+    @Test
+    void eachNameIsMeantOnceInTheOrderOfTheWords() throws AgentException {
+        assertThat(select("db", "client*", "client1", "all"))
+                .containsExactly("db", "client1", "client2", "client10", "web-a", "web-c");
+    }
+
+    @Test
+    void aRangeMatchesLeadingZeros() throws AgentException {
+        assertThat(HostPattern.select(List.of("h[1-2]"), List.of("h01", "h2", "h003")))
+                .containsExactly("h01", "h2");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "clinet1|did you mean client1?",
+                "client[1|did you mean client1?",
+                "client]|did you mean client1?",
+                "[|the hosts are client1, client2, client10, db, web-a, web-c",
+                "client[4-3]|the hosts are client1, client2, client10, db, web-a, web-c",
+                "client[]|did you mean client1?",
+                "xyzzy*|the hosts are client1, client2, client10, db, web-a, web-c",
+                "al|did you mean all?",
+                "''|the hosts are client1, client2, client10, db, web-a, web-c",
+            })
+    void aWordThatMeansNothingIsAnsweredWithWhatWasMeant(String word, String hint) {
+        assertThatThrownBy(() -> select(word))
+                .hasMessage("no host \"" + word + "\" in hosts.yaml")
+                .asInstanceOf(InstanceOfAssertFactories.type(AgentException.class))
+                .extracting(AgentException::hint)
+                .isEqualTo(hint);
+    }
+
+    @Test
+    void ofManyHostsTheHintNamesOnlySome() {
+        List<String> many =
+                java.util.stream.IntStream.range(0, 1000).mapToObj(i -> "h" + i).toList();
+        assertThatThrownBy(() -> HostPattern.select(List.of("nothing-like-it"), many))
+                .asInstanceOf(InstanceOfAssertFactories.type(AgentException.class))
+                .extracting(AgentException::hint)
+                .asString()
+                .hasSizeLessThan(100)
+                .endsWith(", …");
+    }
+
+    @Test
+    void noPatternTakesLong() {
+        List<String> names = java.util.Collections.nCopies(100, "a".repeat(63));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertThatThrownBy(() -> HostPattern.select(List.of("*a".repeat(99) + "b"), names))
+                        .isInstanceOf(AgentException.class));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(20),
+                () -> assertThatThrownBy(() -> HostPattern.select(List.of("*a".repeat(2000)), names))
+                        .isInstanceOf(AgentException.class));
+    }
+
+    /** Whatever is typed matches some, or is an error in words. */
+    @Property(tries = 300)
+    void anyTextIsAnswered(
+            @ForAll
+                    @StringLength(max = 12)
+                    @Chars({'*', '?', '[', ']', '-', '\\', '(', '.', '|', '9'})
+                    @CharRange(from = 'a', to = 'e')
+                    String word) {
+        try {
+            assertThat(select(word)).isNotEmpty().isSubsetOf(NAMES);
+        } catch (AgentException e) {
+            assertThat(e.message()).isEqualTo("no host \"" + word + "\" in hosts.yaml");
+            assertThat(e.hint()).isNotEmpty();
+        }
+    }
+}

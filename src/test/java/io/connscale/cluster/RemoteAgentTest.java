@@ -1,0 +1,250 @@
+package io.connscale.cluster;
+
+import static io.connscale.cluster.Outcome.failure;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.cluster.launch.LocalLauncher;
+import io.connscale.control.AgentException;
+import io.connscale.control.Message;
+import io.connscale.control.MessageLines;
+import io.connscale.control.Opened;
+import io.connscale.control.Order;
+import io.connscale.stats.Snapshot;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The console's end of the control channel, with agents that say whatever they like at the other. */
+@Timeout(60)
+class RemoteAgentTest {
+    private static final String HELLO = "{\"type\":\"hello\",\"protocol\":1,";
+
+    private final List<RemoteAgent> agents = new ArrayList<>();
+
+    private RemoteAgent agent(Process process) {
+        RemoteAgent agent = new RemoteAgent("client1", process);
+        agents.add(agent);
+        return agent;
+    }
+
+    private RemoteAgent agent(ThreadProcess.Body body) {
+        return agent(new ThreadProcess("fake-agent", body));
+    }
+
+    private RemoteAgent sh(String script) throws IOException {
+        return agent(new ProcessBuilder("sh", "-c", script).start());
+    }
+
+    @AfterEach
+    void close() {
+        agents.forEach(RemoteAgent::close);
+    }
+
+    private static Snapshot counts(long established) {
+        return new Snapshot(established, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+    }
+
+    @Test
+    void noiseBeforeHelloHarmsNothing() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> {
+            FakeAgent.line(out, "Welcome to name3!");
+            FakeAgent.line(out, "{\"type\":\"advertisement\"}");
+            return FakeAgent.answering(FakeAgent::idle).run(in, out, err);
+        });
+        assertThat(agent.hello().get(20, SECONDS).version()).isEqualTo("9.9.9");
+        assertThat(agent.snapshot().get(20, SECONDS)).isEqualTo(Snapshot.NONE);
+    }
+
+    @Test
+    void whatEndsBeforeHelloIsToldWithExitNoiseAndLastWords() throws Exception {
+        RemoteAgent agent = sh("echo Welcome; echo more; echo 'no java here' >&2; exit 3");
+        AgentException e = failure(agent.hello());
+        assertThat(e)
+                .hasMessage("client1: the agent ended at once with exit code 3;"
+                        + " its last words: no java here; it said: Welcome");
+        assertThat(e.hint()).isEqualTo("the log has all that it said");
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsNamed() throws Exception {
+        RemoteAgent agent = agent(new LocalLauncher().start(List.of("/no/such/java", "-version")));
+        assertThat(failure(agent.hello()).message()).contains("exit code 127", "/no/such/java");
+    }
+
+    @Test
+    void noiseIsCutAndBounded() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> {
+            for (int i = 0; i < 100; i++) {
+                FakeAgent.line(out, i + "x".repeat(100_000));
+            }
+            return 1;
+        });
+        assertThat(failure(agent.hello()).message()).contains("it said: 0x").hasSizeLessThan(400);
+    }
+
+    @Test
+    void anotherProtocolIsRefusedWithBothVersions() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(2));
+            return FakeAgent.dumb(in, out, err);
+        });
+        AgentException e = failure(agent.hello());
+        assertThat(e).hasMessage("client1: the agent speaks protocol 2 (connscale 9.9.9), this console 1");
+        assertThat(e.hint()).isEqualTo("use the same version of connscale on both");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{\"type\":\"hello\",\"protocol\":3}", HELLO + "\"pid\":1}", "{\"x\":1, \"type\" : \"hello\"}"})
+    void aHelloThatIsNotUnderstoodIsSaidAtOnce(String hello) throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> {
+            FakeAgent.line(out, hello);
+            return FakeAgent.dumb(in, out, err);
+        });
+        assertThat(failure(agent.hello()))
+                .hasMessage("client1: the agent's hello is none of protocol 1; it said: " + hello);
+    }
+
+    @Test
+    void anAnswerToNothingIsIgnored() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> {
+            FakeAgent.line(out, "{\"type\":\"done\",\"id\":99}");
+            FakeAgent.line(out, "{\"type\":\"progress\",\"id\":99,\"opened\":null}");
+            FakeAgent.line(out, "{\"type\":\"snapshot\"}");
+            FakeAgent.line(out, "{\"type\":\"stop-opening\",\"id\":1}");
+            return FakeAgent.answering(FakeAgent::idle).run(in, out, err);
+        });
+        assertThat(agent.snapshot().get(20, SECONDS)).isEqualTo(Snapshot.NONE);
+        assertThat(agent.latest()).isEqualTo(Snapshot.NONE);
+    }
+
+    @Test
+    void anAnswerOfTheWrongKindFailsThatRequestAlone() throws Exception {
+        RemoteAgent agent = agent(FakeAgent.answering(request -> new Message.Done(request.id())));
+        assertThat(agent.close(5))
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(ClassCastException.class);
+        assertThat(agent.stopOpening()).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void progressIsHeardAndTheCountsAreUpToDateBeforeTheAnswer() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> FakeAgent.answering(request -> {
+                    if (request instanceof Message.OpenConnections open) {
+                        try {
+                            Opened half = new Opened(10, 5, 0, 0.1, new TreeMap<>());
+                            MessageLines.write(out, new Message.Progress(open.id(), half));
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                        return new Message.ConnectionsOpened(open.id(), new Opened(10, 9, 1, 0.2, new TreeMap<>()));
+                    }
+                    return new Message.SnapshotTaken(request.id(), counts(9));
+                })
+                .run(in, out, err));
+        List<Opened> heard = new CopyOnWriteArrayList<>();
+        Opened opened = agent.open(new Order(10, null), heard::add).get(20, SECONDS);
+        assertThat(opened.established()).isEqualTo(9);
+        assertThat(heard).extracting(Opened::established).containsExactly(5L);
+        assertThat(agent.latest()).isEqualTo(counts(9));
+    }
+
+    @Test
+    void aRequestThatCouldNotBeDoneSaysWhere() throws Exception {
+        RemoteAgent agent =
+                agent(FakeAgent.answering(r -> new Message.Failed(r.id(), "no such address", "look at source")));
+        AgentException e = failure(agent.stopOpening());
+        assertThat(e).hasMessage("client1: no such address");
+        assertThat(e.hint()).isEqualTo("look at source");
+    }
+
+    @Test
+    void whenTheChannelEndsAllThatWaitsFailsWithHowTheAgentEnded() throws Exception {
+        CountDownLatch now = new CountDownLatch(1);
+        RemoteAgent agent = agent((in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(1));
+            now.await();
+            err.println("out of memory");
+            return 5;
+        });
+        CompletableFuture<?> snapshot = agent.snapshot();
+        CompletableFuture<?> opening = agent.open(new Order(1, null), progress -> {});
+        now.countDown();
+        for (CompletableFuture<?> waiting : List.of(snapshot, opening)) {
+            AgentException e = failure(waiting);
+            assertThat(e).hasMessage("client1 ended with exit code 5; its last words: out of memory");
+            assertThat(e.hint()).isEqualTo("start client1 brings it back");
+        }
+        assertThat(failure(agent.snapshot())).hasMessageStartingWith("client1 ended with exit code 5");
+    }
+
+    @Test
+    void anAgentThatClosesItsOutputAndLivesOnIsEnded() throws Exception {
+        RemoteAgent agent = sh("exec >&-; exec sleep 1000");
+        assertThat(agent.ended().get(20, SECONDS).exit()).isEqualTo(137);
+    }
+
+    @Test
+    void anAgentThatClosesItsInputAndLivesOnIsEnded() throws Exception {
+        RemoteAgent agent = sh("exec <&-; exec sleep 1000");
+        await().untilAsserted(() -> {
+            CompletableFuture<?> asked = agent.snapshot();
+            assertThat(asked).failsWithin(Duration.ofSeconds(1));
+        });
+        assertThat(agent.ended().get(20, SECONDS).exit()).isEqualTo(137);
+    }
+
+    @Test
+    void requestsThatWaitAreBounded() throws Exception {
+        RemoteAgent agent = agent(FakeAgent::dumb);
+        for (int i = 0; i < 64; i++) {
+            assertThat(agent.snapshot()).isNotDone();
+        }
+        AgentException e = failure(agent.snapshot());
+        assertThat(e).hasMessage("client1 does not answer: 64 requests wait");
+        assertThat(e.hint()).isEqualTo("stop client1");
+    }
+
+    @Test
+    void closingKillsWhatIgnoresTheEndOfItsInput() throws Exception {
+        RemoteAgent agent = sh("trap '' TERM INT; exec sleep 1000");
+        CompletableFuture<?> waiting = agent.snapshot();
+        agent.close();
+        assertThat(agent.ended()).isCompletedWithValueMatching(ending -> ending.exit() == 137);
+        assertThat(failure(waiting)).hasMessage("client1 was stopped");
+    }
+
+    @Test
+    void closingAnAgentThatWasStoppedWithItsPipeFullReturnsWithinSeconds() throws Exception {
+        RemoteAgent agent = sh("kill -STOP $$");
+        Thread writer = new Thread(() -> fill(agent), "test-writer");
+        writer.setDaemon(true);
+        writer.start();
+        await().until(() -> writer.getState() != Thread.State.NEW);
+        await().untilAsserted(() -> assertThat(writer.getStackTrace())
+                .anyMatch(frame -> frame.getMethodName().equals("writeBytes")));
+        agent.close();
+        assertThat(agent.ended()).isCompletedWithValueMatching(ending -> ending.exit() == 137);
+    }
+
+    /** One request that is larger than a pipe. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it fails when the agent is killed
+    private static void fill(RemoteAgent agent) {
+        List<String> targets = java.util.Collections.nCopies(50_000, "127.0.0.1:8989");
+        agent.configure(new io.connscale.control.Settings(targets, List.of(), 1, 1, 0));
+    }
+}

@@ -1,0 +1,167 @@
+package io.connscale.cluster.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.connscale.Needs;
+import io.connscale.control.AgentException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands in front of commands: what they start and how they fail. */
+@Timeout(60)
+class CommandLauncherTest {
+    private static final List<String> ODD =
+            List.of("printf", "%s|", "two words", "$HOME", "it's", "\"", "*", "a\nb", "!!", "\\", "", "é", "#");
+    private static final String ODD_PRINTED = "two words|$HOME|it's|\"|*|a\nb|!!|\\||é|#|";
+    private static final String NAMESPACE =
+            "connscale-" + ProcessHandle.current().pid();
+
+    @AfterEach
+    void noNamespaceStays() throws Exception {
+        if (java.nio.file.Files.exists(java.nio.file.Path.of("/run/netns", NAMESPACE))) {
+            ip("netns", "delete", NAMESPACE);
+        }
+    }
+
+    @Test
+    void wordsArriveAsTheyAre() throws Exception {
+        assertThat(said(List.of("env"), ODD)).isEqualTo(ODD_PRINTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sh", "dash", "bash", "busybox sh", "fish", "csh"})
+    void wordsArriveAsTheyAreThroughAShellThatReadsThemAgain(String login) throws Exception {
+        Needs.command(login.split(" ", -1)[0]);
+
+        assertThat(said(List.of("sh", "-c", "exec " + login + " -c \"$*\"", "sshd"), ODD))
+                .isEqualTo(ODD_PRINTED);
+        assertThat(said(List.of("sh", "-c", "eval \"$*\"", "sh"), ODD)).isEqualTo(ODD_PRINTED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dash", "bash", "busybox sh"})
+    void standardInputIsTheCommandsFromItsFirstByte(String shell) throws Exception {
+        Needs.command(shell.split(" ", -1)[0]);
+        Process process = new CommandLauncher(List.of("sh", "-c", "echo noise; exec " + shell)).start(List.of("cat"));
+        byte[] much = "0123456789".repeat(50_000).getBytes(StandardCharsets.UTF_8);
+        Thread writer = new Thread(() -> write(process, much));
+        writer.start();
+
+        assertThat(process.getInputStream().readAllBytes()).isEqualTo(much);
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        writer.join();
+    }
+
+    @Test
+    void theProcessIsTheCommandAndEndsWhenItIsDestroyed() throws Exception {
+        Process process = new CommandLauncher(List.of("env")).start(List.of("cat"));
+        process.destroyForcibly();
+
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(128 + 9);
+    }
+
+    @Test
+    void theTerminalsSignalsAreIgnored() throws Exception {
+        assertThat(said(List.of("env"), List.of("sh", "-c", "kill -INT $$; kill -HUP $$; echo still here")))
+                .isEqualTo("still here\n");
+    }
+
+    @Test
+    void aCommandThatIsNotHereIsNamed() {
+        assertFailure(List.of("no-such-command", "x"), "no command no-such-command on this machine");
+        assertFailure(List.of("/no/such/command"), "no command /no/such/command on this machine");
+    }
+
+    @Test
+    void aHostWithoutAShellIsNamed() {
+        assertThatThrownBy(() -> start(List.of("sh", "-c", "echo \"$1: not found\" >&2; exit 127", "x")))
+                .hasMessageMatching("has no sh: ended with exit code 127: sh: not found");
+    }
+
+    @Test
+    void aCommandThatEndsAtOnceIsNamedWithItsLastWords() {
+        assertFailure(
+                List.of("sh", "-c", "echo debug >&2; echo connection refused >&2; exit 255"),
+                "ended at once with exit code 255: connection refused");
+    }
+
+    @Test
+    void noiseInsteadOfAnAnswerIsShown() {
+        assertFailure(
+                List.of("sh", "-c", "echo 'This account is'; echo; echo not available"),
+                "ended at once with exit code 0; it said instead: \"This account is\", \"not available\"");
+    }
+
+    @Test
+    void anEchoIsNoAnswer() {
+        assertThatThrownBy(() -> start(List.of("sh", "-c", "head -n 4")))
+                .hasMessageStartingWith("ended at once with exit code 0; it said instead: \"{\", \"printf ");
+    }
+
+    @Test
+    void whoGivesUpIsBackAtOnce() {
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> start(List.of("sleep", "1000"))).isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void aNetworkNamespaceIsAHost() throws Exception {
+        Needs.root();
+        Needs.command("ip");
+        ip("netns", "add", NAMESPACE);
+
+        assertThat(said(List.of("ip", "netns", "exec", NAMESPACE), List.of("ip", "-brief", "link")))
+                .startsWith("lo ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void aNamespaceThatIsNotThereIsNamed() {
+        Needs.root();
+        Needs.command("ip");
+
+        assertThatThrownBy(() -> start(List.of("ip", "netns", "exec", "no-such-namespace")))
+                .hasMessageStartingWith("ended at once with exit code ")
+                .hasMessageContaining("no-such-namespace");
+    }
+
+    private static Process start(List<String> words) throws AgentException, InterruptedException {
+        return new CommandLauncher(words).start(List.of("true"));
+    }
+
+    private static void assertFailure(List<String> words, String message) {
+        assertThatThrownBy(() -> start(words))
+                .isInstanceOf(AgentException.class)
+                .hasMessage(message);
+    }
+
+    private static String said(List<String> words, List<String> command) throws Exception {
+        Process process = new CommandLauncher(words).start(command);
+        process.getOutputStream().close();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static void write(Process process, byte[] bytes) {
+        try (var to = process.getOutputStream()) {
+            to.write(bytes);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void ip(String... words) throws Exception {
+        List<String> command = new java.util.ArrayList<>(List.of("ip"));
+        command.addAll(List.of(words));
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    }
+}
