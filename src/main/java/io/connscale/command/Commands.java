@@ -1,0 +1,26 @@
+package io.connscale.command;
+
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** All that can be typed, in picocli's terms; {@code Main} gives it to the console. */
+public final class Commands {
+    private Commands() {}
+
+    /** A root whose subcommands are every noun with {@code @AutoService(Verb.class)}. */
+    public static CommandLine root() {
+        CommandLine root = new CommandLine(CommandSpec.create().name("connscale"));
+        for (Verb verb : ServiceLoader.load(Verb.class)) {
+            root.addSubcommand(verb);
+        }
+        return root.registerConverter(Path.class, Commands::path);
+    }
+
+    /** No shell stands between the prompt and us, so that nobody else makes {@code ~/} the home directory. */
+    private static Path path(String typed) {
+        boolean home = typed.equals("~") || typed.startsWith("~/");
+        return home ? Path.of(System.getProperty("user.home") + typed.substring(1)) : Path.of(typed);
+    }
+}

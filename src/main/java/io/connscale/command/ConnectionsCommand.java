@@ -1,0 +1,175 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.cluster.State;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Agent;
+import io.connscale.control.AgentException;
+import io.connscale.control.AgentGroup;
+import io.connscale.control.Closed;
+import io.connscale.control.Quantity;
+import io.connscale.control.Rate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code connections start|stop N HOST...}: opens more, or closes the oldest. */
+@AutoService(Verb.class)
+@Command(
+        name = "connections",
+        description = "Open more connections, or close the oldest.",
+        subcommands = {ConnectionsCommand.Start.class, ConnectionsCommand.Stop.class})
+public final class ConnectionsCommand implements Verb {
+    @Override
+    public Answer run(Desk desk) throws CommandException {
+        throw new CommandException("connections needs a verb: start or stop", "connections start 10 client1");
+    }
+
+    /** {@code connections start}. */
+    @Command(
+            name = "start",
+            description = "N more connections on each host; returns when all are established or failed.")
+    static final class Start implements Verb {
+        @Parameters(index = "0", paramLabel = "N", description = "1000, 10k, 1.5M", converter = CountWord.class)
+        private long count;
+
+        @Parameters(
+                index = "1..*",
+                paramLabel = HostWords.LABEL,
+                arity = "1..*",
+                description = "a name, a pattern, or all")
+        private List<String> hosts = new ArrayList<>();
+
+        @Option(
+                names = "--rate",
+                paramLabel = "RATE",
+                description = "new connections a second on each host; unlimited is a word too",
+                converter = SetCommand.RateWord.class)
+        private @Nullable Rate rate;
+
+        @Option(names = "--total", description = "N in all, shared out over the hosts")
+        private boolean total;
+
+        @Option(names = "--no-wait", description = "return at once; how it ends is said when it does")
+        private boolean noWait;
+
+        @Override
+        public Answer run(Desk desk) throws CommandException, InterruptedException {
+            AgentGroup agents = agents(desk, hosts);
+            int n = agents.members().size();
+            Opening opening = new Opening(agents, total ? AgentGroup.shares(count, n) : each(n), rate);
+            if (noWait) {
+                opening.tellWhenDone(desk.shell());
+                return opening.begun();
+            }
+            return opening.await(desk.shell());
+        }
+
+        private long[] each(int hosts) {
+            long[] counts = new long[hosts];
+            Arrays.fill(counts, count);
+            return counts;
+        }
+
+        @Override
+        public List<String> candidates(String label, Desk desk) {
+            return HostWords.candidates(label, desk, state -> state == State.READY);
+        }
+    }
+
+    /** {@code connections stop}. */
+    @Command(name = "stop", description = "End the N oldest on each host; all is a number too.")
+    static final class Stop implements Verb {
+        private record Stopped(String host, Closed closed) {}
+
+        private static final List<Column<Stopped>> COLUMNS = List.of(
+                new Column<>("host", Stopped::host),
+                new Column<>("stopped", s -> s.closed().closed()),
+                new Column<>("established", s -> s.closed().established()));
+
+        @Parameters(index = "0", paramLabel = "N", description = "1000, 10k, all", converter = CountOrAllWord.class)
+        private long count;
+
+        @Parameters(
+                index = "1..*",
+                paramLabel = HostWords.LABEL,
+                arity = "1..*",
+                description = "a name, a pattern, or all")
+        private List<String> hosts = new ArrayList<>();
+
+        @Override
+        public Answer run(Desk desk) throws CommandException, InterruptedException {
+            Map<String, CompletableFuture<Closed>> closing = new LinkedHashMap<>();
+            for (Map.Entry<String, Agent> agent : agents(desk, hosts).members().entrySet()) {
+                closing.put(agent.getKey(), close(agent.getValue()));
+            }
+            return HostAnswers.of(closing).answer(Stop::answer);
+        }
+
+        /** All means those that are still being opened ({@code --no-wait}), too. */
+        private CompletableFuture<Closed> close(Agent agent) {
+            return count == Quantity.MOST
+                    ? agent.stopOpening().thenCompose(stopped -> agent.close(count))
+                    : agent.close(count);
+        }
+
+        private static Answer answer(Map<String, Closed> closed) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            List<Stopped> all = new ArrayList<>();
+            closed.forEach((host, one) -> {
+                Map<String, Object> numbers = new LinkedHashMap<>();
+                numbers.put("stopped", one.closed());
+                numbers.put("established", one.established());
+                json.put(host, numbers);
+                all.add(new Stopped(host, one));
+            });
+            List<String> lines = all.stream()
+                    .map(s -> "%s  %s stopped · %s established"
+                            .formatted(s.host, Quantity.text(s.closed.closed()), Quantity.text(s.closed.established())))
+                    .toList();
+            return new Answer(Map.of("hosts", json), Table.of(COLUMNS, all), lines);
+        }
+
+        @Override
+        public List<String> candidates(String label, Desk desk) {
+            return label.equals("N")
+                    ? List.of("all")
+                    : HostWords.candidates(label, desk, state -> state == State.READY);
+        }
+    }
+
+    private static AgentGroup agents(Desk desk, List<String> hosts) throws CommandException {
+        try {
+            return desk.cluster().agents(desk.cluster().select(hosts));
+        } catch (AgentException e) {
+            throw HostWords.failure(e);
+        }
+    }
+
+    /** N as picocli converts it. */
+    static final class CountWord implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String typed) {
+            return Quantity.count(typed);
+        }
+    }
+
+    /** N where all is a number too. */
+    static final class CountOrAllWord implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String typed) {
+            return typed.equals("all") ? Quantity.MOST : new CountWord().convert(typed);
+        }
+    }
+}

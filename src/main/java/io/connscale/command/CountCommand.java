@@ -1,0 +1,116 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.State;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import io.connscale.stats.Snapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code count}: established at both ends, and the difference.
+ *
+ * <pre>
+ *             established  connecting  failed  lost
+ * server           10,000
+ * client1          10,000           0       0     0
+ * difference            0
+ * </pre>
+ */
+@AutoService(Verb.class)
+@Command(name = "count", description = "Connections at the server and at each host, side by side, and the difference.")
+public final class CountCommand implements Verb {
+    private static final List<String> COLUMNS = List.of("", "established", "connecting", "failed", "lost");
+    /** A connection is there for its client before it is for the server: both ends are asked again for this long until they agree. */
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long AGAIN_MILLIS = 20;
+
+    /** Both ends at one moment. */
+    private record Ends(long server, HostAnswers<Snapshot> hosts) {
+        long established() {
+            return hosts.done().values().stream()
+                    .mapToLong(Snapshot::established)
+                    .sum();
+        }
+
+        long difference() {
+            return established() - server;
+        }
+    }
+
+    @Parameters(paramLabel = HostWords.LABEL, arity = "0..*", description = "only these hosts")
+    private List<String> hosts = new ArrayList<>();
+
+    @Override
+    public Answer run(Desk desk) throws CommandException, InterruptedException {
+        List<String> names = names(desk);
+        long end = System.nanoTime() + SETTLE_NANOS;
+        Ends ends = ask(desk, names);
+        // Where only some hosts are asked for, or the server is elsewhere, the ends are not to agree.
+        boolean comparable = hosts.isEmpty() && ServerCommand.status(desk).running();
+        while (comparable && ends.difference() != 0 && ends.hosts.failed().isEmpty() && System.nanoTime() < end) {
+            Thread.sleep(AGAIN_MILLIS);
+            ends = ask(desk, names);
+        }
+        Ends settled = ends;
+        return settled.hosts.answer(done -> answer(settled));
+    }
+
+    private List<String> names(Desk desk) throws CommandException {
+        if (!hosts.isEmpty()) {
+            return HostWords.names(desk, hosts);
+        }
+        return desk.cluster().statuses().stream()
+                .filter(host -> host.state() == State.READY || host.state() == State.LOST)
+                .map(HostStatus::name)
+                .toList();
+    }
+
+    private static Ends ask(Desk desk, List<String> names) throws CommandException, InterruptedException {
+        Map<String, CompletableFuture<Snapshot>> asked = new LinkedHashMap<>();
+        names.forEach(name -> asked.put(name, desk.cluster().counts(name)));
+        HostAnswers<Snapshot> answers = HostAnswers.of(asked);
+        return new Ends(ServerCommand.status(desk).established(), answers);
+    }
+
+    private static Answer answer(Ends ends) {
+        Map<String, Object> byHost = new LinkedHashMap<>();
+        List<List<Object>> rows = new ArrayList<>();
+        rows.add(List.of("server", ends.server, "", "", ""));
+        ends.hosts.done().forEach((host, now) -> {
+            byHost.put(host, json(now));
+            rows.add(List.of(host, now.established(), now.connecting(), now.failed(), now.lost()));
+        });
+        rows.add(List.of("difference", ends.difference(), "", "", ""));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("server", Map.of("established", ends.server));
+        json.put("hosts", byHost);
+        json.put("established", ends.established());
+        json.put("difference", ends.difference());
+        return new Answer(json, new Table(COLUMNS, rows), List.of());
+    }
+
+    private static Map<String, Object> json(Snapshot now) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("established", now.established());
+        json.put("connecting", now.connecting());
+        json.put("failed", now.failed());
+        json.put("lost", now.lost());
+        return json;
+    }
+
+    @Override
+    public List<String> candidates(String label, Desk desk) {
+        return HostWords.candidates(label, desk, state -> state != State.STOPPED);
+    }
+}

@@ -1,0 +1,19 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.console.Answer;
+import io.connscale.console.Table;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+
+/** {@code exit}: leaves the console; its agents and its server end with it. */
+@AutoService(Verb.class)
+@Command(name = "exit", description = "Leave the console; agents and server end with it.")
+public final class ExitCommand implements Verb {
+    @Override
+    public Answer run(Desk desk) {
+        desk.shell().exit();
+        return new Answer(Map.of(), new Table(List.of(), List.of()), List.of());
+    }
+}

@@ -1,0 +1,105 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.console.Vocabulary;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code help}: what there is, from the commands' own declarations. */
+@AutoService(Verb.class)
+@Command(name = "help", description = "The commands, or one of them in detail.")
+public final class HelpCommand implements Verb {
+    private static final List<Column<CommandSpec>> COMMANDS = List.of(
+            new Column<>("command", Vocabulary::synopsis), new Column<>("description", Vocabulary::description));
+    private static final List<Column<ArgSpec>> WORDS =
+            List.of(new Column<>("word", HelpCommand::word), new Column<>("description", HelpCommand::description));
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "COMMAND", arity = "0..*", description = "a command's words; may be shortened")
+    private List<String> words = new ArrayList<>();
+
+    @Override
+    public Answer run(Desk desk) throws CommandException {
+        CommandSpec about = spec == null ? CommandSpec.create() : spec.root();
+        for (String word : words) {
+            about = Vocabulary.find(about, about.parent() == null && word.startsWith("/") ? word.substring(1) : word);
+        }
+        return about.parent() == null ? list(about) : detail(about);
+    }
+
+    @Override
+    public List<String> candidates(String label, Desk desk) {
+        return spec == null
+                ? List.of()
+                : Vocabulary.commands(spec.root()).stream()
+                        .map(CommandSpec::name)
+                        .toList();
+    }
+
+    private static Answer list(CommandSpec root) {
+        List<CommandSpec> commands = leaves(root);
+        Table table = Table.of(COMMANDS, commands);
+        return new Answer(
+                Map.of("commands", commands.stream().map(HelpCommand::json).toList()), table, List.of());
+    }
+
+    /** A noun that only gathers verbs is said by its verbs. */
+    private static List<CommandSpec> leaves(CommandSpec spec) {
+        return Vocabulary.commands(spec).stream()
+                .flatMap(c -> c.subcommands().isEmpty() ? Stream.of(c) : leaves(c).stream())
+                .toList();
+    }
+
+    private static Answer detail(CommandSpec about) {
+        List<ArgSpec> words = Stream.<ArgSpec>concat(about.positionalParameters().stream(), about.options().stream())
+                .filter(a -> !a.hidden())
+                .toList();
+        List<String> lines = new ArrayList<>(List.of(Vocabulary.synopsis(about), "  " + Vocabulary.description(about)));
+        words.forEach(a -> lines.add("  %-14s %s".formatted(word(a), description(a))));
+        leaves(about).forEach(c -> lines.add("  %s: %s".formatted(Vocabulary.synopsis(c), Vocabulary.description(c))));
+        Map<String, Object> json = json(about);
+        json.put("words", words.stream().map(HelpCommand::json).toList());
+        json.put("commands", leaves(about).stream().map(HelpCommand::json).toList());
+        return new Answer(json, Table.of(WORDS, words), lines);
+    }
+
+    private static Map<String, Object> json(CommandSpec spec) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("command", Vocabulary.path(spec));
+        json.put("synopsis", Vocabulary.synopsis(spec));
+        json.put("description", Vocabulary.description(spec));
+        return json;
+    }
+
+    private static Map<String, Object> json(ArgSpec arg) {
+        return Map.of("word", word(arg), "description", description(arg));
+    }
+
+    private static String word(ArgSpec arg) {
+        String label = Vocabulary.label(arg);
+        if (arg instanceof OptionSpec option) {
+            return option.arity().max() == 0 ? option.longestName() : option.longestName() + "=" + label;
+        }
+        return label;
+    }
+
+    private static String description(ArgSpec arg) {
+        return String.join(" ", arg.description());
+    }
+}

@@ -1,0 +1,62 @@
+package io.connscale.command;
+
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.control.AgentException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * What each host answered, or why it did not: one host that fails takes nothing from the others.
+ *
+ * @param done by host's name, in the order of the question
+ * @param failed the same
+ */
+record HostAnswers<T>(Map<String, T> done, Map<String, AgentException> failed) {
+    /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
+    private static final long SECONDS = 30;
+
+    /** Waits for the answers that should come at once. */
+    static <T> HostAnswers<T> of(Map<String, CompletableFuture<T>> asked) throws InterruptedException {
+        return within(SECONDS, asked);
+    }
+
+    static <T> HostAnswers<T> within(long seconds, Map<String, CompletableFuture<T>> asked)
+            throws InterruptedException {
+        Map<String, T> done = new LinkedHashMap<>();
+        Map<String, AgentException> failed = new LinkedHashMap<>();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        for (Map.Entry<String, CompletableFuture<T>> one : asked.entrySet()) {
+            String host = one.getKey();
+            try {
+                done.put(host, one.getValue().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
+            } catch (ExecutionException | CancellationException e) {
+                failed.put(host, AgentException.of(e));
+            } catch (TimeoutException e) {
+                failed.put(host, new AgentException(host + " does not answer", "hosts shows its state; stop " + host));
+            }
+        }
+        return new HostAnswers<>(done, failed);
+    }
+
+    /** The answer of those that were done; where one failed, as a failure that has the rest with it. */
+    Answer answer(Function<Map<String, T>, Answer> ofDone) throws CommandException {
+        Answer answer = ofDone.apply(done);
+        if (failed.isEmpty()) {
+            return answer;
+        }
+        Iterator<Map.Entry<String, AgentException>> failures = failed.entrySet().iterator();
+        AgentException first = failures.next().getValue();
+        StringBuilder others = new StringBuilder();
+        failures.forEachRemaining(other ->
+                others.append(others.isEmpty() ? " · failed too: " : ", ").append(other.getKey()));
+        throw new CommandException(first.message() + others, first.hint(), done.isEmpty() ? null : answer);
+    }
+}

@@ -1,0 +1,44 @@
+package io.connscale.command;
+
+import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.State;
+import io.connscale.console.CommandException;
+import io.connscale.control.AgentException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** HOST as a command's words: from what is typed to names, and the names that Tab offers. */
+final class HostWords {
+    static final String LABEL = "HOST";
+
+    private HostWords() {}
+
+    /** The hosts that {@code words} mean; each once. */
+    static List<String> names(Desk desk, List<String> words) throws CommandException {
+        try {
+            return desk.cluster().select(words);
+        } catch (AgentException e) {
+            throw failure(e);
+        }
+    }
+
+    static CommandException failure(AgentException e) {
+        return new CommandException(e.message(), e.hint());
+    }
+
+    /** The names of the hosts in such a state, and {@code all}. */
+    static List<String> candidates(String label, Desk desk, Predicate<State> state) {
+        if (!label.equals(LABEL)) {
+            return List.of();
+        }
+        List<String> names = new ArrayList<>();
+        for (HostStatus host : desk.cluster().statuses()) {
+            if (state.test(host.state())) {
+                names.add(host.name());
+            }
+        }
+        names.add("all");
+        return names;
+    }
+}

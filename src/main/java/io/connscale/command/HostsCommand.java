@@ -1,0 +1,69 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.cluster.HostStatus;
+import io.connscale.console.Answer;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Message;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code hosts}: what {@code hosts.yaml} names, and what is there.
+ *
+ * <pre>
+ * host     launched  state    Java      files  ports   established
+ * client1  local     ready    17.0.15  20,000  28,232       10,000
+ * client2  local     stopped
+ * </pre>
+ */
+@AutoService(Verb.class)
+@Command(name = "hosts", description = "The hosts: how launched, state, address, Java, file limit, connections.")
+public final class HostsCommand implements Verb {
+    private static final List<Column<HostStatus>> COLUMNS = List.of(
+            new Column<>("host", HostStatus::name),
+            new Column<>("launched", HostStatus::launcher),
+            new Column<>("state", host -> host.state().toString()),
+            new Column<>("address", HostStatus::address),
+            new Column<>("Java", host -> told(host, Message.Hello::java)),
+            new Column<>("files", host -> told(host, hello -> hello.limits().softFiles())),
+            new Column<>("ports", host -> told(host, hello -> hello.limits().ports())),
+            new Column<>("pid", host -> told(host, hello -> Long.toString(hello.pid()))),
+            new Column<>(
+                    "established",
+                    host -> host.hello() == null ? "" : host.counts().established()));
+
+    @Override
+    public Answer run(Desk desk) {
+        List<HostStatus> hosts = desk.cluster().statuses();
+        Map<String, Object> json = new LinkedHashMap<>();
+        hosts.forEach(host -> json.put(host.name(), json(host)));
+        return new Answer(Map.of("hosts", json), Table.of(COLUMNS, hosts), List.of());
+    }
+
+    /** What the agent said of itself; empty where none has. */
+    private static Object told(HostStatus host, Function<Message.Hello, Object> what) {
+        Message.Hello hello = host.hello();
+        return hello == null ? "" : what.apply(hello);
+    }
+
+    private static Map<String, Object> json(HostStatus host) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("launched", host.launcher());
+        json.put("state", host.state().toString());
+        json.put("address", host.address());
+        Message.Hello hello = host.hello();
+        if (hello != null) {
+            json.put("java", hello.java());
+            json.put("files", hello.limits().softFiles());
+            json.put("ports", hello.limits().ports());
+            json.put("pid", hello.pid());
+        }
+        json.put("established", host.counts().established());
+        return json;
+    }
+}

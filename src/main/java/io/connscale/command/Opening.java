@@ -1,0 +1,177 @@
+package io.connscale.command;
+
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Shell;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Agent;
+import io.connscale.control.AgentException;
+import io.connscale.control.AgentGroup;
+import io.connscale.control.Opened;
+import io.connscale.control.Order;
+import io.connscale.control.Quantity;
+import io.connscale.control.Rate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections being opened on some hosts: the progress line, Ctrl-C, and the answer.
+ *
+ * <pre>
+ * 12,345/20,000 established · 5,000/s · 2 s left · 3 failed
+ * client1  10,000 established in 2.0 s (5,000/s)
+ * </pre>
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the futures waited for are those in answers
+final class Opening {
+    private static final long PROGRESS_MILLIS = 200;
+
+    private record Row(String host, Opened opened) {}
+
+    private static final List<Column<Row>> COLUMNS = List.of(
+            new Column<>("host", Row::host),
+            new Column<>("requested", row -> row.opened.requested()),
+            new Column<>("established", row -> row.opened.established()),
+            new Column<>("failed", row -> row.opened.failed()),
+            new Column<>("seconds", row -> row.opened.seconds()),
+            new Column<>("errors", row -> ServerText.errors(row.opened.errors())));
+
+    private final AgentGroup agents;
+    private final Map<String, Opened> soFar = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Opened>> answers = new LinkedHashMap<>();
+    private final long begin = System.nanoTime();
+
+    /** Begins it: {@code counts} in the order of the members, none where it is 0. */
+    Opening(AgentGroup agents, long[] counts, @Nullable Rate rate) {
+        this.agents = agents;
+        int at = 0;
+        for (Map.Entry<String, Agent> agent : agents.members().entrySet()) {
+            String host = agent.getKey();
+            long count = counts[at++];
+            soFar.put(host, Opened.none(count));
+            answers.put(
+                    host,
+                    count == 0
+                            ? CompletableFuture.completedFuture(Opened.none(0))
+                            : agent.getValue().open(new Order(count, rate), opened -> soFar.put(host, opened)));
+        }
+    }
+
+    /** Waits until all are established or failed. Ctrl-C stops it where it is; what is open stays open. */
+    Answer await(Shell shell) throws CommandException, InterruptedException {
+        CompletableFuture<Void> all = CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new));
+        boolean stopped = false;
+        while (!all.isDone()) {
+            try {
+                all.get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                shell.progress(progress());
+            } catch (ExecutionException e) {
+                break; // told below, host by host
+            } catch (InterruptedException e) {
+                stop();
+                stopped = true;
+            }
+        }
+        HostAnswers<Opened> ended = HostAnswers.of(answers);
+        return stopped ? stoppedAnswer(ended) : ended.answer(this::answer);
+    }
+
+    private void stop() {
+        agents.stopOpening(); // whether it worked, the orders tell: an agent that is silent is given up, and they fail
+    }
+
+    private String progress() {
+        Opened sum = soFar.values().stream().reduce(Opened.none(0), Opened::plus);
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        double perSecond = sum.established() / seconds;
+        String left = perSecond < 1
+                ? ""
+                : String.format(Locale.ROOT, " · %.0f s left", Math.ceil(sum.remaining() / perSecond));
+        return "%s/%s established · %s/s%s · %s failed"
+                .formatted(
+                        Quantity.text(sum.established()),
+                        Quantity.text(sum.requested()),
+                        Quantity.text(Math.round(perSecond)),
+                        left,
+                        Quantity.text(sum.failed()));
+    }
+
+    private Answer stoppedAnswer(HostAnswers<Opened> ended) throws CommandException {
+        throw new CommandException(
+                "stopped where it was: what is open stays open", "connections stop closes them", answer(ended.done()));
+    }
+
+    /** For {@code --no-wait}: what was ordered. */
+    Answer begun() {
+        Map<String, Opened> ordered = new LinkedHashMap<>();
+        answers.keySet().forEach(host -> ordered.put(host, soFar.getOrDefault(host, Opened.none(0))));
+        List<String> lines = new ArrayList<>();
+        ordered.forEach((host, opened) -> lines.add(
+                "%s  opening %s; count shows how far it is".formatted(host, Quantity.text(opened.requested()))));
+        Answer answer = answer(ordered);
+        return new Answer(answer.json(), answer.table(), lines);
+    }
+
+    /** For {@code --no-wait}: a notice for each host when it is done. */
+    void tellWhenDone(Shell shell) {
+        answers.forEach((host, answer) -> answer.whenComplete((opened, failure) ->
+                shell.notice(failure == null ? line(host, opened) : brokenOff(host, AgentException.of(failure)))));
+    }
+
+    private String brokenOff(String host, AgentException why) {
+        Opened last = soFar.getOrDefault(host, Opened.none(0));
+        return "%s · %s of %s were established"
+                .formatted(why.message(), Quantity.text(last.established()), Quantity.text(last.requested()));
+    }
+
+    private Answer answer(Map<String, Opened> ended) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        List<Row> rows = new ArrayList<>();
+        ended.forEach((host, opened) -> {
+            json.put(host, rounded(opened));
+            rows.add(new Row(host, rounded(opened)));
+        });
+        List<String> lines =
+                rows.stream().map(row -> line(row.host, row.opened)).toList();
+        return new Answer(Map.of("hosts", json), Table.of(COLUMNS, rows), lines);
+    }
+
+    private static Opened rounded(Opened opened) {
+        double seconds = Math.round(opened.seconds() * 1000) / 1000.0;
+        return new Opened(opened.requested(), opened.established(), opened.failed(), seconds, opened.errors());
+    }
+
+    private static String line(String host, Opened opened) {
+        StringBuilder line = new StringBuilder(host)
+                .append("  ")
+                .append(Quantity.text(opened.established()))
+                .append(" established in ")
+                .append(String.format(Locale.ROOT, "%.1f s", opened.seconds()));
+        if (opened.seconds() > 0) {
+            line.append(" (")
+                    .append(Quantity.text(Math.round(opened.established() / opened.seconds())))
+                    .append("/s)");
+        }
+        if (opened.failed() > 0) {
+            line.append(" · ").append(Quantity.text(opened.failed())).append(" failed");
+        }
+        if (!opened.errors().isEmpty()) {
+            line.append(": ").append(ServerText.errors(opened.errors()));
+        }
+        if (opened.remaining() > 0) {
+            line.append(" · ").append(Quantity.text(opened.remaining())).append(" not tried");
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,118 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.AgentException;
+import io.connscale.control.Quantity;
+import io.connscale.control.ServerStatus;
+import io.connscale.control.ServerStatus.Listener;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code server [status|start|stop]}.
+ *
+ * <pre>
+ * server  127.0.0.1:8989 · backlog 1,024 · epoll
+ *         10,000 established · 10,000 accepted · 40,000 pings
+ * </pre>
+ */
+@AutoService(Verb.class)
+@Command(
+        name = "server",
+        description = "The Ping/Pong server: its state, or start or stop it.",
+        subcommands = {ServerCommand.Status.class, ServerCommand.Start.class, ServerCommand.Stop.class})
+public final class ServerCommand implements Verb {
+    private static final List<Column<Listener>> COLUMNS = List.of(
+            new Column<>("address", Listener::address),
+            new Column<>("port", listener -> Integer.toString(listener.port())),
+            new Column<>("backlog asked", Listener::backlogAsked),
+            new Column<>("backlog given", Listener::backlogGiven));
+
+    @Override
+    public Answer run(Desk desk) throws CommandException, InterruptedException {
+        return answer(status(desk));
+    }
+
+    /** {@code server status}. */
+    @Command(name = "status", description = "Where it listens, and what it has counted.")
+    static final class Status implements Verb {
+        @Override
+        public Answer run(Desk desk) throws CommandException, InterruptedException {
+            return answer(status(desk));
+        }
+    }
+
+    /** {@code server start}. */
+    @Command(name = "start", description = "Listen on all its ports.")
+    static final class Start implements Verb {
+        @Override
+        public Answer run(Desk desk) throws CommandException, InterruptedException {
+            try {
+                desk.server().start();
+            } catch (AgentException e) {
+                throw HostWords.failure(e);
+            }
+            tellAgents(desk);
+            return answer(status(desk));
+        }
+    }
+
+    /** The server now, for commands. */
+    static ServerStatus status(Desk desk) throws CommandException, InterruptedException {
+        try {
+            return desk.server().status();
+        } catch (AgentException e) {
+            throw HostWords.failure(e);
+        }
+    }
+
+    /** Where any free port was asked for, it is another one now. */
+    private static void tellAgents(Desk desk) throws InterruptedException {
+        Map<String, CompletableFuture<Void>> told = new LinkedHashMap<>();
+        desk.cluster().names().forEach(name -> told.put(name, desk.cluster().change(name, UnaryOperator.identity())));
+        HostAnswers.of(told).failed().forEach((host, why) -> desk.shell().notice(why.message()));
+    }
+
+    /** {@code server stop}. */
+    @Command(name = "stop", description = "Close its ports and all its connections.")
+    static final class Stop implements Verb {
+        @Override
+        public Answer run(Desk desk) throws CommandException, InterruptedException {
+            long closed = status(desk).established();
+            try {
+                desk.server().stop();
+            } catch (AgentException e) {
+                throw HostWords.failure(e);
+            }
+            ServerStatus status = status(desk);
+            return new Answer(
+                    json(status),
+                    Table.of(COLUMNS, status.listeners()),
+                    List.of("server  stopped · " + Quantity.text(closed) + " connections closed"));
+        }
+    }
+
+    private static Answer answer(ServerStatus status) {
+        return new Answer(json(status), Table.of(COLUMNS, status.listeners()), ServerText.lines(status));
+    }
+
+    private static Map<String, Object> json(ServerStatus status) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("state", status.running() ? "running" : "stopped");
+        json.put("transport", status.transport());
+        json.put("listeners", status.listeners());
+        json.put("established", status.established());
+        json.put("accepted", status.accepted());
+        json.put("pings", status.pings());
+        json.put("errors", status.errors());
+        return json;
+    }
+}

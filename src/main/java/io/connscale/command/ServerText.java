@@ -1,0 +1,63 @@
+package io.connscale.command;
+
+import io.connscale.control.Quantity;
+import io.connscale.control.ServerStatus;
+import io.connscale.control.ServerStatus.Listener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The server in words, for {@code server} and for the console's first line. */
+public final class ServerText {
+    private static final int MOST_PORTS_SHOWN = 4;
+
+    private ServerText() {}
+
+    /** {@code 127.0.0.1:8989 (backlog 1024)}, with what the kernel made of the backlog where that is less. */
+    public static String where(ServerStatus status) {
+        if (!status.running()) {
+            return "stopped";
+        }
+        List<Listener> listeners = status.listeners();
+        String ports = listeners.stream()
+                .limit(MOST_PORTS_SHOWN)
+                .map(listener -> Integer.toString(listener.port()))
+                .collect(Collectors.joining(","));
+        String more = listeners.size() > MOST_PORTS_SHOWN ? ",… " + listeners.size() + " ports" : "";
+        Listener first = listeners.get(0);
+        String address = first.address().contains(":") ? "[" + first.address() + "]" : first.address();
+        return "%s:%s%s (%s)".formatted(address, ports, more, backlog(first));
+    }
+
+    private static String backlog(Listener listener) {
+        return listener.backlogGiven() < listener.backlogAsked()
+                ? "backlog %d, cut from %d by net.core.somaxconn"
+                        .formatted(listener.backlogGiven(), listener.backlogAsked())
+                : "backlog " + listener.backlogGiven();
+    }
+
+    static List<String> lines(ServerStatus status) {
+        if (!status.running()) {
+            return List.of("server  stopped");
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add("server  " + where(status) + " · " + status.transport());
+        lines.add("        %s established · %s accepted · %s pings"
+                .formatted(
+                        Quantity.text(status.established()),
+                        Quantity.text(status.accepted()),
+                        Quantity.text(status.pings())));
+        if (!status.errors().isEmpty()) {
+            lines.add("        errors: " + errors(status.errors()));
+        }
+        return lines;
+    }
+
+    /** {@code connect EMFILE 3, receive timeout 1}. */
+    static String errors(Map<String, Long> errors) {
+        return errors.entrySet().stream()
+                .map(error -> error.getKey() + " " + Quantity.text(error.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,170 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.cluster.State;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Message;
+import io.connscale.control.Quantity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code start}: launches agents, side by side.
+ *
+ * <pre>
+ * client1  ready in 0.6 s · local · Java 17.0.15 · 20,000 files · 28,232 ports
+ * </pre>
+ */
+@AutoService(Verb.class)
+@Command(name = "start", description = "Launch the agent on each host, side by side for many.")
+@SuppressWarnings("FutureReturnValueIgnored") // given up: how the stop of a start ends concerns nobody
+public final class StartCommand implements Verb {
+    /**
+     * An agent that is ready.
+     *
+     * @param seconds from the launch on; 0 where it was ready before
+     */
+    private record Started(String host, String launched, double seconds, Message.Hello hello) {
+        Map<String, Object> json() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("state", State.READY.toString());
+            json.put("seconds", seconds);
+            json.put("launched", launched);
+            json.put("java", hello.java());
+            json.put("files", hello.limits().softFiles());
+            json.put("ports", hello.limits().ports());
+            json.put("pid", hello.pid());
+            return json;
+        }
+
+        String line() {
+            String ready = seconds == 0 ? "ready already" : String.format(Locale.ROOT, "ready in %.1f s", seconds);
+            return "%s  %s · %s · Java %s · %s files · %s ports"
+                    .formatted(
+                            host,
+                            ready,
+                            launched,
+                            hello.java(),
+                            known(hello.limits().softFiles()),
+                            known(hello.limits().ports()));
+        }
+
+        private static String known(long limit) {
+            return limit < 0 ? "unknown" : limit == Long.MAX_VALUE ? "unlimited" : Quantity.text(limit);
+        }
+    }
+
+    /** Each start is bounded by itself, and only so many run side by side: this is for a thousand hosts. */
+    private static final long SECONDS = 3600;
+
+    private static final long PROGRESS_MILLIS = 200;
+
+    private static final List<Column<Started>> COLUMNS = List.of(
+            new Column<>("host", Started::host),
+            new Column<>("seconds", Started::seconds),
+            new Column<>("launched", Started::launched),
+            new Column<>("Java", s -> s.hello().java()),
+            new Column<>("files", s -> s.hello().limits().softFiles()),
+            new Column<>("ports", s -> s.hello().limits().ports()));
+
+    @Parameters(
+            paramLabel = HostWords.LABEL,
+            arity = "1..*",
+            description = "a name, a pattern (client*, client[1-4]), or all")
+    private List<String> hosts = new ArrayList<>();
+
+    @Override
+    public Answer run(Desk desk) throws CommandException, InterruptedException {
+        List<String> names = HostWords.names(desk, hosts);
+        Map<String, CompletableFuture<Started>> starting = new LinkedHashMap<>();
+        for (String name : names) {
+            starting.put(name, start(desk, name));
+        }
+        try {
+            showUntilDone(desk, starting);
+            return HostAnswers.within(SECONDS, starting).answer(StartCommand::answer);
+        } catch (InterruptedException e) {
+            starting.forEach((name, started) -> giveUp(desk, name, started));
+            throw e;
+        }
+    }
+
+    /** {@code 2 of 20 started · h3 copying the jar · h4 connecting}. */
+    private static void showUntilDone(Desk desk, Map<String, CompletableFuture<Started>> starting)
+            throws InterruptedException {
+        CompletableFuture<Void> all = CompletableFuture.allOf(starting.values().toArray(CompletableFuture[]::new));
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        while (!all.isDone() && System.nanoTime() < end) {
+            long done =
+                    starting.values().stream().filter(CompletableFuture::isDone).count();
+            String steps = starting.entrySet().stream()
+                    .filter(one -> !one.getValue().isDone())
+                    .map(one -> one.getKey() + " "
+                            + desk.cluster().status(one.getKey()).step())
+                    .collect(Collectors.joining(" · "));
+            desk.shell().progress("%d of %d started · %s".formatted(done, starting.size(), steps));
+            try {
+                all.get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                // still starting; or one failed, which the answer tells
+            }
+        }
+    }
+
+    private static CompletableFuture<Started> start(Desk desk, String name) {
+        String launched = desk.cluster().status(name).launcher();
+        Message.Hello ready = alreadyReady(desk, name);
+        if (ready != null) {
+            return CompletableFuture.completedFuture(new Started(name, launched, 0, ready));
+        }
+        long begin = System.nanoTime();
+        return desk.cluster()
+                .start(name)
+                .thenApply(hello -> new Started(name, launched, seconds(System.nanoTime() - begin), hello));
+    }
+
+    /** In seconds, to the millisecond. */
+    private static double seconds(long nanos) {
+        return Math.round(nanos / 1e6) / 1e3;
+    }
+
+    private static Message.@Nullable Hello alreadyReady(Desk desk, String name) {
+        var status = desk.cluster().status(name);
+        return status.state() == State.READY ? status.hello() : null;
+    }
+
+    private static void giveUp(Desk desk, String name, CompletableFuture<Started> started) {
+        if (!started.isDone()) {
+            desk.cluster().stop(name);
+        }
+    }
+
+    private static Answer answer(Map<String, Started> started) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        started.forEach((host, one) -> json.put(host, one.json()));
+        List<Started> all = List.copyOf(started.values());
+        return new Answer(
+                Map.of("hosts", json),
+                Table.of(COLUMNS, all),
+                all.stream().map(Started::line).toList());
+    }
+
+    @Override
+    public List<String> candidates(String label, Desk desk) {
+        return HostWords.candidates(label, desk, state -> state == State.STOPPED || state == State.LOST);
+    }
+}

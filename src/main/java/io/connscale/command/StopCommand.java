@@ -1,0 +1,52 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.cluster.State;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code stop}: ends agents, side by side, and their connections with them. */
+@AutoService(Verb.class)
+@Command(name = "stop", description = "End the agent on each host, and its connections with it.")
+public final class StopCommand implements Verb {
+    @Parameters(
+            paramLabel = HostWords.LABEL,
+            arity = "1..*",
+            description = "a name, a pattern (client*, client[1-4]), or all")
+    private List<String> hosts = new ArrayList<>();
+
+    @Override
+    public Answer run(Desk desk) throws CommandException, InterruptedException {
+        Map<String, CompletableFuture<Boolean>> stopping = new LinkedHashMap<>();
+        for (String name : HostWords.names(desk, hosts)) {
+            stopping.put(name, desk.cluster().stop(name));
+        }
+        return HostAnswers.of(stopping).answer(StopCommand::answer);
+    }
+
+    private static Answer answer(Map<String, Boolean> stopped) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        List<List<Object>> rows = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        stopped.forEach((host, was) -> {
+            String state = was ? "stopped" : "was not running";
+            json.put(host, Map.of("state", State.STOPPED.toString()));
+            rows.add(List.of(host, state));
+            lines.add(host + "  " + state);
+        });
+        return new Answer(Map.of("hosts", json), new Table(List.of("host", "state"), rows), lines);
+    }
+
+    @Override
+    public List<String> candidates(String label, Desk desk) {
+        return HostWords.candidates(label, desk, state -> state != State.STOPPED);
+    }
+}

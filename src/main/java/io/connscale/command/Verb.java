@@ -1,0 +1,23 @@
+package io.connscale.command;
+
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import java.util.List;
+
+/**
+ * Something the user can type. An implementation is a picocli {@code @Command} whose fields are the words of the line; a
+ * noun with {@code @AutoService(Verb.class)} is found by itself, so that adding one touches no other file.
+ */
+public interface Verb {
+    /**
+     * Does it. Runs on the console's thread; Ctrl-C interrupts.
+     *
+     * @throws CommandException in words for the user
+     */
+    Answer run(Desk desk) throws CommandException, InterruptedException;
+
+    /** The words that make sense for the positional parameter or option with this label ({@code HOST}); Tab offers them. */
+    default List<String> candidates(String label, Desk desk) {
+        return List.of();
+    }
+}

@@ -1,0 +1,16 @@
+package io.connscale.console;
+
+import java.util.List;
+
+/**
+ * What a command answers, in all three forms; the console prints the one that was asked for.
+ *
+ * @param json {@code result} of {@code -o json}: records, maps, lists, numbers, strings
+ * @param table for {@code -o csv}, and for the screen where {@code lines} is empty
+ * @param lines for the screen instead of the table, where a sentence says it better; may be empty
+ */
+public record Answer(Object json, Table table, List<String> lines) {
+    public Answer {
+        lines = List.copyOf(lines);
+    }
+}

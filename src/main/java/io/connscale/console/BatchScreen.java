@@ -1,0 +1,84 @@
+package io.connscale.console;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Answers to standard output and nothing else there; errors, notices and, now and then, progress to standard error. UTF-8
+ * whatever the locale says, since the reader is most likely a program.
+ */
+final class BatchScreen implements Screen {
+    private static final long NANOS_BETWEEN_PROGRESS = 2_000_000_000L;
+
+    private final OutputStream out;
+    private final PrintStream err;
+    private long progressAt;
+    private boolean closed;
+
+    BatchScreen(OutputStream out, OutputStream err) {
+        this.out = out;
+        this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void answer(String lines) {
+        if (closed) {
+            return;
+        }
+        try {
+            out.write((lines + "\n").getBytes(StandardCharsets.UTF_8));
+            out.flush();
+        } catch (IOException e) {
+            closed = true;
+            complain(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** {@code connscale | head -1}: who reads only one line has not made an error. */
+    private void complain(String why) {
+        if (!why.contains("Broken pipe")) {
+            error("cannot write to standard output: " + why, "look at where it leads: a full disk, a closed file?");
+        }
+    }
+
+    @Override
+    public void error(String message, String hint) {
+        err.println(new CommandException(message, hint).text());
+    }
+
+    @Override
+    public void notice(String line) {
+        err.println(Visible.line(line));
+    }
+
+    @Override
+    public void progress(String line) {
+        long now = System.nanoTime();
+        if (now - progressAt >= NANOS_BETWEEN_PROGRESS) {
+            progressAt = now;
+            err.println(Visible.line(line));
+        }
+    }
+
+    @Override
+    public void begin() {
+        progressAt = System.nanoTime();
+    }
+
+    @Override
+    public void end() {}
+
+    @Override
+    public boolean closed() {
+        return closed;
+    }
+
+    /** In batch there is nobody to ask. */
+    @Override
+    public Optional<String> ask(String question, boolean secret) {
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,43 @@
+package io.connscale.console;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** A command that failed, in words for the user: what and where in one line, and what to do about it. */
+public final class CommandException extends Exception {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private final String hint;
+    private final transient @Nullable Answer partial;
+
+    public CommandException(String message, String hint) {
+        this(message, hint, null);
+    }
+
+    /** As above, with what was done all the same: it is printed too. */
+    public CommandException(String message, String hint, @Nullable Answer partial) {
+        super(message);
+        this.hint = hint;
+        this.partial = partial;
+    }
+
+    public String hint() {
+        return hint;
+    }
+
+    /** As it is printed: {@code error: message}, and the hint, where there is one, indented below. */
+    public String text() {
+        return "error: " + Visible.line(message()) + (hint.isEmpty() ? "" : "\n  " + Visible.line(hint));
+    }
+
+    @Nullable
+    Answer partial() {
+        return partial;
+    }
+
+    /** {@code getMessage} where it is known not to be null. */
+    public String message() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,168 @@
+package io.connscale.console;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jline.reader.Candidate;
+import org.jline.reader.Completer;
+import org.jline.reader.LineReader;
+import org.jline.reader.ParsedLine;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * What Tab offers: the words that may stand at the cursor, by position. Our own, since picocli's completers offer every
+ * parameter's candidates at every position (its issue 1018). Called by JLine on the console's thread.
+ */
+final class Completion implements Completer {
+    private static final Logger log = LoggerFactory.getLogger(Completion.class);
+
+    /** Nobody reads more, and a directory may hold millions. */
+    private static final int MOST_FILES = 1_000;
+
+    private final CommandSpec root;
+    private final Lexicon lexicon;
+
+    Completion(CommandSpec root, Lexicon lexicon) {
+        this.root = root;
+        this.lexicon = lexicon;
+    }
+
+    @Override
+    public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
+        candidates.addAll(candidates(new TypedLine(line.line(), line.cursor())));
+    }
+
+    /** How the command before the cursor is typed, where its words are whole or no word can be offered. */
+    Optional<CommandSpec> finished(TypedLine line) {
+        Sentence before = new Sentence(root, line.before());
+        if (before.awaitsCommand()) {
+            String name = line.begun().startsWith("/") && before.spec() == root
+                    ? line.begun().substring(1)
+                    : line.begun();
+            return Optional.ofNullable(before.spec().subcommands().get(name)).map(c -> c.getCommandSpec());
+        }
+        return before.spec() != root && candidates(line).isEmpty() ? Optional.of(before.spec()) : Optional.empty();
+    }
+
+    List<Candidate> candidates(TypedLine line) {
+        Sentence before = new Sentence(root, line.before());
+        String begun = line.begun();
+        List<Candidate> all = new ArrayList<>();
+        if (before.awaitsOption() && begun.startsWith("-")) {
+            options(before.spec(), begun, all);
+        } else {
+            if (before.awaitsCommand()) {
+                commands(before.spec(), before.spec() == root && begun.startsWith("/") ? "/" : "", all);
+            }
+            values(before, line, all);
+        }
+        return all.stream().filter(c -> c.value().startsWith(begun)).toList();
+    }
+
+    private static void commands(CommandSpec spec, String slash, List<Candidate> all) {
+        for (CommandSpec command : Vocabulary.commands(spec)) {
+            String name = slash + command.name();
+            all.add(new Candidate(name, name, null, Vocabulary.description(command), null, null, true));
+        }
+    }
+
+    private void options(CommandSpec spec, String begun, List<Candidate> all) {
+        for (OptionSpec option : spec.options()) {
+            String name = option.longestName();
+            if (begun.startsWith(name + "=")) {
+                words(spec, option).forEach(word -> all.add(new Candidate(name + "=" + word)));
+            } else if (!option.hidden()) {
+                all.add(new Candidate(name, name, null, String.join(" ", option.description()), null, null, true));
+            }
+        }
+    }
+
+    private void values(Sentence before, TypedLine line, List<Candidate> all) {
+        ArgSpec arg = before.unfinished() != null ? before.unfinished() : before.awaited();
+        if (arg == null) {
+            return;
+        }
+        Set<String> used = new HashSet<>(line.words());
+        used.remove(line.word());
+        words(before.spec(), arg).stream()
+                .filter(word -> !used.contains(word))
+                .forEach(word -> all.add(new Candidate(word)));
+        if (arg.type() == Path.class || arg.type() == File.class) {
+            files(line.begun(), all);
+        }
+    }
+
+    private List<String> words(CommandSpec spec, ArgSpec arg) {
+        List<String> words = new ArrayList<>();
+        if (arg.completionCandidates() != null) {
+            arg.completionCandidates().forEach(words::add);
+        }
+        Object command = spec.userObject();
+        if (command != null) {
+            words.addAll(known(command, Vocabulary.label(arg)));
+        }
+        return words;
+    }
+
+    /** A mistake in there must not end the session: then Tab has nothing to offer. */
+    private List<String> known(Object command, String label) {
+        try {
+            return lexicon.candidates(command, label);
+        } catch (RuntimeException e) {
+            log.error("no candidates for {} of {}", label, command, e);
+            return List.of();
+        }
+    }
+
+    private static void files(String begun, List<Candidate> all) {
+        int name = begun.lastIndexOf('/') + 1;
+        Path directory = directory(begun.substring(0, name));
+        if (directory == null) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                boolean hidden = file.getFileName().toString().startsWith(".") && !begun.startsWith(".", name);
+                if (!hidden && file.getFileName().toString().startsWith(begun.substring(name))) {
+                    all.add(file(begun.substring(0, name), file));
+                }
+                if (all.size() == MOST_FILES) {
+                    return;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // a directory that can't be read has no files to offer
+        }
+    }
+
+    private static Candidate file(String prefix, Path file) {
+        String name = file.getFileName().toString();
+        boolean directory = Files.isDirectory(file);
+        String shown = Visible.line(name) + (directory ? "/" : "");
+        return new Candidate(prefix + name + (directory ? "/" : ""), shown, null, null, null, null, !directory);
+    }
+
+    private static @Nullable Path directory(String typed) {
+        try {
+            return typed.startsWith("~/")
+                    ? Path.of(System.getProperty("user.home"), typed.substring(2))
+                    : Path.of(typed.isEmpty() ? "." : typed);
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.connscale.console;
+
+import io.connscale.console.Sentence.Part;
+import java.util.Objects;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** From a line to the command that it means; picocli has the last word on options and values. Used on the console's thread. */
+final class Grammar {
+    private final CommandLine root;
+
+    /** {@code root} is given our rules: no files of arguments, and {@code -5} is a value for some command to refuse. */
+    Grammar(CommandLine root) {
+        this.root = root.setUnmatchedOptionsArePositionalParams(true).setExpandAtFiles(false);
+    }
+
+    CommandSpec root() {
+        return root.getCommandSpec();
+    }
+
+    /**
+     * The line's words and what they are; wrong ones among them.
+     *
+     * @throws CommandException where the line can't even be split into words
+     */
+    Sentence sentence(String line) throws CommandException {
+        if (line.length() > Lines.LONGEST) {
+            throw new CommandException(
+                    "a line of more than " + Lines.LONGEST + " characters", "no command is that long");
+        }
+        String typed = line.strip();
+        refuseControl(typed);
+        Words words = Words.of(typed);
+        if (words.open()) {
+            throw new CommandException("a quote is opened and never closed", "close it, or leave it out");
+        }
+        return new Sentence(root(), words.list());
+    }
+
+    private static void refuseControl(String line) throws CommandException {
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            if (Character.isISOControl(c) && c != '\t') {
+                String what = String.format("U+%04X, at column %d", (int) c, i + 1);
+                throw new CommandException("the line has a control character, " + what, "type it again");
+            }
+        }
+    }
+
+    /**
+     * The command, the values of the line in its fields.
+     *
+     * @throws CommandException where a word is wrong
+     */
+    Object command(Sentence sentence) throws CommandException {
+        for (Part part : sentence.parts()) {
+            if (part.problem() != null) {
+                throw part.problem();
+            }
+        }
+        try {
+            ParseResult parsed = root.parseArgs(sentence.words());
+            while (parsed.hasSubcommand()) {
+                parsed = parsed.subcommand();
+            }
+            return Objects.requireNonNull(parsed.commandSpec().userObject());
+        } catch (ParameterException e) {
+            throw Misuse.of(e, Vocabulary.usage(e.getCommandLine().getCommandSpec()));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package io.connscale.console;
+
+import java.util.List;
+
+/** The words that only the commands know, such as host names; {@code Main} gives it and Tab asks it. */
+@FunctionalInterface
+public interface Lexicon {
+    /** What may stand where {@code command} has the parameter or option value {@code label} ({@code HOST}); on the console's thread. */
+    List<String> candidates(Object command, String label);
+}

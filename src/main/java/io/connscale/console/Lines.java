@@ -1,0 +1,57 @@
+package io.connscale.console;
+
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The lines of a script or of standard input, UTF-8. Whatever is fed in, no more than one line's worth is held. */
+final class Lines implements Closeable {
+    /** No command is longer; a longer line is something else than a command. */
+    static final int LONGEST = 4_096;
+
+    private final BufferedReader reader;
+    private boolean cut;
+
+    Lines(InputStream in) {
+        reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    }
+
+    /** The next line, {@code null} at the end; of one that is too long the first {@value #LONGEST} characters and one more. */
+    @Nullable
+    String next() throws IOException {
+        if (cut) {
+            skip();
+        }
+        StringBuilder line = new StringBuilder();
+        int c = reader.read();
+        if (c < 0) {
+            return null;
+        }
+        while (c >= 0 && c != '\n' && line.length() < LONGEST) {
+            line.append((char) c);
+            c = reader.read();
+        }
+        if (c >= 0 && c != '\n') {
+            line.append((char) c);
+            cut = true;
+        }
+        return line.toString();
+    }
+
+    private void skip() throws IOException {
+        cut = false;
+        int c = reader.read();
+        while (c >= 0 && c != '\n') {
+            c = reader.read();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}

@@ -1,0 +1,77 @@
+package io.connscale.console;
+
+import io.connscale.control.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Prints what came of a command in the form that was asked for. */
+final class Printer {
+    private final Format format;
+
+    Printer(Format format) {
+        this.format = format;
+    }
+
+    /** {@code command} is the line as understood. */
+    void answer(Screen screen, String command, Answer answer) {
+        if (format == Format.JSON) {
+            screen.answer(Json.line(members(command, true, "result", answer.json())));
+        } else {
+            show(screen, answer);
+        }
+    }
+
+    /** {@code where} is in front of the message: the script's line. */
+    void failure(Screen screen, String command, String where, CommandException e) {
+        Answer partial = e.partial();
+        if (format == Format.JSON) {
+            Map<String, Object> error = new LinkedHashMap<>();
+            error.put("message", where + e.message());
+            error.put("hint", e.hint());
+            Map<String, Object> line = members(command, false, "error", error);
+            if (partial != null) {
+                line.put("result", partial.json());
+            }
+            screen.answer(Json.line(line));
+        } else {
+            if (partial != null) {
+                show(screen, partial);
+            }
+            screen.error(where + e.message(), e.hint());
+        }
+    }
+
+    /** The user ended it and needs no hint; to a program it is a failure. */
+    void interrupted(Screen screen, String command, String where) {
+        if (format == Format.JSON) {
+            failure(screen, command, where, new CommandException("interrupted", ""));
+        } else {
+            screen.notice(where + "interrupted");
+        }
+    }
+
+    private static Map<String, Object> members(String command, boolean ok, String name, Object value) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("command", command);
+        members.put("ok", ok);
+        members.put(name, value);
+        return members;
+    }
+
+    private void show(Screen screen, Answer answer) {
+        List<String> lines = lines(answer);
+        if (!lines.isEmpty()) {
+            screen.answer(String.join("\n", lines));
+        }
+    }
+
+    private List<String> lines(Answer answer) {
+        if (format == Format.CSV) {
+            return TableText.csv(answer.table());
+        }
+        return answer.lines().isEmpty()
+                ? TableText.aligned(answer.table())
+                : answer.lines().stream().map(Visible::line).toList();
+    }
+}

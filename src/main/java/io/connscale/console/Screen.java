@@ -1,0 +1,35 @@
+package io.connscale.console;
+
+import java.util.Optional;
+
+/** Where the console prints. Notices come from any thread, the rest from the console's. */
+interface Screen {
+    /** What a command answered: complete lines. */
+    void answer(String lines);
+
+    /** What went wrong, and what to do about it. */
+    void error(String message, String hint);
+
+    /** A line that no command answers. */
+    void notice(String line);
+
+    /** The one progress line, in place of the last. */
+    void progress(String line);
+
+    /** A command begins: no progress of another is left. */
+    void begin();
+
+    /** A command ended: its progress line goes. */
+    void end();
+
+    /**
+     * Puts a question to the user and waits for the line that answers it; from any thread, while a command runs.
+     *
+     * @param secret whether it is typed without being shown
+     * @return empty where there is nobody to ask, or no answer is given (Ctrl-C, Ctrl-D)
+     */
+    Optional<String> ask(String question, boolean secret);
+
+    /** Whether nobody reads the answers any more. */
+    boolean closed();
+}

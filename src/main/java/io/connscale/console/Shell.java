@@ -1,0 +1,40 @@
+package io.connscale.console;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** What a running command may ask of the console that runs it. Ctrl-C reaches the command as an interrupt of its thread. */
+public interface Shell {
+    /** Shows {@code line} as the one progress line, in place of the last; it goes when the command ends. Cheap, may be called often. */
+    void progress(String line);
+
+    /** A line for the user that no command answers: above the prompt, or on standard error. From any thread, which
+     * must hold no lock that {@link Lexicon} needs: while Tab asks for words, notices wait. */
+    void notice(String line);
+
+    /**
+     * Puts a question to the user and waits for the answer; from any thread, while a command runs.
+     *
+     * @param secret whether it is typed without being shown
+     * @return empty where nobody can be asked (batch) or no answer is given (Ctrl-C)
+     */
+    Optional<String> ask(String question, boolean secret);
+
+    /** The lines typed in this console, oldest first. */
+    List<String> history();
+
+    /** Those of them that worked, words in full: run again they do the same. */
+    List<String> replay();
+
+    /**
+     * Runs a script, one command a line, {@code #} starts a comment; stops at the first that fails unless the console
+     * was told to keep going.
+     *
+     * @throws CommandException where the file can't be read, or naming the line that failed
+     */
+    void runScript(Path file) throws CommandException, InterruptedException;
+
+    /** Leaves the console after this command. */
+    void exit();
+}

@@ -1,0 +1,151 @@
+package io.connscale.console;
+
+import io.connscale.control.Quantity;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The words after {@code connscale-console}; {@code Main} asks for them once. */
+@Command(
+        name = "connscale-console",
+        sortOptions = false,
+        description = "How many TCP connections does this hardware sustain, and what stops it?",
+        footer = {
+            "",
+            "Without -e and -f: interactive on a terminal, else commands from standard input.",
+            "Exit code 0: all worked, 1: a command failed, 2: wrong usage or hosts file, 130: interrupted."
+        })
+public final class StartOptions {
+    private static final String HINT = "connscale-console --help lists the options";
+
+    @Option(
+            names = "--hosts",
+            paramLabel = "FILE",
+            description = "the hosts (default: hosts.yaml here, or beside bin/)")
+    private @Nullable Path hosts;
+
+    @Option(names = "-e", paramLabel = "COMMAND", arity = "1", description = "run it and end; may be repeated")
+    private List<String> commands = new ArrayList<>();
+
+    @Option(names = "-f", paramLabel = "FILE", description = "run a script, a command a line; after the -e commands")
+    private @Nullable Path script;
+
+    @Option(
+            names = "-o",
+            paramLabel = "table|json|csv",
+            converter = FormatWord.class,
+            description = "the form of answers (default: table)")
+    private Format format = Format.TABLE;
+
+    @Option(names = "--keep-going", description = "go on after a command that failed")
+    private boolean keepGoing;
+
+    @Option(names = "-v", description = "log more; may be repeated")
+    private boolean[] verbose = {};
+
+    @Option(names = "--version", description = "print the version and end")
+    private boolean version;
+
+    @Option(names = "--help", description = "print this and end")
+    private boolean help;
+
+    /** picocli's own words would be those of Java's enum. */
+    private static final class FormatWord implements ITypeConverter<Format> {
+        @Override
+        public Format convert(String word) {
+            return Arrays.stream(Format.values())
+                    .filter(format -> format.toString().equals(word))
+                    .findFirst()
+                    .orElseThrow(() ->
+                            new IllegalArgumentException("-o " + Quantity.quoted(word) + ": write table, json or csv"));
+        }
+    }
+
+    private StartOptions() {}
+
+    /**
+     * Reads the program's arguments.
+     *
+     * @throws CommandException wrong usage, in words for the user: exit code 2
+     */
+    public static StartOptions parse(String... args) throws CommandException {
+        StartOptions options = new StartOptions();
+        try {
+            picocli(options).parseArgs(args);
+        } catch (UnmatchedArgumentException e) {
+            throw unmatched(e.getUnmatched().get(0));
+        } catch (ParameterException e) {
+            throw Misuse.of(e, HINT);
+        }
+        Path file = options.script;
+        if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
+            throw new CommandException("cannot read the script " + file, "look at its name and its rights");
+        }
+        return options;
+    }
+
+    private static CommandLine picocli(StartOptions options) {
+        return new CommandLine(options).setExpandAtFiles(false);
+    }
+
+    private static CommandException unmatched(String word) {
+        String shown = Quantity.quoted(word);
+        return word.startsWith("-")
+                ? new CommandException("unknown option " + shown, HINT)
+                : new CommandException("unexpected word " + shown, "to run a command: -e " + shown);
+    }
+
+    /** What {@code --help} prints. */
+    public static String usage() {
+        return picocli(new StartOptions()).getUsageMessage(Ansi.OFF).stripTrailing();
+    }
+
+    public @Nullable Path hosts() {
+        return hosts;
+    }
+
+    /** The {@code -e} commands in their order; they run before the script. */
+    public List<String> commands() {
+        return List.copyOf(commands);
+    }
+
+    public @Nullable Path script() {
+        return script;
+    }
+
+    public Format format() {
+        return format;
+    }
+
+    public boolean keepGoing() {
+        return keepGoing;
+    }
+
+    /** How often {@code -v} was given. */
+    public int verbosity() {
+        return verbose.length;
+    }
+
+    public boolean version() {
+        return version;
+    }
+
+    public boolean help() {
+        return help;
+    }
+
+    /** Whether there is something to run, so that nobody is asked. */
+    public boolean batch() {
+        return !commands.isEmpty() || script != null;
+    }
+}

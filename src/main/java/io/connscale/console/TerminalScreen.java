@@ -1,0 +1,149 @@
+package io.connscale.console;
+
+import java.util.Optional;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Terminal;
+import org.jline.utils.AttributedString;
+import org.jline.utils.AttributedStringBuilder;
+import org.jline.utils.InfoCmp.Capability;
+
+/**
+ * A terminal with a user before it. While a line is typed, notices go above it; while a command runs, above its progress
+ * line, which is always the last:
+ *
+ * <pre>
+ * connscale> connections start 10k client1
+ * client2 lost: exit 137                                  a notice
+ * client1  4,210/10,000  5,000/s  1.2 s left  0 failed    the progress line, redrawn in place
+ * </pre>
+ */
+final class TerminalScreen implements Screen {
+    private static final long NANOS_BETWEEN_DRAWINGS = 50_000_000;
+    private static final long NANOS_BETWEEN_LINES = 2_000_000_000;
+    private static final int USUAL_WIDTH = 80;
+
+    private final LineReader reader;
+    private final Terminal terminal;
+    private final boolean colour;
+    private final boolean dumb;
+    private String progress = "";
+    private int drawn;
+    private long drawnAt;
+
+    TerminalScreen(LineReader reader, boolean colour) {
+        this.reader = reader;
+        this.terminal = reader.getTerminal();
+        this.colour = colour;
+        this.dumb = dumb(terminal);
+    }
+
+    /** Whether the terminal can only print line after line. */
+    static boolean dumb(Terminal terminal) {
+        return terminal.getType().startsWith(Terminal.TYPE_DUMB)
+                || terminal.getStringCapability(Capability.clr_eos) == null;
+    }
+
+    @Override
+    public synchronized void answer(String lines) {
+        progress = "";
+        above(lines);
+    }
+
+    @Override
+    public synchronized void error(String message, String hint) {
+        progress = "";
+        String text = new CommandException(message, hint).text();
+        AttributedStringBuilder red = new AttributedStringBuilder().styled(Colours.RED, text);
+        above(colour ? red.toAnsi(terminal) : text);
+    }
+
+    @Override
+    public synchronized void notice(String line) {
+        above(Visible.line(line));
+    }
+
+    private void above(String lines) {
+        erase();
+        reader.printAbove(lines);
+        draw();
+    }
+
+    @Override
+    public synchronized void progress(String line) {
+        long now = System.nanoTime();
+        progress = Visible.line(line);
+        if (now - drawnAt >= (dumb ? NANOS_BETWEEN_LINES : NANOS_BETWEEN_DRAWINGS)) {
+            drawnAt = now;
+            erase();
+            draw();
+        }
+    }
+
+    /** On a dumb terminal nothing can be taken back: a line now and then, and the first only for what takes long. */
+    private void draw() {
+        if (dumb && !progress.isEmpty()) {
+            terminal.writer().println(progress);
+            progress = "";
+        } else if (!progress.isEmpty()) {
+            AttributedString cut = new AttributedString(progress).columnSubSequence(0, width() - 1);
+            drawn = cut.columnLength();
+            terminal.writer().print(cut);
+        }
+        terminal.flush();
+    }
+
+    /** Takes the drawn line away, also where a terminal made narrower since has wrapped it. */
+    private void erase() {
+        if (drawn > 0) {
+            int rowsAbove = (drawn - 1) / width();
+            terminal.puts(Capability.carriage_return);
+            if (rowsAbove > 0) {
+                terminal.puts(Capability.parm_up_cursor, rowsAbove);
+            }
+            terminal.puts(Capability.clr_eos);
+            drawn = 0;
+        }
+    }
+
+    /** With a reader of its own: neither history nor completion is for answers. The rest of the screen waits meanwhile. */
+    @Override
+    public synchronized Optional<String> ask(String question, boolean secret) {
+        erase();
+        LineReader answers = LineReaderBuilder.builder().terminal(terminal).build();
+        try {
+            terminal.writer().println(Visible.line(question)); // it may be long, and a prompt is drawn again and again
+            String line = answers.readLine(secret ? "(not shown) " : "(yes or no) ", secret ? '*' : null);
+            return line.isEmpty() ? Optional.empty() : Optional.of(line);
+        } catch (UserInterruptException | EndOfFileException e) {
+            return Optional.empty();
+        } finally {
+            terminal.echo(false); // as it is while a command runs
+        }
+    }
+
+    private int width() {
+        int width = terminal.getColumns();
+        return width > 1 ? width : USUAL_WIDTH;
+    }
+
+    @Override
+    public synchronized void begin() {
+        progress = "";
+        drawnAt = System.nanoTime() - (dumb ? 0 : NANOS_BETWEEN_DRAWINGS);
+    }
+
+    @Override
+    public synchronized void end() {
+        progress = "";
+        erase();
+        terminal.flush();
+    }
+
+    @Override
+    public boolean closed() {
+        return false;
+    }
+}

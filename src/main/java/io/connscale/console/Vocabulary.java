@@ -1,0 +1,127 @@
+package io.connscale.console;
+
+import io.connscale.control.Nearest;
+import io.connscale.control.Quantity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What picocli's declarations say about the words a user may type. Pure; the engine, Tab and {@code help} ask it. */
+public final class Vocabulary {
+    private Vocabulary() {}
+
+    /**
+     * The command under {@code parent} that {@code typed} means: its name, or the beginning of exactly one.
+     *
+     * @throws CommandException where it means none or several, naming them
+     */
+    public static CommandSpec find(CommandSpec parent, String typed) throws CommandException {
+        CommandLine exact = parent.subcommands().get(typed);
+        if (exact != null) {
+            return exact.getCommandSpec();
+        }
+        List<CommandSpec> meant = beginningWith(parent, typed);
+        if (typed.isEmpty() || meant.isEmpty()) {
+            throw unknown(parent, typed);
+        }
+        if (meant.size() > 1) {
+            throw new CommandException(
+                    Quantity.quoted(typed) + " could be " + names(meant, " or "), "type more of the word");
+        }
+        return meant.get(0);
+    }
+
+    /** The commands under {@code parent}, in the order of their names. */
+    public static List<CommandSpec> commands(CommandSpec parent) {
+        return beginningWith(parent, "");
+    }
+
+    private static List<CommandSpec> beginningWith(CommandSpec parent, String typed) {
+        return parent.subcommands().entrySet().stream()
+                .filter(e -> e.getKey().startsWith(typed))
+                .map(Map.Entry::getValue)
+                .map(CommandLine::getCommandSpec)
+                .filter(spec -> !spec.usageMessage().hidden())
+                .distinct()
+                .sorted((a, b) -> a.name().compareTo(b.name()))
+                .toList();
+    }
+
+    private static CommandException unknown(CommandSpec parent, String typed) {
+        List<CommandSpec> known = commands(parent);
+        boolean top = parent.parent() == null;
+        String message = top
+                ? "unknown command " + Quantity.quoted(typed)
+                : Quantity.quoted(typed) + " is nothing that " + path(parent) + " can do";
+        return new CommandException(
+                message,
+                didYouMean(typed, known.stream().map(CommandSpec::name).toList())
+                        .orElseGet(() -> top ? "help lists the commands" : "it can " + names(known, " or ")));
+    }
+
+    static CommandException unknownOption(CommandSpec spec, String typed) {
+        String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
+        if (name.equals("--help") || name.equals("-h")) {
+            return new CommandException("there is no " + name + " here", "type: help " + path(spec));
+        }
+        List<String> known = spec.options().stream().map(o -> o.longestName()).toList();
+        return new CommandException(
+                "unknown option " + Quantity.quoted(name) + " for " + path(spec),
+                didYouMean(name, known).orElseGet(() -> usage(spec)));
+    }
+
+    private static Optional<String> didYouMean(String typed, List<String> known) {
+        return Nearest.word(typed, known).map(word -> "did you mean \"" + word + "\"?");
+    }
+
+    private static String names(List<CommandSpec> specs, String last) {
+        List<String> names = specs.stream().map(CommandSpec::name).toList();
+        int most = names.size() - 1;
+        return most < 1 ? String.join("", names) : String.join(", ", names.subList(0, most)) + last + names.get(most);
+    }
+
+    /** The command's words in full, without the root's name: {@code connections start}. */
+    public static String path(CommandSpec spec) {
+        List<String> words = new ArrayList<>();
+        for (CommandSpec s = spec; s.parent() != null; s = s.parent()) {
+            words.add(0, s.name());
+        }
+        return String.join(" ", words);
+    }
+
+    /** How the command is typed: {@code connections start [--rate=R] N HOST...}. */
+    public static String synopsis(CommandSpec spec) {
+        Help help = new Help(spec, Help.defaultColorScheme(Help.Ansi.OFF));
+        String text =
+                help.detailedSynopsis(0, null, false).replaceAll("\\s+", " ").strip();
+        String root = spec.root().name();
+        return text.startsWith(root + " ") ? text.substring(root.length() + 1) : text;
+    }
+
+    /** What the command does, in one line. */
+    public static String description(CommandSpec spec) {
+        return String.join(" ", spec.usageMessage().description());
+    }
+
+    static String usage(CommandSpec spec) {
+        return spec.parent() == null ? "help lists the commands" : "usage: " + synopsis(spec);
+    }
+
+    /** {@code HOST}: how the parameter, or the option's value, is called. */
+    public static String label(ArgSpec arg) {
+        return arg.paramLabel().replaceAll("[<>\\[\\]]", "");
+    }
+
+    static String describe(List<ArgSpec> args) {
+        return args.stream()
+                .map(a -> a.isOption() ? ((CommandLine.Model.OptionSpec) a).longestName() : label(a))
+                .distinct()
+                .collect(Collectors.joining(" and "));
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The console: reads a line, runs it, prints the answer; completion, history, progress, tables. Knows no command by
+ * name and nothing of hosts; {@code command} and {@code Main} knock here.
+ */
+@NullMarked
+package io.connscale.console;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,135 @@
+package io.connscale.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.cluster.Cluster;
+import io.connscale.cluster.config.HostsFile;
+import io.connscale.cluster.config.HostsFileException;
+import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.console.Console;
+import io.connscale.console.Format;
+import io.connscale.control.ServerSettings;
+import io.connscale.net.Transport;
+import io.connscale.server.PingPongServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that need no host: help, history, open, save, sleep. */
+class GenericCommandsTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    Path directory;
+
+    private int run(Format format, String... lines) {
+        Console console = new Console(Commands.root(), format, false, Path.of("console.log"), out, err);
+        // These commands ask neither hosts nor server for anything: none is started.
+        ServerSettings free = new ServerSettings("127.0.0.1", List.of(0), 1, 1);
+        PingPongServer server = new PingPongServer(free, Transport.best());
+        Desk desk = new Desk(cluster(console), server, console);
+        console.serve(command -> ((Verb) command).run(desk));
+        return console.runBatch(List.of(lines), null);
+    }
+
+    private static Cluster cluster(Console console) {
+        try {
+            return new Cluster(
+                    HostsFile.parse("hosts.yaml", "hosts: {client1: local}"), List::of, console::notice, Asker.NOBODY);
+        } catch (HostsFileException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private String out() {
+        return out.toString(UTF_8);
+    }
+
+    private String err() {
+        return err.toString(UTF_8);
+    }
+
+    @Test
+    void helpListsTheCommandsWithTheirSynopses() {
+        assertThat(run(Format.TABLE, "/help")).isZero();
+        assertThat(out()).containsPattern("sleep DURATION +Wait").containsPattern("open FILE +Run a script");
+    }
+
+    @Test
+    void helpOfACommandTellsItsWordsAndTakesItShortened() {
+        assertThat(run(Format.TABLE, "help /sle")).isZero();
+        assertThat(out()).startsWith("sleep DURATION\n").contains("500ms, 5s, 2m");
+    }
+
+    @Test
+    void helpIsAStructureInJson() {
+        assertThat(run(Format.JSON, "help sleep")).isZero();
+        assertThat(out())
+                .contains("\"command\":\"sleep\",\"synopsis\":\"sleep DURATION\"")
+                .contains("\"word\":\"DURATION\"");
+    }
+
+    @Test
+    void helpOfWhatThereIsNotSaysWhatIsNear() {
+        assertThat(run(Format.TABLE, "help slepe")).isEqualTo(1);
+        assertThat(err()).contains("did you mean \"sleep\"?");
+    }
+
+    @Test
+    void sleepRefusesWhatIsNoDuration() {
+        assertThat(run(Format.TABLE, "sleep 1ms", "sleep long")).isEqualTo(1);
+        assertThat(out()).isEqualTo("slept 1ms\n");
+        assertThat(err()).isEqualTo("""
+                error: sleep: "long" is not a duration: write 500ms, 5s or 2m
+                  usage: sleep DURATION
+                """);
+    }
+
+    @Test
+    void historyIsWhatWasTyped() {
+        assertThat(run(Format.TABLE, "sleep 1ms # short", "hist")).isZero();
+        assertThat(out()).endsWith("sleep 1ms # short\nhist\n");
+    }
+
+    @Test
+    void whatIsSavedCanBeOpened() throws IOException {
+        Path file = directory.resolve("a session.txt");
+        assertThat(run(Format.TABLE, "sle 1ms", "help", "save '" + file + "'", "open '" + file + "'"))
+                .isZero();
+        assertThat(file).hasContent("sleep 1ms\n");
+        assertThat(out()).contains("1 command in " + file).endsWith("slept 1ms\n");
+    }
+
+    @Test
+    void savingOverwritesAsJShellDoes() throws IOException {
+        Path file = Files.writeString(directory.resolve("old"), "old\nolder\n");
+        assertThat(run(Format.TABLE, "save " + file)).isZero();
+        assertThat(file).isEmptyFile();
+    }
+
+    @Test
+    void savingWhereNothingCanBeWrittenIsAClearError() {
+        assertThat(run(Format.TABLE, "save " + directory.resolve("none/file"))).isEqualTo(1);
+        assertThat(err()).contains("cannot write ").contains("no such file or directory");
+        assertThat(run(Format.TABLE, "save " + directory)).isEqualTo(1);
+        assertThat(err().lines().filter(line -> line.startsWith("error: "))).hasSize(2);
+    }
+
+    @Test
+    void savingToAFullDiskIsAClearError() {
+        assertThat(run(Format.TABLE, "sleep 1ms", "save /dev/full")).isEqualTo(1);
+        assertThat(err()).contains("No space left on device");
+    }
+
+    @Test
+    void exitEndsWithoutAWord() {
+        assertThat(run(Format.TABLE, "exit", "help")).isZero();
+        assertThat(out()).isEmpty();
+    }
+}

@@ -1,0 +1,41 @@
+package io.connscale.command;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.connscale.cluster.MiniCluster;
+import io.connscale.console.Console;
+import io.connscale.console.Format;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Lines typed at the real console, with a cluster in this JVM behind it. */
+final class TypedLines {
+    private TypedLines() {}
+
+    /** What came of them: the exit code, standard output, standard error. */
+    record Said(int exit, String out, String err) {
+        /** The last answer. */
+        String last() {
+            return out.strip().lines().reduce("", (a, b) -> b);
+        }
+    }
+
+    static Said table(MiniCluster mini, String... lines) {
+        return type(mini, Format.TABLE, lines);
+    }
+
+    static Said json(MiniCluster mini, String... lines) {
+        return type(mini, Format.JSON, lines);
+    }
+
+    static Said type(MiniCluster mini, Format format, String... lines) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(Commands.root(), format, false, Path.of("connscale.log"), out, err);
+        Desk desk = new Desk(mini.cluster(), mini.server(), console);
+        console.serve(command -> ((Verb) command).run(desk));
+        int exit = console.runBatch(List.of(lines), null);
+        return new Said(exit, out.toString(UTF_8), err.toString(UTF_8));
+    }
+}

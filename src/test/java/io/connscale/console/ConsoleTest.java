@@ -1,0 +1,299 @@
+package io.connscale.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.console.FakeCommands.Fake;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConsoleTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    @TempDir
+    Path directory;
+
+    private Console console(Format format, boolean keepGoing) {
+        return console(format, keepGoing, out);
+    }
+
+    private Console console(Format format, boolean keepGoing, OutputStream to) {
+        Console console = new Console(FakeCommands.root(), format, keepGoing, Path.of("logs/console.log"), to, err);
+        console.serve(command -> ((Fake) command).run(console));
+        return console;
+    }
+
+    private int table(String... lines) {
+        return console(Format.TABLE, false).runBatch(List.of(lines), null);
+    }
+
+    private int json(String... lines) {
+        return console(Format.JSON, false).runBatch(List.of(lines), null);
+    }
+
+    private String out() {
+        return out.toString(UTF_8);
+    }
+
+    private String err() {
+        return err.toString(UTF_8);
+    }
+
+    private Path script(String text) throws IOException {
+        return Files.writeString(directory.resolve("demo.txt"), text);
+    }
+
+    @Test
+    void aTableIsAlignedWithThousandsSeparatedAndNumbersToTheRight() {
+        assertThat(table("count")).isZero();
+        assertThat(out()).isEqualTo("""
+                                 established  note
+                        server        10,000
+                        client1               says "hi", twice
+                        """);
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void csvHasAHeadingRowPlainNumbersAndQuotesWhatNeedsThem() {
+        assertThat(console(Format.CSV, false).runBatch(List.of("count"), null)).isZero();
+        assertThat(out()).isEqualTo("""
+                        ,established,note
+                        server,10000,
+                        client1,,"says ""hi"", twice"
+                        """);
+    }
+
+    @Test
+    void jsonIsOneLineACommandWithItsWordsInFull() {
+        assertThat(json("conn sta 10 client1", "count")).isZero();
+        assertThat(out()).isEqualTo("""
+                        {"command":"connections start 10 client1","ok":true,"result":{"said":"10 on client1 rate null"}}
+                        {"command":"count","ok":true,"result":{"server":{"established":10000},"difference":0}}
+                        """);
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void aFailureInJsonStandsOnStandardOutputWithWhatWasDone() {
+        assertThat(json("fail --partly")).isEqualTo(1);
+        assertThat(out()).isEqualTo("""
+                        {"command":"fail --partly","ok":false,"error":{"message":"it failed","hint":"try again"},"result":{"said":"half"}}
+                        """);
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void aFailureInATableStandsOnStandardErrorWithItsHint() {
+        assertThat(table("fail --partly")).isEqualTo(1);
+        assertThat(out()).isEqualTo("half\n");
+        assertThat(err()).isEqualTo("error: it failed\n  try again\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/count|count",
+                "  cou  |count",
+                "/conn sta 1k 'client1' # a comment|connections start 1k client1",
+                "connections start --rate 5 10 \"my host\" b|connections start --rate 5 10 \"my host\" b",
+                "connections start 10 --rate=5 a --no-wait b|connections start 10 --rate=5 a --no-wait b",
+                "connections start 10 -- -a|connections start 10 -- -a",
+                "start client1|start client1",
+                "serv st|server status",
+                "server|server"
+            })
+    void aLineIsUnderstoodInFullWords(String typed, String understood) {
+        assertThat(json(typed)).as(out()).isZero();
+        assertThat(out()).contains("\"command\":\"" + understood.replace("\"", "\\\"") + "\",\"ok\":true");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "cuont|unknown command \"cuont\"|did you mean \"count\"?",
+                "xyzzy|unknown command \"xyzzy\"|help lists the commands",
+                "Count|unknown command \"Count\"|did you mean \"count\"?",
+                "st|\"st\" could be start or stop|type more of the word",
+                "connections sotp 1|\"sotp\" is nothing that connections can do|did you mean \"stop\"?",
+                "connections zzz|\"zzz\" is nothing that connections can do|it can start or stop",
+                "connections start|connections start: N is missing|usage: connections start",
+                "connections start 10|HOST is missing|usage: connections start [--rate=R] [--no-wait] N HOST...",
+                "connections start -5 client1|connections start: \"-5\" is not a number|usage: ",
+                "connections start 1e99 client1|\"1e99\" is not a number: write 1000, 10k or 1.5M|usage: ",
+                "connections start 10 a --rat 5|unknown option \"--rat\" for connections start|did you mean \"--rate\"?",
+                "connections start 10 a --rate|--rate|usage: ",
+                "connections start --help|there is no --help here|type: help connections start",
+                "stop now|unexpected word \"now\"|usage: stop",
+                "count \"a|a quote is opened and never closed|close it",
+                "@script|unknown command \"@script\"|help lists the commands"
+            })
+    void aLineThatIsWrongIsAnsweredInOneLineWithAHint(String typed, String message, String hint) {
+        table(typed);
+        assertThat(err().lines())
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("error: ")
+                .contains(message);
+        assertThat(err().lines().skip(1)).singleElement().asString().startsWith("  " + hint);
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void aLineOfFiveThousandCharactersIsRefusedInOneLine() {
+        assertThat(json("count " + "x".repeat(5_000))).isEqualTo(1);
+        assertThat(out().lines())
+                .singleElement()
+                .asString()
+                .hasSizeLessThan(300)
+                .contains("more than 4096 characters");
+    }
+
+    @Test
+    void aLongLineOfAScriptIsRefusedAndTheNextOneRuns() throws IOException {
+        Path file = script("count " + "x".repeat(500_000) + "\nstop");
+        assertThat(console(Format.TABLE, true).runBatch(List.of(), file)).isEqualTo(1);
+        assertThat(err()).startsWith("error: " + file + ":1: a line of more than 4096 characters\n");
+        assertThat(out()).isEqualTo("stopped\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"co\u0007unt", "count \u001b[2J", "count \u009b2J", "\u0000"})
+    void controlCharactersAreRefusedAndNeverPrinted(String typed) {
+        assertThat(table(typed)).isEqualTo(1);
+        assertThat(err()).startsWith("error: the line has a control character, U+00");
+        assertThat(err().replace("\n", "").chars()).noneMatch(Character::isISOControl);
+    }
+
+    @Test
+    void emptyLinesAndCommentsAreIgnored() {
+        assertThat(json("", "   ", "# count", "\t#")).isZero();
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void batchStopsAtTheFirstCommandThatFails() {
+        assertThat(table("stop", "fail", "count")).isEqualTo(1);
+        assertThat(out()).isEqualTo("stopped\n");
+    }
+
+    @Test
+    void keepGoingGoesOnAndStillFails() {
+        assertThat(console(Format.TABLE, true).runBatch(List.of("fail", "stop"), null))
+                .isEqualTo(1);
+        assertThat(out()).isEqualTo("stopped\n");
+    }
+
+    @Test
+    void commandsRunBeforeTheScriptAndExitEndsBoth() throws IOException {
+        Path file = script("server\nexit\ncount\n");
+        assertThat(console(Format.TABLE, false).runBatch(List.of("stop"), file)).isZero();
+        assertThat(out()).isEqualTo("stopped\nserver\n");
+    }
+
+    @Test
+    void anErrorInAScriptNamesFileAndLine() throws IOException {
+        Path file = script("# first\r\nstop\r\ncuont\r\n");
+        assertThat(console(Format.TABLE, false).runBatch(List.of(), file)).isEqualTo(1);
+        assertThat(err()).startsWith("error: " + file + ":3: unknown command \"cuont\"\n");
+    }
+
+    @Test
+    void standardInputIsRunLineByLine() {
+        ByteArrayInputStream in = new ByteArrayInputStream("stop\nserver".getBytes(UTF_8));
+        assertThat(console(Format.TABLE, false).runBatch(in)).isZero();
+        assertThat(out()).isEqualTo("stopped\nserver\n");
+    }
+
+    @Test
+    void aMissingScriptIsAClearError() {
+        assertThat(console(Format.TABLE, false).runBatch(List.of("open " + directory.resolve("none")), null))
+                .isEqualTo(1);
+        assertThat(err()).contains("no such file or directory");
+    }
+
+    @Test
+    void aScriptThatOpensItselfEnds() throws IOException {
+        Path file = directory.resolve("demo.txt");
+        script("open " + file);
+        assertThat(console(Format.TABLE, false).runBatch(List.of("open " + file), null))
+                .isEqualTo(1);
+        assertThat(err()).contains("does it open itself?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"overflow", "bug"})
+    void anUnexpectedExceptionIsOneLineAndNamesTheLog(String how) {
+        assertThat(console(Format.TABLE, true).runBatch(List.of("broken " + how, "stop"), null))
+                .isEqualTo(1);
+        assertThat(err().lines().findFirst().orElseThrow())
+                .startsWith("error: internal error: ")
+                .endsWith("details in logs/console.log");
+        assertThat(err().lines()).hasSize(2);
+        assertThat(out()).isEqualTo("stopped\n");
+    }
+
+    @Test
+    void noticesGoToStandardErrorWithoutTheirControlCharacters() {
+        assertThat(json("talk")).isZero();
+        assertThat(err()).isEqualTo("an agent is?[2J lost\n");
+        assertThat(out().lines()).hasSize(1);
+    }
+
+    @Test
+    void anInterruptedCommandSaysSoAndEndsTheBatch() {
+        Thread.currentThread().interrupt();
+        assertThat(console(Format.TABLE, true).runBatch(List.of("wait", "stop"), null))
+                .isEqualTo(130);
+        assertThat(err()).isEqualTo("interrupted\n");
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void aReaderThatWentAwayEndsTheBatchQuietly() {
+        OutputStream pipe = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        assertThat(console(Format.TABLE, true, pipe).runBatch(List.of("stop", "fail"), null))
+                .isEqualTo(1);
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void aFullDiskBehindStandardOutputIsAnError() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        assertThat(console(Format.TABLE, false, full).runBatch(List.of("stop"), null))
+                .isEqualTo(1);
+        assertThat(err()).contains("No space left on device");
+    }
+
+    @Test
+    void theHistoryHasWhatWasTypedAndTheReplayWhatWorked() {
+        Console console = console(Format.TABLE, true);
+        console.runBatch(List.of("conn sto 5", "# nothing", "cuont", "fail"), null);
+        assertThat(console.history()).containsExactly("conn sto 5", "cuont", "fail");
+        assertThat(console.replay()).containsExactly("connections stop 5");
+    }
+}

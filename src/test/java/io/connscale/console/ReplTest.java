@@ -1,0 +1,207 @@
+package io.connscale.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.console.FakeCommands.Fake;
+import io.connscale.console.FakeCommands.Wait;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jline.terminal.Size;
+import org.jline.terminal.impl.LineDisciplineTerminal;
+import org.jline.utils.ScreenTerminal;
+import org.jline.utils.ScreenTerminal.VirtualTerminal;
+import org.junit.jupiter.api.Test;
+
+/** Keys at the prompt: lines, Ctrl-C, Ctrl-D, notices, history, colours. */
+class ReplTest extends TypedSession {
+    ReplTest() throws IOException {}
+
+    @Test
+    void aLineTypedIsRunAndAnswered() {
+        start(true);
+        keys("conn sta 10 client1\r");
+        showsExactly("connscale> conn sta 10 client1", "10 on client1 rate null", "connscale>");
+    }
+
+    @Test
+    void aFailureIsShownAndTheConsoleGoesOn() {
+        start(true);
+        keys("cuont\r");
+        shows("did you mean \"count\"?");
+        keys("stop\r");
+        showsExactly(
+                "connscale> cuont",
+                "error: unknown command \"cuont\"",
+                "  did you mean \"count\"?",
+                "connscale> stop",
+                "stopped",
+                "connscale>");
+    }
+
+    @Test
+    void ctrlCInterruptsTheCommandAndNotTheConsole() throws Exception {
+        start(true);
+        keys("wait\r");
+        shows("waiting, 1/2 done");
+        assertThat(Wait.running.await(20, TimeUnit.SECONDS)).isTrue();
+        keys(CTRL_C);
+        showsExactly("connscale> wait", "interrupted", "connscale>");
+        keys("stop\r");
+        shows("connscale> stop\nstopped\nconnscale>");
+    }
+
+    @Test
+    void ctrlCEndsTheScriptAroundACommandThatAnswersItPolitely() throws Exception {
+        Path script = Files.writeString(directory.resolve("demo.txt"), "wait --politely\nserver\n");
+        start(true);
+        keys("open " + script + "\r");
+        assertThat(Wait.running.await(20, TimeUnit.SECONDS)).isTrue();
+        keys(CTRL_C);
+        shows("came half way\ninterrupted\nconnscale>");
+    }
+
+    @Test
+    void ctrlCAtThePromptForgetsTheLine() {
+        start(true);
+        keys("fail");
+        shows("connscale> fail");
+        keys(CTRL_C);
+        keys("stop\r");
+        shows("stopped");
+        assertThat(console.history()).containsExactly("stop");
+    }
+
+    @Test
+    void ctrlDLeaves() throws Exception {
+        start(true);
+        keys("fail\r");
+        shows("error: it failed");
+        keys(CTRL_D);
+        assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
+    void exitLeavesAndNoticesThenGoToStandardError() throws Exception {
+        start(true);
+        keys("exit\r");
+        assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
+        console.notice("late");
+        assertThat(err.toString(UTF_8)).isEqualTo("late\n");
+    }
+
+    @Test
+    void aNoticeStandsAboveThePromptAndTheTypedLineStays() {
+        start(true);
+        keys("connections start 5 cli");
+        shows("start 5 cli");
+        console.notice("client2 lost\u001b[2J: exit 137");
+        showsExactly("client2 lost?[2J: exit 137", "connscale> connections start 5 cli");
+        keys("ent1\r");
+        shows("5 on client1 rate null");
+    }
+
+    @Test
+    void aNoticeStandsAboveTheProgressLine() throws Exception {
+        start(true);
+        keys("wait\r");
+        assertThat(Wait.running.await(20, TimeUnit.SECONDS)).isTrue();
+        console.notice("client2 lost");
+        showsExactly("connscale> wait", "client2 lost", "waiting, 1/2 done");
+    }
+
+    @Test
+    void aProgressLineIsCutToANarrowTerminal() throws Exception {
+        terminal.setSize(Size.of(14, 24));
+        start(false);
+        keys("wait\r");
+        assertThat(Wait.running.await(20, TimeUnit.SECONDS)).isTrue();
+        shows("waiting, 1/2");
+        assertThat(String.join("\n", lines())).doesNotContain("waiting, 1/2 d");
+    }
+
+    @Test
+    void whatIsTypedWhileACommandRunsIsSeenAtTheNextPrompt() throws Exception {
+        start(true);
+        keys("wait\r");
+        assertThat(Wait.running.await(20, TimeUnit.SECONDS)).isTrue();
+        keys(CTRL_C + "stop\r");
+        shows("stopped");
+    }
+
+    @Test
+    void severalLinesPastedRunOneAfterTheOther() {
+        start(true);
+        keys("\u001b[200~stop\nserver\u001b[201~\r");
+        shows("stopped\nserver\nconnscale>");
+    }
+
+    @Test
+    void exclamationMarksAreOnlyCharacters() {
+        start(true);
+        keys("start client!1\r");
+        shows("started client!1");
+    }
+
+    @Test
+    void theHistoryIsThereInTheNextSessionAndCanBeSearched() throws Exception {
+        start(true);
+        keys("conn sta 42 client1\rexit\r");
+        session.get(20, TimeUnit.SECONDS);
+        assertThat(directory.resolve("made/history")).content().contains("conn sta 42 client1");
+
+        VirtualTerminal next = ScreenTerminal.withTerminal("test", "xterm-256color", 80, 24);
+        terminal = next.terminal();
+        screen = next.screen();
+        Console second = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("console.log"), out, err);
+        second.serve(command -> ((Fake) command).run(second));
+        Repl repl = new Repl(second, terminal, (c, l) -> List.of(), directory.resolve("made/history"), false);
+        session = CompletableFuture.supplyAsync(repl::run);
+        shows("connscale>");
+        keys(CTRL_R + "sta 4\r");
+        shows("42 on client1 rate null");
+    }
+
+    @Test
+    void aHistoryThatCannotBeWrittenIsANoticeAndNoMore() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        start(true, file.resolve("history"));
+        shows("the history is not kept: ");
+        keys("stop\r");
+        shows("stopped");
+    }
+
+    /** The bytes that a terminal of this type is sent while a line fails, a notice comes and Tab lists. */
+    private String bytes(String type, boolean colour) throws Exception {
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        terminal = new LineDisciplineTerminal("test", type, sent, UTF_8);
+        Repl repl = new Repl(
+                console, terminal, (c, l) -> List.of("client1", "client2"), directory.resolve("history"), colour);
+        session = CompletableFuture.supplyAsync(repl::run);
+        keys("count cl\t\rcuont\rtalk\rexit\r");
+        assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
+        return sent.toString(UTF_8);
+    }
+
+    @Test
+    void coloursAreSentWhereTheyAreWanted() throws Exception {
+        assertThat(bytes("xterm-256color", true)).containsPattern("\u001b\\[[0-9;]*31m");
+    }
+
+    @Test
+    void withoutColourNoneIsSent() throws Exception {
+        assertThat(bytes("xterm-256color", false))
+                .contains("did you mean", "client1", "talked")
+                .doesNotContainPattern("\u001b\\[[0-9;]*[0-9]m");
+    }
+
+    @Test
+    void aDumbTerminalIsSentPlainText() throws Exception {
+        assertThat(bytes("dumb", true)).contains("did you mean", "talked").doesNotContain("\u001b");
+    }
+}

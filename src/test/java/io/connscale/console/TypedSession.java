@@ -1,0 +1,104 @@
+package io.connscale.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.console.FakeCommands.Fake;
+import io.connscale.console.FakeCommands.Wait;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jline.terminal.impl.LineDisciplineTerminal;
+import org.jline.utils.ScreenTerminal;
+import org.jline.utils.ScreenTerminal.VirtualTerminal;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A session at a terminal in our hands: keys go in, and what the screen then shows is looked at. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+abstract class TypedSession {
+    static final String CTRL_C = "\u0003";
+    static final String CTRL_D = "\u0004";
+    static final String CTRL_R = "\u0012";
+
+    final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    final Console console = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("console.log"), out, err);
+    LineDisciplineTerminal terminal;
+    ScreenTerminal screen;
+    CompletableFuture<Integer> session = new CompletableFuture<>();
+
+    @TempDir
+    Path directory;
+
+    TypedSession() throws IOException {
+        VirtualTerminal virtual = ScreenTerminal.withTerminal("test", "xterm-256color", 80, 24);
+        terminal = virtual.terminal();
+        screen = virtual.screen();
+        console.serve(command -> ((Fake) command).run(console));
+    }
+
+    @BeforeEach
+    void nothingRuns() {
+        Wait.running = new CountDownLatch(1);
+    }
+
+    void start(boolean colour) {
+        start(colour, directory.resolve("made/history"));
+    }
+
+    void start(boolean colour, Path history) {
+        Lexicon hosts = (command, label) -> label.equals("HOST") ? List.of("client1", "client2", "other") : List.of();
+        Repl repl = new Repl(console, terminal, hosts, history, colour);
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        session = code;
+        Thread thread = new Thread(() -> code.complete(repl.run()), "repl-under-test");
+        thread.setDaemon(true);
+        thread.start();
+        shows("connscale>");
+    }
+
+    @AfterEach
+    void leave() throws Exception {
+        if (!session.isDone()) {
+            keys(CTRL_C + CTRL_C + CTRL_D);
+            session.get(20, TimeUnit.SECONDS);
+        }
+        terminal.close();
+    }
+
+    void keys(String keys) {
+        try {
+            terminal.processInputBytes(keys.getBytes(UTF_8));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The screen's lines without the empty ones. */
+    List<String> lines() {
+        return screen.toString()
+                .lines()
+                .map(String::stripTrailing)
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
+    void shows(String text) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(String.join("\n", lines())).contains(text));
+    }
+
+    void showsExactly(String... lines) {
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(lines()).containsExactly(lines));
+    }
+}
