@@ -1,0 +1,148 @@
+package io.connscale;
+
+import io.connscale.cluster.Cluster;
+import io.connscale.cluster.RemoteServer;
+import io.connscale.cluster.config.ClusterConfig;
+import io.connscale.cluster.config.HostsFile;
+import io.connscale.cluster.config.HostsFileException;
+import io.connscale.cluster.config.ServerConfig;
+import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.command.Commands;
+import io.connscale.command.Desk;
+import io.connscale.command.ServerText;
+import io.connscale.command.Verb;
+import io.connscale.console.Console;
+import io.connscale.console.Lexicon;
+import io.connscale.console.Repl;
+import io.connscale.console.StartOptions;
+import io.connscale.control.AgentException;
+import io.connscale.control.Server;
+import io.connscale.control.ServerSettings;
+import io.connscale.control.Version;
+import io.connscale.net.Transport;
+import io.connscale.server.PingPongServer;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.Optional;
+import org.jline.terminal.Terminal;
+
+/** The console's process: wires the rooms, top to bottom, and sees to it that nothing stays behind however it ends. */
+final class ConsoleProcess {
+    private final StartOptions options;
+    private final StateFolder state = StateFolder.choose();
+    private final ClusterConfig config;
+
+    ConsoleProcess(StartOptions options) throws HostsFileException {
+        this.options = options;
+        System.setProperty("connscale.log.level", options.verbosity() > 0 ? "DEBUG" : "INFO");
+        config = HostsFile.read(HostsFiles.of(options));
+    }
+
+    /** Runs until the user, the script or a signal ends it; returns the exit code. */
+    int run() {
+        Console console = new Console(
+                Commands.root(),
+                options.format(),
+                options.keepGoing(),
+                state.log(),
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err));
+        ServerAddress address = new ServerAddress(config.server());
+        Cluster cluster = new Cluster(config, address::targets, console::notice, asker(console));
+        Server server = server(cluster);
+        address.of(server);
+        Desk desk = new Desk(cluster, server, console);
+        console.serve(command -> ((Verb) command).run(desk));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, server), "shutdown"));
+        if (config.server().autostart()) {
+            start(server, console);
+        }
+        return converse(console, desk);
+    }
+
+    private static Asker asker(Console console) {
+        return new Asker() {
+            @Override
+            public Optional<String> secret(String question) {
+                return console.ask(question, true);
+            }
+
+            @Override
+            public boolean agree(String question) {
+                return console.ask(question, false)
+                        .filter(answer -> answer.strip().equalsIgnoreCase("yes"))
+                        .isPresent();
+            }
+        };
+    }
+
+    /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
+    private Server server(Cluster cluster) {
+        ServerConfig server = config.server();
+        ServerSettings settings =
+                new ServerSettings(server.bind(), server.ports(), server.backlog(), server.acceptors());
+        return server.on()
+                .<Server>map(host -> new RemoteServer(cluster, host, settings))
+                .orElseGet(() -> new PingPongServer(settings, Transport.best()));
+    }
+
+    private static void end(Cluster cluster, Server server) {
+        cluster.close();
+        server.close();
+    }
+
+    private static void start(Server server, Console console) {
+        try {
+            server.start();
+        } catch (AgentException e) {
+            console.notice("the server is not running: " + e.message() + " · " + e.hint());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the console is being ended: the first command will see it
+        }
+    }
+
+    private int converse(Console console, Desk desk) {
+        if (options.batch()) {
+            return console.runBatch(options.commands(), options.script());
+        }
+        return onTerminal() ? interactive(console, desk) : console.runBatch(System.in);
+    }
+
+    /** Whether standard input and output both are a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // with this provider it is null without a terminal, on JDK 22 and newer too
+    private static boolean onTerminal() {
+        System.setProperty("jdk.console", "java.base");
+        return System.console() != null;
+    }
+
+    private int interactive(Console console, Desk desk) {
+        String noColor = System.getenv("NO_COLOR"); // no-color.org: any value but an empty one
+        try (Terminal terminal = Repl.systemTerminal()) {
+            terminal.writer().println(greeting(desk));
+            Lexicon words = (command, label) -> ((Verb) command).candidates(label, desk);
+            return new Repl(console, terminal, words, state.history(), noColor == null || noColor.isEmpty()).run();
+        } catch (IOException e) {
+            console.notice("no use can be made of this terminal: " + e.getMessage());
+            return console.runBatch(System.in);
+        }
+    }
+
+    private String greeting(Desk desk) {
+        int hosts = config.hosts().size();
+        return "connscale %s · server %s · %d %s · Tab completes, help explains"
+                .formatted(Version.program(), where(desk.server()), hosts, hosts == 1 ? "host" : "hosts");
+    }
+
+    private String where(Server server) {
+        try {
+            return ServerText.where(server.status())
+                    + config.server().on().map(host -> " on " + host).orElse("");
+        } catch (AgentException e) {
+            return e.message();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "not asked";
+        }
+    }
+}

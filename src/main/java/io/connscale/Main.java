@@ -1,0 +1,67 @@
+package io.connscale;
+
+import io.connscale.agent.AgentMain;
+import io.connscale.cluster.config.HostsFileException;
+import io.connscale.console.CommandException;
+import io.connscale.console.Console;
+import io.connscale.console.StartOptions;
+import io.connscale.control.Version;
+import io.connscale.net.Transport;
+import io.connscale.server.PingPongServer;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+
+/**
+ * The way in: the same program as console (what a user starts) and as agent (what a launcher starts), told apart by the
+ * first argument.
+ */
+public final class Main {
+    private static final String AGENT = "agent";
+
+    private Main() {}
+
+    /** Ends the process: with 0 where all worked, else as {@code docs/} and {@code --help} say. */
+    public static void main(String[] args) {
+        if (args.length > 0 && args[0].equals(AGENT)) {
+            agent();
+            // At once, without waiting for loops to close their sockets one by one: the kernel closes them all.
+            Runtime.getRuntime().halt(0);
+        }
+        System.exit(console(args));
+    }
+
+    private static void agent() {
+        OutputStream channel = new FileOutputStream(FileDescriptor.out);
+        System.setOut(System.err); // whoever prints by mistake must not break the channel
+        Transport transport = Transport.best();
+        AgentMain.run(System.in, channel, transport, settings -> new PingPongServer(settings, transport));
+    }
+
+    private static int console(String[] args) {
+        try {
+            StartOptions options = StartOptions.parse(args);
+            if (options.help()) {
+                System.out.println(StartOptions.usage());
+                return Console.WORKED;
+            }
+            if (options.version()) {
+                System.out.println("connscale " + Version.program());
+                return Console.WORKED;
+            }
+            return new ConsoleProcess(options).run();
+        } catch (CommandException e) {
+            return wrongUsage(String.valueOf(e.getMessage()), e.hint());
+        } catch (HostsFileException e) {
+            return wrongUsage(String.valueOf(e.getMessage()), "");
+        }
+    }
+
+    private static int wrongUsage(String message, String hint) {
+        System.err.println("error: " + message);
+        if (!hint.isEmpty()) {
+            System.err.println("  " + hint);
+        }
+        return Console.WRONG_USAGE;
+    }
+}

@@ -1,0 +1,165 @@
+package io.connscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.ConsoleScript.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bin/connscale-console} itself: how it is called, which Java it takes, how arguments and exit codes pass through. */
+class ConsoleScriptIT {
+    @TempDir
+    private Path folder;
+
+    private ConsoleScript script;
+
+    @BeforeEach
+    void script() {
+        script = ConsoleScript.in(folder);
+    }
+
+    @Test
+    void sayingTheVersionPrintsOneLineAndNothingElse() {
+        Ran ran = script.run("--version");
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out()).matches("connscale \\d+\\.\\d+\\.\\d+\\S*.*\\n");
+        assertThat(ran.exit()).isZero();
+    }
+
+    @Test
+    void aWrongOptionIsNamedAndEndsWith2() {
+        Ran ran = script.run("--no-such-option");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("--no-such-option").doesNotContain("\tat ");
+    }
+
+    @Test
+    void worksThroughAChainOfSymbolicLinks() throws IOException {
+        Path direct = Files.createSymbolicLink(folder.resolve("direct"), script.script());
+        Files.createSymbolicLink(folder.resolve("by name"), Path.of("direct"));
+        Path elsewhere = Files.createDirectories(folder.resolve("a folder/b"));
+        Path relative = Files.createSymbolicLink(elsewhere.resolve("console"), Path.of("../../by name"));
+
+        assertThat(script.calledAs(direct).run("--version").exit()).isZero();
+        assertThat(script.calledAs(relative).run("--version").exit()).isZero();
+        Files.delete(direct);
+    }
+
+    @Test
+    void aClosedStandardInputIsAnEmptyOne() throws IOException {
+        Path closing =
+                Files.writeString(folder.resolve("closing"), "#!/bin/sh\nexec '" + script.script() + "' \"$@\" <&-\n");
+        assertThat(closing.toFile().setExecutable(true)).isTrue();
+        Path hosts = Files.writeString(folder.resolve("hosts.yaml"), "server: {ports: 0}\nhosts: {client1: local}\n");
+
+        Ran ran = script.calledAs(closing).run("--hosts", hosts.toString());
+
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.exit()).isZero();
+    }
+
+    @Test
+    void spacesAndStarsInArgumentsReachTheConsoleAsTheyAre() {
+        Ran ran = script.run("--hosts", folder.resolve("no  such * file").toString(), "-e", "hosts");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err()).contains("no  such * file");
+    }
+
+    @Test
+    void anOldJavaIsNamedWithItsPlace() throws IOException {
+        Path old = java("old", "echo 'openjdk version \"11.0.2\" 2019-01-15' >&2");
+
+        Ran ran = script.with("JAVA_HOME", old.toString())
+                .with("PATH", old.resolve("bin") + ":/nowhere")
+                .run("--version");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err())
+                .containsOnlyOnce("\n")
+                .contains("needs Java 17 or newer")
+                .contains("JAVA_HOME has " + old.resolve("bin/java") + ", which is Java 11.0.2")
+                .contains("PATH has " + old.resolve("bin/java") + ", which is Java 11.0.2");
+    }
+
+    @Test
+    void aMissingJavaIsSaidWithWhereItWasLookedFor() {
+        Ran ran = script.with("JAVA_HOME", folder.toString())
+                .with("PATH", "/nowhere")
+                .run("--version");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.err())
+                .contains("JAVA_HOME has no " + folder.resolve("bin/java"))
+                .contains("PATH has no java");
+    }
+
+    @Test
+    void theVersionIsReadFromTheFileReleaseWithoutStartingJava() throws IOException {
+        Path old = java("jdk8", "touch " + folder.resolve("started"));
+        Files.writeString(old.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"1.8.0_292\"\n");
+
+        Ran ran = script.with("JAVA_HOME", old.toString())
+                .with("PATH", "/nowhere")
+                .run("--version");
+
+        assertThat(ran.err()).contains("which is Java 1.8.0_292");
+        assertThat(folder.resolve("started")).doesNotExist();
+    }
+
+    @Test
+    void aJavaOnThePathStandsInForAUselessJavaHome() throws IOException {
+        Path old = java("old", "echo 'openjdk version \"11.0.2\" 2019-01-15' >&2");
+
+        Ran ran = script.with("JAVA_HOME", old.toString())
+                .with("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH"))
+                .run("--version");
+
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.err()).contains("which is Java 11.0.2").contains("instead");
+    }
+
+    @Test
+    void withoutTheJarAndWithoutMavenItSaysSo() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("a copy/bin")).resolve("connscale-console");
+        Files.copy(script.script(), copy);
+        assertThat(copy.toFile().setExecutable(true)).isTrue();
+        Files.copy(ConsoleScript.PROJECT.resolve("pom.xml"), folder.resolve("a copy/pom.xml"));
+
+        Ran ran = script.calledAs(copy).with("PATH", "/nowhere").run("--version");
+
+        assertThat(ran.exit()).isEqualTo(2);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).contains("Maven (mvn) is not on PATH");
+    }
+
+    @Test
+    void theJarMayLieBesideWhereThereAreNoSources() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("installed/bin")).resolve("connscale-console");
+        Files.copy(script.script(), copy);
+        assertThat(copy.toFile().setExecutable(true)).isTrue();
+        Files.copy(Path.of(System.getProperty("connscale.jar")), folder.resolve("installed/connscale-0.jar"));
+
+        Ran ran = script.calledAs(copy).run("--version");
+
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.err()).isEmpty();
+    }
+
+    /** A home of Java whose {@code bin/java} is a shell script. */
+    private Path java(String name, String body) throws IOException {
+        Path home = folder.resolve(name);
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\n" + body + "\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        return home;
+    }
+}

@@ -1,0 +1,290 @@
+package io.connscale;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.ConsoleScript.Ran;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The real script, real agent processes, real signals: what dies, what is said of it, and that nothing stays behind. */
+@Timeout(120)
+class RealAgentsIT {
+    private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
+    private static final Pattern PORT = Pattern.compile("\"port\":(\\d+)");
+
+    @TempDir
+    private Path folder;
+
+    private List<Long> agents = List.of();
+
+    @BeforeEach
+    void hosts() throws IOException {
+        hosts("server: {ports: 0}\nhosts: {client1: local, client2: local}\n");
+    }
+
+    private void hosts(String text) throws IOException {
+        Files.writeString(folder.resolve("hosts.yaml"), text);
+    }
+
+    /** However a test went. */
+    @AfterEach
+    void nothingStays() {
+        soon().until(() -> agents.stream().noneMatch(RealAgentsIT::runs));
+    }
+
+    /** The time that a console's end may take. */
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(5)).pollInterval(Duration.ofMillis(20));
+    }
+
+    /** Not so where it only waits for its parent to ask how it ended, which may be for ever in a container. */
+    private static boolean runs(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            return !stat.substring(stat.lastIndexOf(')')).startsWith(") Z");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private RunningConsole console(String... arguments) {
+        return ConsoleScript.in(folder).start(arguments);
+    }
+
+    /** Types a line and waits for its answer. */
+    private static String answer(RunningConsole console, String line) {
+        long before = console.out().lines().count();
+        console.type(line);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() ->
+                        console.out().lines().count() > before && console.out().endsWith("\n"));
+        return console.out().lines().skip(before).findFirst().orElseThrow();
+    }
+
+    /** A console that answers in JSON, with both agents started. */
+    private RunningConsole withAgents() {
+        RunningConsole console = console("-o", "json");
+        agents = PID.matcher(answer(console, "start all"))
+                .results()
+                .map(pid -> Long.valueOf(pid.group(1)))
+                .toList();
+        assertThat(agents).hasSize(2).allMatch(RealAgentsIT::runs);
+        return console;
+    }
+
+    private static void signal(String name, long pid) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    @Test
+    void anAgentThatIsKilledIsLostAndToldAndComesBack() throws Exception {
+        try (RunningConsole console = withAgents()) {
+            assertThat(answer(console, "connections start 200 all")).contains("\"ok\":true");
+            long killed = agents.get(0);
+            signal("KILL", killed);
+            await().until(() -> console.err()
+                    .contains("client1 lost, with 200 connections: its agent ended with exit code 137 (SIGKILL)"
+                            + " · start client1 brings it back"));
+            assertThat(answer(console, "hosts"))
+                    .contains("\"client1\":{\"launched\":\"local\",\"state\":\"lost\"")
+                    .contains("\"client2\":{\"launched\":\"local\",\"state\":\"ready\"");
+            assertThat(answer(console, "count"))
+                    .contains("\"server\":{\"established\":200}")
+                    .contains("\"client1\":{\"established\":0,\"connecting\":0,\"failed\":0,\"lost\":200}")
+                    .contains("\"client2\":{\"established\":200,\"connecting\":0,\"failed\":0,\"lost\":0}")
+                    .contains("\"difference\":0");
+            String back = answer(console, "start client1");
+            agents = List.of(
+                    agents.get(1),
+                    Long.valueOf(PID.matcher(back)
+                            .results()
+                            .findFirst()
+                            .orElseThrow()
+                            .group(1)));
+            assertThat(agents).doesNotContain(killed);
+            assertThat(answer(console, "connections start 50 client1")).contains("\"established\":50");
+            assertThat(answer(console, "count"))
+                    .contains("\"client1\":{\"established\":50,\"connecting\":0,\"failed\":0,\"lost\":200}")
+                    .contains("\"established\":250,\"difference\":0");
+            console.endOfInput();
+            assertThat(console.await(10, SECONDS).exit()).isZero();
+            assertThat(console.err().lines()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"KILL", "TERM", "HUP"})
+    void noAgentOutlivesAConsoleThatASignalEnds(String signal) throws Exception {
+        try (RunningConsole console = withAgents()) {
+            answer(console, "connections start 100 all");
+            signal(signal, console.process().pid());
+            soon().until(() -> agents.stream().noneMatch(RealAgentsIT::runs));
+            assertThat(console.await(10, SECONDS).exit()).isGreaterThan(128);
+            assertThat(console.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void noAgentOutlivesAConsoleThatIsKilledWhileItStartsThem() throws Exception {
+        try (RunningConsole console = console("-o", "json")) {
+            answer(console, "hosts");
+            console.type("start all");
+            await().until(() -> console.process().descendants().count() == 2);
+            agents = console.process().descendants().map(ProcessHandle::pid).toList();
+            signal("KILL", console.process().pid());
+            soon().until(() -> agents.stream().noneMatch(RealAgentsIT::runs));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exit", ""})
+    void noAgentOutlivesAConsoleThatEnds(String last) {
+        try (RunningConsole console = withAgents()) {
+            answer(console, "connections start 100 all");
+            console.type(last);
+            console.endOfInput();
+            assertThat(console.await(10, SECONDS).exit()).isZero();
+            assertThat(agents).noneMatch(RealAgentsIT::runs);
+            assertThat(console.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void noAgentOutlivesTheConsoleWhereItWasStopped() throws Exception {
+        try (RunningConsole console = withAgents()) {
+            signal("STOP", agents.get(0));
+            console.type("exit");
+            assertThat(console.await(10, SECONDS).exit()).isZero();
+            assertThat(agents).noneMatch(RealAgentsIT::runs);
+        }
+    }
+
+    @Test
+    void whatATerminalSendsToAllOfThemEndsTheConsoleAndNotTheAgentsFirst() throws Exception {
+        Needs.command("setsid");
+        try (RunningConsole console = withAgents()) {
+            answer(console, "connections start 10 all");
+            for (long agent : agents) {
+                signal("INT", agent);
+                signal("HUP", agent);
+            }
+            assertThat(answer(console, "count")).contains("\"established\":20,\"difference\":0");
+            assertThat(agents).allMatch(RealAgentsIT::runs);
+        }
+        ConsoleScript script = ConsoleScript.in(folder);
+        try (RunningConsole console = script.calledAs(Path.of("setsid"))
+                .start(
+                        "env",
+                        "--default-signal=INT", // a test that runs in the background has it ignored
+                        script.script().toString(),
+                        "-o",
+                        "json",
+                        "-e",
+                        "start all",
+                        "-e",
+                        "connections start 10 all",
+                        "-e",
+                        "sleep 1h")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> console.out().lines().count() == 2);
+            agents = console.process().descendants().map(ProcessHandle::pid).toList();
+            assertThat(agents).hasSize(2);
+            signal("INT", -console.process().pid());
+            assertThat(console.await(10, SECONDS).exit()).isEqualTo(130);
+            assertThat(console.err()).isEmpty();
+        }
+    }
+
+    @Test
+    void theKernelCountsWhatTheConsoleCounts() throws Exception {
+        Needs.command("ss");
+        try (RunningConsole console = withAgents()) {
+            String port = PORT.matcher(answer(console, "server"))
+                    .results()
+                    .findFirst()
+                    .orElseThrow()
+                    .group(1);
+            assertThat(answer(console, "connections start 300 all")).contains("\"ok\":true");
+            assertThat(answer(console, "count")).contains("\"server\":{\"established\":600}", "\"difference\":0");
+            assertThat(established(port)).isEqualTo(600);
+            answer(console, "connections stop 5 all");
+            assertThat(answer(console, "count")).contains("\"server\":{\"established\":590}", "\"difference\":0");
+            assertThat(established(port)).isEqualTo(590);
+            answer(console, "stop client1");
+            assertThat(answer(console, "count")).contains("\"server\":{\"established\":295}", "\"difference\":0");
+            assertThat(established(port)).isEqualTo(295);
+            console.type("exit");
+            assertThat(console.await(10, SECONDS).exit()).isZero();
+            assertThat(established(port)).isZero();
+        }
+    }
+
+    private static long established(String port) throws IOException {
+        Process ss = new ProcessBuilder("ss", "-Htn", "state", "established", "( sport = :" + port + " )").start();
+        return new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .count();
+    }
+
+    @Test
+    void aScriptThatEndsWhileConnectionsAreOpenedSaysHowFarItCame() {
+        Ran ran = ConsoleScript.in(folder)
+                .run("-e", "start client1", "-e", "connections start 100k client1 --rate 10 --no-wait");
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).endsWith("client1  opening 100,000; count shows how far it is\n");
+        assertThat(ran.err()).matches("client1 was stopped · \\d+ of 100,000 were established\n");
+    }
+
+    @Test
+    void withoutAFolderForItsLogItWorksAllTheSame() {
+        Ran ran = ConsoleScript.in(folder)
+                .with("CONNSCALE_STATE", "/proc/nowhere")
+                .run("-e", "start client1", "-e", "connections start 5 client1", "-e", "count");
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.err()).isEmpty();
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamedAndTheConsoleStarts() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = taken.getLocalPort();
+            hosts("server: {ports: " + port + "}\nhosts: {client1: local}\n");
+            Ran ran = ConsoleScript.in(folder).run("-e", "hosts", "-e", "server start");
+            assertThat(ran.out()).contains("client1");
+            assertThat(ran.exit()).isEqualTo(1);
+            assertThat(ran.err().lines())
+                    .first()
+                    .asString()
+                    .startsWith(
+                            "the server is not running: port " + port + " on 127.0.0.1 is taken (EADDRINUSE) · ss ");
+            assertThat(ran.err()).contains("\nerror: port " + port + " on 127.0.0.1 is taken");
+        }
+    }
+
+    @Test
+    void aHostThatCanNotBeReachedIsNamedAndTheRestIsDone() throws IOException {
+        hosts("server: {ports: 0}\nhosts: {far: name3.invalid, near: local}\n");
+        Ran ran = ConsoleScript.in(folder).run("-e", "start all");
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.out()).startsWith("near  ready in ");
+        assertThat(ran.err()).startsWith("error: far: name not resolved: name3.invalid\n  ");
+    }
+}

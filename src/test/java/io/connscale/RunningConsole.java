@@ -1,0 +1,82 @@
+package io.connscale;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/** A console that {@link ConsoleScript} started: its process, and what it has printed so far. For the test's thread. */
+public final class RunningConsole implements AutoCloseable {
+    private final Process process;
+    private final Path out;
+    private final Path err;
+
+    RunningConsole(Process process, Path out, Path err) {
+        this.process = process;
+        this.out = out;
+        this.err = err;
+    }
+
+    /** The console's process (the script becomes it): for {@code pid()}, {@code destroy()}, {@code descendants()}. */
+    public Process process() {
+        return process;
+    }
+
+    /** A line, or several with {@code \n} between them; ignored where the console has ended. */
+    public void type(String lines) {
+        try {
+            process.getOutputStream().write((lines + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            // It ended first; its exit code and output tell why.
+        }
+    }
+
+    /** Ctrl-D. */
+    public void endOfInput() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // Likewise.
+        }
+    }
+
+    public String out() {
+        return read(out);
+    }
+
+    public String err() {
+        return read(err);
+    }
+
+    /** Waits for its end; fails with what it printed where that takes longer. */
+    public ConsoleScript.Ran await(long time, TimeUnit unit) {
+        try {
+            if (!process.waitFor(time, unit)) {
+                fail("still running after " + time + " " + unit + "; out:\n" + out() + "\nerr:\n" + err());
+            }
+            return new ConsoleScript.Ran(process.exitValue(), out(), err());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while a console ran", e);
+        }
+    }
+
+    /** Kills it where it still runs, and whatever it started. */
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

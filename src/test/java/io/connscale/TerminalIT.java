@@ -1,0 +1,128 @@
+package io.connscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real script in a real terminal, as a user has it: tmux types, and what its screen shows is looked at. */
+@Timeout(180)
+class TerminalIT {
+    private static final Duration SOON = Duration.ofSeconds(40);
+
+    @TempDir
+    private Path folder;
+
+    private String socket = "";
+
+    @BeforeEach
+    void openTheConsole() throws Exception {
+        Needs.command("tmux");
+        socket = folder.resolve("tmux").toString(); // its own: a tmux server that is ending still answers on the last one
+        Files.writeString(
+                folder.resolve("hosts.yaml"), "server: {ports: 0}\nhosts: {client1: local, client2: local}\n");
+        String script = ConsoleScript.in(folder).script().toString();
+        String command = "cd '" + folder + "' && CONNSCALE_STATE='" + folder + "' exec '" + script + "'";
+        tmux("-f", "/dev/null", "new-session", "-d", "-s", "test", "-x", "120", "-y", "40", command);
+        shows("connscale>");
+    }
+
+    @AfterEach
+    void closeTheTerminal() throws Exception {
+        if (!socket.isEmpty()) {
+            tmux("kill-server");
+        }
+    }
+
+    @Test
+    void tabCompletesHostsAndTheAnswersFollow() throws Exception {
+        line("start client1");
+        shows("client1  ready in ");
+        type("conn");
+        tmux("send-keys", "-t", "test", "Tab");
+        shows("connscale> connections");
+        type("start 10 cl");
+        tmux("send-keys", "-t", "test", "Tab");
+        shows("connscale> connections start 10 client1");
+        line("");
+        shows("client1  10 established in ");
+        line("strat client1");
+        shows("did you mean \"start\"?");
+    }
+
+    @Test
+    void ctrlCStopsARampAndNotTheConsole() throws Exception {
+        line("start client1");
+        shows("client1  ready in ");
+        line("connections start 5000 client1 --rate 50");
+        shows("/5,000 established");
+        tmux("send-keys", "-t", "test", "C-c");
+        shows(" not tried");
+        line("count");
+        shows("difference            0");
+        assertThat(agents()).hasSize(1);
+    }
+
+    @Test
+    void anAgentThatDiesIsToldAboveTheLineThatIsTyped() throws Exception {
+        line("start client1");
+        shows("client1  ready in ");
+        type("connections stop 7 cl");
+        shows("connscale> connections stop 7 cl");
+        agents().forEach(ProcessHandle::destroyForcibly);
+        shows("exit code 137 (SIGKILL)");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(screen().stripTrailing()).endsWith("connscale> connections stop 7 cl"));
+    }
+
+    private List<ProcessHandle> agents() throws Exception {
+        long pane = Long.parseLong(
+                tmux("display-message", "-p", "-t", "test", "#{pane_pid}").strip());
+        return ProcessHandle.of(pane)
+                .orElseThrow()
+                .descendants()
+                .filter(process -> process.info().commandLine().orElse("").endsWith(" agent"))
+                .toList();
+    }
+
+    private void line(String text) throws Exception {
+        type(text);
+        tmux("send-keys", "-t", "test", "Enter");
+    }
+
+    private void type(String text) throws Exception {
+        if (!text.isEmpty()) {
+            tmux("send-keys", "-t", "test", "-l", text);
+        }
+    }
+
+    private void shows(String text) {
+        await().atMost(SOON).untilAsserted(() -> assertThat(screen()).contains(text));
+    }
+
+    private String screen() throws Exception {
+        return tmux("capture-pane", "-p", "-t", "test");
+    }
+
+    private String tmux(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("tmux", "-S", socket));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as("%s: %s", command, said).isZero();
+        return said;
+    }
+}
