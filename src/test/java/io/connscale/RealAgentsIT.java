@@ -147,7 +147,8 @@ class RealAgentsIT {
         try (RunningConsole console = console("-o", "json")) {
             answer(console, "hosts");
             console.type("start all");
-            await().until(() -> console.process().descendants().count() == 2);
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> console.process().descendants().count() == 2);
             agents = console.process().descendants().map(ProcessHandle::pid).toList();
             signal("KILL", console.process().pid());
             soon().until(() -> agents.stream().noneMatch(RealAgentsIT::runs));

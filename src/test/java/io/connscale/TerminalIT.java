@@ -30,7 +30,8 @@ class TerminalIT {
     @BeforeEach
     void openTheConsole() throws Exception {
         Needs.command("tmux");
-        socket = folder.resolve("tmux").toString(); // its own: a tmux server that is ending still answers on the last one
+        socket = folder.resolve("tmux")
+                .toString(); // its own: a tmux server that is ending still answers on the last one
         Files.writeString(
                 folder.resolve("hosts.yaml"), "server: {ports: 0}\nhosts: {client1: local, client2: local}\n");
         String script = ConsoleScript.in(folder).script().toString();
