@@ -270,21 +270,28 @@ final class Host {
     }
 
     /**
-     * From the watch, once a second: says what connections ended, and gives an agent up that says nothing.
+     * From the watch, once a second: tells the agent that it is not alone, from its launch on, since a busy machine may take
+     * long to make it ready; says what connections ended, and gives an agent up that says nothing.
      *
      * @param patience seconds
      */
     void look(int patience) {
         RemoteAgent watched;
+        boolean ready;
         Notices said;
         synchronized (this) {
-            watched = state == State.READY ? agent : null;
+            watched = agent;
+            ready = state == State.READY;
             said = losses;
         }
         if (watched == null) {
             return;
         }
-        if (watched.tick() == patience) {
+        int silent = watched.tick();
+        if (!ready) {
+            return;
+        }
+        if (silent == patience) {
             notices.accept(name() + " has said nothing for " + patience + " s: it is given up");
             watched.kill();
         }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.connscale.control.Message;
+import io.connscale.control.MessageLines;
 import io.connscale.stats.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,6 +162,19 @@ class LossTest {
         get(mini.cluster().start("frozen"));
         await().until(() -> mini.state("frozen") == State.LOST);
         assertThat(slow).isNotDone();
+        assertThat(mini.state("slow")).isEqualTo(State.STARTING);
+    }
+
+    @Test
+    void anAgentThatIsStillStartingIsToldThatItIsNotAlone() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        MiniCluster mini = start(MiniCluster.of().and("slow", (in, out, err) -> {
+            MessageLines.read(in, message -> told.countDown(), foreign -> {});
+            return 0;
+        }));
+        CompletableFuture<Message.Hello> starting = mini.cluster().start("slow");
+        await().until(() -> told.getCount() == 0);
+        assertThat(starting).isNotDone();
         assertThat(mini.state("slow")).isEqualTo(State.STARTING);
     }
 
