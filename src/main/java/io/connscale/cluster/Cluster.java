@@ -56,6 +56,7 @@ public final class Cluster implements AutoCloseable {
 
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final int patience;
+    private final Supplier<List<String>> targets;
     private final ExecutorService starters = Executors.newFixedThreadPool(MOST_AT_ONCE, daemons("host-starter"));
     /** Others than those that start: a stop must not wait for the starts that it is to end. */
     private final ExecutorService stoppers = Executors.newFixedThreadPool(MOST_AT_ONCE, daemons("host-stopper"));
@@ -92,6 +93,7 @@ public final class Cluster implements AutoCloseable {
             Function<HostConfig, Launcher> launchers,
             int patience) {
         this.patience = patience;
+        this.targets = targets;
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
         for (HostConfig host : config.hosts()) {
             hosts.put(host.name(), new Host(host, launchers.apply(host), this::install, targets, told));
@@ -131,6 +133,11 @@ public final class Cluster implements AutoCloseable {
     /** All names, in the file's order. */
     public List<String> names() {
         return List.copyOf(hosts.keySet());
+    }
+
+    /** What agents connect to, {@code host:port} for each of the server's ports; may ask the server. */
+    public List<String> targets() {
+        return targets.get();
     }
 
     /** The names that words like {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */

@@ -31,6 +31,11 @@ public final class RemoteServer implements Server {
         this.settings = settings;
     }
 
+    /** The name of the host that it runs on. */
+    public String host() {
+        return host;
+    }
+
     @Override
     public void start() throws AgentException, InterruptedException {
         if (cluster.status(host).state() != State.READY) {

@@ -28,4 +28,9 @@ public record Table(List<String> columns, List<List<Object>> rows) {
         }
         return new Table(columns.stream().map(Column::name).toList(), rows);
     }
+
+    /** Aligned for the screen, for an answer that has more to say below its table. */
+    public List<String> lines() {
+        return TableText.aligned(this);
+    }
 }

@@ -1,0 +1,78 @@
+package io.connscale.command;
+
+import io.connscale.console.Answer;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Quantity;
+import io.connscale.kernel.law.Law;
+import io.connscale.kernel.law.Overlay;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How large an overlay may get, as an answer.
+ *
+ * <pre>
+ * limit  host     allows  nodes  connections a node
+ * files  client1   1,024    336               1,023
+ * 336 nodes: with 337 a node needs 1,026 connections, and files allow 1,024
+ * </pre>
+ */
+final class OverlayText {
+    private static final List<Column<Overlay>> COLUMNS = List.of(
+            new Column<>("limit", Overlay::limit),
+            new Column<>("host", Overlay::host),
+            new Column<>("allows", Overlay::allows),
+            new Column<>("nodes", Overlay::nodes),
+            new Column<>("connections a node", Overlay::connections));
+
+    private OverlayText() {}
+
+    /** By the limits that were given. */
+    static List<Overlay> given(Law law, @Nullable Long files, @Nullable Long ports) {
+        List<Overlay> overlays = new ArrayList<>();
+        if (files != null) {
+            overlays.add(Overlay.of(law, "", "files", files));
+        }
+        if (ports != null) {
+            overlays.add(Overlay.of(law, "", "ports", ports));
+        }
+        return overlays;
+    }
+
+    /** {@code overlays} has at least one. */
+    static Answer answer(Law law, List<Overlay> overlays) {
+        Overlay first =
+                overlays.stream().min(Comparator.comparingLong(Overlay::nodes)).orElseThrow();
+        Table table = Table.of(COLUMNS, overlays);
+        List<String> lines = new ArrayList<>(table.lines());
+        lines.add(verdict(law, first));
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("law", law.text());
+        json.put("nodes", first.nodes());
+        json.put("limit", first.limit());
+        json.put("limits", overlays);
+        json.put("verdict", verdict(law, first));
+        return new Answer(json, table, lines);
+    }
+
+    private static String verdict(Law law, Overlay first) {
+        if (first.nodes() >= Law.MOST) {
+            return Quantity.text(Law.MOST) + " nodes or more: no limit is met";
+        }
+        long next = first.nodes() + 1;
+        long needs = law.at(next);
+        return "%s %s: with %s a node needs %s connections, and %s allow %s"
+                .formatted(
+                        Quantity.text(first.nodes()),
+                        first.nodes() == 1 ? "node" : "nodes",
+                        Quantity.text(next),
+                        needs == Long.MAX_VALUE ? "more than any" : Quantity.text(needs),
+                        first.limit(),
+                        Quantity.text(first.allows()));
+    }
+}

@@ -1,0 +1,144 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.State;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.control.AgentGroup;
+import io.connscale.control.Quantity;
+import io.connscale.kernel.law.Law;
+import io.connscale.kernel.plan.End;
+import io.connscale.kernel.plan.Plan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code plan N [HOST...]}: will N more connections fit; {@code plan --law LAW}: how many nodes an overlay may have. */
+@AutoService(Verb.class)
+@Command(
+        name = "plan",
+        description = "Will N more connections fit, and what stops them; or how large an overlay may get.")
+public final class PlanCommand implements Verb {
+    @Parameters(index = "0", paramLabel = "N", arity = "0..1", description = "1000, 10k, 1.5M on each host")
+    private @Nullable String first;
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = HostWords.LABEL,
+            arity = "0..*",
+            description = "a name, a pattern, or all; none: those that are started, or all")
+    private List<String> hosts = new ArrayList<>();
+
+    @Option(names = "--total", description = "N in all, shared out over the hosts")
+    private boolean total;
+
+    @Option(
+            names = "--law",
+            paramLabel = "LAW",
+            description = "connections that a node needs in an overlay of n nodes: 3n+15, n^2, 2 n log2(n)",
+            converter = LawWord.class)
+    private @Nullable Law law;
+
+    @Option(
+            names = "--files",
+            paramLabel = "FILES",
+            description = "with --law: for so many files a process",
+            converter = ConnectionsCommand.CountWord.class)
+    private @Nullable Long files;
+
+    @Option(
+            names = "--ports",
+            paramLabel = "PORTS",
+            description = "with --law: for so many ephemeral ports",
+            converter = ConnectionsCommand.CountWord.class)
+    private @Nullable Long ports;
+
+    @Override
+    public Answer run(Desk desk) throws CommandException, InterruptedException {
+        if (law != null) {
+            return overlay(desk, law);
+        }
+        if (files != null || ports != null) {
+            throw new CommandException("--files and --ports go with --law", "plan --law 3n+15 --files 1024");
+        }
+        if (first == null) {
+            throw new CommandException("plan: N is missing", "plan 100k client1, or plan --law 3n+15");
+        }
+        return plan(desk, count(first));
+    }
+
+    private static long count(String typed) throws CommandException {
+        try {
+            return Quantity.count(typed);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException("plan: " + e.getMessage(), "plan 100k client1");
+        }
+    }
+
+    private Answer plan(Desk desk, long n) throws CommandException, InterruptedException {
+        Map<String, Long> wanted = wanted(names(desk, hosts), n);
+        PlannedEnds ends = new PlannedEnds(desk);
+        List<End> clients = ends.clients(wanted);
+        long all = wanted.values().stream().mapToLong(Long::longValue).sum();
+        Plan plan = Plan.of(clients, ends.server(all), desk.cluster().targets().size());
+        return PlanText.answer(plan);
+    }
+
+    private Map<String, Long> wanted(List<String> names, long n) {
+        long[] shares = AgentGroup.shares(n, names.size());
+        Map<String, Long> wanted = new LinkedHashMap<>();
+        for (int i = 0; i < shares.length; i++) {
+            wanted.put(names.get(i), total ? shares[i] : n);
+        }
+        return wanted;
+    }
+
+    private static List<String> names(Desk desk, List<String> typed) throws CommandException {
+        if (!typed.isEmpty()) {
+            return HostWords.names(desk, typed);
+        }
+        List<String> ready = desk.cluster().statuses().stream()
+                .filter(host -> host.state() == State.READY)
+                .map(HostStatus::name)
+                .toList();
+        return ready.isEmpty() ? desk.cluster().names() : ready;
+    }
+
+    private Answer overlay(Desk desk, Law law) throws CommandException {
+        if (total) {
+            throw new CommandException("--total goes with N, not with --law", "plan --law 3n+15");
+        }
+        List<String> typed = new ArrayList<>(hosts);
+        if (first != null) {
+            typed.add(0, first);
+        }
+        if (files != null || ports != null) {
+            if (!typed.isEmpty()) {
+                throw new CommandException(
+                        "--files and --ports stand for the limits of a host", "name none, or leave them out");
+            }
+            return OverlayText.answer(law, OverlayText.given(law, files, ports));
+        }
+        return OverlayText.answer(law, new PlannedEnds(desk).overlays(law, names(desk, typed)));
+    }
+
+    @Override
+    public List<String> candidates(String label, Desk desk) {
+        return HostWords.candidates(label, desk, state -> true);
+    }
+
+    /** LAW as picocli converts it. */
+    static final class LawWord implements ITypeConverter<Law> {
+        @Override
+        public Law convert(String typed) {
+            return Law.parse(typed);
+        }
+    }
+}

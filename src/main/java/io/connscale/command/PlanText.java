@@ -1,0 +1,74 @@
+package io.connscale.command;
+
+import io.connscale.console.Answer;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Quantity;
+import io.connscale.kernel.plan.Limit;
+import io.connscale.kernel.plan.Plan;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A plan as an answer.
+ *
+ * <pre>
+ * limit     host     allows   asked  which is
+ * 4-tuples  client1  28,232  30,000  1 source × 1 server port × 28,232 ports
+ * stops at 28,232 on client1: 4-tuples, 1 source × 1 server port × 28,232 ports
+ *   server: {ports: …} with 2 ports, more source addresses …
+ * </pre>
+ */
+final class PlanText {
+    private static final List<Column<Limit>> COLUMNS = List.of(
+            new Column<>("limit", Limit::name),
+            new Column<>("host", PlanText::where),
+            new Column<>("allows", Limit::allows),
+            new Column<>("asked", Limit::wanted),
+            new Column<>("which is", Limit::sum));
+
+    private PlanText() {}
+
+    static Answer answer(Plan plan) {
+        Table table = Table.of(COLUMNS, plan.limits());
+        List<String> lines = new ArrayList<>(table.lines());
+        lines.add(verdict(plan));
+        plan.first().ifPresent(limit -> lines.add("  " + limit.lift()));
+        return new Answer(json(plan), table, lines);
+    }
+
+    /** {@code 10,000 fit}, or {@code stops at 28,232 on client1: 4-tuples, 1 source × …}. */
+    static String verdict(Plan plan) {
+        return plan.first()
+                .map(limit -> "stops at %s on %s: %s, %s"
+                        .formatted(Quantity.text(limit.allows()), where(limit), limit.name(), limit.sum()))
+                .orElseGet(() -> Quantity.text(plan.wanted()) + " fit");
+    }
+
+    private static String where(Limit limit) {
+        return String.join(", ", limit.where());
+    }
+
+    private static Map<String, Object> json(Plan plan) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("wanted", plan.wanted());
+        json.put("fits", plan.first().isEmpty());
+        plan.first().ifPresent(limit -> json.put("first", json(limit)));
+        json.put("limits", plan.limits().stream().map(PlanText::json).toList());
+        json.put("verdict", verdict(plan));
+        return json;
+    }
+
+    private static Map<String, Object> json(Limit limit) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("limit", limit.name());
+        json.put("hosts", limit.where());
+        json.put("allows", limit.allows());
+        json.put("wanted", limit.wanted());
+        json.putAll(limit.numbers());
+        json.put("lift", limit.lift());
+        return json;
+    }
+}

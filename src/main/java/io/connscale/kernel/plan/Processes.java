@@ -1,0 +1,43 @@
+package io.connscale.kernel.plan;
+
+/**
+ * The processes of one end at one place: an agent and its workers, or the server and its shards.
+ *
+ * @param files descriptors each may have open ({@code RLIMIT_NOFILE}); {@code Long.MAX_VALUE}: any number
+ * @param most how many processes there may be, 1 at least
+ * @param held connections that they have already
+ * @param own what a process needs beside its connections
+ */
+public record Processes(long files, int most, long held, Base own) {
+    /**
+     * What one process needs beside its connections.
+     *
+     * @param files descriptors that it has open
+     * @param threads threads, each a task of the kernel
+     * @param bytes resident memory
+     */
+    public record Base(long files, int threads, long bytes) {}
+
+    public Processes {
+        if (most < 1) {
+            throw new IllegalArgumentException("at least one process");
+        }
+    }
+
+    /** Connections that one of them can have. */
+    public long each() {
+        return files == Long.MAX_VALUE ? Long.MAX_VALUE : Math.max(0, files - own.files());
+    }
+
+    /** Connections that all of them can have, those held included. */
+    long all() {
+        return each() > Long.MAX_VALUE / most ? Long.MAX_VALUE : each() * most;
+    }
+
+    /** How many processes are to be started for {@code more} connections; they may be more than {@link #most}. */
+    long toStart(double more) {
+        double each = Math.max(1, each());
+        long running = Math.max(1, (long) Math.ceil(held / each));
+        return Math.max(0, (long) Math.ceil((held + more) / each) - running);
+    }
+}
