@@ -1,6 +1,7 @@
 package io.connscale;
 
 import io.connscale.agent.AgentMain;
+import io.connscale.cluster.LocalWorkers;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.console.CommandException;
 import io.connscale.console.Console;
@@ -35,7 +36,12 @@ public final class Main {
         OutputStream channel = new FileOutputStream(FileDescriptor.out);
         System.setOut(System.err); // whoever prints by mistake must not break the channel
         Transport transport = Transport.best();
-        AgentMain.run(System.in, channel, transport, settings -> new PingPongServer(settings, transport));
+        AgentMain.run(
+                System.in,
+                channel,
+                transport,
+                settings -> new PingPongServer(settings, transport),
+                LocalWorkers.likeThisAgent());
     }
 
     private static int console(String[] args) {

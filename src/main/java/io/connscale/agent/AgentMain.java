@@ -1,5 +1,6 @@
 package io.connscale.agent;
 
+import io.connscale.control.AgentStarter;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.control.Server;
@@ -39,14 +40,19 @@ public final class AgentMain {
      *
      * @param out for messages alone; nothing else may write to it
      * @param servers makes the server that this agent may be told to run
+     * @param starter starts workers, where this process may not open enough files
      * @return what is left: connections and event loops. They end with the process; who lives on closes them
      */
     public static AutoCloseable run(
-            InputStream in, OutputStream out, Transport transport, Function<ServerSettings, Server> servers) {
+            InputStream in,
+            OutputStream out,
+            Transport transport,
+            Function<ServerSettings, Server> servers,
+            AgentStarter starter) {
         try (Outbox outbox = new Outbox(out)) {
             outbox.send(hello());
             ScheduledThreadPoolExecutor control = control();
-            Requests requests = new Requests(transport, new HostedServer(servers), outbox, control);
+            Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
             Silence silence = new Silence(SILENT_SECONDS, end::countDown);
             control.scheduleWithFixedDelay(silence::tick, 1, 1, TimeUnit.SECONDS);

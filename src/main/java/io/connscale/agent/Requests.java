@@ -2,6 +2,7 @@ package io.connscale.agent;
 
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentStarter;
 import io.connscale.control.Message;
 import io.connscale.control.Message.CloseConnections;
 import io.connscale.control.Message.Configure;
@@ -9,6 +10,7 @@ import io.connscale.control.Message.ConnectionsClosed;
 import io.connscale.control.Message.ConnectionsOpened;
 import io.connscale.control.Message.Done;
 import io.connscale.control.Message.Failed;
+import io.connscale.control.Message.Notice;
 import io.connscale.control.Message.OpenConnections;
 import io.connscale.control.Message.Progress;
 import io.connscale.control.Message.Request;
@@ -21,6 +23,8 @@ import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.Settings;
+import io.connscale.kernel.Limits;
+import io.connscale.kernel.LimitsReader;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
 import java.util.concurrent.CompletableFuture;
@@ -37,13 +41,15 @@ final class Requests implements AutoCloseable {
 
     private final Transport transport;
     private final HostedServer server;
+    private final AgentStarter starter;
     private final Outbox outbox;
     private final Executor control;
-    private volatile @Nullable Agent agent; // there from the first configure on
+    private volatile @Nullable GrowingAgent agent; // there from the first configure on
 
-    Requests(Transport transport, HostedServer server, Outbox outbox, Executor control) {
+    Requests(Transport transport, HostedServer server, AgentStarter starter, Outbox outbox, Executor control) {
         this.transport = transport;
         this.server = server;
+        this.starter = starter;
         this.outbox = outbox;
         this.control = control;
     }
@@ -82,7 +88,7 @@ final class Requests implements AutoCloseable {
         } else if (request instanceof CloseConnections c) {
             reply(c.id(), agent().close(c.count()), closed -> new ConnectionsClosed(c.id(), closed));
         } else if (request instanceof TakeSnapshot t) {
-            reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot));
+            reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot, processes()));
         } else {
             outbox.send(new ServerStatusTaken(request.id(), serverStatus(request)));
         }
@@ -98,11 +104,18 @@ final class Requests implements AutoCloseable {
     }
 
     private CompletableFuture<Void> configure(Settings settings) throws AgentException {
-        Agent running = agent;
+        GrowingAgent running = agent;
         if (running != null) {
             return running.configure(settings);
         }
-        agent = new LoadAgent(transport, loops(), settings);
+        Limits limits = new LimitsReader().read();
+        Integer most = settings.workers();
+        agent = new GrowingAgent(
+                new LoadAgent(transport, loops(), settings),
+                FileRoom.ofThisProcess(limits),
+                new WorkerBound(most == null ? 1 : most, limits),
+                new Workers(starter, notice -> outbox.offer(new Notice(notice))),
+                settings);
         return CompletableFuture.completedFuture(null);
     }
 
@@ -112,7 +125,7 @@ final class Requests implements AutoCloseable {
     }
 
     private Agent agent() throws AgentException {
-        Agent running = agent;
+        GrowingAgent running = agent;
         if (running == null) {
             throw new AgentException("the agent has no settings yet", "send configure first");
         }
@@ -138,18 +151,24 @@ final class Requests implements AutoCloseable {
         outbox.send(new Failed(id, known.message(), known.hint()));
     }
 
+    /** Null: one, as the protocol has it. */
+    private @Nullable Integer processes() {
+        GrowingAgent running = agent;
+        int processes = running == null ? 1 : running.processes();
+        return processes == 1 ? null : processes;
+    }
+
     /** The snapshot that comes by itself; without an agent there is nothing to count, and it says so all the same. */
     void report() {
-        Agent running = agent;
-        CompletableFuture<Snapshot> snapshot =
-                running == null ? CompletableFuture.completedFuture(Snapshot.NONE) : running.snapshot();
-        snapshot.thenAccept(counts -> outbox.offer(new SnapshotTaken(null, counts)));
+        GrowingAgent running = agent;
+        Snapshot counts = running == null ? Snapshot.NONE : running.latest();
+        outbox.offer(new SnapshotTaken(null, counts, processes()));
     }
 
     @Override
     public void close() {
         server.close();
-        Agent running = agent;
+        GrowingAgent running = agent;
         if (running != null) {
             running.close();
         }

@@ -2,6 +2,8 @@ package io.connscale.cluster;
 
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.deploy.Installation;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,18 +19,23 @@ final class AgentCommand {
     private static final List<String> AS_AGENT =
             List.of("sh", "-c", "trap '' INT HUP; ulimit -Sn \"$(ulimit -Hn)\" 2> /dev/null; exec \"$@\"", "sh");
 
+    /** The first word of this program's arguments that makes it an agent. */
+    private static final String AGENT = "agent";
+
+    private static final String JAVA =
+            Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
     private AgentCommand() {}
 
     /** On this machine: with this process's own Java and program, unless the host names a Java. */
     static List<String> local(HostConfig host) {
-        Path here = Path.of(System.getProperty("java.home"), "bin", "java");
         int feature = host.java().isPresent() ? ANY_JAVA : Runtime.version().feature();
         List<String> words = new ArrayList<>();
-        words.add(host.java().orElse(here.toString()));
+        words.add(host.java().orElse(JAVA));
         words.addAll(AgentFlags.of(feature));
         words.addAll(host.jvm());
         words.addAll(program());
-        words.add("agent");
+        words.add(AGENT);
         return words;
     }
 
@@ -38,8 +45,28 @@ final class AgentCommand {
         words.add(there.java().path());
         words.addAll(AgentFlags.of(there.java().feature()));
         words.addAll(host.jvm());
-        words.addAll(List.of("-jar", there.jar(), "agent"));
+        words.addAll(List.of("-jar", there.jar(), AGENT));
         return words;
+    }
+
+    /**
+     * On this machine, as this very process was started, which is an agent itself: the same Java, flags and program. Linux
+     * says how (proc(5)); elsewhere with what is usual here.
+     */
+    static List<String> again() {
+        try {
+            String line = Files.readString(Path.of("/proc/self/cmdline"));
+            List<String> words = new ArrayList<>(List.of(line.split("\0", -1)));
+            words.remove(words.size() - 1); // each word ends with a NUL, the last one too
+            words.set(0, JAVA);
+            return words;
+        } catch (IOException e) {
+            List<String> words = new ArrayList<>(List.of(JAVA));
+            words.addAll(AgentFlags.of(Runtime.version().feature()));
+            words.addAll(program());
+            words.add(AGENT);
+            return words;
+        }
     }
 
     private static List<String> program() {

@@ -70,7 +70,8 @@ final class Host {
 
     synchronized HostStatus status() {
         Snapshot now = agent == null ? Snapshot.NONE : agent.latest();
-        return new HostStatus(config, launcher.toString(), state, step, hello, before.plus(now));
+        int workers = agent == null ? 0 : agent.workers();
+        return new HostStatus(config, launcher.toString(), state, step, hello, before.plus(now), workers);
     }
 
     /** The agent that takes orders here. */
@@ -93,7 +94,7 @@ final class Host {
         RemoteAgent started = null;
         boolean ready = false;
         try {
-            started = new RemoteAgent(name(), launch());
+            started = new RemoteAgent(name(), launch(), notices);
             launched(mine, started);
             step = "waiting for its agent";
             Message.Hello greeting = within(HELLO_SECONDS, started.hello(), started);
@@ -244,14 +245,7 @@ final class Host {
     CompletableFuture<Void> change(UnaryOperator<ClientConfig> change) {
         RemoteAgent running;
         synchronized (this) {
-            config = new HostConfig(
-                    config.name(),
-                    config.launch(),
-                    change.apply(config.client()),
-                    config.source(),
-                    config.jvm(),
-                    config.java(),
-                    config.workers());
+            config = config.with(change.apply(config.client()));
             running = state == State.READY ? agent : null;
         }
         return running == null ? CompletableFuture.completedFuture(null) : running.configure(settings());
@@ -266,7 +260,8 @@ final class Host {
                 now.source(),
                 client.interval().toMillis(),
                 client.timeout().toMillis(),
-                client.rate().perSecond());
+                client.rate().perSecond(),
+                now.workers().most());
     }
 
     /**

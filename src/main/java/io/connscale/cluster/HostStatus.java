@@ -13,9 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param step what its start is doing, in a few words; empty where nothing starts
  * @param hello what the agent said of its machine; null where none was started
  * @param counts of its agent and of those lost before it, as last heard
+ * @param workers how many processes its agent is, itself and its workers, as last heard; 0 where there is none
  */
 public record HostStatus(
-        HostConfig config, String launcher, State state, String step, Message.@Nullable Hello hello, Snapshot counts) {
+        HostConfig config,
+        String launcher,
+        State state,
+        String step,
+        Message.@Nullable Hello hello,
+        Snapshot counts,
+        int workers) {
     public String name() {
         return config.name();
     }

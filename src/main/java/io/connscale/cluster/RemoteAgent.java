@@ -1,7 +1,7 @@
 package io.connscale.cluster;
 
-import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Closed;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
@@ -12,8 +12,6 @@ import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,15 +30,9 @@ import org.slf4j.MDC;
  * An agent in another process, over a control channel on that process's standard input and output. One thread reads; any
  * thread may call. When the channel ends, for whatever reason, every open request fails and {@link #ended()} completes.
  */
-final class RemoteAgent implements Agent {
+final class RemoteAgent implements AgentProcess {
     private static final Logger log = LoggerFactory.getLogger(RemoteAgent.class);
     private static final int MOST_PENDING = 64;
-    /** Foreign lines before {@code hello} that are kept, to be shown if the start fails. */
-    private static final int MOST_NOISE = 10;
-
-    /** Of a foreign line as much as a user wants to read. */
-    private static final int LONGEST_NOISE = 200;
-
     private static final Pattern SAYS_HELLO = Pattern.compile("\\{.*\"type\"\\s*:\\s*\"hello\".*");
     private static final long CLOSE_SECONDS = 2;
 
@@ -51,23 +43,31 @@ final class RemoteAgent implements Agent {
 
     private final String name;
     private final Process process;
+    private final Consumer<String> notices;
     private final OutputStream requests;
     private final ReentrantLock writing = new ReentrantLock();
     private final ErrorTail errors;
     private final Thread reader;
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
-    private final List<String> noise = new ArrayList<>();
+    private final Noise noise = new Noise();
     private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
     private final CompletableFuture<Ending> ended = new CompletableFuture<>();
     private volatile Snapshot latest = Snapshot.NONE;
+    private volatile int workers = 1;
     private final AtomicInteger silent = new AtomicInteger();
     private volatile boolean closing;
 
     /** @param process just started; this object owns it from now on */
     RemoteAgent(String name, Process process) {
+        this(name, process, notice -> log.info("{}", notice));
+    }
+
+    /** @param notices hears, on the reading thread, what the agent wants the user to know at once */
+    RemoteAgent(String name, Process process, Consumer<String> notices) {
         this.name = name;
         this.process = process;
+        this.notices = notices;
         this.requests = process.getOutputStream();
         this.errors = new ErrorTail(name, process.getErrorStream());
         reader = new Thread(this::read, name + "-control");
@@ -75,8 +75,8 @@ final class RemoteAgent implements Agent {
         reader.start();
     }
 
-    /** The agent's greeting; fails where the process ends before it, or says another protocol. */
-    CompletableFuture<Message.Hello> hello() {
+    @Override
+    public CompletableFuture<Message.Hello> hello() {
         return hello;
     }
 
@@ -85,9 +85,19 @@ final class RemoteAgent implements Agent {
         return ended;
     }
 
-    /** The last counts that came. */
-    Snapshot latest() {
+    @Override
+    public CompletableFuture<String> ending() {
+        return ended.thenApply(Ending::toString);
+    }
+
+    @Override
+    public Snapshot latest() {
         return latest;
+    }
+
+    /** How many processes the agent is, itself and its workers, as it last said. */
+    int workers() {
+        return workers;
     }
 
     private void read() {
@@ -106,6 +116,8 @@ final class RemoteAgent implements Agent {
             greeted(greeting);
         } else if (message instanceof Message.SnapshotTaken taken) {
             latest = taken.snapshot();
+            Integer told = taken.workers();
+            workers = told == null ? 1 : told;
             Long id = taken.id();
             if (id != null) {
                 answered(id, taken);
@@ -115,6 +127,8 @@ final class RemoteAgent implements Agent {
             if (request != null) {
                 request.progress.accept(progress.opened());
             }
+        } else if (message instanceof Message.Notice notice) {
+            notices.accept(name + "  " + notice.text());
         } else if (message instanceof Message.Answer answer) {
             answered(answer.id(), answer);
         } else {
@@ -145,12 +159,9 @@ final class RemoteAgent implements Agent {
     }
 
     private void foreign(String line) {
-        String cut = line.length() > LONGEST_NOISE ? line.substring(0, LONGEST_NOISE) + "…" : line;
-        log.warn("not a message: {}", cut);
-        synchronized (noise) {
-            if (noise.size() < MOST_NOISE && !hello.isDone()) {
-                noise.add(cut);
-            }
+        log.warn("not a message: {}", Noise.cut(line));
+        if (!hello.isDone()) {
+            noise.add(line);
         }
         if (SAYS_HELLO.matcher(line).matches()) {
             hello.completeExceptionally(new AgentException(
@@ -160,9 +171,7 @@ final class RemoteAgent implements Agent {
 
     /** What it said instead of {@code hello}, to be put behind an error; empty where it said nothing. */
     String said() {
-        synchronized (noise) {
-            return noise.isEmpty() ? "" : "; it said: " + noise.get(0);
-        }
+        return noise.said();
     }
 
     /** The channel is at its end; the process follows, or is made to. */
@@ -270,13 +279,13 @@ final class RemoteAgent implements Agent {
         }
     }
 
-    /** Ends it at once: it has not been heard of for too long. */
-    void kill() {
+    @Override
+    public void kill() {
         process.destroyForcibly();
     }
 
-    /** From a clock, once a second: tells the agent that it is not alone, and how many seconds nothing was heard of it. */
-    int tick() {
+    @Override
+    public int tick() {
         if (writing.tryLock()) { // somebody else's request says the same, and where that one waits this would, too
             try {
                 MessageLines.write(requests, new Message.StillHere());

@@ -16,8 +16,8 @@ import picocli.CommandLine.Command;
  * {@code hosts}: what {@code hosts.yaml} names, and what is there.
  *
  * <pre>
- * host     launched  state    Java      files  ports   established
- * client1  local     ready    17.0.15  20,000  28,232       10,000
+ * host     launched  state    Java      files  ports   workers  established
+ * client1  local     ready    17.0.15  20,000  28,232        1       10,000
  * client2  local     stopped
  * </pre>
  */
@@ -33,6 +33,7 @@ public final class HostsCommand implements Verb {
             new Column<>("files", host -> told(host, hello -> hello.limits().softFiles())),
             new Column<>("ports", host -> told(host, hello -> hello.limits().ports())),
             new Column<>("pid", host -> told(host, hello -> Long.toString(hello.pid()))),
+            new Column<>("workers", host -> host.hello() == null ? "" : host.workers()),
             new Column<>(
                     "established",
                     host -> host.hello() == null ? "" : host.counts().established()));
@@ -62,6 +63,7 @@ public final class HostsCommand implements Verb {
             json.put("files", hello.limits().softFiles());
             json.put("ports", hello.limits().ports());
             json.put("pid", hello.pid());
+            json.put("workers", host.workers());
         }
         json.put("established", host.counts().established());
         return json;

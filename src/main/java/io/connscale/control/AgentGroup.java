@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Many agents as one: splits the number, adds up the answers. A number of the group is missing
@@ -47,24 +48,47 @@ public final class AgentGroup implements Agent {
         return all(members.stream().map(m -> m.configure(settings)).toList());
     }
 
+    /** {@code rate} in proportion to {@code shares}, so that the sum is the rate; at least 1/s where there is a share. */
+    public static List<Rate> rates(Rate rate, long[] shares) {
+        long total = Arrays.stream(shares).sum();
+        List<Rate> rates = new ArrayList<>();
+        long before = 0;
+        for (long share : shares) {
+            long begin = total == 0 ? 0 : rate.perSecond() * before / total; // 10 million times a billion: no overflow
+            before += share;
+            long end = total == 0 ? 0 : rate.perSecond() * before / total;
+            rates.add(rate.unlimited() || total == 0 ? rate : new Rate(Math.max(1, end - begin)));
+        }
+        return rates;
+    }
+
     @Override
     public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
-        long[] shares = shares(order.count(), members.size());
-        Rate rate = order.rate();
+        return open(shares(order.count(), members.size()), order.rate(), progress);
+    }
+
+    /**
+     * Opens a share on each member, none where it is 0; in sum at this rate.
+     *
+     * @param rate null: each at its own
+     */
+    public CompletableFuture<Opened> open(long[] shares, @Nullable Rate rate, Consumer<Opened> progress) {
+        List<Rate> rates = rates(rate == null ? Rate.UNLIMITED : rate, shares);
         Opened[] latest = Arrays.stream(shares).mapToObj(Opened::none).toArray(Opened[]::new);
         List<CompletableFuture<Opened>> parts = new ArrayList<>();
-        for (int i = 0; i < shares.length && shares[i] > 0; i++) {
-            int at = i;
-            Rate share =
-                    rate == null || rate.unlimited() ? rate : new Rate(Math.max(1, rate.perSecond() / shares.length));
-            parts.add(members.get(i).open(new Order(shares[i], share), opened -> {
-                Opened sum;
-                synchronized (latest) {
-                    latest[at] = opened;
-                    sum = Arrays.stream(latest).reduce(Opened.none(0), Opened::plus);
-                }
-                progress.accept(sum);
-            }));
+        for (int i = 0; i < shares.length; i++) {
+            if (shares[i] > 0) {
+                int at = i;
+                Order order = new Order(shares[i], rate == null ? null : rates.get(i));
+                parts.add(members.get(i).open(order, opened -> {
+                    Opened sum;
+                    synchronized (latest) {
+                        latest[at] = opened;
+                        sum = Arrays.stream(latest).reduce(Opened.none(0), Opened::plus);
+                    }
+                    progress.accept(sum);
+                }));
+            }
         }
         return all(parts, Opened::plus);
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A line of the control channel, written down in {@code docs/PROTOCOL.md}. {@code type} names it on the wire. A request
- * carries an {@code id} of the console's choosing, its answer the same one; {@code hello}, {@code progress} and a
- * {@code snapshot} without id come by themselves. A line that leaves out what is needed here is none of these.
+ * carries an {@code id} of the console's choosing, its answer the same one; {@code hello}, {@code progress},
+ * {@code notice} and a {@code snapshot} without id come by themselves. A line that leaves out what is needed here is none of these.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.ConnectionsOpened.class, name = "connections-opened"),
     @JsonSubTypes.Type(value = Message.ConnectionsClosed.class, name = "connections-closed"),
     @JsonSubTypes.Type(value = Message.SnapshotTaken.class, name = "snapshot"),
+    @JsonSubTypes.Type(value = Message.Notice.class, name = "notice"),
     @JsonSubTypes.Type(value = Message.Done.class, name = "done"),
     @JsonSubTypes.Type(value = Message.Failed.class, name = "failed"),
 })
@@ -129,10 +130,23 @@ public sealed interface Message {
      * The agent's counts.
      *
      * @param id of the request that it answers; null where it came by itself, once a second
+     * @param workers how many processes the agent is, itself and its workers; null: one
      */
-    record SnapshotTaken(@Nullable Long id, Snapshot snapshot) implements Message {
+    record SnapshotTaken(
+            @Nullable Long id, Snapshot snapshot, @Nullable Integer workers) implements Message {
         public SnapshotTaken {
             Objects.requireNonNull(snapshot);
+        }
+
+        public SnapshotTaken(@Nullable Long id, Snapshot snapshot) {
+            this(id, snapshot, null);
+        }
+    }
+
+    /** What the user should know at once: a worker that was lost, say. Comes by itself; in one line, without the host's name. */
+    record Notice(String text) implements Message {
+        public Notice {
+            Objects.requireNonNull(text);
         }
     }
 

@@ -1,7 +1,9 @@
 package io.connscale.control;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an agent needs to know to open and hold connections. Plain numbers, since this goes over the wire as it is.
@@ -11,9 +13,17 @@ import java.util.List;
  * @param intervalMillis a Ping a connection this often, milliseconds
  * @param timeoutMillis no Pong within it ends the connection, milliseconds
  * @param ratePerSecond new connections a second; 0 is unlimited
+ * @param workers the most processes that the agent may be, itself among them; 0: as many as the connections need files for;
+ *     null: one
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Settings(
-        List<String> targets, List<String> sources, long intervalMillis, long timeoutMillis, long ratePerSecond) {
+        List<String> targets,
+        List<String> sources,
+        long intervalMillis,
+        long timeoutMillis,
+        long ratePerSecond,
+        @Nullable Integer workers) {
     public Settings {
         targets = List.copyOf(targets);
         sources = List.copyOf(sources);
@@ -23,6 +33,15 @@ public record Settings(
         requireRange("intervalMillis", intervalMillis);
         requireRange("timeoutMillis", timeoutMillis);
         new Rate(ratePerSecond); // refuses what is none
+        if (workers != null && workers < 0) {
+            throw new IllegalArgumentException("workers is " + workers + ", must not be below 0");
+        }
+    }
+
+    /** For an agent that is one process. */
+    public Settings(
+            List<String> targets, List<String> sources, long intervalMillis, long timeoutMillis, long ratePerSecond) {
+        this(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, null);
     }
 
     private static void requireRange(String name, long millis) {
@@ -45,14 +64,18 @@ public record Settings(
     }
 
     public Settings withInterval(Duration interval) {
-        return new Settings(targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond);
+        return new Settings(targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers);
     }
 
     public Settings withTimeout(Duration timeout) {
-        return new Settings(targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond);
+        return new Settings(targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers);
     }
 
     public Settings withRate(Rate rate) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond());
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers);
+    }
+
+    public Settings withWorkers(int most) {
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, most);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.control.AgentException;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.net.Transport;
@@ -44,7 +45,13 @@ class AgentMainTest {
         thread(
                 "agent",
                 () -> left.complete(AgentMain.run(
-                        in, said, Transport.best(), settings -> new PingPongServer(settings, Transport.best()))));
+                        in,
+                        said,
+                        Transport.best(),
+                        settings -> new PingPongServer(settings, Transport.best()),
+                        name -> {
+                            throw new AgentException("no worker here", "");
+                        })));
         thread("console", () -> listen(out));
         await().until(() -> !heard.isEmpty());
     }

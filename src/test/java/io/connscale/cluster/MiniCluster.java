@@ -6,6 +6,7 @@ import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Order;
 import io.connscale.control.ServerSettings;
 import io.connscale.net.Transport;
@@ -89,12 +90,21 @@ public final class MiniCluster implements AutoCloseable {
         Builder builder = new Builder();
         for (String host : hosts) {
             builder.and(host, (in, out, err) -> {
-                AgentMain.run(in, out, Transport.best(), settings -> new PingPongServer(settings, Transport.best()))
+                AgentMain.run(
+                                in,
+                                out,
+                                Transport.best(),
+                                settings -> new PingPongServer(settings, Transport.best()),
+                                MiniCluster::noWorker)
                         .close();
                 return 0;
             });
         }
         return builder;
+    }
+
+    private static AgentProcess noWorker(String name) throws AgentException {
+        throw new AgentException("no " + name + " here: these agents are threads", "");
     }
 
     private Launcher launcher(String host, ThreadProcess.Body agent) {

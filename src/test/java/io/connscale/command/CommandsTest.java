@@ -152,8 +152,8 @@ class CommandsTest {
     void hostsShowsWhatIsThere() {
         table(mini, "start client1", "connections start 10 client1");
         assertThat(table(mini, "hosts").out())
-                .containsPattern("(?m)^host +launched +state +address +Java +files +ports +pid +established$")
-                .containsPattern("(?m)^client1 .* ready +localhost +\\d.* 10$")
+                .containsPattern("(?m)^host +launched +state +address +Java +files +ports +pid +workers +established$")
+                .containsPattern("(?m)^client1 .* ready +localhost +\\d.* 1 +10$")
                 .containsPattern("(?m)^client2 .* stopped +localhost$");
         assertThat(json(mini, "hosts").out())
                 .contains("\"state\":\"ready\",\"address\":\"localhost\",\"java\":\"")

@@ -126,9 +126,9 @@ class AgentGroupTest {
                 .open(new Order(10, new Rate(300)), p -> {})
                 .join();
         assertThat(sum).isEqualTo(opened(10, 10));
-        assertThat(first.asked).containsExactly(new Order(4, new Rate(100)));
-        assertThat(second.asked).containsExactly(new Order(3, new Rate(100)));
-        assertThat(third.asked).containsExactly(new Order(3, new Rate(100)));
+        assertThat(first.asked).containsExactly(new Order(4, new Rate(120)));
+        assertThat(second.asked).containsExactly(new Order(3, new Rate(90)));
+        assertThat(third.asked).containsExactly(new Order(3, new Rate(90)));
     }
 
     @Test

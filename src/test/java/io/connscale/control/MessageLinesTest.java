@@ -44,6 +44,11 @@ class MessageLinesTest {
                         "{'type':'configure','id':1,'settings':{'targets':['127.0.0.1:8989','[::1]:8989'],"
                                 + "'sources':['10.0.0.4'],'intervalMillis':5000,'timeoutMillis':4000,'ratePerSecond':0}}"),
                 arguments(
+                        new Message.Configure(1, settings.withWorkers(0)),
+                        "{'type':'configure','id':1,'settings':{'targets':['127.0.0.1:8989','[::1]:8989'],"
+                                + "'sources':['10.0.0.4'],'intervalMillis':5000,'timeoutMillis':4000,'ratePerSecond':0,"
+                                + "'workers':0}}"),
+                arguments(
                         new Message.OpenConnections(2, 1000, null), "{'type':'open-connections','id':2,'count':1000}"),
                 arguments(
                         new Message.OpenConnections(3, 1000, 100L),
@@ -76,6 +81,11 @@ class MessageLinesTest {
                         new Message.SnapshotTaken(6L, Snapshot.NONE),
                         "{'type':'snapshot','id':6,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
                                 + "'stopped':0,'pings':0,'pongs':0,'late':0,'errors':{}}}"),
+                arguments(
+                        new Message.SnapshotTaken(7L, Snapshot.NONE, 54),
+                        "{'type':'snapshot','id':7,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
+                                + "'stopped':0,'pings':0,'pongs':0,'late':0,'errors':{}},'workers':54}"),
+                arguments(new Message.Notice("worker-2 lost"), "{'type':'notice','text':'worker-2 lost'}"),
                 arguments(new Message.Done(4), "{'type':'done','id':4}"),
                 arguments(
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),

@@ -35,6 +35,11 @@ public record HostConfig(
         java.ifPresent(Checks::word);
     }
 
+    /** The same host, whose connections do something else. */
+    public HostConfig with(ClientConfig other) {
+        return new HostConfig(name, launch, other, source, jvm, java, workers);
+    }
+
     static String checkedName(String name) {
         Checks.check(!name.equals(EVERY), name, "means every host: choose another name");
         return Checks.check(

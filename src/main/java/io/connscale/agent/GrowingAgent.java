@@ -1,0 +1,214 @@
+package io.connscale.agent;
+
+import io.connscale.control.Agent;
+import io.connscale.control.AgentException;
+import io.connscale.control.AgentGroup;
+import io.connscale.control.Closed;
+import io.connscale.control.Opened;
+import io.connscale.control.Order;
+import io.connscale.control.Rate;
+import io.connscale.control.Settings;
+import io.connscale.stats.Snapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * This process's agent and, once an order needs more files than a process may open, workers beside it: a group that grows,
+ * and nobody above notices. Orders are carried out one after the other, on a thread of their own: each first fills the
+ * processes that have room, then those that are started for it. Any thread may call.
+ */
+final class GrowingAgent implements Agent {
+    private static final int MOST_WAITING = 100;
+    private static final String THIS = "agent";
+
+    private final Agent own;
+    private final long ownRoom;
+    private final WorkerBound bound;
+    private final Workers workers;
+    private final ExecutorService orders = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), GrowingAgent::thread);
+    private Settings settings;
+    /** Another one with each {@link #stopOpening()}: an order that finds it changed gives way. */
+    private volatile int turn;
+    /** What each member has of the order that is carried out. */
+    private Map<String, Long> shares = Map.of();
+
+    /**
+     * @param own the agent of this process
+     * @param ownRoom connections that this process has files for
+     */
+    GrowingAgent(Agent own, long ownRoom, WorkerBound bound, Workers workers, Settings settings) {
+        this.own = own;
+        this.ownRoom = ownRoom;
+        this.bound = bound;
+        this.workers = workers;
+        this.settings = settings;
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "agent-orders");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** How many processes it is now. */
+    int processes() {
+        return 1 + workers.now().workers().size();
+    }
+
+    private AgentGroup group() {
+        return group(workers.now().workers());
+    }
+
+    private AgentGroup group(List<Workers.Worker> beside) {
+        Map<String, Agent> members = new LinkedHashMap<>();
+        members.put(THIS, own);
+        beside.forEach(worker -> members.put(worker.name(), worker.process()));
+        return new AgentGroup(members);
+    }
+
+    @Override
+    public CompletableFuture<Void> configure(Settings changed) {
+        Map<String, Long> under;
+        synchronized (this) {
+            settings = changed;
+            under = shares;
+        }
+        AgentGroup group = group();
+        long[] parts = group.members().keySet().stream()
+                .mapToLong(name -> under.getOrDefault(name, 0L))
+                .toArray();
+        List<Rate> rates = AgentGroup.rates(changed.rate(), parts);
+        List<CompletableFuture<Void>> told = new ArrayList<>();
+        int at = 0;
+        for (Agent member : group.members().values()) {
+            told.add(member.configure(ofMember(changed).withRate(rates.get(at++))));
+        }
+        return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
+    }
+
+    /** A worker starts none. */
+    private static Settings ofMember(Settings settings) {
+        return settings.withWorkers(1);
+    }
+
+    @Override
+    public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+        CompletableFuture<Opened> answer = new CompletableFuture<>();
+        int mine = turn;
+        try {
+            orders.execute(() -> carryOut(order, progress, mine, answer));
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new AgentException(
+                    MOST_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
+        }
+        return answer;
+    }
+
+    private void carryOut(Order order, Consumer<Opened> progress, int mine, CompletableFuture<Opened> answer) {
+        try {
+            List<Workers.Worker> before = workers.now().workers();
+            int more = Sharing.processes(order.count(), rooms(before), bound.room(), bound.most(1 + before.size()));
+            Settings now;
+            synchronized (this) {
+                now = settings;
+            }
+            workers.start(more, ofMember(now), () -> turn != mine);
+            List<Workers.Worker> all = workers.now().workers();
+            int kept = (int) before.stream().filter(all::contains).count();
+            answer.complete(share(order, progress, mine, all, kept).join());
+        } catch (RuntimeException e) { // without an answer whoever asked would wait for ever
+            answer.completeExceptionally(AgentException.of(e));
+        } finally {
+            synchronized (this) {
+                shares = Map.of();
+            }
+        }
+    }
+
+    private CompletableFuture<Opened> share(
+            Order order, Consumer<Opened> progress, int mine, List<Workers.Worker> beside, int before) {
+        long[] parts = Sharing.shares(order.count(), rooms(beside), 1 + before);
+        AgentGroup group = group(beside);
+        synchronized (this) {
+            if (turn != mine) {
+                return CompletableFuture.completedFuture(Opened.none(order.count()));
+            }
+            Rate rate = order.rate() == null ? settings.rate() : order.rate();
+            Map<String, Long> known = new LinkedHashMap<>();
+            int at = 0;
+            for (String name : group.members().keySet()) {
+                known.put(name, parts[at++]);
+            }
+            shares = known;
+            return group.open(parts, rate, progress);
+        }
+    }
+
+    /** Connections that each process has room for now, this one first. */
+    private long[] rooms(List<Workers.Worker> beside) {
+        long[] rooms = new long[1 + beside.size()];
+        List<CompletableFuture<Snapshot>> counts =
+                beside.stream().map(GrowingAgent::counts).toList();
+        rooms[0] = FileRoom.left(
+                Math.max(0, ownRoom - Sharing.PIPES * beside.size()),
+                own.snapshot().join());
+        for (int i = 0; i < counts.size(); i++) {
+            rooms[i + 1] = FileRoom.left(beside.get(i).room(), counts.get(i).join());
+        }
+        return rooms;
+    }
+
+    private static CompletableFuture<Snapshot> counts(Workers.Worker worker) {
+        return worker.process().snapshot().exceptionally(lost -> Workers.afterLoss(worker));
+    }
+
+    @Override
+    public CompletableFuture<Void> stopOpening() {
+        synchronized (this) {
+            turn++;
+        }
+        return group().stopOpening();
+    }
+
+    @Override
+    public CompletableFuture<Closed> close(long count) {
+        List<Workers.Worker> beside = workers.now().workers();
+        return beside.isEmpty() ? own.close(count) : group(beside).close(count);
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> snapshot() {
+        Workers.Crew crew = workers.now();
+        CompletableFuture<Snapshot> sum = own.snapshot().thenApply(crew.gone()::plus);
+        for (Workers.Worker worker : crew.workers()) {
+            sum = sum.thenCombine(counts(worker), Snapshot::plus);
+        }
+        return sum;
+    }
+
+    /** The counts as last heard: nobody is asked. */
+    Snapshot latest() {
+        Workers.Crew crew = workers.now();
+        return crew.workers().stream()
+                .map(worker -> worker.process().latest())
+                .reduce(crew.gone().plus(own.snapshot().join()), Snapshot::plus);
+    }
+
+    @Override
+    public void close() {
+        CompletableFuture<Void> unused = stopOpening(); // whoever waits for an order hears how far it came
+        orders.shutdown();
+        workers.close();
+        own.close();
+    }
+}

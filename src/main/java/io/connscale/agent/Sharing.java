@@ -1,0 +1,47 @@
+package io.connscale.agent;
+
+import java.util.Arrays;
+
+/** How connections are shared out over processes that have room for so many each: arithmetic alone. */
+final class Sharing {
+    /** Files that a worker takes in the process that started it: its standard input, output and error. */
+    static final long PIPES = 3;
+
+    private Sharing() {}
+
+    /**
+     * How many more processes {@code count} connections need.
+     *
+     * @param rooms of the processes there are, this one first; never negative
+     * @param each the room of a new one
+     * @param most new ones that there may be
+     */
+    static int processes(long count, long[] rooms, long each, int most) {
+        long room = Arrays.stream(rooms).sum();
+        int more = 0;
+        while (room < count && more < most && each > PIPES) {
+            room += each - (rooms[0] > PIPES * more ? PIPES : 0); // its pipes are this process's files
+            more++;
+        }
+        return more;
+    }
+
+    /**
+     * Shares of {@code count}: what there was before is filled first, in order; the new ones get the rest evenly. What is
+     * more than all have room for goes to the last, whose kernel then says why it can't be opened.
+     *
+     * @param rooms of all, those that were there before first
+     * @param before how many were there before
+     */
+    static long[] shares(long count, long[] rooms, int before) {
+        long[] shares = new long[rooms.length];
+        long left = count;
+        for (int i = 0; i < rooms.length; i++) {
+            long even = i < before ? left : (left + rooms.length - i - 1) / (rooms.length - i);
+            shares[i] = Math.min(rooms[i], even);
+            left -= shares[i];
+        }
+        shares[rooms.length - 1] += left;
+        return shares;
+    }
+}

@@ -1,0 +1,49 @@
+package io.connscale.cluster;
+
+import io.connscale.cluster.launch.LocalLauncher;
+import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess;
+import io.connscale.control.AgentStarter;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Starts workers: further agents beside this process, with its own Java and program. Any thread. */
+public final class LocalWorkers implements AgentStarter {
+    /** On a machine where many start at once, each has to wait for its turn at a processor. */
+    private static final long HELLO_SECONDS = 30;
+
+    private final List<String> command;
+    private final LocalLauncher launcher = new LocalLauncher();
+
+    private LocalWorkers(List<String> command) {
+        this.command = command;
+    }
+
+    /** For a process that is an agent itself: started as it was. */
+    public static LocalWorkers likeThisAgent() {
+        return new LocalWorkers(AgentCommand.again());
+    }
+
+    @Override
+    public AgentProcess start(String name) throws AgentException, InterruptedException {
+        RemoteAgent worker = new RemoteAgent(name, launcher.start(command));
+        boolean greeted = false;
+        try {
+            worker.hello().get(HELLO_SECONDS, TimeUnit.SECONDS);
+            greeted = true;
+            return worker;
+        } catch (ExecutionException e) {
+            throw AgentException.of(e);
+        } catch (TimeoutException e) {
+            throw new AgentException(
+                    name + " said nothing for " + HELLO_SECONDS + " s" + worker.said(),
+                    "is the machine overloaded? try again");
+        } finally {
+            if (!greeted) {
+                worker.kill();
+            }
+        }
+    }
+}

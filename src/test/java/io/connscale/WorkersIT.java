@@ -1,0 +1,130 @@
+package io.connscale;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Agents whose process may open few files, through the real script. */
+class WorkersIT {
+    private static final int FILES = 250;
+    private static final Pattern PID = Pattern.compile("\"pid\":(\\d+)");
+
+    @TempDir
+    Path folder;
+
+    /** A Java that may open {@value #FILES} files, and so may what it starts. */
+    @BeforeEach
+    void javaWithFewFiles() throws IOException {
+        Path java = folder.resolve("java");
+        Files.writeString(
+                java,
+                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' \"$@\"\n"
+                        .formatted(FILES, System.getProperty("java.home")));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private RunningConsole console(String workers) throws IOException {
+        Files.writeString(folder.resolve("hosts.yaml"), """
+                server: {ports: 0}
+                client: {interval: 1s, timeout: 10s, rate: unlimited}
+                hosts: {client1: {java: %s, workers: %s}}
+                """.formatted(folder.resolve("java"), workers));
+        RunningConsole console = ConsoleScript.in(folder).start("-o", "json", "--keep-going");
+        assertThat(answer(console, "start client1")).contains("\"ok\":true");
+        return console;
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(60));
+    }
+
+    private static String answer(RunningConsole console, String command) {
+        long before = console.out().lines().count();
+        console.type(command);
+        soon().until(() -> console.out().lines().count() == before + 1);
+        return console.out().lines().skip(before).findFirst().orElseThrow();
+    }
+
+    /** The processes that the agent started. */
+    private static List<ProcessHandle> workers(String hosts) {
+        Matcher pid = PID.matcher(hosts);
+        assertThat(pid.find()).isTrue();
+        return ProcessHandle.of(Long.parseLong(pid.group(1)))
+                .orElseThrow()
+                .children()
+                .toList();
+    }
+
+    @Test
+    void moreConnectionsThanAProcessMayOpenBringWorkersAndOneThatIsKilledTakesOnlyItsOwn() throws Exception {
+        List<ProcessHandle> workers;
+        try (RunningConsole console = console("auto")) {
+            assertThat(answer(console, "connections start 100 client1")).contains("\"established\":100");
+            assertThat(answer(console, "hosts")).contains("\"workers\":1");
+            assertThat(answer(console, "connections start 400 client1"))
+                    .contains("\"requested\":400,\"established\":400,\"failed\":0", "\"errors\":{}");
+            soon().until(() -> answer(console, "hosts").contains("\"workers\":3"));
+            assertThat(answer(console, "count"))
+                    .contains("\"established\":500,\"connecting\":0,\"failed\":0,\"lost\":0", "\"difference\":0");
+            assertThat(answer(console, "connections stop 100 client1")).contains("\"stopped\":100,\"established\":400");
+
+            workers = workers(answer(console, "hosts"));
+            assertThat(workers).hasSize(2);
+            workers.get(0).destroyForcibly();
+            soon().until(() -> console.err().contains("with exit code 137 (SIGKILL)"));
+            Matcher told = Pattern.compile("client1 {2}worker-\\d lost, with (\\d+) connections")
+                    .matcher(console.err());
+            assertThat(told.find()).isTrue();
+            int lost = Integer.parseInt(told.group(1));
+            assertThat(lost).isPositive();
+            assertThat(answer(console, "count"))
+                    .contains("\"established\":" + (400 - lost) + ",\"connecting\":0,\"failed\":0,\"lost\":" + lost)
+                    .contains("\"difference\":0");
+
+            assertThat(answer(console, "connections start 200 client1")).contains("\"established\":200,\"failed\":0");
+            workers = workers(answer(console, "hosts"));
+            assertThat(workers).hasSize(2);
+            console.endOfInput();
+            assertThat(console.await(30, SECONDS).exit()).isZero();
+        }
+        List<ProcessHandle> left = workers;
+        soon().until(() -> left.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    @Test
+    void pastTheMostWorkersTheKernelsReasonIsCounted() throws Exception {
+        try (RunningConsole console = console("2")) {
+            String answer = answer(console, "connections start 600 client1");
+            Matcher numbers = Pattern.compile(
+                            "\"established\":(\\d+),\"failed\":(\\d+),.*\"errors\":\\{\"connect EMFILE\":(\\d+)}")
+                    .matcher(answer);
+            assertThat(numbers.find()).as(answer).isTrue();
+            int established = Integer.parseInt(numbers.group(1));
+            assertThat(established).isBetween(FILES, 2 * FILES);
+            assertThat(Integer.parseInt(numbers.group(2))).isEqualTo(600 - established);
+            assertThat(Integer.parseInt(numbers.group(3))).isEqualTo(600 - established);
+            soon().until(() -> answer(console, "hosts").contains("\"workers\":2"));
+        }
+    }
+
+    @Test
+    void onItsOwnAnAgentStartsNone() throws Exception {
+        try (RunningConsole console = console("1")) {
+            assertThat(answer(console, "connections start 300 client1")).contains("\"connect EMFILE\":");
+            assertThat(answer(console, "hosts")).contains("\"workers\":1");
+        }
+    }
+}
