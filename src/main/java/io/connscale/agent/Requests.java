@@ -9,6 +9,7 @@ import io.connscale.control.Message.Configure;
 import io.connscale.control.Message.ConnectionsClosed;
 import io.connscale.control.Message.ConnectionsOpened;
 import io.connscale.control.Message.Done;
+import io.connscale.control.Message.FactsTaken;
 import io.connscale.control.Message.Failed;
 import io.connscale.control.Message.Notice;
 import io.connscale.control.Message.OpenConnections;
@@ -18,11 +19,13 @@ import io.connscale.control.Message.ServerStatusTaken;
 import io.connscale.control.Message.SnapshotTaken;
 import io.connscale.control.Message.StillHere;
 import io.connscale.control.Message.StopOpening;
+import io.connscale.control.Message.TakeFacts;
 import io.connscale.control.Message.TakeSnapshot;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.Settings;
+import io.connscale.kernel.FactsReader;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.LimitsReader;
 import io.connscale.net.Transport;
@@ -89,6 +92,8 @@ final class Requests implements AutoCloseable {
             reply(c.id(), agent().close(c.count()), closed -> new ConnectionsClosed(c.id(), closed));
         } else if (request instanceof TakeSnapshot t) {
             reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot, processes()));
+        } else if (request instanceof TakeFacts t) {
+            outbox.send(new FactsTaken(t.id(), new FactsReader().read(Boolean.TRUE.equals(t.handshakes()))));
         } else {
             outbox.send(new ServerStatusTaken(request.id(), serverStatus(request)));
         }

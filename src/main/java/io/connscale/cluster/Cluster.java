@@ -18,6 +18,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.Message;
 import io.connscale.control.ServerStatus;
+import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -221,7 +222,27 @@ public final class Cluster implements AutoCloseable {
 
     /** Tells the agent there something of its server, or asks. */
     CompletableFuture<ServerStatus> server(String name, Function<Long, Message> request) throws AgentException {
-        return host(name).ready().server(request);
+        return host(name)
+                .ready()
+                .ask(request, Message.ServerStatusTaken.class)
+                .thenApply(Message.ServerStatusTaken::status);
+    }
+
+    /**
+     * What the kernel of a host says, of the agent's process and of its machine; fails where no agent is ready.
+     *
+     * @param handshakes whether those that are not finished are counted too, which takes longer
+     */
+    public CompletableFuture<Facts> facts(String name, boolean handshakes) {
+        try {
+            Boolean asked = handshakes ? true : null;
+            return host(name)
+                    .ready()
+                    .ask(id -> new Message.TakeFacts(id, asked), Message.FactsTaken.class)
+                    .thenApply(Message.FactsTaken::facts);
+        } catch (AgentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** What a host counts now: asked of its agent where there is one, else as it was left. */

@@ -7,7 +7,6 @@ import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.control.Opened;
 import io.connscale.control.Order;
-import io.connscale.control.ServerStatus;
 import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
 import java.io.IOException;
@@ -228,9 +227,9 @@ final class RemoteAgent implements AgentProcess {
                 .thenApply(answer -> ((Message.SnapshotTaken) answer).snapshot());
     }
 
-    /** Asks about the server that may run in the agent, or tells it to start or stop; how the server is then. */
-    CompletableFuture<ServerStatus> server(Function<Long, Message> request) {
-        return ask(request, ignored -> {}).thenApply(answer -> ((Message.ServerStatusTaken) answer).status());
+    /** Any other request; what it is answered with. */
+    <T extends Message> CompletableFuture<T> ask(Function<Long, Message> request, Class<T> answer) {
+        return ask(request, ignored -> {}).thenApply(answer::cast);
     }
 
     private CompletableFuture<Message> ask(Function<Long, Message> request, Consumer<Opened> progress) {

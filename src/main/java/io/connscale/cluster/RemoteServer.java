@@ -5,6 +5,7 @@ import io.connscale.control.Message;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
+import io.connscale.kernel.Facts;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,12 @@ public final class RemoteServer implements Server {
     @Override
     public ServerStatus status() throws AgentException, InterruptedException {
         return isThere() ? ask(Message.TakeServerStatus::new) : ServerStatus.stopped("");
+    }
+
+    /** Without an agent there nothing is known of its machine. */
+    @Override
+    public Facts facts(boolean handshakes) throws AgentException, InterruptedException {
+        return isThere() ? within(ANSWER_SECONDS, cluster.facts(host, handshakes)) : Facts.NONE;
     }
 
     private boolean isThere() {

@@ -3,6 +3,7 @@ package io.connscale.control;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
 import io.connscale.stats.Snapshot;
 import java.util.Objects;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.StopOpening.class, name = "stop-opening"),
     @JsonSubTypes.Type(value = Message.CloseConnections.class, name = "close-connections"),
     @JsonSubTypes.Type(value = Message.TakeSnapshot.class, name = "take-snapshot"),
+    @JsonSubTypes.Type(value = Message.TakeFacts.class, name = "take-facts"),
+    @JsonSubTypes.Type(value = Message.FactsTaken.class, name = "facts"),
     @JsonSubTypes.Type(value = Message.StartServer.class, name = "start-server"),
     @JsonSubTypes.Type(value = Message.StopServer.class, name = "stop-server"),
     @JsonSubTypes.Type(value = Message.TakeServerStatus.class, name = "take-server-status"),
@@ -67,6 +70,19 @@ public sealed interface Message {
     record CloseConnections(long id, long count) implements Request {}
 
     record TakeSnapshot(long id) implements Request {}
+
+    /**
+     * Asks what the kernel says of the agent's machine and process.
+     *
+     * @param handshakes whether those that are not finished are counted too, which takes longer; null: no
+     */
+    record TakeFacts(long id, @Nullable Boolean handshakes) implements Request {}
+
+    record FactsTaken(long id, Facts facts) implements Answer {
+        public FactsTaken {
+            Objects.requireNonNull(facts);
+        }
+    }
 
     /** Runs the Ping/Pong server in this agent; answered with its status. */
     record StartServer(long id, ServerSettings settings) implements Request {

@@ -1,5 +1,8 @@
 package io.connscale.control;
 
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.FactsReader;
+
 /**
  * The Ping/Pong server, wherever it runs: {@code server.PingPongServer} in this process, {@code cluster.RemoteServer} in an
  * agent on another host. Any thread may call; nothing takes longer than seconds.
@@ -21,6 +24,16 @@ public interface Server extends AutoCloseable {
      * @throws AgentException where its host does not answer
      */
     ServerStatus status() throws AgentException, InterruptedException;
+
+    /**
+     * What the kernel says where the server runs: of this process, unless told otherwise.
+     *
+     * @param handshakes whether those that are not finished are counted too, which takes longer
+     * @throws AgentException where its host does not answer
+     */
+    default Facts facts(boolean handshakes) throws AgentException, InterruptedException {
+        return new FactsReader().read(handshakes);
+    }
 
     /** Ends it, as far as it is this process's to end. */
     @Override

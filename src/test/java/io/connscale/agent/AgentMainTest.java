@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.connscale.control.AgentException;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.kernel.Fact;
 import io.connscale.net.Transport;
 import io.connscale.server.PingPongServer;
 import io.connscale.stats.Snapshot;
@@ -106,6 +107,15 @@ class AgentMainTest {
         assertThat(counts.stopped()).isEqualTo(5);
         say("{\"type\":\"stop-opening\",\"id\":15}");
         assertThat(answer(15)).isEqualTo(new Message.Done(15));
+    }
+
+    @Test
+    void factsNeedNoSettings() throws IOException {
+        say("{\"type\":\"take-facts\",\"id\":16,\"handshakes\":true}");
+        assertThat(answer(16)).isInstanceOfSatisfying(Message.FactsTaken.class, answer -> {
+            assertThat(answer.facts().waiting(server.getLocalPort())).isZero();
+            assertThat(answer.facts().get(Fact.SYN_RECEIVED)).isNotNegative();
+        });
     }
 
     @Test

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.connscale.kernel.AcceptQueue;
+import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
 import io.connscale.stats.Snapshot;
 import java.io.ByteArrayInputStream;
@@ -26,6 +28,12 @@ class MessageLinesTest {
     private static final Snapshot SNAPSHOT =
             new Snapshot(1, 2, 3, 4, 5, 6, 7, 8, new TreeMap<>(Map.of("receive timeout", 4L)));
 
+    private static final Facts FACTS = new Facts(
+            new TreeMap<>(Map.of("net.core.somaxconn", 4096L)),
+            List.of(new AcceptQueue("10.0.0.1", 8989, 3)),
+            "m",
+            "net:[1]",
+            "tsc");
     private static final ServerStatus STATUS = new ServerStatus(
             true,
             "epoll",
@@ -87,6 +95,13 @@ class MessageLinesTest {
                                 + "'stopped':0,'pings':0,'pongs':0,'late':0,'errors':{}},'workers':54}"),
                 arguments(new Message.Notice("worker-2 lost"), "{'type':'notice','text':'worker-2 lost'}"),
                 arguments(new Message.Done(4), "{'type':'done','id':4}"),
+                arguments(new Message.TakeFacts(16, null), "{'type':'take-facts','id':16}"),
+                arguments(new Message.TakeFacts(17, true), "{'type':'take-facts','id':17,'handshakes':true}"),
+                arguments(
+                        new Message.FactsTaken(16, FACTS),
+                        "{'type':'facts','id':16,'facts':{'values':{'net.core.somaxconn':4096},'listening':"
+                                + "[{'address':'10.0.0.1','port':8989,'waiting':3}],'machine':'m','network':'net:[1]',"
+                                + "'clock':'tsc'}}"),
                 arguments(
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),
                         "{'type':'start-server','id':8,'settings':{'bind':'10.0.0.1','ports':[8989,9989],"

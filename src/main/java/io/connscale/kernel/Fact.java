@@ -1,0 +1,106 @@
+package io.connscale.kernel;
+
+import static io.connscale.kernel.Fact.Kind.COUNTER;
+import static io.connscale.kernel.Fact.Kind.LIMIT;
+import static io.connscale.kernel.Fact.Kind.NOW;
+
+/**
+ * A number of the kernel that bears on connections, under the kernel's own name: sysctl's (column n of its file as
+ * {@code [n]}), {@code nstat}'s, that of proc(5) or of the cgroup's file. Bytes where it is memory, unless said otherwise.
+ */
+public enum Fact {
+    SOFT_FILES(LIMIT, "RLIMIT_NOFILE.soft"),
+    HARD_FILES(LIMIT, "RLIMIT_NOFILE.hard"),
+    SOFT_PROCESSES(LIMIT, "RLIMIT_NPROC.soft"),
+    /** Descriptors that this process has open; from Linux 6.2 on, where {@code /proc/self/fd} has a size. */
+    OPEN_FILES(NOW, "self.fd"),
+    MOST_FILES_A_PROCESS(LIMIT, "fs.nr_open"),
+    FILES_IN_USE(NOW, "fs.file-nr"),
+    MOST_FILES(LIMIT, "fs.file-max"),
+    FIRST_PORT(LIMIT, "net.ipv4.ip_local_port_range[0]"),
+    LAST_PORT(LIMIT, "net.ipv4.ip_local_port_range[1]"),
+    /** How many ports of the range are kept from being given out by themselves. */
+    RESERVED_PORTS(LIMIT, "net.ipv4.ip_local_reserved_ports"),
+    SOMAXCONN(LIMIT, "net.core.somaxconn"),
+    SYN_BACKLOG(LIMIT, "net.ipv4.tcp_max_syn_backlog"),
+    ABORT_ON_OVERFLOW(LIMIT, "net.ipv4.tcp_abort_on_overflow"),
+    SYNACK_RETRIES(LIMIT, "net.ipv4.tcp_synack_retries"),
+    SYN_RETRIES(LIMIT, "net.ipv4.tcp_syn_retries"),
+    SYNCOOKIES(LIMIT, "net.ipv4.tcp_syncookies"),
+    TW_REUSE(LIMIT, "net.ipv4.tcp_tw_reuse"),
+    MOST_TIME_WAIT(LIMIT, "net.ipv4.tcp_max_tw_buckets"),
+    MOST_ORPHANS(LIMIT, "net.ipv4.tcp_max_orphans"),
+    /** Pages of data that all TCP sockets may hold; above the second of the three they are asked to hold less. */
+    TCP_MEMORY_PRESSURE(LIMIT, "net.ipv4.tcp_mem[1]"),
+    TCP_MEMORY_MOST(LIMIT, "net.ipv4.tcp_mem[2]"),
+    RECEIVE_BUFFER_LEAST(LIMIT, "net.ipv4.tcp_rmem[0]"),
+    RECEIVE_BUFFER(LIMIT, "net.ipv4.tcp_rmem[1]"),
+    SEND_BUFFER_LEAST(LIMIT, "net.ipv4.tcp_wmem[0]"),
+    SEND_BUFFER(LIMIT, "net.ipv4.tcp_wmem[1]"),
+    /** There only where connection tracking is loaded. */
+    CONNTRACK_MOST(LIMIT, "net.netfilter.nf_conntrack_max"),
+    CONNTRACK_IN_USE(NOW, "net.netfilter.nf_conntrack_count"),
+    CONNTRACK_DROPPED(COUNTER, "nf_conntrack.drop"),
+    CONNTRACK_DROPPED_EARLY(COUNTER, "nf_conntrack.early_drop"),
+    CONNTRACK_INSERT_FAILED(COUNTER, "nf_conntrack.insert_failed"),
+    THREADS_MOST(LIMIT, "kernel.threads-max"),
+    PIDS_MOST(LIMIT, "kernel.pid_max"),
+    CGROUP_MEMORY_MOST(LIMIT, "memory.max"),
+    CGROUP_MEMORY(NOW, "memory.current"),
+    CGROUP_PIDS_MOST(LIMIT, "pids.max"),
+    CGROUP_PIDS(NOW, "pids.current"),
+    MEMORY(LIMIT, "MemTotal"),
+    MEMORY_AVAILABLE(NOW, "MemAvailable"),
+    SWAP(LIMIT, "SwapTotal"),
+    SWAP_FREE(NOW, "SwapFree"),
+    CPUS(LIMIT, "cpus"),
+    LISTEN_OVERFLOWS(COUNTER, "TcpExtListenOverflows"),
+    LISTEN_DROPS(COUNTER, "TcpExtListenDrops"),
+    SYN_QUEUE_DROPS(COUNTER, "TcpExtTCPReqQFullDrop"),
+    SYN_COOKIES_SENT(COUNTER, "TcpExtTCPReqQFullDoCookies"),
+    SYN_RETRANSMITS(COUNTER, "TcpExtTCPSynRetrans"),
+    ABORT_ON_MEMORY(COUNTER, "TcpExtTCPAbortOnMemory"),
+    TIMEOUTS(COUNTER, "TcpExtTCPTimeouts"),
+    RETRANSMITS(COUNTER, "TcpRetransSegs"),
+    ATTEMPT_FAILS(COUNTER, "TcpAttemptFails"),
+    RESETS(COUNTER, "TcpEstabResets"),
+    RESETS_SENT(COUNTER, "TcpOutRsts"),
+    /** In this network namespace, IPv4. */
+    SOCKETS(NOW, "sockstat.TCP.inuse"),
+    SOCKETS6(NOW, "sockstat.TCP6.inuse"),
+    ORPHANS(NOW, "sockstat.TCP.orphan"),
+    TIME_WAIT(NOW, "sockstat.TCP.tw"),
+    ALLOCATED(NOW, "sockstat.TCP.alloc"),
+    /** Pages that hold data of TCP sockets, of the whole machine. */
+    TCP_MEMORY(NOW, "sockstat.TCP.mem"),
+    /** Handshakes whose last ACK has not come or was not taken; counted only when asked for. */
+    SYN_RECEIVED(NOW, "SYN-RECEIVED");
+
+    /** What the number is: set by somebody, true now, or growing since the machine (or the namespace) began. */
+    public enum Kind {
+        LIMIT,
+        NOW,
+        COUNTER
+    }
+
+    private final Kind kind;
+    private final String kernelName;
+
+    Fact(Kind kind, String kernelName) {
+        this.kind = kind;
+        this.kernelName = kernelName;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public String kernelName() {
+        return kernelName;
+    }
+
+    /** The name without its column, as {@code sysctl} takes it. */
+    public String setting() {
+        return kernelName.replaceFirst("\\[\\d]$", "");
+    }
+}

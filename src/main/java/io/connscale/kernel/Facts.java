@@ -1,0 +1,85 @@
+package io.connscale.kernel;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the kernel of a machine told one of its processes at one moment. What could not be read is left out; it is unknown,
+ * never an error.
+ *
+ * @param values by {@link Fact#kernelName()}
+ * @param listening the accept queues of this network namespace, IPv4 and IPv6
+ * @param machine equal for processes of one machine that has not been restarted between; empty: unknown
+ * @param network equal for processes of one network namespace of a machine, which share its counters; empty: unknown
+ * @param clock what the machine tells the time by; empty: unknown
+ */
+public record Facts(
+        SortedMap<String, Long> values, List<AcceptQueue> listening, String machine, String network, String clock) {
+    /** Nothing is known. */
+    public static final Facts NONE = new Facts(new TreeMap<>(), List.of(), "", "", "");
+
+    public static final long UNKNOWN = -1;
+    /** What a limit is that stops nothing. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
+    public Facts {
+        values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
+        listening = List.copyOf(listening);
+        Objects.requireNonNull(machine);
+        Objects.requireNonNull(network);
+        Objects.requireNonNull(clock);
+    }
+
+    /** {@value #UNKNOWN} where it could not be read. */
+    public long get(Fact fact) {
+        return values.getOrDefault(fact.kernelName(), UNKNOWN);
+    }
+
+    public boolean knows(Fact fact) {
+        return values.containsKey(fact.kernelName());
+    }
+
+    /** Ephemeral ports for one (source, server address, server port), without the reserved ones; or unknown. */
+    public long ports() {
+        return knows(Fact.FIRST_PORT) && knows(Fact.LAST_PORT)
+                ? get(Fact.LAST_PORT) - get(Fact.FIRST_PORT) + 1 - Math.max(0, get(Fact.RESERVED_PORTS))
+                : UNKNOWN;
+    }
+
+    /** How much a counter has grown since {@code before}; 0 where either moment does not know it. */
+    public long grown(Fact counter, Facts before) {
+        return knows(counter) && before.knows(counter) ? Math.max(0, get(counter) - before.get(counter)) : 0;
+    }
+
+    /** The counters that have grown since {@code before}, and by how much. */
+    public SortedMap<String, Long> since(Facts before) {
+        SortedMap<String, Long> grown = new TreeMap<>();
+        for (Fact fact : counters()) {
+            long more = grown(fact, before);
+            if (more > 0) {
+                grown.put(fact.kernelName(), more);
+            }
+        }
+        return grown;
+    }
+
+    private static Set<Fact> counters() {
+        Set<Fact> counters = EnumSet.allOf(Fact.class);
+        counters.removeIf(fact -> fact.kind() != Fact.Kind.COUNTER);
+        return counters;
+    }
+
+    /** Connections that wait to be accepted on {@code port}, whatever the address; unknown where nobody listens there. */
+    public long waiting(int port) {
+        return listening.stream()
+                .filter(queue -> queue.port() == port)
+                .mapToLong(AcceptQueue::waiting)
+                .reduce(Long::sum)
+                .orElse(UNKNOWN);
+    }
+}

@@ -1,0 +1,137 @@
+package io.connscale.kernel;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Reads {@link Facts} of this process, its network namespace and its machine from {@code /proc} and {@code /sys}. Takes
+ * milliseconds; what can't be read is left out.
+ */
+public final class FactsReader {
+    /** Sockets looked at to count handshakes; with more the number is of a part, and reading on would take seconds. */
+    private static final long MOST_SOCKETS = 200_000;
+
+    private final Path proc;
+    private final Path sys;
+
+    public FactsReader() {
+        this(Path.of("/proc"), Path.of("/sys"));
+    }
+
+    FactsReader(Path proc, Path sys) {
+        this.proc = proc;
+        this.sys = sys;
+    }
+
+    /** The facts now. */
+    public Facts read() {
+        return read(false);
+    }
+
+    /**
+     * The facts now.
+     *
+     * @param handshakes whether to count those that are not finished, too, which takes up to a second with many sockets
+     */
+    public Facts read(boolean handshakes) {
+        Map<String, Long> found = new HashMap<>();
+        found.putAll(sysctls());
+        found.putAll(Tables.pairs(proc.resolve("net/snmp")));
+        found.putAll(Tables.pairs(proc.resolve("net/netstat")));
+        found.putAll(Tables.sockstat(proc.resolve("net/sockstat")));
+        found.putAll(Tables.sockstat(proc.resolve("net/sockstat6")));
+        found.putAll(Tables.conntrack(proc.resolve("net/stat/nf_conntrack")));
+        found.putAll(Tables.meminfo(proc.resolve("meminfo")));
+        found.putAll(Tables.limits(proc.resolve("self/limits")));
+        found.putAll(new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup")).read());
+        found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
+        openFiles(found);
+        if (handshakes) {
+            found.put(Fact.SYN_RECEIVED.kernelName(), synReceived());
+        }
+        return new Facts(
+                known(found),
+                listening(),
+                ProcFiles.line(proc.resolve("sys/kernel/random/boot_id")),
+                network(),
+                ProcFiles.line(sys.resolve("devices/system/clocksource/clocksource0/current_clocksource")));
+    }
+
+    /** Without what a table says besides, and without what is unknown. */
+    private static SortedMap<String, Long> known(Map<String, Long> found) {
+        SortedMap<String, Long> known = new TreeMap<>();
+        for (Fact fact : Fact.values()) {
+            Long value = found.get(fact.kernelName());
+            if (value != null && value >= 0) {
+                known.put(fact.kernelName(), value);
+            }
+        }
+        return known;
+    }
+
+    private Map<String, Long> sysctls() {
+        Map<String, Long> values = new HashMap<>();
+        for (Fact fact : Fact.values()) {
+            String name = fact.kernelName();
+            int column = name.endsWith("]") ? name.charAt(name.length() - 2) - '0' : 0;
+            Path file = proc.resolve("sys").resolve(fact.setting().replace('.', '/'));
+            ProcFiles.number(file, column).ifPresent(value -> values.put(name, value));
+        }
+        values.put(Fact.RESERVED_PORTS.kernelName(), reserved(values));
+        return values;
+    }
+
+    /** {@code 8080,9000-9100} as the number of ports inside the range. */
+    private long reserved(Map<String, Long> values) {
+        long first = values.getOrDefault(Fact.FIRST_PORT.kernelName(), 0L);
+        long last = values.getOrDefault(Fact.LAST_PORT.kernelName(), 65_535L);
+        String list = ProcFiles.line(proc.resolve("sys/net/ipv4/ip_local_reserved_ports"));
+        return Stream.of(list.split(",", -1))
+                .map(range -> range.split("-", 2))
+                .mapToLong(ends -> {
+                    long from = ProcFiles.number(ends[0]).orElse(1);
+                    long to = ProcFiles.number(ends[ends.length - 1]).orElse(0);
+                    return Math.max(0, Math.min(to, last) - Math.max(from, first) + 1);
+                })
+                .sum();
+    }
+
+    private void openFiles(Map<String, Long> found) {
+        try {
+            long open = Files.size(proc.resolve("self/fd"));
+            if (open > 0) {
+                found.put(Fact.OPEN_FILES.kernelName(), open);
+            }
+        } catch (IOException e) {
+            found.remove(Fact.OPEN_FILES.kernelName()); // unknown
+        }
+    }
+
+    private List<AcceptQueue> listening() {
+        List<AcceptQueue> all = new ArrayList<>(TcpTable.listening(proc.resolve("net/tcp")));
+        all.addAll(TcpTable.listening(proc.resolve("net/tcp6")));
+        return all;
+    }
+
+    private long synReceived() {
+        long four = TcpTable.synReceived(proc.resolve("net/tcp"), MOST_SOCKETS);
+        long six = TcpTable.synReceived(proc.resolve("net/tcp6"), MOST_SOCKETS);
+        return four < 0 ? six : four + Math.max(0, six);
+    }
+
+    private String network() {
+        try {
+            return Files.readSymbolicLink(proc.resolve("self/ns/net")).toString();
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

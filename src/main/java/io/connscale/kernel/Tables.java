@@ -1,0 +1,93 @@
+package io.connscale.kernel;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The tables that proc(5) describes, as names and numbers. What is not as expected is left out. */
+final class Tables {
+    private static final long KIB = 1024;
+
+    private Tables() {}
+
+    /** {@code /proc/net/snmp} and {@code netstat}: a line of names, a line of numbers; {@code TcpExtListenDrops} as nstat says. */
+    static Map<String, Long> pairs(Path file) {
+        Map<String, Long> values = new HashMap<>();
+        List<String> lines = ProcFiles.lines(file);
+        for (int i = 0; i + 1 < lines.size(); i += 2) {
+            String[] names = lines.get(i).split("\\s+", -1);
+            String[] numbers = lines.get(i + 1).split("\\s+", -1);
+            String prefix = names[0].replace(":", "");
+            for (int n = 1; n < Math.min(names.length, numbers.length); n++) {
+                put(values, prefix + names[n], numbers[n], 1);
+            }
+        }
+        return values;
+    }
+
+    /** {@code /proc/net/sockstat}: {@code TCP: inuse 5 orphan 0} as {@code sockstat.TCP.inuse} and so on. */
+    static Map<String, Long> sockstat(Path file) {
+        Map<String, Long> values = new HashMap<>();
+        for (String line : ProcFiles.lines(file)) {
+            String[] words = line.split("\\s+", -1);
+            for (int n = 1; n + 1 < words.length; n += 2) {
+                put(values, "sockstat." + words[0].replace(":", "") + "." + words[n], words[n + 1], 1);
+            }
+        }
+        return values;
+    }
+
+    /** {@code /proc/meminfo}, in bytes. */
+    static Map<String, Long> meminfo(Path file) {
+        Map<String, Long> values = new HashMap<>();
+        for (String line : ProcFiles.lines(file)) {
+            String[] words = line.split("\\s+", -1);
+            if (words.length == 3 && words[2].equals("kB")) {
+                put(values, words[0].replace(":", ""), words[1], KIB);
+            }
+        }
+        return values;
+    }
+
+    /** {@code /proc/net/stat/nf_conntrack}: a line of names, a line of hexadecimal numbers a CPU; added up. */
+    static Map<String, Long> conntrack(Path file) {
+        Map<String, Long> values = new HashMap<>();
+        List<String> lines = ProcFiles.lines(file);
+        for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
+            String[] names = lines.get(0).split("\\s+", -1);
+            String[] numbers = line.split("\\s+", -1);
+            for (int n = 0; n < Math.min(names.length, numbers.length); n++) {
+                values.merge("nf_conntrack." + names[n], hexadecimal(numbers[n]), Long::sum);
+            }
+        }
+        return values;
+    }
+
+    private static long hexadecimal(String word) {
+        try {
+            return Long.parseLong(word, 16);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** {@code /proc/self/limits}: soft and hard of files, soft of processes. */
+    static Map<String, Long> limits(Path file) {
+        Map<String, Long> values = new HashMap<>();
+        for (String line : ProcFiles.lines(file)) {
+            String[] words = line.split("\\s+", -1);
+            if (line.startsWith("Max open files") && words.length > 4) {
+                put(values, Fact.SOFT_FILES.kernelName(), words[3], 1);
+                put(values, Fact.HARD_FILES.kernelName(), words[4], 1);
+            } else if (line.startsWith("Max processes") && words.length > 2) {
+                put(values, Fact.SOFT_PROCESSES.kernelName(), words[2], 1);
+            }
+        }
+        return values;
+    }
+
+    private static void put(Map<String, Long> values, String name, String number, long unit) {
+        ProcFiles.number(number).ifPresent(n -> values.put(name, n == Facts.UNLIMITED ? n : n * unit));
+    }
+}

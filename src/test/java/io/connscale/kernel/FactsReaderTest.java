@@ -1,0 +1,161 @@
+package io.connscale.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the kernel says in proc(5) and cgroups(7), in folders of our own; and what it really says. */
+class FactsReaderTest {
+    private static final String TCP =
+            "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void readsSettingsWithTheirColumns() throws IOException {
+        write("proc/sys/net/core/somaxconn", "4096\n");
+        write("proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n");
+        write("proc/sys/net/ipv4/tcp_mem", "287898\t383865\t575796\n");
+        write("proc/sys/fs/file-nr", "1543\t0\t2466160\n");
+        Facts facts = read();
+        assertThat(facts.get(Fact.SOMAXCONN)).isEqualTo(4096);
+        assertThat(facts.get(Fact.TCP_MEMORY_MOST)).isEqualTo(575_796);
+        assertThat(facts.get(Fact.FILES_IN_USE)).isEqualTo(1543);
+        assertThat(facts.ports()).isEqualTo(28_232);
+    }
+
+    @Test
+    void reservedPortsOfTheRangeAreNotGivenOut() throws IOException {
+        write("proc/sys/net/ipv4/ip_local_port_range", "1000\t1999\n");
+        write("proc/sys/net/ipv4/ip_local_reserved_ports", "80,1000,1100-1199,1990-3000\n");
+        assertThat(read().get(Fact.RESERVED_PORTS)).isEqualTo(1 + 100 + 10);
+        assertThat(read().ports()).isEqualTo(889);
+    }
+
+    @Test
+    void readsCountersUnderNstatsNames() throws IOException {
+        write("proc/net/snmp", "Ip: Forwarding TTL\nIp: 1 64\nTcp: ActiveOpens RetransSegs\nTcp: 7 15\n");
+        write("proc/net/netstat", "TcpExt: ListenOverflows ListenDrops\nTcpExt: 3 4\nIpExt: InOctets\nIpExt: 9\n");
+        write("proc/net/sockstat", "sockets: used 33\nTCP: inuse 1 orphan 2 tw 11 alloc 6 mem 18\n");
+        Facts facts = read();
+        assertThat(facts.get(Fact.RETRANSMITS)).isEqualTo(15);
+        assertThat(facts.get(Fact.LISTEN_OVERFLOWS)).isEqualTo(3);
+        assertThat(facts.get(Fact.ORPHANS)).isEqualTo(2);
+        assertThat(facts.values()).doesNotContainKeys("TcpActiveOpens", "IpExtInOctets");
+        write("proc/net/netstat", "TcpExt: ListenOverflows ListenDrops\nTcpExt: 5 4\n");
+        assertThat(read().since(facts)).isEqualTo(Map.of("TcpExtListenOverflows", 2L));
+    }
+
+    @Test
+    void addsUpConnectionTrackingOverTheProcessors() throws IOException {
+        write("proc/net/stat/nf_conntrack", "entries drop insert_failed\n00000010 0000000a 1\n00000010 0000000b 2\n");
+        assertThat(read().get(Fact.CONNTRACK_DROPPED)).isEqualTo(21);
+        assertThat(read().get(Fact.CONNTRACK_INSERT_FAILED)).isEqualTo(3);
+    }
+
+    @Test
+    void acceptQueuesAreThoseOfListeningSocketsWhichComeFirst() throws IOException {
+        write(
+                "proc/net/tcp",
+                TCP + "   0: 0100007F:231D 00000000:0000 0A 00000000:00000009 00:00000000 00000000 0 0 1063\n"
+                        + "   1: 0100007F:231D 0100007F:8000 01 00000000:00000004 00:00000000 00000000 0 0 1064\n"
+                        + "   2: 0100007F:231D 0100007F:8001 03 00000000:00000000 00:00000000 00000000 0 0 0\n");
+        write(
+                "proc/net/tcp6",
+                TCP + "   0: 00000000000000000000000001000000:231D 0:0 0A 00000000:00000002 00:0 0 0 0 1\n");
+        assertThat(read().listening())
+                .containsExactly(new AcceptQueue("127.0.0.1", 8989, 9), new AcceptQueue("::1", 8989, 2));
+        assertThat(read().waiting(8989)).isEqualTo(11);
+        assertThat(read().waiting(80)).isEqualTo(Facts.UNKNOWN);
+        assertThat(read().knows(Fact.SYN_RECEIVED)).isFalse();
+        assertThat(reader().read(true).get(Fact.SYN_RECEIVED)).isEqualTo(1);
+    }
+
+    @Test
+    void ofControlGroupsTheTightestCounts() throws IOException {
+        write("proc/self/cgroup", "0::/a/b\n");
+        write("sys/fs/cgroup/a/b/memory.max", "max\n");
+        write("sys/fs/cgroup/a/b/memory.current", "5\n");
+        write("sys/fs/cgroup/a/memory.max", "1000\n");
+        write("sys/fs/cgroup/a/memory.current", "400\n");
+        assertThat(read().get(Fact.CGROUP_MEMORY_MOST)).isEqualTo(1000);
+        assertThat(read().get(Fact.CGROUP_MEMORY)).isEqualTo(400);
+        assertThat(read().knows(Fact.CGROUP_PIDS_MOST)).isFalse();
+    }
+
+    @Test
+    void controlGroupsOfVersionOneAreReadToo() throws IOException {
+        write("proc/self/cgroup", "9:name=systemd:/\n8:pids:/\n4:memory:/x\n0::/\n");
+        write("sys/fs/cgroup/memory/x/memory.limit_in_bytes", "9223372036854771712\n");
+        write("sys/fs/cgroup/memory/x/memory.usage_in_bytes", "77\n");
+        write("sys/fs/cgroup/pids/pids.max", "100\n");
+        write("sys/fs/cgroup/pids/pids.current", "7\n");
+        assertThat(read().get(Fact.CGROUP_MEMORY_MOST)).isEqualTo(Facts.UNLIMITED);
+        assertThat(read().get(Fact.CGROUP_PIDS_MOST)).isEqualTo(100);
+    }
+
+    @Test
+    void withoutTheFilesAllIsUnknown() {
+        Facts nothing = read();
+        assertThat(nothing.get(Fact.SOMAXCONN)).isEqualTo(Facts.UNKNOWN);
+        assertThat(nothing.ports()).isEqualTo(Facts.UNKNOWN);
+        assertThat(nothing.listening()).isEmpty();
+        assertThat(nothing.since(nothing)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "what?\n", "\0\1", "Tcp:\nTcp: x\n", "a b c d e f g\n:: : 0A : : : : :\n"})
+    void whatCannotBeReadIsUnknown(String text) throws IOException {
+        for (String file : new String[] {
+            "net/tcp", "net/snmp", "net/sockstat", "net/stat/nf_conntrack", "meminfo", "self/limits", "self/cgroup"
+        }) {
+            write("proc/" + file, text);
+        }
+        write("proc/sys/net/core/somaxconn", text);
+        write("proc/sys/net/ipv4/ip_local_reserved_ports", text);
+        assertThat(read().get(Fact.SOMAXCONN)).isEqualTo(Facts.UNKNOWN);
+        assertThat(read().listening()).isEmpty();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void theRealOnesAreWhatTheKernelSays() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+                Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
+            Facts facts = new FactsReader().read();
+            assertThat(client.isConnected()).isTrue();
+            assertThat(facts.waiting(server.getLocalPort())).isEqualTo(1);
+            assertThat(facts.get(Fact.SOFT_FILES)).isBetween(1L, facts.get(Fact.HARD_FILES));
+            assertThat(facts.get(Fact.MEMORY_AVAILABLE)).isBetween(1L, facts.get(Fact.MEMORY));
+            assertThat(facts.ports()).isPositive();
+            assertThat(facts.machine()).isNotEmpty();
+        }
+    }
+
+    private Facts read() {
+        return reader().read();
+    }
+
+    private FactsReader reader() {
+        return new FactsReader(folder.resolve("proc"), folder.resolve("sys"));
+    }
+
+    private void write(String file, String text) throws IOException {
+        Path path = folder.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+}
