@@ -2,8 +2,11 @@ package io.connscale.agent;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
+import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +47,30 @@ final class Addresses {
             addresses.add(new InetSocketAddress(resolve(text), 0));
         }
         return addresses;
+    }
+
+    /**
+     * Whether a socket may come from there: false for an address that this machine does not have. Asked with a UDP socket,
+     * whose ports have nothing to do with those of TCP, so that having run out of these is something else.
+     */
+    static boolean isOurs(InetSocketAddress source) {
+        try (DatagramSocket probe = new DatagramSocket(source)) {
+            return probe.isBound();
+        } catch (BindException e) {
+            return false;
+        } catch (SocketException e) {
+            return true; // no descriptor left, say: nothing is known against it
+        }
+    }
+
+    /** @throws AgentException where {@code source} is of another family than {@code target}: it could never reach it */
+    static void checkFamily(InetSocketAddress source, InetSocketAddress target) throws AgentException {
+        if (source.getAddress().getClass() != target.getAddress().getClass()) {
+            throw new AgentException(
+                    "no connection goes from " + source.getAddress().getHostAddress() + " to "
+                            + target.getAddress().getHostAddress() + ": one is IPv4, the other IPv6",
+                    "write source and server.address in hosts.yaml in the same family");
+        }
     }
 
     private static InetAddress resolve(String host) throws AgentException {

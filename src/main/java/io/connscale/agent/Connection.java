@@ -100,8 +100,8 @@ final class Connection extends RingNode {
         end("receive", "timeout");
     }
 
-    void connectFailed(Throwable cause) {
-        end("connect", Errno.name(cause));
+    void connectFailed(String where, String what) {
+        end(where, what);
     }
 
     /** The first end is the one that counts; the socket's own close, which follows, says nothing new. */

@@ -37,7 +37,8 @@ public final class LoadAgent implements Agent {
     private Settings settings;
     private Endpoints endpoints;
     private @Nullable Opening current;
-    private long numbered;
+    /** Connections numbered so far. Agents side by side begin at different pairs, or else all would begin with the first. */
+    private long numbered = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
 
     /**
      * @param loops event loops to spread the connections over; one suits a machine with few cores
@@ -45,7 +46,7 @@ public final class LoadAgent implements Agent {
      */
     public LoadAgent(Transport transport, int loops, Settings settings) throws AgentException {
         this.settings = settings;
-        this.endpoints = endpoints(settings);
+        this.endpoints = Endpoints.of(settings.targets(), settings.sources());
         this.group = transport.loops(loops, "agent-loop");
         for (int i = 0; i < loops; i++) {
             int phase = ThreadLocalRandom.current()
@@ -54,24 +55,21 @@ public final class LoadAgent implements Agent {
         }
     }
 
-    private static Endpoints endpoints(Settings settings) throws AgentException {
-        return new Endpoints(Addresses.targets(settings.targets()), Addresses.sources(settings.sources()));
-    }
-
     @Override
     public CompletableFuture<Void> configure(Settings changed) {
         boolean otherRate;
+        double share;
         try {
-            Endpoints resolved = endpoints(changed);
+            Endpoints resolved = Endpoints.of(changed.targets(), changed.sources());
             synchronized (this) {
-                otherRate = changed.ratePerSecond() != settings.ratePerSecond();
+                otherRate = current != null && changed.ratePerSecond() != settings.ratePerSecond();
                 settings = changed;
                 endpoints = resolved;
+                share = current == null ? 0 : perLoop(changed.rate(), current.order());
             }
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);
         }
-        double share = perLoop(changed.rate());
         return onEachLoop(loop -> {
             loop.configure(changed);
             Ramp ramp = loop.ramp();
@@ -81,8 +79,10 @@ public final class LoadAgent implements Agent {
         });
     }
 
-    private double perLoop(Rate rate) {
-        return rate.unlimited() ? Double.POSITIVE_INFINITY : (double) rate.perSecond() / loops.size();
+    /** A small order is not on all loops. */
+    private double perLoop(Rate rate, Order order) {
+        double busy = Math.min(loops.size(), order.count());
+        return rate.unlimited() ? Double.POSITIVE_INFINITY : rate.perSecond() / busy;
     }
 
     private CompletableFuture<Void> onEachLoop(Consumer<LoadLoop> task) {
@@ -116,7 +116,7 @@ public final class LoadAgent implements Agent {
             startNext();
         });
         Rate rate = next.order().rate();
-        next.start(loops, endpoints, numbered, perLoop(rate == null ? settings.rate() : rate));
+        next.start(loops, endpoints, numbered, perLoop(rate == null ? settings.rate() : rate, next.order()));
         numbered += next.order().count();
     }
 

@@ -80,17 +80,19 @@ final class LoadLoop {
         wakeWhenDue();
     }
 
-    /** Begins a connection; how it goes is told to the ramp. Never throws. */
-    void connect(InetSocketAddress target, @Nullable InetSocketAddress source) {
+    /**
+     * Begins a connection; how it goes is told to the ramp. Never throws.
+     *
+     * @param pair what {@code target} and {@code source} are to the ramp
+     */
+    void connect(InetSocketAddress target, @Nullable InetSocketAddress source, int pair) {
         SocketChannel channel;
         connecting.increment();
         try {
-            channel = transport.newClientChannel();
+            channel = transport.newClientChannel(target);
         } catch (RuntimeException e) { // no descriptor: there is no channel that could report it
-            countFailure(Errno.name(e));
-            if (ramp != null) {
-                ramp.failed();
-            }
+            connecting.decrement();
+            connectRefused(Errno.name(e));
             return;
         }
         Connection connection = new Connection(this, channel);
@@ -100,15 +102,15 @@ final class LoadLoop {
         try {
             prepare(channel, source);
         } catch (RuntimeException e) { // the kernel does not know an option, say
-            connection.connectFailed(e);
+            connection.connectFailed("connect", Errno.name(e));
             return;
         }
         channel.pipeline().addLast(connection);
         loop.register(channel).addListener(registered -> {
             if (registered.isSuccess()) {
-                channel.connect(target, source).addListener(done -> check(connection, done.cause()));
+                channel.connect(target, source).addListener(done -> check(connection, source, pair, done.cause()));
             } else {
-                check(connection, registered.cause());
+                check(connection, source, pair, registered.cause());
             }
         });
     }
@@ -123,16 +125,33 @@ final class LoadLoop {
         }
     }
 
-    private static void check(Connection connection, @Nullable Throwable failure) {
-        if (failure != null) {
-            connection.connectFailed(failure);
+    private void check(
+            Connection connection, @Nullable InetSocketAddress source, int pair, @Nullable Throwable failure) {
+        if (failure == null) {
+            return;
+        }
+        String what = Errno.name(failure);
+        if (what.equals("EADDRNOTAVAIL") && source != null && !Addresses.isOurs(source)) {
+            connection.connectFailed("bind", what);
+        } else if (ramp != null && (what.equals("EADDRNOTAVAIL") || what.equals("EADDRINUSE"))) {
+            ramp.noPort(connection, pair, what);
+            connection.stop();
+        } else {
+            connection.connectFailed("connect", what);
         }
     }
 
-    private void countFailure(String what) {
-        connecting.decrement();
+    /** A connection failed before there was a socket. */
+    void connectRefused(String what) {
+        countFailure("connect", what);
+        if (ramp != null) {
+            ramp.failed();
+        }
+    }
+
+    private void countFailure(String where, String what) {
         failed.increment();
-        reasons.count("connect", what);
+        reasons.count(where, what);
     }
 
     /** From {@link Connection}: it is up. */
@@ -165,7 +184,8 @@ final class LoadLoop {
             lost.increment();
             reasons.count(where, what);
         } else {
-            countFailure(what);
+            connecting.decrement();
+            countFailure(where, what);
             if (ramp != null) {
                 ramp.failed(connection);
             }
@@ -186,6 +206,9 @@ final class LoadLoop {
         ring.remove(connection);
         established.decrement();
         byAge.ended();
+        if (ramp != null) {
+            ramp.freed();
+        }
     }
 
     void start(Ramp next) {

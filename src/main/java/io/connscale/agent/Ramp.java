@@ -2,9 +2,6 @@ package io.connscale.agent;
 
 import io.connscale.stats.Counter;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -15,25 +12,23 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
 final class Ramp {
-    /** Connections on their way at once: below the usual backlogs, so that a ramp alone does not overflow an accept queue. */
-    static final int MOST_IN_FLIGHT = 512;
-    /** Begun in one go: between two goes the loop reads and pings. */
+    /** Connections on their way at once: at 20,000/s enough for a server that is 50 ms away. */
+    static final int MOST_IN_FLIGHT = 1024;
+    /** Begun in one go, and how long it may take: between two goes the loop reads and pings. */
     private static final int AT_ONCE = 64;
-    /** A ramp that was held back catches up this much at most; more would be a burst above the rate. */
-    private static final double MOST_BEHIND_SECONDS = 0.1;
 
-    private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long GO = TimeUnit.MILLISECONDS.toNanos(2);
 
     private final LoadLoop loop;
     private final Endpoints endpoints;
-    private final long first;
+    private final PairsInTurn pairs;
     private final long count;
     private final Runnable finished;
-    private final Set<Connection> inFlight = new HashSet<>();
+    private final AwaitedPongs inFlight = new AwaitedPongs();
+    private int onTheirWay;
 
-    private double perSecond;
-    private double credit = 1; // connections that may begin now
-    private long creditAt = System.nanoTime();
+    private Throttle throttle;
+    private final Pace pace;
     private long begun;
     private @Nullable Future<?> next; // the pump that is to come
     private boolean done;
@@ -41,16 +36,17 @@ final class Ramp {
     private final Counter failed = new Counter();
 
     /**
-     * @param first number of the first connection, for taking addresses in turn over all loops and orders
+     * @param first number of the first connection, for taking pairs in turn over all loops and orders
      * @param perSecond connections a second; infinite where unlimited
      * @param finished runs once, on the loop
      */
     Ramp(LoadLoop loop, Endpoints endpoints, long first, long count, double perSecond, Runnable finished) {
         this.loop = loop;
         this.endpoints = endpoints;
-        this.first = first;
+        this.pairs = new PairsInTurn(endpoints.pairs(), first, loop.now());
         this.count = count;
-        this.perSecond = perSecond;
+        this.throttle = new Throttle(perSecond, loop.now());
+        this.pace = new Pace(throttle.perSecond(), loop.now());
         this.finished = finished;
     }
 
@@ -68,9 +64,10 @@ final class Ramp {
         return failed.get();
     }
 
+    /** @param perSecond connections a second; infinite where unlimited */
     void rate(double perSecond) {
-        earn();
-        this.perSecond = perSecond;
+        throttle = new Throttle(perSecond, loop.now());
+        pace.perSecond(throttle.perSecond(), loop.now());
         if (next != null) { // it waits for as long as the old rate made it
             next.cancel(false);
             next = null;
@@ -81,32 +78,37 @@ final class Ramp {
     /** Begins what may begin now, and sees to it that it is called again when more may. */
     void pump() {
         next = null;
-        earn();
-        for (int i = 0; i < AT_ONCE && mayBegin(); i++) {
-            credit--;
-            begin();
+        long now = loop.now();
+        if (throttle.adapt(inFlight, now)) {
+            pace.perSecond(throttle.perSecond(), now);
         }
-        if (!done && begun < count && inFlight.size() < MOST_IN_FLIGHT) {
-            pumpSoon(credit >= 1 ? 0 : (long) Math.ceil((1 - credit) / perSecond * SECOND));
+        long end = now + GO;
+        for (int i = 0; i < AT_ONCE && now < end && hasMore() && pace.mayBegin(now); i++) {
+            begin(now);
+            now = loop.now();
+        }
+        if (hasMore()) {
+            long wait = pace.untilNext(now);
+            if (wait > 0) {
+                throttle.heldBack();
+            }
+            pumpSoon(wait);
         }
     }
 
-    private boolean mayBegin() {
-        return !done && begun < count && credit >= 1 && inFlight.size() < MOST_IN_FLIGHT;
+    private boolean hasMore() {
+        return !done && begun < count && onTheirWay < MOST_IN_FLIGHT;
     }
 
-    private void earn() {
-        long now = System.nanoTime();
-        double most = Math.max(1, Math.min((double) count, perSecond * MOST_BEHIND_SECONDS));
-        credit = Double.isInfinite(perSecond)
-                ? (double) count
-                : Math.min(most, credit + (now - creditAt) / SECOND * perSecond);
-        creditAt = now;
-    }
-
-    private void begin() {
-        long number = first + begun++;
-        loop.connect(endpoints.target(number), endpoints.source(number));
+    private void begin(long now) {
+        begun++;
+        pace.begin();
+        int pair = pairs.take(now);
+        if (pair == PairsInTurn.NONE) {
+            loop.connectRefused(pairs.errno());
+        } else {
+            loop.connect(endpoints.target(pair), endpoints.source(pair), pair);
+        }
     }
 
     private void pumpSoon(long nanos) {
@@ -120,18 +122,19 @@ final class Ramp {
     }
 
     void begun(Connection connection) {
-        inFlight.add(connection);
+        inFlight.add(connection, loop.now());
+        onTheirWay++;
     }
 
     void established(Connection connection) {
-        inFlight.remove(connection);
+        answered(connection);
         established.increment();
         oneEnded();
     }
 
     /** One that had begun has failed. */
     void failed(Connection connection) {
-        inFlight.remove(connection);
+        answered(connection);
         failed();
     }
 
@@ -141,21 +144,48 @@ final class Ramp {
         oneEnded();
     }
 
+    /** One that had begun had no port left for {@code pair}: what is to come, it among them, takes other pairs. */
+    void noPort(Connection connection, int pair, String errno) {
+        removed(connection);
+        pairs.exhausted(pair, errno);
+        begun--;
+        pace.giveBack();
+        pumpSoon(0);
+    }
+
+    /** An established connection of this loop has ended. */
+    void freed() {
+        pairs.freed();
+    }
+
+    private void answered(Connection connection) {
+        throttle.answered(connection.left, loop.now());
+        removed(connection);
+    }
+
+    private void removed(Connection connection) {
+        inFlight.remove(connection);
+        onTheirWay--;
+    }
+
     private void oneEnded() {
         if (established.get() + failed.get() == count) {
             finish();
-        } else if (begun < count) {
-            pumpSoon(0);
+        } else if (hasMore()) {
+            pumpSoon(pace.untilNext(loop.now()));
         }
     }
 
     /** Ends where it is: gives up what is on its way. */
     void stop() {
-        if (!done) {
-            new ArrayList<>(inFlight).forEach(Connection::stop);
-            inFlight.clear();
-            finish();
+        if (done) {
+            return;
         }
+        for (RingNode node = inFlight.oldest(); node != null; node = inFlight.oldest()) {
+            inFlight.remove(node);
+            ((Connection) node).stop();
+        }
+        finish();
     }
 
     private void finish() {

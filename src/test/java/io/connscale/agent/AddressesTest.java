@@ -49,4 +49,10 @@ class AddressesTest {
         assertThat(Addresses.sources(List.of("127.0.0.2", "127.0.0.3")))
                 .containsExactly(new InetSocketAddress("127.0.0.2", 0), new InetSocketAddress("127.0.0.3", 0));
     }
+
+    @Test
+    void anAddressThatThisMachineDoesNotHaveIsNoSource() {
+        assertThat(Addresses.isOurs(new InetSocketAddress("127.0.0.77", 0))).isTrue();
+        assertThat(Addresses.isOurs(new InetSocketAddress("192.0.2.1", 0))).isFalse();
+    }
 }

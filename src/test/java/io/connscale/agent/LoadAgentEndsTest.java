@@ -103,7 +103,7 @@ class LoadAgentEndsTest {
                 transport,
                 1,
                 new Settings(List.of("127.0.0.1:" + server.getLocalPort()), List.of("192.0.2.1"), 20, 1000, 0));
-        assertFailed("connect EADDRNOTAVAIL");
+        assertFailed("bind EADDRNOTAVAIL");
     }
 
     @Test

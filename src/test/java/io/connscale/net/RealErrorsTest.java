@@ -124,7 +124,7 @@ class RealErrorsTest {
     }
 
     private SocketChannel client() {
-        return registered(transport.newClientChannel());
+        return registered(transport.newClientChannel(new InetSocketAddress(LOOPBACK, 1)));
     }
 
     private <C extends Channel> C registered(C channel) {

@@ -11,6 +11,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,7 @@ final class FewFilesMain {
         List<SocketChannel> open = new ArrayList<>();
         try {
             while (open.size() < 1000) {
-                open.add(Transport.best().newClientChannel());
+                open.add(Transport.best().newClientChannel(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
             }
             return "no error";
         } catch (ChannelException e) {
