@@ -54,6 +54,13 @@ public enum Fact {
     SWAP(LIMIT, "SwapTotal"),
     SWAP_FREE(NOW, "SwapFree"),
     CPUS(LIMIT, "cpus"),
+    /** Nanoseconds that this process's event loops ran, all together. */
+    LOOPS_RAN(COUNTER, "loops.run"),
+    /** Nanoseconds that they could have run and had to wait for a CPU. */
+    LOOPS_WAITED(COUNTER, "loops.wait"),
+    LOOPS(NOW, "loops"),
+    /** Milliseconds since the machine began. */
+    UPTIME(COUNTER, "uptime"),
     LISTEN_OVERFLOWS(COUNTER, "TcpExtListenOverflows"),
     LISTEN_DROPS(COUNTER, "TcpExtListenDrops"),
     SYN_QUEUE_DROPS(COUNTER, "TcpExtTCPReqQFullDrop"),

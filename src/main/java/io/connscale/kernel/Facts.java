@@ -61,7 +61,7 @@ public record Facts(
         SortedMap<String, Long> grown = new TreeMap<>();
         for (Fact fact : counters()) {
             long more = grown(fact, before);
-            if (more > 0) {
+            if (more > 0 && fact != Fact.UPTIME) {
                 grown.put(fact.kernelName(), more);
             }
         }

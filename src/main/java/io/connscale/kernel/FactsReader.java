@@ -53,7 +53,9 @@ public final class FactsReader {
         found.putAll(Tables.limits(proc.resolve("self/limits")));
         found.putAll(new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup")).read());
         found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
+        found.putAll(new LoopTimes(proc.resolve("self/task")).read());
         openFiles(found);
+        uptime(found);
         if (handshakes) {
             found.put(Fact.SYN_RECEIVED.kernelName(), synReceived());
         }
@@ -112,6 +114,14 @@ public final class FactsReader {
             }
         } catch (IOException e) {
             found.remove(Fact.OPEN_FILES.kernelName()); // unknown
+        }
+    }
+
+    /** Seconds with two digits after the point. */
+    private void uptime(Map<String, Long> found) {
+        String[] words = ProcFiles.line(proc.resolve("uptime")).split("[. ]", -1);
+        if (words.length > 2) {
+            ProcFiles.number(words[0] + words[1]).ifPresent(n -> found.put(Fact.UPTIME.kernelName(), n * 10));
         }
     }
 

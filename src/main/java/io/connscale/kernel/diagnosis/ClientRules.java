@@ -1,0 +1,120 @@
+package io.connscale.kernel.diagnosis;
+
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Limits of a client's own process and machine. */
+final class ClientRules {
+    private static final long ENOUGH_FILES = 1 << 20;
+    private static final long NANOS_A_MILLI = 1_000_000;
+    /** Of the time between both readings: a loop that waited so long for a CPU, or ran so long, is the limit itself. */
+    private static final double WAITED_MUCH = 0.15;
+
+    private static final double RAN_ALWAYS = 0.95;
+
+    private ClientRules() {}
+
+    /** The host with the most ends of these kinds, if any has one. */
+    static Optional<ClientSide> worst(Evidence evidence, String... reasons) {
+        return evidence.clients().stream()
+                .filter(client -> client.count(reasons) > 0)
+                .max(Comparator.comparingLong(client -> client.count(reasons)));
+    }
+
+    private static String stopped(ClientSide client) {
+        return "stopped at " + Words.number(client.established()) + " on " + client.host() + ": ";
+    }
+
+    static Optional<Verdict> files(Evidence evidence) {
+        return worst(evidence, "connect EMFILE").map(client -> {
+            long hard = client.now().get(Fact.HARD_FILES);
+            return new Verdict(
+                    "files",
+                    client.host(),
+                    stopped(client) + "no file left for its agent (RLIMIT_NOFILE " + Words.number(hard)
+                            + "; connect EMFILE " + Words.number(client.count("connect EMFILE")) + ")",
+                    "Raise it where the agent starts (ulimit -n " + ENOUGH_FILES
+                            + "; for good: /etc/security/limits.d, systemd LimitNOFILE), or allow the host more processes"
+                            + " (workers: auto)");
+        });
+    }
+
+    static Optional<Verdict> filesOfAll(Evidence evidence) {
+        return worst(evidence, "connect ENFILE")
+                .map(client -> new Verdict(
+                        "machine-files",
+                        client.host(),
+                        stopped(client) + "no file left on the machine (fs.file-max "
+                                + Words.number(client.now().get(Fact.MOST_FILES)) + ", "
+                                + Words.number(client.now().get(Fact.FILES_IN_USE)) + " in use; connect ENFILE "
+                                + Words.number(client.count("connect ENFILE")) + ")",
+                        "Raise it: sysctl -w fs.file-max="
+                                + 4 * Math.max(ENOUGH_FILES, client.now().get(Fact.MOST_FILES))));
+    }
+
+    static Optional<Verdict> ports(Evidence evidence) {
+        return worst(evidence, "connect EADDRNOTAVAIL", "connect EADDRINUSE").map(client -> {
+            Facts now = client.now();
+            String range = now.get(Fact.FIRST_PORT) + "–" + now.get(Fact.LAST_PORT);
+            String source = client.sources().isEmpty()
+                    ? "any source"
+                    : client.sources().get(0)
+                            + (client.sources().size() > 1
+                                    ? " and " + (client.sources().size() - 1) + " more"
+                                    : "");
+            return new Verdict(
+                    "ports",
+                    client.host(),
+                    stopped(client) + "no free port for " + source + " → " + client.target() + " (ip_local_port_range "
+                            + range + ", " + Words.many(now.ports(), "port") + ", "
+                            + Words.number(Math.max(0, now.get(Fact.TIME_WAIT))) + " in TIME-WAIT)",
+                    "Add a server port, a source address, or widen the range: sysctl -w"
+                            + " net.ipv4.ip_local_port_range=\"1024 65535\"");
+        });
+    }
+
+    static Optional<Verdict> memory(Evidence evidence) {
+        return worst(evidence, "connect ENOMEM", "connect ENOBUFS", "connect OutOfMemoryError")
+                .map(client -> new Verdict(
+                        "memory",
+                        client.host(),
+                        stopped(client) + "no memory for another socket ("
+                                + Words.number(client.now().get(Fact.MEMORY_AVAILABLE) >> 20) + " MiB available; "
+                                + client.errors() + ")",
+                        "Give the machine or its control group more memory, or share the connections over more hosts"));
+    }
+
+    /** It accuses itself only where something went wrong: late Pings or missing Pongs. */
+    static Optional<Verdict> starvedOfCpu(Evidence evidence) {
+        return evidence.clients().stream()
+                .filter(client -> client.count("receive timeout") > 0 || client.late() > 0)
+                .map(ClientRules::starved)
+                .flatMap(Optional::stream)
+                .findFirst();
+    }
+
+    private static Optional<Verdict> starved(ClientSide client) {
+        double time = (double) client.grown(Fact.UPTIME)
+                * NANOS_A_MILLI
+                * Math.max(1, client.now().get(Fact.LOOPS));
+        double waited = client.grown(Fact.LOOPS_WAITED) / time;
+        double ran = client.grown(Fact.LOOPS_RAN) / time;
+        if (!(time > 0) || (waited < WAITED_MUCH && ran < RAN_ALWAYS)) {
+            return Optional.empty();
+        }
+        String why = waited < WAITED_MUCH
+                ? String.format(Locale.ROOT, "its event loops ran %.0f %% of the time", ran * 100)
+                : String.format(Locale.ROOT, "its event loops waited %.0f %% of the time for a CPU", waited * 100);
+        return Optional.of(new Verdict(
+                "generator",
+                client.host(),
+                "the agent on " + client.host() + " is the limit itself, and its numbers are spoiled: " + why + " ("
+                        + Words.many(client.late(), "Ping") + " late, receive timeout "
+                        + Words.number(client.count("receive timeout")) + ", "
+                        + Words.many(client.now().get(Fact.CPUS), "CPU") + " there)",
+                "Give it more CPU, or fewer connections, a longer interval, or more hosts"));
+    }
+}

@@ -1,0 +1,27 @@
+package io.connscale.kernel.diagnosis;
+
+import java.util.List;
+
+/**
+ * All that was seen.
+ *
+ * @param clients the hosts whose connections stopped growing or ended; at least one
+ * @param halfOpen established for clients and not for the server, now; 0 where the two were not compared
+ */
+public record Evidence(List<ClientSide> clients, ServerSide server, long halfOpen) {
+    public Evidence {
+        clients = List.copyOf(clients);
+    }
+
+    /** How often one of {@code reasons} was the end, on all hosts. */
+    long count(String... reasons) {
+        return clients.stream().mapToLong(client -> client.count(reasons)).sum();
+    }
+
+    long errors() {
+        return clients.stream()
+                .flatMap(client -> client.errors().values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
+    }
+}

@@ -1,0 +1,226 @@
+package io.connscale.kernel.doctor;
+
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+
+/**
+ * What there is to say of a machine: every limit that somebody has set and that stops connections before the memory does. Pure;
+ * what is unknown is not spoken of.
+ */
+public final class Doctor {
+    /** Descriptors that a process of ours has open besides its connections; rather too many. */
+    private static final long OWN_FILES = 40;
+    /** Threads of a process of ours, with some to spare for a few processes. */
+    private static final long FEW_TASKS = 200;
+
+    private static final long PLENTY_OF_FILES = 1 << 20;
+    private static final long WIDEST_PORTS = 65_535 - 1_024 + 1;
+    /** A clock that is read by a system call and a register of a device: a thousand nanoseconds and more each time. */
+    private static final Set<String> SLOW_CLOCKS = Set.of("hpet", "acpi_pm", "jiffies", "pit", "refined-jiffies");
+
+    private static final List<BiFunction<Facts, Role, Optional<Finding>>> RULES = List.of(
+            Doctor::files,
+            Doctor::filesOfAProcess,
+            Doctor::filesOfAll,
+            Doctor::ports,
+            Doctor::conntrack,
+            Doctor::groupMemory,
+            Doctor::tasks,
+            AcceptRules::somaxconn,
+            AcceptRules::synBacklog,
+            AcceptRules::abortOnOverflow,
+            AcceptRules::synAckRetries,
+            AcceptRules::synRetries,
+            TcpRules::timeWait,
+            TcpRules::memory,
+            TcpRules::leastBuffers,
+            TcpRules::orphans,
+            Doctor::clock,
+            Doctor::swap);
+
+    private Doctor() {}
+
+    /** The findings, those that stop the fewest connections first; none where there is nothing to say. */
+    public static List<Finding> examine(Facts facts, Role role) {
+        List<Finding> findings = new ArrayList<>();
+        RULES.forEach(rule -> rule.apply(facts, role).ifPresent(findings::add));
+        findings.sort(Comparator.comparingLong(f -> f.at() == Finding.NO_NUMBER ? Long.MAX_VALUE : f.at()));
+        return findings;
+    }
+
+    /** How many connections the memory would take, by the machine and by the control group; more than any where unknown. */
+    static long room(Facts facts, Role role) {
+        return Stream.of(Optional.of(facts.get(Fact.MEMORY_AVAILABLE)), groupLeft(facts))
+                .flatMap(Optional::stream)
+                .filter(bytes -> bytes != Facts.UNKNOWN)
+                .mapToLong(bytes -> bytes / role.bytesEach())
+                .min()
+                .orElse(Facts.UNLIMITED);
+    }
+
+    private static Optional<Long> groupLeft(Facts facts) {
+        long most = facts.get(Fact.CGROUP_MEMORY_MOST);
+        return most == Facts.UNKNOWN || most == Facts.UNLIMITED
+                ? Optional.empty()
+                : Optional.of(Math.max(0, most - facts.get(Fact.CGROUP_MEMORY)));
+    }
+
+    /** HotSpot raises the soft limit to the hard one by itself: the hard one is what stops. */
+    private static Optional<Finding> files(Facts facts, Role role) {
+        long hard = facts.get(Fact.HARD_FILES);
+        if (hard == Facts.UNKNOWN || hard - OWN_FILES >= room(facts, role)) {
+            return Optional.empty();
+        }
+        long better = Math.max(hard, Math.min(PLENTY_OF_FILES, Math.max(0, facts.get(Fact.MOST_FILES_A_PROCESS))));
+        return Optional.of(new Finding(
+                "RLIMIT_NOFILE",
+                number(hard),
+                "connections of one process (EMFILE); with workers each has as many",
+                Math.max(0, hard - OWN_FILES),
+                better > hard ? "ulimit -n " + better + " in the shell that starts it" : "workers: auto",
+                better > hard
+                        ? "echo '* - nofile " + better
+                                + "' >> /etc/security/limits.d/90-connscale.conf; systemd: LimitNOFILE=" + better
+                        : "sysctl fs.nr_open bounds it",
+                better > hard));
+    }
+
+    private static Optional<Finding> filesOfAProcess(Facts facts, Role role) {
+        long most = facts.get(Fact.MOST_FILES_A_PROCESS);
+        boolean binds = most != Facts.UNKNOWN && facts.get(Fact.HARD_FILES) >= most && most < room(facts, role);
+        return binds
+                ? Optional.of(Finding.sysctl(
+                        Fact.MOST_FILES_A_PROCESS.setting(),
+                        number(most),
+                        "what RLIMIT_NOFILE may be raised to",
+                        most - OWN_FILES,
+                        Long.toString(Math.max(most, PLENTY_OF_FILES) * 4)))
+                : Optional.empty();
+    }
+
+    private static Optional<Finding> filesOfAll(Facts facts, Role role) {
+        if (!facts.knows(Fact.MOST_FILES) || !facts.knows(Fact.FILES_IN_USE)) {
+            return Optional.empty();
+        }
+        long most = facts.get(Fact.MOST_FILES);
+        long free = Math.max(0, most - facts.get(Fact.FILES_IN_USE));
+        return free >= room(facts, role)
+                ? Optional.empty()
+                : Optional.of(Finding.sysctl(
+                        Fact.MOST_FILES.setting(),
+                        number(most) + ", " + number(facts.get(Fact.FILES_IN_USE)) + " in use",
+                        "all processes of the machine (ENFILE), but root's",
+                        free,
+                        Long.toString(most * 4)));
+    }
+
+    private static Optional<Finding> ports(Facts facts, Role role) {
+        long ports = facts.ports();
+        long at = ports * role.tuples();
+        if (ports == Facts.UNKNOWN || role.server() || at >= room(facts, role)) {
+            return Optional.empty();
+        }
+        String value = facts.get(Fact.FIRST_PORT) + "–" + facts.get(Fact.LAST_PORT)
+                + (facts.get(Fact.RESERVED_PORTS) > 0 ? ", " + facts.get(Fact.RESERVED_PORTS) + " reserved" : "");
+        String stops = "connections from " + many(role.tuples(), "pair") + " of source and server port (EADDRNOTAVAIL)";
+        return Optional.of(
+                ports < WIDEST_PORTS
+                        ? Finding.sysctl(Fact.FIRST_PORT.setting(), value, stops, at, "1024 65535")
+                        : new Finding(
+                                Fact.FIRST_PORT.setting(),
+                                value,
+                                stops,
+                                at,
+                                "more of server: ports, or of the host's source, in hosts.yaml",
+                                "the same",
+                                false));
+    }
+
+    /** Where it is loaded and nothing is tracked, it is not in the way. */
+    private static Optional<Finding> conntrack(Facts facts, Role role) {
+        long most = facts.get(Fact.CONNTRACK_MOST);
+        long used = facts.get(Fact.CONNTRACK_IN_USE);
+        if (most == Facts.UNKNOWN || used <= 0 || most - used >= room(facts, role)) {
+            return Optional.empty();
+        }
+        return Optional.of(Finding.sysctl(
+                Fact.CONNTRACK_MOST.setting(),
+                number(most) + ", " + number(used) + " in use",
+                "connections that the firewall tracks; packets of further ones are dropped",
+                Math.max(0, most - used),
+                Long.toString(most * 8)));
+    }
+
+    private static Optional<Finding> groupMemory(Facts facts, Role role) {
+        return groupLeft(facts)
+                .filter(left -> left < facts.get(Fact.MEMORY_AVAILABLE))
+                .map(left -> new Finding(
+                        "memory.max",
+                        number(facts.get(Fact.CGROUP_MEMORY_MOST) >> 20) + " MiB of the control group",
+                        "the processes here, sockets included: above it the kernel kills",
+                        left / role.bytesEach(),
+                        "echo max > memory.max in the group's folder below /sys/fs/cgroup",
+                        "the container's memory limit; systemd: MemoryMax=infinity",
+                        true));
+    }
+
+    private static Optional<Finding> tasks(Facts facts, Role role) {
+        long most = facts.get(Fact.CGROUP_PIDS_MOST);
+        long left = most - facts.get(Fact.CGROUP_PIDS);
+        if (!facts.knows(Fact.CGROUP_PIDS_MOST) || left >= FEW_TASKS) {
+            return Optional.empty();
+        }
+        return Optional.of(new Finding(
+                "pids.max",
+                number(most) + ", " + number(facts.get(Fact.CGROUP_PIDS)) + " in use",
+                "threads of the control group: further workers",
+                Finding.NO_NUMBER,
+                "echo max > pids.max in the group's folder below /sys/fs/cgroup",
+                "the container's pids limit; systemd: TasksMax=infinity",
+                true));
+    }
+
+    private static Optional<Finding> clock(Facts facts, Role role) {
+        return SLOW_CLOCKS.contains(facts.clock())
+                ? Optional.of(new Finding(
+                        "clocksource",
+                        facts.clock(),
+                        "nothing, but asking for the time is slow, and round trips are measured with it",
+                        Finding.NO_NUMBER,
+                        "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource",
+                        "clocksource=tsc on the kernel's command line",
+                        true))
+                : Optional.empty();
+    }
+
+    /** More than a tenth of the memory's size stands on disk. */
+    private static Optional<Finding> swap(Facts facts, Role role) {
+        long swapped = facts.get(Fact.SWAP) - facts.get(Fact.SWAP_FREE);
+        return facts.knows(Fact.SWAP_FREE) && swapped > facts.get(Fact.MEMORY) / 10
+                ? Optional.of(new Finding(
+                        "swap",
+                        number(swapped >> 20) + " MiB swapped out",
+                        "nothing, but a process that is swapped in answers late",
+                        Finding.NO_NUMBER,
+                        "swapoff -a; swapon -a",
+                        "more memory, or less on this machine",
+                        true))
+                : Optional.empty();
+    }
+
+    static String number(long n) {
+        return n == Facts.UNLIMITED ? "unlimited" : String.format(Locale.ROOT, "%,d", n);
+    }
+
+    static String many(long n, String one) {
+        return number(n) + " " + one + (n == 1 ? "" : "s");
+    }
+}
