@@ -61,6 +61,9 @@ public final class ConnectionsCommand implements Verb {
         @Option(names = "--total", description = "N in all, shared out over the hosts")
         private boolean total;
 
+        @Option(names = "--force", description = "even where they would use up a machine's memory")
+        private boolean force;
+
         @Option(names = "--no-wait", description = "return at once; how it ends is said when it does")
         private boolean noWait;
 
@@ -68,12 +71,25 @@ public final class ConnectionsCommand implements Verb {
         public Answer run(Desk desk) throws CommandException, InterruptedException {
             AgentGroup agents = agents(desk, hosts);
             int n = agents.members().size();
-            Opening opening = new Opening(agents, total ? AgentGroup.shares(count, n) : each(n), rate);
+            long[] counts = total ? AgentGroup.shares(count, n) : each(n);
+            if (!force) {
+                Guard.check(desk, byHost(agents, counts));
+            }
+            Opening opening = new Opening(agents, counts, rate);
             if (noWait) {
                 opening.tellWhenDone(desk.shell());
                 return opening.begun();
             }
             return opening.await(desk.shell());
+        }
+
+        private static Map<String, Long> byHost(AgentGroup agents, long[] counts) {
+            Map<String, Long> wanted = new LinkedHashMap<>();
+            int at = 0;
+            for (String host : agents.members().keySet()) {
+                wanted.put(host, counts[at++]);
+            }
+            return wanted;
         }
 
         private long[] each(int hosts) {

@@ -8,8 +8,6 @@ import io.connscale.console.CommandException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.Quantity;
 import io.connscale.kernel.law.Law;
-import io.connscale.kernel.plan.End;
-import io.connscale.kernel.plan.Plan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,12 +81,7 @@ public final class PlanCommand implements Verb {
     }
 
     private Answer plan(Desk desk, long n) throws CommandException, InterruptedException {
-        Map<String, Long> wanted = wanted(names(desk, hosts), n);
-        PlannedEnds ends = new PlannedEnds(desk);
-        List<End> clients = ends.clients(wanted);
-        long all = wanted.values().stream().mapToLong(Long::longValue).sum();
-        Plan plan = Plan.of(clients, ends.server(all), desk.cluster().targets().size());
-        return PlanText.answer(plan);
+        return PlanText.answer(new PlannedEnds(desk).plan(wanted(names(desk, hosts), n)));
     }
 
     private Map<String, Long> wanted(List<String> names, long n) {
@@ -111,7 +104,7 @@ public final class PlanCommand implements Verb {
         return ready.isEmpty() ? desk.cluster().names() : ready;
     }
 
-    private Answer overlay(Desk desk, Law law) throws CommandException {
+    private Answer overlay(Desk desk, Law law) throws CommandException, InterruptedException {
         if (total) {
             throw new CommandException("--total goes with N, not with --law", "plan --law 3n+15");
         }

@@ -2,61 +2,117 @@ package io.connscale.command;
 
 import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.RemoteServer;
+import io.connscale.cluster.State;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.Workers;
 import io.connscale.console.CommandException;
-import io.connscale.control.Message;
-import io.connscale.kernel.Limits;
-import io.connscale.kernel.LimitsReader;
+import io.connscale.control.AgentException;
+import io.connscale.control.ServerStatus;
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.FactsReader;
 import io.connscale.kernel.law.Law;
 import io.connscale.kernel.law.Overlay;
 import io.connscale.kernel.plan.Costs;
 import io.connscale.kernel.plan.End;
 import io.connscale.kernel.plan.Machine;
 import io.connscale.kernel.plan.Network;
+import io.connscale.kernel.plan.Plan;
 import io.connscale.kernel.plan.Processes;
+import io.connscale.kernel.plan.Processes.Base;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
-/** Both ends of planned connections as the plan's arithmetic takes them: read here, or told by the agents. */
+/** Both ends of planned connections as the plan's arithmetic takes them: told by the agents, or read here. */
 final class PlannedEnds {
-    private static final String HERE = "this machine";
-    private static final String SERVER = "server";
+    /** How long opening may be held up by a host that does not tell its limits. */
+    private static final long MOST_SECONDS = 1;
 
     private final Desk desk;
-    private final Limits here = new LimitsReader().read();
 
     PlannedEnds(Desk desk) {
         this.desk = desk;
     }
 
     /**
-     * The hosts' agents.
+     * The plan for so many more connections.
      *
-     * @param wanted by host, how many more connections
-     * @throws CommandException where a host is neither started nor this machine
+     * @param wanted by host
+     * @throws CommandException where a host is neither started nor this machine, or does not answer
      */
-    List<End> clients(Map<String, Long> wanted) throws CommandException {
-        List<End> ends = new ArrayList<>();
-        for (Map.Entry<String, Long> one : wanted.entrySet()) {
-            ends.add(client(desk.cluster().status(one.getKey()), one.getValue()));
-        }
-        return ends;
+    Plan plan(Map<String, Long> wanted) throws CommandException, InterruptedException {
+        return plan(wanted, facts(wanted.keySet()), server(sum(wanted)));
     }
 
-    private End client(HostStatus host, long wanted) throws CommandException {
-        Limits limits = limits(host);
-        String place = place(host);
+    /** The same as far as it is known within a second: a host that does not tell its limits has none. */
+    Plan planOfWhatIsKnown(Map<String, Long> wanted) throws InterruptedException {
+        try {
+            Map<String, Facts> facts =
+                    HostAnswers.within(MOST_SECONDS, ask(wanted.keySet())).done();
+            return plan(wanted, facts, server(sum(wanted)));
+        } catch (CommandException e) {
+            return new Plan(sum(wanted), List.of());
+        }
+    }
+
+    private static long sum(Map<String, Long> wanted) {
+        return wanted.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private Plan plan(Map<String, Long> wanted, Map<String, Facts> facts, Optional<End> server) {
+        List<End> clients = new ArrayList<>();
+        wanted.forEach((name, count) ->
+                clients.add(client(desk.cluster().status(name), count, facts.getOrDefault(name, Facts.NONE))));
+        return Plan.of(clients, server, desk.cluster().targets().size());
+    }
+
+    private Map<String, Facts> facts(Collection<String> names) throws CommandException, InterruptedException {
+        HostAnswers<Facts> answers = HostAnswers.of(ask(names));
+        for (AgentException failure : answers.failed().values()) {
+            throw HostWords.failure(failure);
+        }
+        return answers.done();
+    }
+
+    /** What the kernel says where each of these hosts is. */
+    private Map<String, CompletableFuture<Facts>> ask(Collection<String> names) throws CommandException {
+        Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
+        for (String name : names) {
+            asked.put(name, facts(desk.cluster().status(name)));
+        }
+        return asked;
+    }
+
+    private CompletableFuture<Facts> facts(HostStatus host) throws CommandException {
+        if (host.state() == State.READY) {
+            return desk.cluster().facts(host.name(), false);
+        }
+        if (host.config().launch() instanceof Launch.Local) {
+            return CompletableFuture.completedFuture(new FactsReader().read());
+        }
+        throw new CommandException(
+                host.name() + " is not started: its limits are not known", "start " + host.name() + " first");
+    }
+
+    private static End client(HostStatus host, long wanted, Facts facts) {
+        Workers workers = host.config().workers();
+        int most = workers.auto() ? Workers.MOST : workers.most();
+        long held = host.counts().established();
+        Base own = own(facts, most, host.workers() == 1 ? held : Facts.UNKNOWN);
         return new End(
                 host.name(),
                 wanted,
                 sources(host),
                 Costs.SOCKET + Costs.IN_AGENT,
-                new Processes(limits.hardFiles(), 1, host.counts().established(), Costs.AGENT),
-                Machine.unknown(place),
-                Network.untracked(place, limits.ports()));
+                new Processes(files(facts), most, host.workers(), held, own),
+                Machine.of(facts, host.name()),
+                Network.of(facts, host.name()));
     }
 
     /** Where {@code hosts.yaml} gives none the kernel takes one, the same for all connections to the server. */
@@ -65,59 +121,56 @@ final class PlannedEnds {
         return given.isEmpty() ? Set.of("the kernel's choice") : Set.copyOf(given);
     }
 
-    private Limits limits(HostStatus host) throws CommandException {
-        Message.Hello hello = host.hello();
-        if (hello != null) {
-            return hello.limits();
+    /** An agent and the console raise the soft limit to the hard one. */
+    private static long files(Facts facts) {
+        return facts.get(Fact.HARD_FILES);
+    }
+
+    /**
+     * What one of the processes needs beside its connections.
+     *
+     * @param held connections of the process that told {@code facts}; unknown where it tells nothing of them
+     */
+    private static Base own(Facts facts, int most, long held) {
+        Base process = Costs.PROCESS;
+        boolean told = held != Facts.UNKNOWN && facts.get(Fact.OPEN_FILES) > held;
+        long open = told ? facts.get(Fact.OPEN_FILES) - held : process.files();
+        return new Base(most == 1 ? open : process.files() + Costs.RESERVE, process.threads(), process.bytes());
+    }
+
+    /** The server, running or to be started; it has all the connections. Empty where nothing is known of its machine. */
+    private Optional<End> server(long wanted) throws CommandException, InterruptedException {
+        try {
+            ServerStatus status = desk.server().status();
+            Facts facts = desk.server().facts(false);
+            String host = desk.server() instanceof RemoteServer remote ? remote.host() : Plan.SERVER;
+            long held = status.established();
+            return facts.equals(Facts.NONE)
+                    ? Optional.empty()
+                    : Optional.of(new End(
+                            Plan.SERVER,
+                            wanted,
+                            Set.of(),
+                            Costs.SOCKET + Costs.IN_SERVER,
+                            new Processes(files(facts), 1, 1, held, own(facts, 1, held)),
+                            Machine.of(facts, host),
+                            Network.of(facts, host)));
+        } catch (AgentException e) {
+            throw HostWords.failure(e);
         }
-        if (local(host)) {
-            return here;
-        }
-        throw new CommandException(
-                host.name() + " is not started: its limits are not known", "start " + host.name() + " first");
-    }
-
-    private static boolean local(HostStatus host) {
-        return host.config().launch() instanceof Launch.Local;
-    }
-
-    private static String place(HostStatus host) {
-        return local(host) ? HERE : host.name();
-    }
-
-    /** The server, running or to be started; it has all the connections. */
-    Optional<End> server(long wanted) throws CommandException, InterruptedException {
-        long held = ServerCommand.status(desk).established();
-        if (desk.server() instanceof RemoteServer remote) {
-            HostStatus host = desk.cluster().status(remote.host());
-            return Optional.of(server(wanted, held, limits(host), place(host)));
-        }
-        return Optional.of(server(wanted, held, here, HERE));
-    }
-
-    private static End server(long wanted, long held, Limits limits, String place) {
-        return new End(
-                SERVER,
-                wanted,
-                Set.of(),
-                Costs.SOCKET + Costs.IN_SERVER,
-                new Processes(limits.hardFiles(), 1, held, Costs.SERVER),
-                Machine.unknown(place),
-                Network.untracked(place, limits.ports()));
     }
 
     /** How large an overlay may get whose nodes are such hosts, by their files and by their ports. */
-    List<Overlay> overlays(Law law, List<String> names) throws CommandException {
+    List<Overlay> overlays(Law law, List<String> names) throws CommandException, InterruptedException {
         List<Overlay> overlays = new ArrayList<>();
-        for (String name : names) {
-            Limits limits = limits(desk.cluster().status(name));
-            if (limits.hardFiles() != Limits.UNKNOWN) {
-                overlays.add(Overlay.of(law, name, "files", limits.hardFiles()));
+        facts(names).forEach((name, facts) -> {
+            if (files(facts) != Facts.UNKNOWN) {
+                overlays.add(Overlay.of(law, name, "files", files(facts)));
             }
-            if (limits.ports() != Limits.UNKNOWN) {
-                overlays.add(Overlay.of(law, name, "ports", limits.ports()));
+            if (facts.ports() != Facts.UNKNOWN) {
+                overlays.add(Overlay.of(law, name, "ports", facts.ports()));
             }
-        }
+        });
         if (overlays.isEmpty()) {
             throw new CommandException("no limit of these hosts is known", "give one: --files 1024");
         }

@@ -36,6 +36,7 @@ class PlanCommandTest {
                 .containsPattern("\n4-tuples +client1 +[0-9,]+ +10  1 source × 1 server port × [0-9,]+ ports\n")
                 .containsPattern("\nfiles +client1 ")
                 .containsPattern("\nfiles +server ")
+                .containsPattern("\nmemory +client1, server ")
                 .endsWith("\n10 fit\n");
     }
 
@@ -63,7 +64,7 @@ class PlanCommandTest {
     @Test
     void hostsOfOneMachineShareItsPorts() {
         assertThat(table(mini, "plan 10 all").out())
-                .contains("4-tuples  client1, client2")
+                .containsPattern("\n4-tuples +client1, client2 +[0-9,]+ +20 ")
                 .endsWith("\n20 fit\n");
         assertThat(table(mini, "plan 11 all --total").out()).endsWith("\n11 fit\n");
     }
@@ -108,5 +109,12 @@ class PlanCommandTest {
         assertThat(said.out()).isEmpty();
         assertThat(said.err().lines()).hasSize(2);
         assertThat(said.err()).startsWith("error: ").contains(message).contains("\n  " + hint);
+    }
+
+    @Test
+    void withForceNothingIsCompared() {
+        assertThat(table(mini, "connections start 3 client1 --force", "connections stop all client1")
+                        .exit())
+                .isZero();
     }
 }

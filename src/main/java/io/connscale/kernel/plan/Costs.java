@@ -2,18 +2,18 @@ package io.connscale.kernel.plan;
 
 import io.connscale.kernel.plan.Processes.Base;
 
-/** What connections and processes of connscale cost; measured, and where the numbers come from is in docs/LIMITS.md. */
+/** What connections and processes of connscale cost; measured as docs/LIMITS.md says, rounded up. */
 public final class Costs {
-    /** An agent: descriptors, threads, bytes without a connection. */
-    public static final Base AGENT = new Base(40, 20, 60L << 20);
+    /** A process alone: descriptors, threads, resident bytes. */
+    public static final Base PROCESS = new Base(14, 18, 64L << 20);
 
-    /** The console with the server in it. */
-    public static final Base SERVER = new Base(40, 20, 100L << 20);
+    /** Descriptors that an agent or server of several processes keeps free in each, beside its own: for what it may come to need. */
+    public static final long RESERVE = 66;
 
-    /** The kernel's memory for one socket with its file, bytes. */
-    public static final long SOCKET = 3_200;
+    /** Kernel memory of one socket with its file and its place in epoll, bytes, where the machine's own can't be read. */
+    public static final long SOCKET = 4_000;
 
-    /** Resident memory that a connection adds to the agent, bytes. */
+    /** Resident memory that a connection adds to an agent, bytes. */
     public static final long IN_AGENT = 3_000;
 
     /** Resident memory that a connection adds to the server, bytes. */

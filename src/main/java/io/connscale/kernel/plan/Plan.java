@@ -1,6 +1,6 @@
 package io.connscale.kernel.plan;
 
-import io.connscale.kernel.Limits;
+import io.connscale.kernel.Facts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,6 +16,9 @@ import java.util.function.Function;
  * @param limits in no order of weight; one that is unknown is not among them
  */
 public record Plan(long wanted, List<Limit> limits) {
+    /** What the server's end is called among the hosts. */
+    public static final String SERVER = "server";
+
     /** Connections; more than any limit is asked for. */
     static final long MOST = 1_000_000_000_000L;
 
@@ -35,12 +38,12 @@ public record Plan(long wanted, List<Limit> limits) {
         server.ifPresent(ends::add);
         List<Limit> limits = new ArrayList<>();
         for (Sources pool : Sources.pools(clients)) {
-            if (pool.ports() != Limits.UNKNOWN) {
+            if (pool.ports() != Facts.UNKNOWN) {
                 limits.add(pool.limit(serverPorts));
             }
         }
         for (End end : ends) {
-            if (end.processes().files() != Limits.UNKNOWN) {
+            if (end.processes().files() != Facts.UNKNOWN) {
                 limits.add(new ProcessFiles(List.of(end.name()), end.wanted(), end.processes()));
             }
         }
@@ -62,14 +65,14 @@ public record Plan(long wanted, List<Limit> limits) {
         long wanted = connections(here);
         List<Share> shares = here.stream().map(End::share).toList();
         List<Limit> limits = new ArrayList<>();
-        if (machine.files() != Limits.UNKNOWN) {
+        if (machine.files() != Facts.UNKNOWN) {
             double each = wanted == 0 ? 1 : (double) sockets(here) / wanted;
             limits.add(new MachineFiles(where, wanted, machine.files(), each));
         }
-        if (machine.memory() != Limits.UNKNOWN) {
+        if (machine.memory() != Facts.UNKNOWN) {
             limits.add(new Memory(where, wanted, machine.memory(), shares));
         }
-        if (machine.tasks() != Limits.UNKNOWN) {
+        if (machine.tasks() != Facts.UNKNOWN) {
             limits.add(new Tasks(where, wanted, machine.tasks(), shares));
         }
         return limits;
@@ -77,7 +80,7 @@ public record Plan(long wanted, List<Limit> limits) {
 
     private static List<Limit> network(List<End> here) {
         Network network = here.get(0).network();
-        return network.trackedMost() == Limits.UNKNOWN
+        return network.trackedMost() == Facts.UNKNOWN
                 ? List.of()
                 : List.of(new Tracked(names(here), connections(here), network.trackedMost(), network.tracked()));
     }
@@ -99,5 +102,24 @@ public record Plan(long wanted, List<Limit> limits) {
     /** The limit that is met first, by how much of what is asked of it it allows; empty where all fit. */
     public Optional<Limit> first() {
         return limits.stream().filter(limit -> limit.part() < 1).min(Comparator.comparingDouble(Limit::part));
+    }
+
+    /** A memory that would be used up, as far as the other limits let it come to that. */
+    public Optional<Memory> exhausted() {
+        return limits.stream()
+                .filter(Memory.class::isInstance)
+                .map(Memory.class::cast)
+                .filter(memory -> memory.needs(this::most) > memory.available())
+                .findFirst();
+    }
+
+    /** The most connections that this end can come to have by all limits but memory; the server's are those of every client. */
+    private long most(String end) {
+        return limits.stream()
+                .filter(limit -> !(limit instanceof Memory))
+                .filter(limit -> limit.where().contains(end) || limit.where().contains(SERVER))
+                .mapToLong(Limit::allows)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 }

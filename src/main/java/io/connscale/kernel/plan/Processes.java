@@ -5,10 +5,11 @@ package io.connscale.kernel.plan;
  *
  * @param files descriptors each may have open ({@code RLIMIT_NOFILE}); {@code Long.MAX_VALUE}: any number
  * @param most how many processes there may be, 1 at least
+ * @param running how many there are now
  * @param held connections that they have already
  * @param own what a process needs beside its connections
  */
-public record Processes(long files, int most, long held, Base own) {
+public record Processes(long files, int most, int running, long held, Base own) {
     /**
      * What one process needs beside its connections.
      *
@@ -36,8 +37,7 @@ public record Processes(long files, int most, long held, Base own) {
 
     /** How many processes are to be started for {@code more} connections; they may be more than {@link #most}. */
     long toStart(double more) {
-        double each = Math.max(1, each());
-        long running = Math.max(1, (long) Math.ceil(held / each));
-        return Math.max(0, (long) Math.ceil((held + more) / each) - running);
+        double needed = Math.max(1, Math.ceil((held + more) / Math.max(1, each())));
+        return Math.max(0, (long) needed - running);
     }
 }

@@ -41,7 +41,7 @@ record Sources(Set<String> addresses, List<End> clients) {
         return clients.get(0).network();
     }
 
-    int ports() {
+    long ports() {
         return network().ports();
     }
 

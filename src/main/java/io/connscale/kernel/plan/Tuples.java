@@ -14,7 +14,7 @@ import java.util.Map;
  * @param serverPorts how many ports the server listens on
  * @param ports ephemeral ports that the kernel gives out: {@code ip_local_port_range} less the reserved ones
  */
-public record Tuples(List<String> where, long wanted, long held, int sources, int serverPorts, int ports)
+public record Tuples(List<String> where, long wanted, long held, int sources, int serverPorts, long ports)
         implements Limit {
     @Override
     public String name() {

@@ -2,7 +2,7 @@ package io.connscale.kernel.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.kernel.Limits;
+import io.connscale.kernel.Facts;
 import io.connscale.kernel.plan.Processes.Base;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +28,7 @@ class PlanTest {
     }
 
     private static Processes processes(long files, int most) {
-        return new Processes(files, most, 0, SMALL);
+        return new Processes(files, most, 1, 0, SMALL);
     }
 
     private static long allows(Plan plan, String limit) {
@@ -87,7 +87,7 @@ class PlanTest {
 
     @Test
     void whatIsHeldIsTakenOff() {
-        End held = new End("a", 10, Set.of("x"), 1, new Processes(140, 2, 150, SMALL), UNKNOWN, NET);
+        End held = new End("a", 10, Set.of("x"), 1, new Processes(140, 2, 2, 150, SMALL), UNKNOWN, NET);
         Plan plan = Plan.of(List.of(held), Optional.empty(), 1);
         assertThat(allows(plan, "4-tuples")).isEqualTo(28_232 - 150);
         assertThat(allows(plan, "files")).isEqualTo(50);
@@ -95,7 +95,7 @@ class PlanTest {
 
     @Test
     void aMachineWithBothEndsPaysForBoth() {
-        Machine machine = new Machine("m", 100_000_000, 15_000, Limits.UNKNOWN);
+        Machine machine = new Machine("m", 100_000_000, 15_000, Facts.UNKNOWN);
         Plan plan = Plan.of(List.of(client("a", 10_000, machine, "x")), Optional.of(server(10_000, machine)), 1);
         assertThat(allows(plan, "memory")).isEqualTo(10_000);
         assertThat(allows(plan, "machine's files")).isEqualTo(7_500);
@@ -104,8 +104,8 @@ class PlanTest {
 
     @Test
     void aMachineWithoutTheServerPaysForTheClientAlone() {
-        Machine machine = new Machine("m", 60_000_000, 15_000, Limits.UNKNOWN);
-        Machine elsewhere = new Machine("s", 60_000_000, Limits.UNKNOWN, Limits.UNKNOWN);
+        Machine machine = new Machine("m", 60_000_000, 15_000, Facts.UNKNOWN);
+        Machine elsewhere = new Machine("s", 60_000_000, Facts.UNKNOWN, Facts.UNKNOWN);
         Plan plan = Plan.of(List.of(client("a", 12_000, machine, "x")), Optional.of(server(12_000, elsewhere)), 1);
         assertThat(plan.limits().stream().filter(l -> l.name().equals("memory")).map(Limit::allows))
                 .containsExactly(10_000L, 15_000L);
@@ -114,7 +114,7 @@ class PlanTest {
 
     @Test
     void furtherProcessesCostMemoryAndThreads() {
-        Machine machine = new Machine("m", 200_000_000, Limits.UNKNOWN, 50);
+        Machine machine = new Machine("m", 200_000_000, Facts.UNKNOWN, 50);
         End many = new End("a", 80_000, Set.of("x"), 1_000, processes(20_040, 8), machine, NET);
         Plan plan = Plan.of(List.of(many), Optional.empty(), 5);
         long memory = allows(plan, "memory");
@@ -135,8 +135,8 @@ class PlanTest {
 
     @Test
     void whatIsUnknownIsNotAmongTheLimits() {
-        Network unknown = Network.untracked("m", Limits.UNKNOWN);
-        End client = new End("a", 6_000, Set.of("x"), 1, processes(Limits.UNKNOWN, 1), UNKNOWN, unknown);
+        Network unknown = Network.untracked("m", Facts.UNKNOWN);
+        End client = new End("a", 6_000, Set.of("x"), 1, processes(Facts.UNKNOWN, 1), UNKNOWN, unknown);
         assertThat(Plan.of(List.of(client), Optional.empty(), 1).limits()).isEmpty();
     }
 
@@ -156,7 +156,7 @@ class PlanTest {
     @Property
     void nobodySumsOver(
             @ForAll @LongRange(min = 1, max = 1_000_000_000) long wanted, @ForAll @IntRange(min = 1) int most) {
-        Processes unlimited = new Processes(Long.MAX_VALUE, most, 0, SMALL);
+        Processes unlimited = new Processes(Long.MAX_VALUE, most, 0, 0, SMALL);
         End end = new End(
                 "a", wanted, Set.of("x"), 6_000, unlimited, new Machine("m", 1L << 60, 1L << 60, 1L << 60), NET);
         assertThat(Plan.of(List.of(end), Optional.empty(), 65_535).limits())
