@@ -41,7 +41,7 @@ class HouseTest {
             Map.entry("server", List.of("control", "stats", "kernel", "net")),
             Map.entry("control", List.of("stats", "kernel", "net")),
             Map.entry("stats", List.of()),
-            Map.entry("kernel", List.of()),
+            Map.entry("kernel", List.of("stats")),
             Map.entry("net", List.of()));
 
     /** Each library, and the rooms that may use it; {@code ""} is the hall, where Main is. */

@@ -9,13 +9,19 @@ import org.jspecify.annotations.Nullable;
 final class AwaitedPongs {
     private @Nullable RingNode oldest;
     private @Nullable RingNode newest;
+    private int size;
 
     @Nullable
     RingNode oldest() {
         return oldest;
     }
 
+    int size() {
+        return size;
+    }
+
     void add(RingNode node, long left) {
+        size++;
         node.awaiting = true;
         node.left = left;
         node.before = newest;
@@ -32,6 +38,7 @@ final class AwaitedPongs {
             return;
         }
         node.awaiting = false;
+        size--;
         RingNode before = node.before;
         RingNode after = node.after;
         if (before == null) {

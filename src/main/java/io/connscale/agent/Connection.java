@@ -24,12 +24,17 @@ final class Connection extends RingNode {
     private boolean sending;
     /** How many bytes of a Pong have come; a Pong may arrive in pieces. */
     private byte matched;
-    /** When it was established, {@link System#nanoTime()}: its age. */
+    /** When it was established, {@link System#nanoTime()}: its age. Before that: when its connect began. */
     private long since;
 
     Connection(LoadLoop loop, Channel channel) {
         this.loop = loop;
         this.channel = channel;
+        this.since = loop.now();
+    }
+
+    Channel channel() {
+        return channel;
     }
 
     boolean established() {
@@ -44,14 +49,16 @@ final class Connection extends RingNode {
     public void channelActive(ChannelHandlerContext context) {
         if (state == State.CONNECTING) {
             state = State.ESTABLISHED;
+            long began = since;
             since = loop.now();
-            loop.connected(this);
+            loop.connected(this, since - began);
         }
     }
 
     @Override
     boolean ping() {
         sending = true;
+        left = loop.now();
         channel.writeAndFlush(Wire.ping(), channel.voidPromise());
         sending = false;
         if (established()) {

@@ -9,6 +9,7 @@ import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -192,6 +193,20 @@ final class GrowingAgent implements Agent {
         CompletableFuture<Snapshot> sum = own.snapshot().thenApply(crew.gone()::plus);
         for (Workers.Worker worker : crew.workers()) {
             sum = sum.thenCombine(counts(worker), Snapshot::plus);
+        }
+        return sum;
+    }
+
+    /** Of a worker that does not answer, the counts alone. */
+    @Override
+    public CompletableFuture<Statistics> statistics() {
+        Workers.Crew crew = workers.now();
+        CompletableFuture<Statistics> sum = own.statistics().thenApply(Statistics.of(crew.gone())::plus);
+        for (Workers.Worker worker : crew.workers()) {
+            CompletableFuture<Statistics> part = worker.process()
+                    .statistics()
+                    .exceptionallyCompose(lost -> counts(worker).thenApply(Statistics::of));
+            sum = sum.thenCombine(part, Statistics::plus);
         }
         return sum;
     }

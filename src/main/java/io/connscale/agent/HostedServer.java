@@ -7,6 +7,7 @@ import io.connscale.control.Message.StopServer;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
+import io.connscale.stats.Statistics;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,11 @@ final class HostedServer implements AutoCloseable {
             close();
         }
         return server == null ? ServerStatus.stopped("") : server.status();
+    }
+
+    /** Of the server here; nothing where none runs. */
+    Statistics statistics() throws AgentException, InterruptedException {
+        return server == null ? Statistics.NONE : server.statistics();
     }
 
     private void start(ServerSettings settings) throws AgentException, InterruptedException {

@@ -7,9 +7,11 @@ import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
+import io.connscale.kernel.LoadReader;
 import io.connscale.net.Transport;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import io.netty.channel.EventLoopGroup;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ public final class LoadAgent implements Agent {
     private final EventLoopGroup group;
     private final List<LoadLoop> loops = new ArrayList<>();
     private final Reasons reasons = new Reasons();
+    private final LoadReader load = new LoadReader();
     private final Deque<Opening> waiting = new ArrayDeque<>();
     private Settings settings;
     private Endpoints endpoints;
@@ -169,13 +172,29 @@ public final class LoadAgent implements Agent {
     }
 
     private Snapshot counts() {
-        Snapshot errors = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts());
-        return loops.stream().map(LoadLoop::snapshot).reduce(errors, Snapshot::plus);
+        return loops.stream().map(LoadLoop::snapshot).reduce(reasonsAlone(), Snapshot::plus);
+    }
+
+    private Snapshot reasonsAlone() {
+        return new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts());
+    }
+
+    /** Each loop copies its own on its own thread, so that recording needs no lock. */
+    @Override
+    public CompletableFuture<Statistics> statistics() {
+        List<CompletableFuture<Statistics>> parts = loops.stream()
+                .map(loop -> CompletableFuture.supplyAsync(loop::statistics, loop.eventLoop()))
+                .toList();
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            Statistics here = load.read().plus(Statistics.of(reasonsAlone()));
+            return parts.stream().map(CompletableFuture::join).reduce(here, Statistics::plus);
+        });
     }
 
     @Override
     public void close() {
         stopOpening(); // whoever waits for an order hears how far it came
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+        load.close();
     }
 }

@@ -6,6 +6,7 @@ import io.connscale.net.Transport;
 import io.connscale.stats.Counter;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MaxMessagesRecvByteBufAllocator;
@@ -46,9 +47,8 @@ final class LoadLoop {
     private final Counter failed = new Counter();
     private final Counter lost = new Counter();
     private final Counter stopped = new Counter();
-    private final Counter pings = new Counter();
-    private final Counter pongs = new Counter();
     private final Counter late = new Counter();
+    private final LoopRecord recorded = new LoopRecord();
 
     private @Nullable ScheduledFuture<?> wake;
     private long wakeAt = Long.MAX_VALUE;
@@ -87,6 +87,7 @@ final class LoadLoop {
      */
     void connect(InetSocketAddress target, @Nullable InetSocketAddress source, int pair) {
         SocketChannel channel;
+        recorded.begun();
         connecting.increment();
         try {
             channel = transport.newClientChannel(target);
@@ -154,10 +155,11 @@ final class LoadLoop {
         reasons.count(where, what);
     }
 
-    /** From {@link Connection}: it is up. */
-    void connected(Connection connection) {
+    /** From {@link Connection}: it is up, {@code nanos} after its connect began. */
+    void connected(Connection connection, long nanos) {
         connecting.decrement();
         established.increment();
+        recorded.connected(connection, nanos);
         byAge.add(connection);
         ring.add(connection, now());
         wakeWhenDue();
@@ -168,13 +170,13 @@ final class LoadLoop {
 
     /** From {@link Connection}: its Ping left. */
     void sent() {
-        pings.increment();
+        recorded.sent();
     }
 
     /** From {@link Connection}: its Pong came. */
     void answered(Connection connection) {
+        recorded.answered(connection, now());
         ring.answered(connection);
-        pongs.increment();
     }
 
     /** From {@link Connection}: it ended without being asked to. */
@@ -204,6 +206,7 @@ final class LoadLoop {
 
     private void leave(Connection connection) {
         ring.remove(connection);
+        recorded.ended(connection, now());
         established.decrement();
         byAge.ended();
         if (ramp != null) {
@@ -267,6 +270,7 @@ final class LoadLoop {
     private void turn() {
         long now = now();
         boolean heldUp = now - wakeAt > HELD_UP;
+        recorded.late(now - wakeAt);
         wakeAt = Long.MAX_VALUE;
         wake = null;
         ring.advance(now, heldUp);
@@ -283,9 +287,14 @@ final class LoadLoop {
                 failed.get(),
                 lost.get(),
                 stopped.get(),
-                pings.get(),
-                pongs.get(),
+                recorded.pings(),
+                recorded.pongs(),
                 late.get(),
                 new TreeMap<>());
+    }
+
+    /** All that this loop knows of its work; on the loop. Reasons are counted elsewhere. */
+    Statistics statistics() {
+        return recorded.statistics(snapshot(), ring.awaited());
     }
 }

@@ -56,6 +56,11 @@ final class PingRing {
         return size;
     }
 
+    /** Pings whose Pong may still come. */
+    int awaited() {
+        return awaited.size();
+    }
+
     /** Pings that were due and could not be sent, since the Pong before was still missing or this process was held up. */
     long late() {
         return late;
@@ -152,7 +157,7 @@ final class PingRing {
             int slot = occupied.nextSetBit(next);
             if (slot >= 0 && dueOf(slot) <= now) {
                 next = slot + 1;
-                send(slot, now);
+                send(slot, dueOf(slot), now);
             } else if (slot < 0 && base + interval <= now) {
                 next = 0;
                 base += interval;
@@ -173,7 +178,7 @@ final class PingRing {
     }
 
     /** The Pong's time counts from {@code now}, not from when the Ping was due: where we were late, the server was not. */
-    private void send(int slot, long now) {
+    private void send(int slot, long due, long now) {
         @Nullable RingNode[] nodes = slots[slot];
         // Backwards: a node that ends itself is replaced by the last one, which has been looked at already.
         for (int i = sizes[slot] - 1; i >= 0; i--) {
@@ -183,8 +188,12 @@ final class PingRing {
             }
             if (node.awaiting) {
                 late++;
-            } else if (node.ping() && node.slot >= 0) {
-                awaited.add(node, now);
+                continue;
+            }
+            node.due = due;
+            node.left = now;
+            if (node.ping() && node.slot >= 0) {
+                awaited.add(node, node.left);
             }
         }
     }

@@ -17,10 +17,13 @@ import io.connscale.control.Message.Progress;
 import io.connscale.control.Message.Request;
 import io.connscale.control.Message.ServerStatusTaken;
 import io.connscale.control.Message.SnapshotTaken;
+import io.connscale.control.Message.StatisticsTaken;
 import io.connscale.control.Message.StillHere;
 import io.connscale.control.Message.StopOpening;
 import io.connscale.control.Message.TakeFacts;
+import io.connscale.control.Message.TakeServerStatistics;
 import io.connscale.control.Message.TakeSnapshot;
+import io.connscale.control.Message.TakeStatistics;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
@@ -30,6 +33,7 @@ import io.connscale.kernel.Limits;
 import io.connscale.kernel.LimitsReader;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -94,6 +98,10 @@ final class Requests implements AutoCloseable {
             reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot, processes()));
         } else if (request instanceof TakeFacts t) {
             outbox.send(new FactsTaken(t.id(), new FactsReader().read(Boolean.TRUE.equals(t.handshakes()))));
+        } else if (request instanceof TakeStatistics t) {
+            reply(t.id(), agent().statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
+        } else if (request instanceof TakeServerStatistics t) {
+            outbox.send(new StatisticsTaken(t.id(), serverStatistics()));
         } else {
             outbox.send(new ServerStatusTaken(request.id(), serverStatus(request)));
         }
@@ -104,8 +112,21 @@ final class Requests implements AutoCloseable {
             return server.answer(request);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new AgentException("the agent is ending", "start it again");
+            throw ending();
         }
+    }
+
+    private Statistics serverStatistics() throws AgentException {
+        try {
+            return server.statistics();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw ending();
+        }
+    }
+
+    private static AgentException ending() {
+        return new AgentException("the agent is ending", "start it again");
     }
 
     private CompletableFuture<Void> configure(Settings settings) throws AgentException {

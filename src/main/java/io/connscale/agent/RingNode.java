@@ -20,12 +20,15 @@ abstract class RingNode extends ChannelInboundHandlerAdapter {
     @Nullable
     RingNode after;
 
+    /** When by the schedule the Ping whose Pong is missing should have left, {@link System#nanoTime()}. */
+    long due;
+
     /** When the Ping whose Pong is missing left, {@link System#nanoTime()}. */
     long left;
 
     boolean awaiting;
 
-    /** Its Ping is due. Writes it and returns true, or returns false where it can't be sent. May end this connection, no other. */
+    /** Its Ping is due. Notes in {@link #left} when it leaves, writes it and returns true, or returns false where it can't be sent. May end this connection, no other. */
     abstract boolean ping();
 
     /** No Pong came within the timeout. Ends this connection, no other. */

@@ -17,9 +17,9 @@ import io.connscale.cluster.launch.ssh.SshLauncher;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.Message;
-import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -220,12 +220,10 @@ public final class Cluster implements AutoCloseable {
         return new AgentGroup(agents);
     }
 
-    /** Tells the agent there something of its server, or asks. */
-    CompletableFuture<ServerStatus> server(String name, Function<Long, Message> request) throws AgentException {
-        return host(name)
-                .ready()
-                .ask(request, Message.ServerStatusTaken.class)
-                .thenApply(Message.ServerStatusTaken::status);
+    /** Asks the agent there, about the server in it; what it answers with. */
+    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer)
+            throws AgentException {
+        return host(name).ready().ask(request, answer);
     }
 
     /**
@@ -242,6 +240,17 @@ public final class Cluster implements AutoCloseable {
                     .thenApply(Message.FactsTaken::facts);
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** All that a host's agent knows of its work, and what those before it had counted; of a lost one the counts alone. */
+    public CompletableFuture<Statistics> statistics(String name) {
+        Host host = host(name);
+        try {
+            Statistics before = Statistics.of(host.before());
+            return host.ready().statistics().thenApply(before::plus);
+        } catch (AgentException e) {
+            return CompletableFuture.completedFuture(Statistics.of(host.status().counts()));
         }
     }
 

@@ -9,6 +9,7 @@ import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
@@ -36,9 +37,6 @@ final class RemoteAgent implements AgentProcess {
     private static final long CLOSE_SECONDS = 2;
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
-
-    /** A request that waits for its answer, and who hears of its progress. */
-    private record Pending(CompletableFuture<Message> answer, Consumer<Opened> progress) {}
 
     private final String name;
     private final Process process;
@@ -124,7 +122,7 @@ final class RemoteAgent implements AgentProcess {
         } else if (message instanceof Message.Progress progress) {
             Pending request = pending.get(progress.id());
             if (request != null) {
-                request.progress.accept(progress.opened());
+                request.progress().accept(progress.opened());
             }
         } else if (message instanceof Message.Notice notice) {
             notices.accept(name + "  " + notice.text());
@@ -150,10 +148,8 @@ final class RemoteAgent implements AgentProcess {
         Pending request = pending.remove(id);
         if (request == null) {
             log.warn("an answer to nothing: {}", answer);
-        } else if (answer instanceof Message.Failed failed) {
-            request.answer.completeExceptionally(new AgentException(name + ": " + failed.message(), failed.hint()));
         } else {
-            request.answer.complete(answer);
+            request.answered(name, answer);
         }
     }
 
@@ -183,7 +179,7 @@ final class RemoteAgent implements AgentProcess {
                         : new AgentException(
                                 name + ": the agent ended at once " + ending + said(), "the log has all that it said"));
         ended.complete(ending);
-        pending.values().forEach(request -> request.answer.completeExceptionally(gone));
+        pending.values().forEach(request -> request.answer().completeExceptionally(gone));
         pending.clear();
     }
 
@@ -223,8 +219,12 @@ final class RemoteAgent implements AgentProcess {
 
     @Override
     public CompletableFuture<Snapshot> snapshot() {
-        return ask(Message.TakeSnapshot::new, ignored -> {})
-                .thenApply(answer -> ((Message.SnapshotTaken) answer).snapshot());
+        return ask(Message.TakeSnapshot::new, Message.SnapshotTaken.class).thenApply(taken -> taken.snapshot());
+    }
+
+    @Override
+    public CompletableFuture<Statistics> statistics() {
+        return ask(Message.TakeStatistics::new, Message.StatisticsTaken.class).thenApply(taken -> taken.statistics());
     }
 
     /** Any other request; what it is answered with. */
@@ -254,9 +254,9 @@ final class RemoteAgent implements AgentProcess {
         Ending ending = ended.getNow(null);
         if (ending != null) { // it ended between: nobody else would fail this request
             pending.remove(id);
-            waiting.answer.completeExceptionally(gone(ending));
+            waiting.answer().completeExceptionally(gone(ending));
         }
-        return waiting.answer;
+        return waiting.answer();
     }
 
     /** Closes its standard input, on which it ends; what has not ended soon is killed. Requests that wait fail before it returns. */

@@ -6,6 +6,7 @@ import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
+import io.connscale.stats.Statistics;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -64,12 +65,23 @@ public final class RemoteServer implements Server {
         return isThere() ? within(ANSWER_SECONDS, cluster.facts(host, handshakes)) : Facts.NONE;
     }
 
+    @Override
+    public Statistics statistics() throws AgentException, InterruptedException {
+        return isThere()
+                ? within(
+                                ANSWER_SECONDS,
+                                cluster.ask(host, Message.TakeServerStatistics::new, Message.StatisticsTaken.class))
+                        .statistics()
+                : Statistics.NONE;
+    }
+
     private boolean isThere() {
         return cluster.status(host).state() == State.READY;
     }
 
     private ServerStatus ask(Function<Long, Message> request) throws AgentException, InterruptedException {
-        return within(ANSWER_SECONDS, cluster.server(host, request));
+        return within(ANSWER_SECONDS, cluster.ask(host, request, Message.ServerStatusTaken.class))
+                .status();
     }
 
     private <T> T within(long seconds, CompletableFuture<T> answer) throws AgentException, InterruptedException {

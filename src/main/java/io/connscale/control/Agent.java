@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -30,6 +31,9 @@ public interface Agent extends AutoCloseable {
 
     /** The counts now. */
     CompletableFuture<Snapshot> snapshot();
+
+    /** All that is known of its work and its process, histograms too; for who asks for it, not each second by itself. */
+    CompletableFuture<Statistics> statistics();
 
     /** Ends the agent and its connections. Returns within seconds. */
     @Override

@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -146,6 +147,11 @@ public final class AgentGroup implements Agent {
     @Override
     public CompletableFuture<Snapshot> snapshot() {
         return all(members.stream().map(Agent::snapshot).toList(), Snapshot::plus);
+    }
+
+    @Override
+    public CompletableFuture<Statistics> statistics() {
+        return all(members.stream().map(Agent::statistics).toList(), Statistics::plus);
     }
 
     /** Side by side, a thread each: one may take seconds, and there may be many. */

@@ -8,6 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Json {
     // A null in a list or a map is no value of ours: refused where it is read, before somebody adds it up.
     static final JsonMapper MAPPER = JsonMapper.builder()
+            .addModule(new HistogramText())
             .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
             .build();
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.TakeSnapshot.class, name = "take-snapshot"),
     @JsonSubTypes.Type(value = Message.TakeFacts.class, name = "take-facts"),
     @JsonSubTypes.Type(value = Message.FactsTaken.class, name = "facts"),
+    @JsonSubTypes.Type(value = Message.TakeStatistics.class, name = "take-statistics"),
+    @JsonSubTypes.Type(value = Message.TakeServerStatistics.class, name = "take-server-statistics"),
+    @JsonSubTypes.Type(value = Message.StatisticsTaken.class, name = "statistics"),
     @JsonSubTypes.Type(value = Message.StartServer.class, name = "start-server"),
     @JsonSubTypes.Type(value = Message.StopServer.class, name = "stop-server"),
     @JsonSubTypes.Type(value = Message.TakeServerStatus.class, name = "take-server-status"),
@@ -81,6 +85,18 @@ public sealed interface Message {
     record FactsTaken(long id, Facts facts) implements Answer {
         public FactsTaken {
             Objects.requireNonNull(facts);
+        }
+    }
+
+    /** The agent's statistics, with their histograms. */
+    record TakeStatistics(long id) implements Request {}
+
+    /** Those of the server in this agent. */
+    record TakeServerStatistics(long id) implements Request {}
+
+    record StatisticsTaken(long id, Statistics statistics) implements Answer {
+        public StatisticsTaken {
+            Objects.requireNonNull(statistics);
         }
     }
 

@@ -2,6 +2,7 @@ package io.connscale.control;
 
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
+import io.connscale.stats.Statistics;
 
 /**
  * The Ping/Pong server, wherever it runs: {@code server.PingPongServer} in this process, {@code cluster.RemoteServer} in an
@@ -34,6 +35,13 @@ public interface Server extends AutoCloseable {
     default Facts facts(boolean handshakes) throws AgentException, InterruptedException {
         return new FactsReader().read(handshakes);
     }
+
+    /**
+     * All that is known of its work since it was started, and of its process, histograms too.
+     *
+     * @throws AgentException where its host does not answer
+     */
+    Statistics statistics() throws AgentException, InterruptedException;
 
     /** Ends it, as far as it is this process's to end. */
     @Override

@@ -25,6 +25,8 @@ final class PingPongHandler extends ChannelInboundHandlerAdapter implements Chan
     private byte position;
     /** It ends, and why has been counted. */
     private boolean ended;
+    /** When it was accepted, {@link System#nanoTime()}. */
+    private long since;
 
     PingPongHandler(ServerLoop loop) {
         this.loop = loop;
@@ -35,13 +37,13 @@ final class PingPongHandler extends ChannelInboundHandlerAdapter implements Chan
 
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
-        loop.accepted.increment();
-        loop.established.increment();
+        since = System.nanoTime();
+        loop.accepted(ctx.channel());
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        loop.established.decrement();
+        loop.ended(System.nanoTime() - since);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.net.Transport;
+import io.connscale.stats.Statistics;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,13 @@ public final class PingPongServer implements Server {
     public ServerStatus status() {
         Run running = run;
         return running == null ? ServerStatus.stopped(transport.name()) : running.status();
+    }
+
+    /** Waits for the event loops to copy what they have recorded; not to be called from one. */
+    @Override
+    public Statistics statistics() throws AgentException, InterruptedException {
+        Run running = run;
+        return running == null ? Statistics.NONE : running.statistics();
     }
 
     @Override

@@ -45,6 +45,12 @@ final class Refusals {
                 "change bind under server in hosts.yaml: 127.0.0.1, or 0.0.0.0 for all addresses");
     }
 
+    static AgentException silent(long seconds) {
+        return new AgentException(
+                "the server's event loops have not answered within %d s".formatted(seconds),
+                "is the machine overloaded? try again, or server stop and start");
+    }
+
     static AgentException running() {
         return new AgentException("the server is running already", "server stop ends it, server shows it");
     }

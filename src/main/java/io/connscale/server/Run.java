@@ -5,10 +5,13 @@ import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
 import io.connscale.kernel.ListenBacklog;
+import io.connscale.kernel.LoadReader;
 import io.connscale.net.Errno;
 import io.connscale.net.Transport;
 import io.connscale.stats.Counter;
 import io.connscale.stats.Reasons;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
@@ -21,7 +24,10 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,11 +37,13 @@ final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
     private static final long LISTEN_SECONDS = 5;
     private static final long STOP_SECONDS = 5;
+    private static final long ANSWER_SECONDS = 10;
 
     private final ServerSettings settings;
     private final Transport transport;
     private final EventLoopGroup group;
     private final Reasons reasons = new Reasons();
+    private final LoadReader load = new LoadReader();
     private final List<ServerLoop> loops = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
     private final ChannelGroup listening = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
@@ -45,7 +53,9 @@ final class Run {
         this.transport = transport;
         this.group = loops();
         for (EventExecutor loop : group) {
-            loops.add(new ServerLoop((EventLoop) loop, reasons));
+            ServerLoop counting = new ServerLoop((EventLoop) loop, reasons);
+            counting.watch();
+            loops.add(counting);
         }
     }
 
@@ -117,6 +127,21 @@ final class Run {
                 reasons.counts());
     }
 
+    Statistics statistics() throws AgentException, InterruptedException {
+        List<CompletableFuture<Statistics>> parts = loops.stream()
+                .map(loop -> CompletableFuture.supplyAsync(loop::statistics, loop.loop))
+                .toList();
+        Statistics sum = load.read().plus(Statistics.of(new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts())));
+        for (CompletableFuture<Statistics> part : parts) {
+            try {
+                sum = sum.plus(part.get(ANSWER_SECONDS, TimeUnit.SECONDS));
+            } catch (ExecutionException | TimeoutException e) {
+                throw Refusals.silent(ANSWER_SECONDS);
+            }
+        }
+        return sum;
+    }
+
     private long sum(Function<ServerLoop, Counter> count) {
         return loops.stream().mapToLong(loop -> count.apply(loop).get()).sum();
     }
@@ -129,6 +154,7 @@ final class Run {
         boolean closed = listening.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
         boolean ended = group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        load.close();
         if (!closed || !ended) {
             LOG.warn("the server's sockets and event loops did not end within {} s", STOP_SECONDS);
         }

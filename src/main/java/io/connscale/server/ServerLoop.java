@@ -1,24 +1,60 @@
 package io.connscale.server;
 
 import io.connscale.control.ServerStatus;
+import io.connscale.kernel.ProcessReader;
 import io.connscale.net.Errno;
+import io.connscale.net.TcpInfo;
 import io.connscale.stats.Counter;
+import io.connscale.stats.LoopStatistics;
+import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Reasons;
+import io.connscale.stats.Reservoir;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import io.connscale.stats.TcpSample;
+import io.connscale.stats.TcpSampling;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
+import java.util.TreeMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
-/** An event loop of the server and what belongs to it. Its connections count here, on its thread; any thread reads. */
+/** An event loop of the server and what belongs to it. Its connections count here, on its thread; any thread reads the counts. */
 final class ServerLoop {
+    /** Connections of which the kernel is asked for {@code TCP_INFO}. */
+    private static final int SAMPLED = 64;
+    /** The loop has no schedule of its own: so often it looks whether it is late. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
     final EventLoop loop;
     final RecvByteBufAllocator receive = new LoopBuffer();
     final Counter established = new Counter();
     final Counter accepted = new Counter();
     final Counter pings = new Counter();
+    private final Counter ended = new Counter();
     private final Reasons reasons;
+    private final long up = System.nanoTime();
+    private final LoopStatistics recorded = new LoopStatistics();
+    private final Reservoir<Channel> sample = new Reservoir<>(SAMPLED);
 
     ServerLoop(EventLoop loop, Reasons reasons) {
         this.loop = loop;
         this.reasons = reasons;
+    }
+
+    /** From {@link PingPongHandler}: a connection was accepted. */
+    void accepted(Channel channel) {
+        accepted.increment();
+        established.increment();
+        sample.add(channel);
+    }
+
+    /** From {@link PingPongHandler}: it has ended after {@code nanos}. */
+    void ended(long nanos) {
+        established.decrement();
+        ended.increment();
+        recorded.ended(nanos);
     }
 
     void failed(String where, Throwable cause) {
@@ -27,5 +63,32 @@ final class ServerLoop {
 
     void protocolError() {
         reasons.count(ServerStatus.PROTOCOL_ERROR);
+    }
+
+    /** Begins to look whether the loop is late, until it is shut down. */
+    void watch() {
+        long due = System.nanoTime() + LOOK_NANOS;
+        Future<?> unused = loop.schedule(() -> look(due), LOOK_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    private void look(long due) {
+        recorded.late(System.nanoTime() - due);
+        watch();
+    }
+
+    /** All that this loop knows of its work; on the loop. Reasons are counted for all loops together. */
+    Statistics statistics() {
+        long answered = pings.get();
+        Snapshot counts = new Snapshot(established.get(), 0, 0, 0, ended.get(), answered, answered, 0, new TreeMap<>());
+        ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
+        return new Statistics(counts, accepted.get(), 0, recorded.times(), tcp(), time, new TreeMap<>());
+    }
+
+    private TcpSample tcp() {
+        TcpSampling asked = new TcpSampling();
+        for (Channel channel : sample.without(one -> !one.isActive())) {
+            TcpInfo.of(channel).ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
+        }
+        return asked.sample();
     }
 }

@@ -47,6 +47,20 @@ public record Snapshot(
                 Reasons.sum(errors, other.errors));
     }
 
+    /** What was counted after {@code before}; what is up or coming up is that of now. */
+    public Snapshot since(Snapshot before) {
+        return new Snapshot(
+                established,
+                connecting,
+                failed - before.failed,
+                lost - before.lost,
+                stopped - before.stopped,
+                pings - before.pings,
+                pongs - before.pongs,
+                late - before.late,
+                Reasons.difference(errors, before.errors));
+    }
+
     /** What is left of these counts when the process that held the connections is gone: what was up or coming up is lost. */
     public Snapshot afterLoss(String reason) {
         SortedMap<String, Long> ended =

@@ -63,8 +63,11 @@ class ConnectionTest {
 
     @Test
     void aPongThatNobodyAskedForEndsIt() {
-        receive("P");
-        assertEndedOnce("receive unexpected");
+        LoadLoop idle = new LoadLoop(channel.eventLoop(), Transport.best(), reasons, 0, Given.settings(1, 60_000));
+        Connection unasked = new Connection(idle, channel); // its first Ping is far away, however slow this machine is
+        unasked.channelActive(context());
+        unasked.channelRead(context(), Unpooled.copiedBuffer("P", US_ASCII));
+        assertThat(reasons.counts()).containsEntry("receive unexpected", 1L); // the other one shares its channel
     }
 
     @Test
@@ -92,18 +95,24 @@ class ConnectionTest {
 
     @Test
     void anErrorWhileSendingIsToldAsSuch() {
-        channel.pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+        EmbeddedChannel broken = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
             @Override
             public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
                 ReferenceCountUtil.release(message);
                 promise.setFailure(new IOException("Broken pipe"));
             }
         });
+        LoadLoop pinging = new LoadLoop(broken.eventLoop(), Transport.best(), reasons, 0, Given.settings(1, 1));
+        broken.pipeline().addLast(new Connection(pinging, broken));
+        broken.pipeline().fireChannelActive();
         await().untilAsserted(() -> {
-            channel.runPendingTasks();
-            assertEndedOnce("send EPIPE");
+            broken.runPendingTasks();
+            assertThat(reasons.counts()).isEqualTo(Map.of("send EPIPE", 1L));
         });
-        assertThat(loop.snapshot().pings()).isZero();
+        assertThat(pinging.snapshot().pings()).isZero();
+        assertThat(pinging.snapshot().lost()).isEqualTo(1);
+        broken.runPendingTasks();
+        assertThat(broken.isOpen()).isFalse();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,6 +63,11 @@ class AgentGroupTest {
         public CompletableFuture<Snapshot> snapshot() {
             return CompletableFuture.completedFuture(
                     new Snapshot(established, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>(Map.of("receive closed", 1L))));
+        }
+
+        @Override
+        public CompletableFuture<Statistics> statistics() {
+            return snapshot().thenApply(Statistics::of);
         }
 
         @Override

@@ -7,7 +7,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.LoopStatistics;
+import io.connscale.stats.MachineLoad;
+import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import io.connscale.stats.TcpSample;
+import io.connscale.stats.Times;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,6 +49,24 @@ class MessageLinesTest {
             2,
             3,
             new TreeMap<>(Map.of(ServerStatus.PROTOCOL_ERROR, 1L)));
+
+    private static final Distribution RECORDED = recorded(120);
+    private static final String EMPTY = Distribution.NONE.encoded();
+    private static final String ONE = RECORDED.encoded();
+    private static final Statistics STATISTICS = new Statistics(
+            SNAPSHOT,
+            9,
+            1,
+            new Times(Distribution.NONE, RECORDED, Distribution.NONE, Distribution.NONE, Distribution.NONE),
+            TcpSample.NONE,
+            new ProcessLoad(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+            new TreeMap<>(Map.of("a", new MachineLoad(2, 100, 50, 1, 3, 4096, 2048))));
+
+    private static Distribution recorded(long micros) {
+        LoopStatistics loop = new LoopStatistics();
+        loop.connected(micros * 1000);
+        return loop.times().connect();
+    }
 
     static Stream<Arguments> messages() {
         Settings settings = new Settings(List.of("127.0.0.1:8989", "[::1]:8989"), List.of("10.0.0.4"), 5000, 4000, 0);
@@ -106,6 +131,19 @@ class MessageLinesTest {
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),
                         "{'type':'start-server','id':8,'settings':{'bind':'10.0.0.1','ports':[8989,9989],"
                                 + "'backlog':1024,'acceptors':2}}"),
+                arguments(new Message.TakeStatistics(11), "{'type':'take-statistics','id':11}"),
+                arguments(new Message.TakeServerStatistics(12), "{'type':'take-server-statistics','id':12}"),
+                arguments(
+                        new Message.StatisticsTaken(11, STATISTICS),
+                        "{'type':'statistics','id':11,'statistics':{'counts':{'established':1,'connecting':2,'failed':3,"
+                                + "'lost':4,'stopped':5,'pings':6,'pongs':7,'late':8,'errors':{'receive timeout':4}},"
+                                + "'begun':9,'missed':1,'times':{'connect':'" + EMPTY + "','roundTrip':'" + ONE
+                                + "','roundTripSent':'" + EMPTY + "','lifetime':'" + EMPTY + "','loopLag':'" + EMPTY
+                                + "'},'tcp':{'sampled':0,'rtt':'" + EMPTY + "','retransmitting':0,'retransmits':0},"
+                                + "'process':{'processes':1,'upNanos':2,'cpuNanos':3,'loopUpNanos':4,'loopCpuNanos':5,"
+                                + "'collections':6,'collectionMillis':7,'heapBytes':8,'directBytes':9,'residentBytes':10},"
+                                + "'machines':{'a':{'cpus':2,'ticks':100,'idleTicks':50,'stolenTicks':1,'runnable':3,"
+                                + "'memoryBytes':4096,'availableBytes':2048}}}}"),
                 arguments(new Message.StopServer(9), "{'type':'stop-server','id':9}"),
                 arguments(new Message.TakeServerStatus(10), "{'type':'take-server-status','id':10}"),
                 arguments(

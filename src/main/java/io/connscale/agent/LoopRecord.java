@@ -1,0 +1,87 @@
+package io.connscale.agent;
+
+import io.connscale.kernel.ProcessReader;
+import io.connscale.net.TcpInfo;
+import io.connscale.stats.Counter;
+import io.connscale.stats.LoopStatistics;
+import io.connscale.stats.ProcessLoad;
+import io.connscale.stats.Reservoir;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import io.connscale.stats.TcpSample;
+import io.connscale.stats.TcpSampling;
+import java.util.TreeMap;
+
+/** What a {@link LoadLoop} records beside its counts: how long things took, and some connections to look at. On the loop. */
+final class LoopRecord {
+    /** Connections of which the kernel is asked for {@code TCP_INFO}. */
+    private static final int SAMPLED = 64;
+
+    private final long up = System.nanoTime();
+    private final LoopStatistics recorded = new LoopStatistics();
+    private final Reservoir<Connection> sample = new Reservoir<>(SAMPLED);
+    private final Counter begun = new Counter();
+    private final Counter pings = new Counter();
+    private final Counter pongs = new Counter();
+
+    /** A connect is to begin. */
+    void begun() {
+        begun.increment();
+    }
+
+    /** It is up, {@code nanos} after its connect began. */
+    void connected(Connection connection, long nanos) {
+        recorded.connected(nanos);
+        sample.add(connection);
+    }
+
+    /** A Ping left. */
+    void sent() {
+        pings.increment();
+    }
+
+    /** Its Pong came, and the ring still knows when its Ping left. */
+    void answered(Connection connection, long now) {
+        pongs.increment();
+        recorded.answered(now - connection.due, now - connection.left);
+    }
+
+    /** It was up and has ended. */
+    void ended(Connection connection, long now) {
+        recorded.ended(now - connection.since());
+    }
+
+    /** The loop's turn began {@code nanos} later than planned. */
+    void late(long nanos) {
+        recorded.late(nanos);
+    }
+
+    /** Any thread. */
+    long pings() {
+        return pings.get();
+    }
+
+    /** Any thread. */
+    long pongs() {
+        return pongs.get();
+    }
+
+    /**
+     * All that the loop knows of its work, without reasons: those are counted elsewhere.
+     *
+     * @param awaited Pings whose Pong may still come
+     */
+    Statistics statistics(Snapshot counts, int awaited) {
+        ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
+        long missed = counts.pings() - counts.pongs() - awaited;
+        return new Statistics(counts, begun.get(), missed, recorded.times(), tcp(), time, new TreeMap<>());
+    }
+
+    private TcpSample tcp() {
+        TcpSampling asked = new TcpSampling();
+        for (Connection connection : sample.without(one -> !one.established())) {
+            TcpInfo.of(connection.channel()).ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
+        }
+        return asked.sample();
+    }
+}

@@ -1,0 +1,39 @@
+package io.connscale.command;
+
+import io.connscale.console.CommandException;
+import io.connscale.control.AgentException;
+import io.connscale.stats.Statistics;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statistics of some hosts, and of the server, read at one moment.
+ *
+ * @param nanos the moment, {@link System#nanoTime()}
+ * @param server null where it was not asked, or does not run
+ */
+record Readings(long nanos, @Nullable Statistics server, HostAnswers<Statistics> hosts) {
+    static final Duration SECOND = Duration.ofSeconds(1);
+
+    static Readings take(Desk desk, List<String> names, boolean withServer)
+            throws CommandException, InterruptedException {
+        long now = System.nanoTime();
+        Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
+        names.forEach(name -> asked.put(name, desk.cluster().statistics(name)));
+        try {
+            boolean server = withServer && desk.server().status().running();
+            return new Readings(now, server ? desk.server().statistics() : null, HostAnswers.of(asked));
+        } catch (AgentException e) {
+            throw HostWords.failure(e);
+        }
+    }
+
+    double secondsSince(Readings before) {
+        return (double) (nanos - before.nanos) / TimeUnit.SECONDS.toNanos(1);
+    }
+}

@@ -1,0 +1,62 @@
+package io.connscale.command;
+
+import io.connscale.stats.Health;
+import io.connscale.stats.Statistics;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One line of {@code stats}: the server, a host, or the sum of the hosts.
+ *
+ * @param all what is told: since the agent began, or of the time that was asked for
+ * @param last what happened while the command looked
+ * @param seconds how long that was
+ */
+record StatsRow(String name, Statistics all, Statistics last, double seconds) {
+    static final String SERVER = "server";
+    static final String SUM = "sum";
+
+    /** The server, the hosts, and their sum where there are several. */
+    static List<StatsRow> rows(Readings before, Readings now, boolean onlyLast) {
+        double seconds = now.secondsSince(before);
+        List<StatsRow> rows = new ArrayList<>();
+        if (now.server() != null) {
+            Statistics then = before.server() == null ? Statistics.NONE : before.server();
+            rows.add(of(SERVER, then, now.server(), seconds, onlyLast));
+        }
+        List<StatsRow> hosts = new ArrayList<>();
+        now.hosts().done().forEach((host, statistics) -> {
+            Statistics then = before.hosts().done().getOrDefault(host, Statistics.NONE);
+            hosts.add(of(host, then, statistics, seconds, onlyLast));
+        });
+        rows.addAll(hosts);
+        hosts.stream().reduce(StatsRow::plus).filter(sum -> hosts.size() > 1).ifPresent(rows::add);
+        return rows;
+    }
+
+    private static StatsRow of(String name, Statistics then, Statistics now, double seconds, boolean onlyLast) {
+        Statistics last = now.since(then);
+        return new StatsRow(name, onlyLast ? last : now, last, seconds);
+    }
+
+    private StatsRow plus(StatsRow other) {
+        return new StatsRow(SUM, all.plus(other.all), last.plus(other.last), seconds);
+    }
+
+    boolean isSum() {
+        return name.equals(SUM);
+    }
+
+    /** What spoils its numbers, in sentences; of a sum nothing: each host says its own. */
+    List<String> spoilt() {
+        return isSum()
+                ? List.of()
+                : Health.spoilt(last).stream()
+                        .map(cause -> name + "'s numbers are spoilt: " + cause)
+                        .toList();
+    }
+
+    double perSecond(long count) {
+        return seconds <= 0 ? 0 : count / seconds;
+    }
+}

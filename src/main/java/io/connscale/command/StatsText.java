@@ -1,0 +1,157 @@
+package io.connscale.command;
+
+import io.connscale.console.Answer;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Quantity;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.MachineLoad;
+import io.connscale.stats.Statistics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * What {@code stats} answers.
+ *
+ * <pre>
+ *          established  connecting  failed  lost   begun   pings   pongs  pongs/s  late  missed
+ * server        10,000           0       0     0  10,000  40,312  40,312    2,000     0       0
+ * client1       10,000           0       0     0  10,000  40,312  40,312    2,000     0       0
+ *
+ * µs                      count  p50  p90  p99  p99.9    max
+ * client1  connect       10,000   48   67  130    910  1,200
+ * client1  round trip    40,312  120  180  410    990  2,300
+ * client1  …, from sent  40,312   62   80  190    650  1,900
+ * …
+ *
+ *          CPUs  loops busy  collections   GC ms  heap MiB  direct MiB  resident MiB
+ * server   0.11         10%            3      12        14           2           112
+ *
+ * machine  2 CPUs 31 % busy, 0 % stolen · 3 threads run or wait · 20.1 of 23.5 GiB available
+ * </pre>
+ */
+final class StatsText {
+    private static final double MIB = 1 << 20;
+    private static final double GIB = 1 << 30;
+
+    private static final List<Column<StatsRow>> COUNTS = List.of(
+            new Column<>("", StatsRow::name),
+            new Column<>("established", row -> row.all().counts().established()),
+            new Column<>("connecting", row -> row.all().counts().connecting()),
+            new Column<>("failed", row -> row.all().counts().failed()),
+            new Column<>("lost", row -> row.all().counts().lost()),
+            new Column<>("stopped", row -> row.all().counts().stopped()),
+            new Column<>("begun", row -> row.all().begun()),
+            new Column<>("pings", row -> row.all().counts().pings()),
+            new Column<>("pongs", row -> row.all().counts().pongs()),
+            new Column<>(
+                    "pongs/s",
+                    row -> Math.round(row.perSecond(row.last().counts().pongs()))),
+            new Column<>("late", row -> row.all().counts().late()),
+            new Column<>("missed", row -> row.all().missed()));
+
+    private static final List<Column<StatsRow>> PROCESSES = List.of(
+            new Column<>("", StatsRow::name),
+            new Column<>("CPUs", row -> row.last().process().cpus()),
+            new Column<>(
+                    "loops busy %", row -> Math.round(100 * row.last().process().loopBusy())),
+            new Column<>("collections", row -> row.all().process().collections()),
+            new Column<>("GC ms", row -> row.all().process().collectionMillis()),
+            new Column<>("heap MiB", row -> mib(row.all().process().heapBytes())),
+            new Column<>("direct MiB", row -> mib(row.all().process().directBytes())),
+            new Column<>("resident MiB", row -> mib(row.all().process().residentBytes())));
+
+    /** What was timed, by its name on the screen. */
+    static final Map<String, Function<Statistics, Distribution>> TIMES = times();
+
+    /** One distribution of one row. */
+    private record Timed(String name, String what, Distribution micros) {}
+
+    private static final List<Column<Timed>> PERCENTILES = List.of(
+            new Column<>("", Timed::name),
+            new Column<>("µs", Timed::what),
+            new Column<>("count", timed -> timed.micros.count()),
+            new Column<>("p50", timed -> timed.micros.percentile(50)),
+            new Column<>("p90", timed -> timed.micros.percentile(90)),
+            new Column<>("p99", timed -> timed.micros.percentile(99)),
+            new Column<>("p99.9", timed -> timed.micros.percentile(99.9)),
+            new Column<>("max", timed -> timed.micros.max()));
+
+    private StatsText() {}
+
+    private static Map<String, Function<Statistics, Distribution>> times() {
+        Map<String, Function<Statistics, Distribution>> times = new LinkedHashMap<>();
+        times.put("connect", s -> s.times().connect());
+        times.put("round trip", s -> s.times().roundTrip());
+        times.put("round trip, from sent", s -> s.times().roundTripSent());
+        times.put("lifetime", s -> s.times().lifetime());
+        times.put("loop lag", s -> s.times().loopLag());
+        times.put("TCP rtt", s -> s.tcp().rtt());
+        return times;
+    }
+
+    static Answer answer(List<StatsRow> rows) {
+        Table percentiles = percentiles(rows);
+        List<String> lines = new ArrayList<>(Table.of(COUNTS, rows).lines());
+        errors(rows, lines);
+        if (!percentiles.rows().isEmpty()) {
+            lines.add("");
+            lines.addAll(percentiles.lines());
+        }
+        lines.add("");
+        lines.addAll(Table.of(PROCESSES, rows).lines());
+        lines.add("");
+        machines(rows).values().forEach(machine -> lines.add("machine  " + text(machine)));
+        rows.forEach(row -> lines.addAll(row.spoilt()));
+        return new Answer(StatsJson.of(rows), percentiles, lines);
+    }
+
+    private static void errors(List<StatsRow> rows, List<String> lines) {
+        for (StatsRow row : rows) {
+            if (!row.isSum() && !row.all().counts().errors().isEmpty()) {
+                lines.add(
+                        row.name() + "  " + ServerText.errors(row.all().counts().errors()));
+            }
+        }
+    }
+
+    private static Table percentiles(List<StatsRow> rows) {
+        List<Timed> timed = new ArrayList<>();
+        TIMES.forEach((what, of) -> rows.forEach(row -> {
+            Distribution micros = of.apply(row.all());
+            if (micros.count() > 0) {
+                timed.add(new Timed(row.name(), what, micros));
+            }
+        }));
+        return Table.of(PERCENTILES, timed);
+    }
+
+    /** Each machine once, as busy as it was while the command looked. */
+    static SortedMap<String, MachineLoad> machines(List<StatsRow> rows) {
+        SortedMap<String, MachineLoad> machines = new TreeMap<>();
+        rows.forEach(row -> machines.putAll(row.last().machines()));
+        return machines;
+    }
+
+    private static String text(MachineLoad machine) {
+        return String.format(
+                Locale.ROOT,
+                "%d CPUs %.0f %% busy, %.0f %% stolen · %s threads run or wait · %.1f of %.1f GiB available",
+                machine.cpus(),
+                100 * machine.busy(),
+                100 * machine.stolen(),
+                Quantity.text(machine.runnable()),
+                machine.availableBytes() / GIB,
+                machine.memoryBytes() / GIB);
+    }
+
+    private static long mib(long bytes) {
+        return Math.round(bytes / MIB);
+    }
+}

@@ -1,0 +1,122 @@
+package io.connscale.stats;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How often which duration occurred, in microseconds, to two significant digits: an immutable HdrHistogram. Two of them
+ * add up exactly, count by count, wherever they were recorded; what happened between two moments is the difference.
+ */
+public final class Distribution {
+    /** Two digits: a duration is told to 1 % at worst, and a histogram takes some 10 KB. */
+    static final int DIGITS = 2;
+    /** Microseconds: a week. What lasts longer is counted as that long. */
+    static final long LONGEST = 7L * 24 * 3600 * 1_000_000;
+
+    public static final Distribution NONE = new Distribution(new Histogram(DIGITS));
+
+    private final Histogram histogram;
+
+    /** {@code histogram} is this object's own from now on. */
+    private Distribution(Histogram histogram) {
+        this.histogram = histogram;
+    }
+
+    /** What was recorded so far. On the thread that records. */
+    static Distribution copyOf(Histogram recorded) {
+        return recorded.getTotalCount() == 0 ? NONE : new Distribution(recorded.copy());
+    }
+
+    public long count() {
+        return histogram.getTotalCount();
+    }
+
+    /** What {@code percent} % did not exceed, in microseconds; 0 where nothing was recorded. */
+    public long percentile(double percent) {
+        return count() == 0 ? 0 : histogram.getValueAtPercentile(percent);
+    }
+
+    /** The longest, in microseconds. */
+    public long max() {
+        return histogram.getMaxValue();
+    }
+
+    /** In microseconds. */
+    public double mean() {
+        return count() == 0 ? 0 : histogram.getMean();
+    }
+
+    public Distribution plus(Distribution other) {
+        if (other.count() == 0) {
+            return this;
+        }
+        if (count() == 0) {
+            return other;
+        }
+        Histogram sum = growing(histogram);
+        sum.add(other.histogram);
+        return new Distribution(sum);
+    }
+
+    /** What this one has more than {@code before}, which is an earlier state of it; all of it where it is not. */
+    public Distribution since(Distribution before) {
+        if (before.count() == 0 || before.count() > count()) {
+            return this;
+        }
+        Histogram more = growing(histogram);
+        try {
+            more.subtract(before.histogram);
+        } catch (IllegalArgumentException e) { // another process in its place: it has counts that this one lacks
+            return this;
+        }
+        return new Distribution(more);
+    }
+
+    private static Histogram growing(Histogram histogram) {
+        Histogram copy = new Histogram(DIGITS);
+        copy.add(histogram);
+        return copy;
+    }
+
+    /** As HdrHistogram's own tools read it: its compressed form (V2) in base64. */
+    public String encoded() {
+        ByteBuffer bytes = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+        int length = histogram.encodeIntoCompressedByteBuffer(bytes);
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), length));
+    }
+
+    /**
+     * The distribution that {@link #encoded()} wrote.
+     *
+     * @throws IllegalArgumentException where {@code text} is none, or one of another precision
+     */
+    public static Distribution decoded(String text) {
+        byte[] bytes = Base64.getDecoder().decode(text);
+        HistogramHeader.check(bytes);
+        try {
+            return copyOf(Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0));
+        } catch (DataFormatException | RuntimeException e) {
+            throw new IllegalArgumentException("not a histogram: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Distribution d && histogram.equals(d.histogram);
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(count());
+    }
+
+    /** {@code 15,000 of at most 120 µs}, for people who look for a mistake. */
+    @Override
+    public String toString() {
+        return count() + " of at most " + max() + " µs";
+    }
+}

@@ -1,0 +1,74 @@
+package io.connscale.stats;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All that an agent or the server knows of its work so far, and of the process and machine that it runs on. Add up over event
+ * loops, workers, hosts and shards with {@link #plus}; what happened in a time is the difference of two, {@link #since}.
+ *
+ * @param counts connections by state and end, Pings and Pongs; of a server: its connections, and its Pings answered
+ * @param begun connects that were begun; at a server: connections accepted
+ * @param missed Pings whose connection ended before the Pong came
+ * @param machines by what tells them apart: agents on one machine share one
+ */
+public record Statistics(
+        Snapshot counts,
+        long begun,
+        long missed,
+        Times times,
+        TcpSample tcp,
+        ProcessLoad process,
+        SortedMap<String, MachineLoad> machines) {
+    public static final Statistics NONE =
+            new Statistics(Snapshot.NONE, 0, 0, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
+
+    public Statistics {
+        machines = Collections.unmodifiableSortedMap(new TreeMap<>(machines));
+    }
+
+    /** Counts alone: all that is known of an agent that is gone. */
+    public static Statistics of(Snapshot counts) {
+        return new Statistics(counts, 0, 0, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
+    }
+
+    /** A process and its machine, which has done nothing. */
+    public static Statistics of(ProcessLoad process, Map<String, MachineLoad> machines) {
+        return new Statistics(Snapshot.NONE, 0, 0, Times.NONE, TcpSample.NONE, process, new TreeMap<>(machines));
+    }
+
+    public Statistics plus(Statistics other) {
+        SortedMap<String, MachineLoad> all = new TreeMap<>(machines);
+        other.machines.forEach((name, machine) -> all.merge(name, machine, MachineLoad::orLater));
+        return new Statistics(
+                counts.plus(other.counts),
+                begun + other.begun,
+                missed + other.missed,
+                times.plus(other.times),
+                tcp.plus(other.tcp),
+                process.plus(other.process),
+                all);
+    }
+
+    /** What happened after {@code before}; states, sizes and the sample are those of now. */
+    public Statistics since(Statistics before) {
+        if (process.upNanos() < before.process.upNanos()) {
+            return this; // another process in its place
+        }
+        SortedMap<String, MachineLoad> grown = new TreeMap<>();
+        machines.forEach((name, machine) -> {
+            MachineLoad then = before.machines.get(name);
+            grown.put(name, then == null ? machine : machine.since(then));
+        });
+        return new Statistics(
+                counts.since(before.counts),
+                begun - before.begun,
+                missed - before.missed,
+                times.since(before.times),
+                tcp,
+                process.since(before.process),
+                grown);
+    }
+}
