@@ -7,13 +7,17 @@ import java.util.concurrent.TimeUnit;
  * Arithmetic only, the time is given. Times are {@link System#nanoTime()}'s.
  */
 final class Pace {
-    /** Held back, it catches up this much at most; more would be a burst above the rate. */
-    private static final double MOST_BEHIND_SECONDS = 0.1;
+    /** What may begin in one burst where the loop comes late. */
+    private static final double BURST_SECONDS = 0.05;
+    /** Held back for longer it catches up this much at most, and is so much faster than the rate meanwhile. */
+    private static final double MOST_BEHIND_SECONDS = 1;
 
+    private static final double FASTER = 0.2;
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
     private double perSecond;
     private double credit = 1;
+    private double behind;
     private long earned;
 
     /** @param perSecond above 0, finite */
@@ -30,11 +34,15 @@ final class Pace {
     void perSecond(double perSecond, long now) {
         earn(now);
         this.perSecond = perSecond;
+        this.behind = 0;
     }
 
     private void earn(long now) {
-        double most = Math.max(1, perSecond * MOST_BEHIND_SECONDS);
-        credit = Math.min(most, credit + (now - earned) / SECOND * perSecond);
+        double gained = (now - earned) / SECOND * perSecond;
+        double caughtUp = Math.min(behind, gained * FASTER);
+        double due = credit + gained + caughtUp;
+        credit = Math.min(due, Math.max(1, perSecond * BURST_SECONDS));
+        behind = Math.min(behind - caughtUp + due - credit, perSecond * MOST_BEHIND_SECONDS);
         earned = now;
     }
 

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * How fast connections may begin where the server can't take them at the rate that was asked for. A full accept queue drops
  * SYNs without a word; each is repeated after a second (RFC 6298), and more of them only fill the queue again. So the rate
- * falls below what is answered when SYNs are lost, and then grows by steps. An unlimited rate begins low and grows by half.
+ * falls below what is answered when SYNs are lost, and then grows slowly. An unlimited rate begins low and grows fast.
  *
  * <p>Lost is a SYN that is unanswered while later ones are answered (as in RACK, RFC 8985), or that was answered only after
  * its repetition. Few lost ones are the network's and change nothing. Arithmetic only, the time is given. One event loop.
@@ -28,12 +28,16 @@ final class Throttle {
     private static final int TOLERATED = 50;
 
     private static final double FALL = 0.7;
+    /** Once the connects on their way are all lost ones, little is answered for a second: that says nothing about the server. */
+    private static final double MOST_FALL = 0.5;
+
     private static final double GROWTH = 1.5;
-    private static final double STEP = 0.05;
+    private static final double REGROWTH = 1.03;
 
     private final double wanted;
     private double allowed;
-    private double step; // connections a second a period; 0: by half, nothing was lost so far
+    private double growth = GROWTH;
+    private long fell;
     private boolean heldBack;
 
     private long began; // the period
@@ -51,6 +55,7 @@ final class Throttle {
         this.wanted = Math.min(wanted, MOST);
         this.allowed = Double.isInfinite(wanted) ? FIRST : wanted;
         this.began = now;
+        this.fell = now - PERIOD;
         this.beganBefore = now - PERIOD;
         this.youngest = now;
         this.judged = now;
@@ -84,12 +89,13 @@ final class Throttle {
     boolean adapt(AwaitedPongs unanswered, long now) {
         double before = allowed;
         countLost(unanswered);
-        if (lost > FEW && lost * TOLERATED > answered + answeredBefore) {
+        boolean losing = lost > FEW && lost * TOLERATED > answered + answeredBefore;
+        if (losing && now - fell >= PERIOD) {
             fall(now);
             begin(now);
         } else if (now - began >= PERIOD) {
             if (heldBack) {
-                allowed = Math.min(wanted, step == 0 ? GROWTH * allowed : allowed + step);
+                allowed = Math.min(wanted, growth * allowed);
             }
             begin(now);
         }
@@ -99,8 +105,10 @@ final class Throttle {
     /** Below what was answered since the period before began. */
     private void fall(long now) {
         double taken = (answered + answeredBefore) / ((now - beganBefore) / 1e9);
-        allowed = Math.min(wanted, Math.max(LEAST, FALL * Math.min(allowed, taken)));
-        step = Math.max(1, allowed * STEP);
+        allowed = Math.max(allowed * MOST_FALL, FALL * Math.min(allowed, taken));
+        allowed = Math.min(wanted, Math.max(LEAST, allowed));
+        growth = REGROWTH;
+        fell = now;
         judged = now; // what has begun until now began at the old rate
     }
 

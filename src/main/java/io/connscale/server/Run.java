@@ -16,6 +16,7 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.ServerSocketChannel;
@@ -38,6 +39,8 @@ final class Run {
     private static final long LISTEN_SECONDS = 5;
     private static final long STOP_SECONDS = 5;
     private static final long ANSWER_SECONDS = 10;
+    /** Accepted in one go: between two goes the loop answers every Ping that has come, and meanwhile the queue fills. */
+    private static final int ACCEPTS_AT_ONCE = 256;
 
     private final ServerSettings settings;
     private final Transport transport;
@@ -103,7 +106,10 @@ final class Run {
         channel.pipeline().addLast(new Acceptor(loops, at));
         await(loops.get(at).loop.register(channel), address);
         listening.add(channel);
-        channel.config().setReuseAddress(true).setBacklog(settings.backlog());
+        channel.config()
+                .setReuseAddress(true)
+                .setBacklog(settings.backlog())
+                .setRecvByteBufAllocator(new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTS_AT_ONCE));
         await(channel.bind(address), address);
     }
 

@@ -37,11 +37,19 @@ class PaceTest {
     }
 
     @Test
-    void heldUpForLongItCatchesUpATenthOfASecond() {
+    void heldUpItCatchesUpWithoutABurst() {
+        Pace pace = new Pace(1000, now);
+        now += SECOND / 2;
+        assertThat(begunNow(pace)).isEqualTo(50);
+        assertThat((double) begunIn(pace, 1)).isCloseTo(1200, within(20.0));
+        assertThat((double) begunIn(pace, 9)).isCloseTo(9250, within(100.0)); // all that was missing
+    }
+
+    @Test
+    void heldUpForLongItDoesNotCatchUpWithAllOfIt() {
         Pace pace = new Pace(1000, now);
         now += 60 * SECOND;
-        assertThat(begunNow(pace)).isEqualTo(100);
-        assertThat(pace.untilNext(now)).isEqualTo(MILLI);
+        assertThat((double) begunNow(pace) + begunIn(pace, 20)).isCloseTo(21_050, within(100.0));
     }
 
     @Test
