@@ -8,14 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /** A console that {@link ConsoleScript} started: its process, and what it has printed so far. For the test's thread. */
 public final class RunningConsole implements AutoCloseable {
-    /** A progress line: printed only where something takes seconds, so that a busy machine shows some and another none. */
-    private static final Pattern PROGRESS =
-            Pattern.compile("(?m)^[\\d,]+(/[\\d,]+ established| of \\d+ started) · .*\\R");
-
     private final Process process;
     private final Path out;
     private final Path err;
@@ -56,7 +51,7 @@ public final class RunningConsole implements AutoCloseable {
 
     /** Standard error without progress lines. */
     public String err() {
-        return PROGRESS.matcher(read(err)).replaceAll("");
+        return Progress.without(read(err));
     }
 
     /** Waits for its end; fails with what it printed where that takes longer. */

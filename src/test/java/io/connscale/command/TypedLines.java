@@ -2,6 +2,7 @@ package io.connscale.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.connscale.Progress;
 import io.connscale.cluster.MiniCluster;
 import io.connscale.console.Console;
 import io.connscale.console.Format;
@@ -13,7 +14,7 @@ import java.util.List;
 final class TypedLines {
     private TypedLines() {}
 
-    /** What came of them: the exit code, standard output, standard error. */
+    /** What came of them: the exit code, standard output, standard error without progress. */
     record Said(int exit, String out, String err) {
         /** The last answer. */
         String last() {
@@ -36,6 +37,6 @@ final class TypedLines {
         Desk desk = new Desk(mini.cluster(), mini.server(), console);
         console.serve(command -> ((Verb) command).run(desk));
         int exit = console.runBatch(List.of(lines), null);
-        return new Said(exit, out.toString(UTF_8), err.toString(UTF_8));
+        return new Said(exit, out.toString(UTF_8), Progress.without(err.toString(UTF_8)));
     }
 }
