@@ -53,6 +53,7 @@ final class ConsoleProcess {
         Server server = server(cluster);
         address.of(server);
         Desk desk = new Desk(cluster, server, console);
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> console.unexpected(thread.getName(), e));
         console.serve(command -> ((Verb) command).run(desk));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, server), "shutdown"));
         if (config.server().autostart()) {
@@ -120,7 +121,9 @@ final class ConsoleProcess {
         String noColor = System.getenv("NO_COLOR"); // no-color.org: any value but an empty one
         try (Terminal terminal = Repl.systemTerminal()) {
             terminal.writer().println(greeting(desk));
-            Lexicon words = (command, label) -> ((Verb) command).candidates(label, desk);
+            Lexicon words = (command, label, further) -> further
+                    ? ((Verb) command).furtherCandidates(label, desk)
+                    : ((Verb) command).candidates(label, desk);
             return new Repl(console, terminal, words, state.history(), noColor == null || noColor.isEmpty()).run();
         } catch (IOException e) {
             console.notice("no use can be made of this terminal: " + e.getMessage());

@@ -26,6 +26,7 @@ class TerminalIT {
     private Path folder;
 
     private String socket = "";
+    private String command = "";
 
     @BeforeEach
     void openTheConsole() throws Exception {
@@ -35,8 +36,8 @@ class TerminalIT {
         Files.writeString(
                 folder.resolve("hosts.yaml"), "server: {ports: 0}\nhosts: {client1: local, client2: local}\n");
         String script = ConsoleScript.in(folder).script().toString();
-        String command = "cd '" + folder + "' && CONNSCALE_STATE='" + folder + "' exec '" + script + "'";
-        tmux("-f", "/dev/null", "new-session", "-d", "-s", "test", "-x", "120", "-y", "40", command);
+        command = "cd '" + folder + "' && CONNSCALE_STATE='" + folder + "' exec env TERM=$TYPE '" + script + "'";
+        tmux("-f", "/dev/null", "new-session", "-d", "-s", "test", "-x", "120", "-y", "40", "TYPE=$TERM && " + command);
         shows("connscale>");
     }
 
@@ -86,6 +87,19 @@ class TerminalIT {
         shows("exit code 137 (SIGKILL)");
         await().atMost(SOON)
                 .untilAsserted(() -> assertThat(screen().stripTrailing()).endsWith("connscale> connections stop 7 cl"));
+    }
+
+    @Test
+    void ctrlCEndsNoConsoleOnADumbTerminalEither() throws Exception {
+        tmux("respawn-pane", "-k", "-t", "test", "TYPE=dumb && " + command);
+        shows("help explains");
+        type("hist");
+        tmux("send-keys", "-t", "test", "C-c");
+        line("hosts");
+        shows("client2  local");
+        line("sleep 1000s");
+        tmux("send-keys", "-t", "test", "C-c");
+        shows("interrupted");
     }
 
     private List<ProcessHandle> agents() throws Exception {

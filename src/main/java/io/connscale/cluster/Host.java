@@ -144,7 +144,7 @@ final class Host {
             Installation there = installer.install(launcher, now.java(), doing -> step = doing);
             return launcher.start(AgentCommand.remote(now, there));
         } catch (AgentException e) {
-            throw new AgentException(name() + ": " + e.message(), e.hint());
+            throw new AgentException(name() + ": " + e.message(), e.hint(), e);
         }
     }
 

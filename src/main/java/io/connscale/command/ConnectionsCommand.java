@@ -53,7 +53,7 @@ public final class ConnectionsCommand implements Verb {
 
         @Option(
                 names = "--rate",
-                paramLabel = "RATE",
+                paramLabel = SetCommand.RATE,
                 description = "new connections a second on each host; unlimited is a word too",
                 converter = SetCommand.RateWord.class)
         private @Nullable Rate rate;
@@ -100,7 +100,9 @@ public final class ConnectionsCommand implements Verb {
 
         @Override
         public List<String> candidates(String label, Desk desk) {
-            return HostWords.candidates(label, desk, state -> state == State.READY);
+            return label.equals(SetCommand.RATE)
+                    ? List.of(Rate.UNLIMITED.toString())
+                    : HostWords.candidates(label, desk, state -> state == State.READY);
         }
     }
 

@@ -3,8 +3,8 @@ package io.connscale.command;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -46,17 +46,16 @@ record HostAnswers<T>(Map<String, T> done, Map<String, AgentException> failed) {
         return new HostAnswers<>(done, failed);
     }
 
-    /** The answer of those that were done; where one failed, as a failure that has the rest with it. */
+    /** The answer of those that were done; where some failed, as a failure that says why each did and has the rest with it. */
     Answer answer(Function<Map<String, T>, Answer> ofDone) throws CommandException {
         Answer answer = ofDone.apply(done);
         if (failed.isEmpty()) {
             return answer;
         }
-        Iterator<Map.Entry<String, AgentException>> failures = failed.entrySet().iterator();
-        AgentException first = failures.next().getValue();
-        StringBuilder others = new StringBuilder();
-        failures.forEachRemaining(other ->
-                others.append(others.isEmpty() ? " · failed too: " : ", ").append(other.getKey()));
-        throw new CommandException(first.message() + others, first.hint(), done.isEmpty() ? null : answer);
+        List<CommandException> why =
+                failed.values().stream().map(HostWords::failure).toList();
+        CommandException first = why.get(0);
+        throw new CommandException(
+                first.message(), first.hint(), done.isEmpty() ? null : answer, why.subList(1, why.size()));
     }
 }

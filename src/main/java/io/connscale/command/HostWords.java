@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 /** HOST as a command's words: from what is typed to names, and the names that Tab offers. */
 final class HostWords {
     static final String LABEL = "HOST";
+    static final String ALL = "all";
 
     private HostWords() {}
 
@@ -38,7 +39,7 @@ final class HostWords {
                 names.add(host.name());
             }
         }
-        names.add("all");
+        names.add(ALL);
         return names;
     }
 }

@@ -16,9 +16,9 @@ import picocli.CommandLine.Command;
  * {@code hosts}: what {@code hosts.yaml} names, and what is there.
  *
  * <pre>
- * host     launched  state    Java      files  ports   workers  established
- * client1  local     ready    17.0.15  20,000  28,232        1       10,000
- * client2  local     stopped
+ * host     launched  state    address    Java      files   ports  pid    workers  established
+ * client1  local     ready    localhost  17.0.15  20,000  28,232  24887        1       10,000
+ * client2  local     stopped  localhost
  * </pre>
  */
 @AutoService(Verb.class)

@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
  * {@code server [status|start|stop]}.
  *
  * <pre>
- * server  127.0.0.1:8989 · backlog 1,024 · epoll
+ * server  127.0.0.1:8989 (backlog 1024) · epoll
  *         10,000 established · 10,000 accepted · 40,000 pings
  * </pre>
  */

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
         description = "Change interval, timeout or rate now, for running connections too.",
         subcommands = {SetCommand.Interval.class, SetCommand.Timeout.class, SetCommand.RateOf.class})
 public final class SetCommand implements Verb {
+    static final String RATE = "RATE";
     private static final List<String> COLUMNS = List.of("host", "interval", "timeout", "rate");
 
     @Override
@@ -59,7 +60,7 @@ public final class SetCommand implements Verb {
     /** {@code set rate}. */
     @Command(name = "rate", description = "New connections a second while they are being opened.")
     static final class RateOf extends Setting {
-        @Parameters(index = "0", paramLabel = "RATE", description = "5000, 10k, unlimited", converter = RateWord.class)
+        @Parameters(index = "0", paramLabel = RATE, description = "5000, 10k, unlimited", converter = RateWord.class)
         private Rate value = Rate.UNLIMITED;
 
         @Override
@@ -90,7 +91,9 @@ public final class SetCommand implements Verb {
 
         @Override
         public List<String> candidates(String label, Desk desk) {
-            return HostWords.candidates(label, desk, state -> true);
+            return label.equals(RATE)
+                    ? List.of(Rate.UNLIMITED.toString())
+                    : HostWords.candidates(label, desk, state -> true);
         }
     }
 

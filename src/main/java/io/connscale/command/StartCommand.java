@@ -103,7 +103,7 @@ public final class StartCommand implements Verb {
         }
     }
 
-    /** {@code 2 of 20 started · h3 copying the jar · h4 connecting}. */
+    /** {@code 2 of 20 started · 1 failed · h4 copying the jar · h5 connecting}. */
     private static void showUntilDone(Desk desk, Map<String, CompletableFuture<Started>> starting)
             throws InterruptedException {
         CompletableFuture<Void> all = CompletableFuture.allOf(starting.values().toArray(CompletableFuture[]::new));
@@ -111,12 +111,16 @@ public final class StartCommand implements Verb {
         while (!all.isDone() && System.nanoTime() < end) {
             long done =
                     starting.values().stream().filter(CompletableFuture::isDone).count();
+            long failed = starting.values().stream()
+                    .filter(CompletableFuture::isCompletedExceptionally)
+                    .count();
             String steps = starting.entrySet().stream()
                     .filter(one -> !one.getValue().isDone())
                     .map(one -> one.getKey() + " "
                             + desk.cluster().status(one.getKey()).step())
                     .collect(Collectors.joining(" · "));
-            desk.shell().progress("%d of %d started · %s".formatted(done, starting.size(), steps));
+            String failures = failed == 0 ? "" : failed + " failed · ";
+            desk.shell().progress("%d of %d started · %s%s".formatted(done - failed, starting.size(), failures, steps));
             try {
                 all.get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException | ExecutionException e) {

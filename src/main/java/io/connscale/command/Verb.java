@@ -20,4 +20,11 @@ public interface Verb {
     default List<String> candidates(String label, Desk desk) {
         return List.of();
     }
+
+    /** The same where a word of that parameter stands already: {@code all} would say nothing beside a name. */
+    default List<String> furtherCandidates(String label, Desk desk) {
+        return candidates(label, desk).stream()
+                .filter(word -> !word.equals(HostWords.ALL))
+                .toList();
+    }
 }

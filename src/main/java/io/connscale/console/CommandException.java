@@ -1,6 +1,7 @@
 package io.connscale.console;
 
 import java.io.Serial;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A command that failed, in words for the user: what and where in one line, and what to do about it. */
@@ -10,6 +11,7 @@ public final class CommandException extends Exception {
 
     private final String hint;
     private final transient @Nullable Answer partial;
+    private final transient List<CommandException> others;
 
     public CommandException(String message, String hint) {
         this(message, hint, null);
@@ -17,9 +19,15 @@ public final class CommandException extends Exception {
 
     /** As above, with what was done all the same: it is printed too. */
     public CommandException(String message, String hint, @Nullable Answer partial) {
+        this(message, hint, partial, List.of());
+    }
+
+    /** As above, with what failed beside it, each for a reason of its own. */
+    public CommandException(String message, String hint, @Nullable Answer partial, List<CommandException> others) {
         super(message);
         this.hint = hint;
         this.partial = partial;
+        this.others = List.copyOf(others);
     }
 
     public String hint() {
@@ -34,6 +42,10 @@ public final class CommandException extends Exception {
     @Nullable
     Answer partial() {
         return partial;
+    }
+
+    List<CommandException> others() {
+        return others;
     }
 
     /** {@code getMessage} where it is known not to be null. */

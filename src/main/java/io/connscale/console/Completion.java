@@ -84,7 +84,7 @@ final class Completion implements Completer {
         for (OptionSpec option : spec.options()) {
             String name = option.longestName();
             if (begun.startsWith(name + "=")) {
-                words(spec, option).forEach(word -> all.add(new Candidate(name + "=" + word)));
+                words(spec, option, false).forEach(word -> all.add(new Candidate(name + "=" + word)));
             } else if (!option.hidden()) {
                 all.add(new Candidate(name, name, null, String.join(" ", option.description()), null, null, true));
             }
@@ -98,7 +98,8 @@ final class Completion implements Completer {
         }
         Set<String> used = new HashSet<>(line.words());
         used.remove(line.word());
-        words(before.spec(), arg).stream()
+        boolean further = before.parts().stream().anyMatch(part -> arg.equals(part.arg()));
+        words(before.spec(), arg, further).stream()
                 .filter(word -> !used.contains(word))
                 .forEach(word -> all.add(new Candidate(word)));
         if (arg.type() == Path.class || arg.type() == File.class) {
@@ -106,22 +107,22 @@ final class Completion implements Completer {
         }
     }
 
-    private List<String> words(CommandSpec spec, ArgSpec arg) {
+    private List<String> words(CommandSpec spec, ArgSpec arg, boolean further) {
         List<String> words = new ArrayList<>();
         if (arg.completionCandidates() != null) {
             arg.completionCandidates().forEach(words::add);
         }
         Object command = spec.userObject();
         if (command != null) {
-            words.addAll(known(command, Vocabulary.label(arg)));
+            words.addAll(known(command, Vocabulary.label(arg), further));
         }
         return words;
     }
 
     /** A mistake in there must not end the session: then Tab has nothing to offer. */
-    private List<String> known(Object command, String label) {
+    private List<String> known(Object command, String label, boolean further) {
         try {
-            return lexicon.candidates(command, label);
+            return lexicon.candidates(command, label, further);
         } catch (RuntimeException e) {
             log.error("no candidates for {} of {}", label, command, e);
             return List.of();

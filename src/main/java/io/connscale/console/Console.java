@@ -181,6 +181,12 @@ public final class Console implements Shell {
         }
     }
 
+    /** What a thread of the console's process ended with that nobody thought of: a line to the user, all of it to the log. */
+    public void unexpected(String thread, Throwable e) {
+        log.error("thread {}", thread, e);
+        screen.notice(Failure.internal(e, logFile).message());
+    }
+
     /** Ctrl-C: the command that runs is to end. From any thread. */
     void interrupt() {
         interruption.interrupt();

@@ -13,8 +13,11 @@ final class Lines implements Closeable {
     /** No command is longer; a longer line is something else than a command. */
     static final int LONGEST = 4_096;
 
+    private static final char BYTE_ORDER_MARK = 0xFEFF;
+
     private final BufferedReader reader;
     private boolean cut;
+    private boolean first = true;
 
     Lines(InputStream in) {
         reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -27,7 +30,8 @@ final class Lines implements Closeable {
             skip();
         }
         StringBuilder line = new StringBuilder();
-        int c = reader.read();
+        int c = first ? afterMark() : reader.read();
+        first = false;
         if (c < 0) {
             return null;
         }
@@ -40,6 +44,12 @@ final class Lines implements Closeable {
             cut = true;
         }
         return line.toString();
+    }
+
+    /** The first character; a byte order mark, as some editors put before UTF-8, is none. */
+    private int afterMark() throws IOException {
+        int c = reader.read();
+        return c == BYTE_ORDER_MARK ? reader.read() : c;
     }
 
     private void skip() throws IOException {

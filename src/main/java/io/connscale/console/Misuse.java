@@ -19,7 +19,9 @@ final class Misuse {
     private static String why(ParameterException e) {
         if (e instanceof MissingParameterException missing
                 && !missing.getMissing().isEmpty()) {
-            return Vocabulary.describe(missing.getMissing()) + " is missing";
+            // no option has to be there: what is missing is its value
+            boolean value = missing.getMissing().get(0).isOption();
+            return Vocabulary.describe(missing.getMissing()) + (value ? " needs a value" : " is missing");
         }
         String message = ours(e).orElse(String.valueOf(e.getMessage()))
                 .lines()

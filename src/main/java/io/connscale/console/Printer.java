@@ -26,9 +26,12 @@ final class Printer {
     void failure(Screen screen, String command, String where, CommandException e) {
         Answer partial = e.partial();
         if (format == Format.JSON) {
-            Map<String, Object> error = new LinkedHashMap<>();
-            error.put("message", where + e.message());
-            error.put("hint", e.hint());
+            Map<String, Object> error = error(where, e);
+            if (!e.others().isEmpty()) {
+                error.put(
+                        "others",
+                        e.others().stream().map(other -> error(where, other)).toList());
+            }
             Map<String, Object> line = members(command, false, "error", error);
             if (partial != null) {
                 line.put("result", partial.json());
@@ -39,7 +42,19 @@ final class Printer {
                 show(screen, partial);
             }
             screen.error(where + e.message(), e.hint());
+            String said = e.hint();
+            for (CommandException other : e.others()) {
+                screen.error(where + other.message(), other.hint().equals(said) ? "" : other.hint());
+                said = other.hint();
+            }
         }
+    }
+
+    private static Map<String, Object> error(String where, CommandException e) {
+        Map<String, Object> error = new LinkedHashMap<>();
+        error.put("message", where + e.message());
+        error.put("hint", e.hint());
+        return error;
     }
 
     /** The user ended it and needs no hint; to a program it is a failure. */

@@ -17,6 +17,7 @@ import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -69,12 +70,18 @@ public final class Repl {
      */
     public static Terminal systemTerminal() throws IOException {
         JLINE.setLevel(Level.OFF);
-        return TerminalBuilder.builder()
+        Terminal terminal = TerminalBuilder.builder()
                 .system(true)
                 .dumb(true)
                 .nativeSignals(true)
                 .encoding(StandardCharsets.UTF_8)
                 .build();
+        if (TerminalScreen.dumb(terminal)) {
+            // JLine leaves a dumb terminal's signals to the JVM, which would end, or stand still
+            Signals.register("INT", () -> terminal.raise(Signal.INT));
+            Signals.register("TSTP", () -> terminal.raise(Signal.TSTP));
+        }
+        return terminal;
     }
 
     private LineReader reader(@Nullable Colours colours) {
@@ -135,6 +142,10 @@ public final class Repl {
             }
         } catch (EndOfFileException | IOError e) {
             // Ctrl-D, or the terminal has gone: the end of a session, as good as any
+        } catch (IllegalStateException e) {
+            if (!TerminalScreen.gone(terminal)) {
+                throw e;
+            }
         } finally {
             terminal.handle(Signal.INT, before);
             console.leaveTerminal();
@@ -147,6 +158,9 @@ public final class Repl {
             runAll(reader.readLine(PROMPT));
         } catch (UserInterruptException e) {
             // Ctrl-C at the prompt: the line is forgotten
+            if (TerminalScreen.dumb(terminal)) {
+                terminal.writer().println(); // it still stands there
+            }
         }
     }
 

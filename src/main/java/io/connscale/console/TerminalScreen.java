@@ -17,7 +17,7 @@ import org.jline.utils.InfoCmp.Capability;
  * <pre>
  * connscale> connections start 10k client1
  * client2 lost: exit 137                                  a notice
- * client1  4,210/10,000  5,000/s  1.2 s left  0 failed    the progress line, redrawn in place
+ * 4,210/10,000 established · 5,000/s · 2 s left · 0 failed    the progress line, redrawn in place
  * </pre>
  */
 final class TerminalScreen implements Screen {
@@ -46,6 +46,16 @@ final class TerminalScreen implements Screen {
                 || terminal.getStringCapability(Capability.clr_eos) == null;
     }
 
+    /** Whether it is closed, as JLine does on its own when the process is told to end (SIGTERM, SIGHUP): using it throws then. */
+    static boolean gone(Terminal terminal) {
+        try {
+            terminal.writer();
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
+    }
+
     @Override
     public synchronized void answer(String lines) {
         progress = "";
@@ -62,7 +72,9 @@ final class TerminalScreen implements Screen {
 
     @Override
     public synchronized void notice(String line) {
-        above(Visible.line(line));
+        if (!gone(terminal)) {
+            above(Visible.line(line));
+        }
     }
 
     private void above(String lines) {

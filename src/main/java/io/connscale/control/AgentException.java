@@ -14,6 +14,12 @@ public final class AgentException extends Exception {
         this.hint = hint;
     }
 
+    /** As above, with what it came from, for the log. */
+    public AgentException(String message, String hint, Throwable cause) {
+        super(message, cause);
+        this.hint = hint;
+    }
+
     public String message() {
         return String.valueOf(getMessage());
     }

@@ -94,11 +94,12 @@ class MistakesTest {
             assertThat(said.exit()).isEqualTo(1);
             assertThat(said.out()).startsWith("good  ready in ");
             assertThat(said.err()).isEqualTo("""
-                            error: bad1: the agent ended at once with exit code 3 · failed too: bad2
+                            error: bad1: the agent ended at once with exit code 3
                               the log has all that it said
+                            error: bad2: the agent ended at once with exit code 4
                             """);
             assertThat(json(partly, "start bad*").last())
-                    .contains("\"ok\":false")
+                    .contains("\"ok\":false", "\"others\":[{\"message\":\"bad2: ")
                     .doesNotContain("result");
             assertThat(table(partly, "start bad*").out()).isEmpty();
         }

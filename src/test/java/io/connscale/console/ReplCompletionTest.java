@@ -25,6 +25,13 @@ class ReplCompletionTest extends TypedSession {
     }
 
     @Test
+    void tabKnowsWhetherAHostStandsAlready() {
+        start(true);
+        keys("connections start 10 client1 \t");
+        shows("connscale> connections start 10 client1 client3");
+    }
+
+    @Test
     void tabAfterShortenedWordsCompletesToo() {
         start(true);
         keys("conn sta --rate 5 10 o\t");

@@ -87,6 +87,36 @@ class ReplTest extends TypedSession {
     }
 
     @Test
+    void whatAThreadEndsWithUnexpectedlyIsOneLineAndNoStackTrace() {
+        start(true);
+        keys("sto");
+        shows("connscale> sto");
+        console.unexpected("notices-1", new IllegalStateException("gone"));
+        showsExactly("internal error: IllegalStateException: gone — details in console.log", "connscale> sto");
+    }
+
+    /** As JLine closes it at SIGTERM: in a shutdown hook, while the session still reads. */
+    @Test
+    void aTerminalClosedUnderneathIsTheEndOfTheSessionAndNoException() throws Exception {
+        start(true);
+        terminal.close();
+        assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
+        console.notice("late");
+        assertThat(err.toString(UTF_8)).isEqualTo("late\n");
+    }
+
+    @Test
+    void aTerminalClosedWhileACommandRunsIsTheEndOfTheSessionToo() throws Exception {
+        start(true);
+        keys("wait\r");
+        assertThat(Wait.running.await(20, TimeUnit.SECONDS)).isTrue();
+        terminal.close();
+        console.notice("nobody sees this");
+        console.interrupt();
+        assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
     void exitLeavesAndNoticesThenGoToStandardError() throws Exception {
         start(true);
         keys("exit\r");
@@ -160,7 +190,7 @@ class ReplTest extends TypedSession {
         screen = next.screen();
         Console second = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("console.log"), out, err);
         second.serve(command -> ((Fake) command).run(second));
-        Repl repl = new Repl(second, terminal, (c, l) -> List.of(), directory.resolve("made/history"), false);
+        Repl repl = new Repl(second, terminal, (c, l, f) -> List.of(), directory.resolve("made/history"), false);
         session = CompletableFuture.supplyAsync(repl::run);
         shows("connscale>");
         keys(CTRL_R + "sta 4\r");
@@ -181,7 +211,7 @@ class ReplTest extends TypedSession {
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         terminal = new LineDisciplineTerminal("test", type, sent, UTF_8);
         Repl repl = new Repl(
-                console, terminal, (c, l) -> List.of("client1", "client2"), directory.resolve("history"), colour);
+                console, terminal, (c, l, f) -> List.of("client1", "client2"), directory.resolve("history"), colour);
         session = CompletableFuture.supplyAsync(repl::run);
         keys("count cl\t\rcuont\rtalk\rexit\r");
         assertThat(session.get(20, TimeUnit.SECONDS)).isZero();

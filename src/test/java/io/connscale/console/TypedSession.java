@@ -56,7 +56,9 @@ abstract class TypedSession {
     }
 
     void start(boolean colour, Path history) {
-        Lexicon hosts = (command, label) -> label.equals("HOST") ? List.of("client1", "client2", "other") : List.of();
+        Lexicon hosts = (command, label, further) -> !label.equals("HOST")
+                ? List.of()
+                : further ? List.of("client3") : List.of("client1", "client2", "other");
         Repl repl = new Repl(console, terminal, hosts, history, colour);
         CompletableFuture<Integer> code = new CompletableFuture<>();
         session = code;

@@ -54,7 +54,9 @@ final class Dialer {
                 link.disconnect();
                 Handshake failed = new Handshake(link, jump, check, e, patience);
                 if (attempt == MOST_TRIES || (!agreed(failed) && !failed.busy())) {
-                    throw failed.named(keyring.user());
+                    AgentException named = failed.named(keyring.user());
+                    named.initCause(e); // for the log
+                    throw named;
                 }
             }
             pause(attempt);

@@ -87,7 +87,24 @@ record Handshake(Link link, @Nullable Link jump, HostKeyCheck check, IOException
         if (connect.isPresent()) {
             return notConnected(String.valueOf(connect.get().getMessage()));
         }
-        return find(SocketTimeoutException.class).isPresent() ? silent() : noGreeting();
+        if (find(SocketTimeoutException.class).isPresent()) {
+            return silent();
+        }
+        return outOfFiles() ? noFileLeft() : noGreeting();
+    }
+
+    /** EMFILE or ENFILE here, which a server in this process with very many connections brings about; told by its words alone. */
+    private boolean outOfFiles() {
+        return find(SocketException.class)
+                .map(e -> String.valueOf(e.getMessage()))
+                .filter(why -> why.startsWith("Too many open files"))
+                .isPresent();
+    }
+
+    private AgentException noFileLeft() {
+        return new AgentException(
+                "the console has no file left for a connection to " + place() + " (too many open files)",
+                "its server's connections take them: connections stop ends some, ulimit -n raises the limit");
     }
 
     /** The JDK has a type for EHOSTUNREACH; ENETUNREACH is a plain SocketException, told by its words alone. */

@@ -140,11 +140,15 @@ final class Login {
             List<String> files = hop.keys().stream().map(keyring.user()::shown).toList();
             return new AgentException(
                     "no key to log in with: there is no " + String.join(", no ", files) + ", and nothing in ssh-agent",
-                    "ssh-keygen -t ed25519 makes one, ssh-copy-id " + who + " takes it there");
+                    "ssh-keygen -t ed25519 makes one, " + copies(hop) + " takes it there");
         }
         String hint = tried.stream().anyMatch(key -> key.contains("its passphrase"))
                 ? "ssh-add gives a key to ssh-agent, which then needs no passphrase"
-                : "ssh-copy-id -p " + hop.port() + " " + hop.user() + "@" + hop.address() + " takes a key there";
+                : copies(hop) + " takes a key there";
         return new AgentException("no key is right for " + who + ": tried " + String.join(", ", tried), hint);
+    }
+
+    private static String copies(Hop hop) {
+        return "ssh-copy-id -p " + hop.port() + " " + hop.user() + "@" + hop.address();
     }
 }

@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -229,6 +230,12 @@ class FailuresTest {
                 .isEqualTo("name.example is unreachable: there is no way to it");
         assertThat(named(new ConnectException("Connection timed out")))
                 .isEqualTo("no answer from name.example within 1 s of connecting");
+    }
+
+    @Test
+    void aConsoleOutOfFilesDoesNotBlameTheOtherSide() {
+        assertThat(named(new SocketException("Too many open files")))
+                .startsWith("the console has no file left for a connection to name.example");
     }
 
     private String named(IOException cause) {

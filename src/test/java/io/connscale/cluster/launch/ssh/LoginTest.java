@@ -127,7 +127,9 @@ class LoginTest {
     @Test
     void aKeyFileThatIsMissingOrNoneIsNamed() throws Exception {
         assertThatThrownBy(() -> runs(with(folder.resolve("nowhere")), home.keyring()))
-                .hasMessageContaining("no key to log in with: there is no " + folder.resolve("nowhere"));
+                .hasMessageContaining("no key to log in with: there is no " + folder.resolve("nowhere"))
+                .asInstanceOf(type(AgentException.class))
+                .satisfies(e -> assertThat(e.hint()).contains("ssh-copy-id -p " + sshd.port() + " "));
         Path junk = Files.writeString(home.folder().resolve("junk"), "not a key");
         assertThatThrownBy(() -> runs(with(junk), home.keyring()))
                 .hasMessageContaining("~/junk (not a private key that can be read)");

@@ -1,0 +1,55 @@
+package io.connscale.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.cluster.MiniCluster;
+import io.connscale.console.Console;
+import io.connscale.console.Format;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The words that Tab offers for what only the commands know. */
+@Timeout(60)
+class CandidatesTest {
+    private MiniCluster mini;
+    private Desk desk;
+
+    @BeforeEach
+    void start() throws Exception {
+        mini = MiniCluster.of("client1", "client2", "client3").start();
+        OutputStream nowhere = OutputStream.nullOutputStream();
+        Console console = new Console(Commands.root(), Format.TABLE, false, Path.of("connscale.log"), nowhere, nowhere);
+        desk = new Desk(mini.cluster(), mini.server(), console);
+        TypedLines.table(mini, "start client1 client3");
+    }
+
+    @AfterEach
+    void close() {
+        mini.close();
+    }
+
+    @Test
+    void hostsAreThoseThatMakeSense() {
+        assertThat(new StartCommand().candidates("HOST", desk)).containsExactly("client2", "all");
+        assertThat(new StopCommand().candidates("HOST", desk)).containsExactly("client1", "client3", "all");
+        assertThat(new ConnectionsCommand.Start().candidates("HOST", desk))
+                .containsExactly("client1", "client3", "all");
+    }
+
+    @Test
+    void besideANameAllIsNotOffered() {
+        assertThat(new ConnectionsCommand.Start().furtherCandidates("HOST", desk))
+                .containsExactly("client1", "client3");
+    }
+
+    @Test
+    void unlimitedIsARateAndAllANumber() {
+        assertThat(new SetCommand.RateOf().candidates("RATE", desk)).containsExactly("unlimited");
+        assertThat(new ConnectionsCommand.Start().candidates("RATE", desk)).containsExactly("unlimited");
+        assertThat(new ConnectionsCommand.Stop().candidates("N", desk)).containsExactly("all");
+    }
+}
