@@ -9,6 +9,7 @@ import io.connscale.cluster.config.ServerConfig;
 import io.connscale.cluster.launch.ssh.Asker;
 import io.connscale.command.Commands;
 import io.connscale.command.Desk;
+import io.connscale.command.LossTeller;
 import io.connscale.command.ServerText;
 import io.connscale.command.Verb;
 import io.connscale.console.Console;
@@ -55,6 +56,7 @@ final class ConsoleProcess {
         Desk desk = new Desk(cluster, server, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> console.unexpected(thread.getName(), e));
         console.serve(command -> ((Verb) command).run(desk));
+        cluster.onLoss(new LossTeller(desk.inquiry(), console::notice)::lost);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, server), "shutdown"));
         if (config.server().autostart()) {
             start(server, console);

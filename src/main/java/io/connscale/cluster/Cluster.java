@@ -67,6 +67,7 @@ public final class Cluster implements AutoCloseable {
     private final ExecutorService teller = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_UNTOLD), daemons("notices"), new DiscardPolicy());
 
+    private volatile Consumer<String> losses = host -> {};
     private boolean watching;
     private @Nullable Deployment deployment;
 
@@ -199,10 +200,19 @@ public final class Cluster implements AutoCloseable {
 
     private void look() {
         try {
-            hosts.values().forEach(host -> host.look(patience));
+            for (Host host : hosts.values()) {
+                if (host.look(patience)) {
+                    losses.accept(host.name());
+                }
+            }
         } catch (RuntimeException e) {
             log.error("the watch goes on", e);
         }
+    }
+
+    /** {@code told} hears the host's name, on the watch's thread, each time that connections there have ended unasked. */
+    public void onLoss(Consumer<String> told) {
+        losses = told;
     }
 
     /** Ends the agent and waits until it has; false where there was none. */

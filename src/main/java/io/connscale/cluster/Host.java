@@ -10,6 +10,7 @@ import io.connscale.control.Message;
 import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -269,8 +270,9 @@ final class Host {
      * long to make it ready; says what connections ended, and gives an agent up that says nothing.
      *
      * @param patience seconds
+     * @return whether it has said that connections ended
      */
-    void look(int patience) {
+    boolean look(int patience) {
         RemoteAgent watched;
         boolean ready;
         Notices said;
@@ -280,16 +282,18 @@ final class Host {
             said = losses;
         }
         if (watched == null) {
-            return;
+            return false;
         }
         int silent = watched.tick();
         if (!ready) {
-            return;
+            return false;
         }
         if (silent == patience) {
             notices.accept(name() + " has said nothing for " + patience + " s: it is given up");
             watched.kill();
         }
-        said.tick(watched.latest()).ifPresent(notices);
+        Optional<String> ended = said.tick(watched.latest());
+        ended.ifPresent(notices);
+        return ended.isPresent();
     }
 }

@@ -75,12 +75,13 @@ public final class ConnectionsCommand implements Verb {
             if (!force) {
                 Guard.check(desk, byHost(agents, counts));
             }
+            desk.inquiry().begin(List.copyOf(agents.members().keySet()));
             Opening opening = new Opening(agents, counts, rate);
             if (noWait) {
-                opening.tellWhenDone(desk.shell());
+                opening.tellWhenDone(desk);
                 return opening.begun();
             }
-            return opening.await(desk.shell());
+            return opening.await(desk);
         }
 
         private static Map<String, Long> byHost(AgentGroup agents, long[] counts) {

@@ -6,11 +6,13 @@ import io.connscale.cluster.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.kernel.diagnosis.Difference;
 import io.connscale.stats.Snapshot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
@@ -63,7 +65,10 @@ public final class CountCommand implements Verb {
             ends = ask(desk, names);
         }
         Ends settled = ends;
-        return settled.hosts.answer(done -> answer(settled));
+        Optional<Difference> why = comparable && settled.difference() != 0
+                ? Optional.of(desk.inquiry().difference(settled.difference()))
+                : Optional.empty();
+        return settled.hosts.answer(done -> answer(settled, why));
     }
 
     private List<String> names(Desk desk) throws CommandException {
@@ -83,7 +88,7 @@ public final class CountCommand implements Verb {
         return new Ends(ServerCommand.status(desk).established(), answers);
     }
 
-    private static Answer answer(Ends ends) {
+    private static Answer answer(Ends ends, Optional<Difference> why) {
         Map<String, Object> byHost = new LinkedHashMap<>();
         List<List<Object>> rows = new ArrayList<>();
         rows.add(List.of("server", ends.server, "", "", ""));
@@ -97,7 +102,14 @@ public final class CountCommand implements Verb {
         json.put("hosts", byHost);
         json.put("established", ends.established());
         json.put("difference", ends.difference());
-        return new Answer(json, new Table(COLUMNS, rows), List.of());
+        Table table = new Table(COLUMNS, rows);
+        List<String> lines = new ArrayList<>();
+        why.ifPresent(difference -> {
+            json.put("explanation", difference);
+            lines.addAll(table.lines());
+            lines.add(difference.text());
+        });
+        return new Answer(json, table, lines);
     }
 
     private static Map<String, Object> json(Snapshot now) {

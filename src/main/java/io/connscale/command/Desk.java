@@ -10,5 +10,10 @@ import io.connscale.control.Server;
  * @param cluster the hosts and their agents
  * @param server the Ping/Pong server, wherever it runs
  * @param shell the console that runs the command
+ * @param inquiry gathers what verdicts need
  */
-public record Desk(Cluster cluster, Server server, Shell shell) {}
+public record Desk(Cluster cluster, Server server, Shell shell, Inquiry inquiry) {
+    public Desk(Cluster cluster, Server server, Shell shell) {
+        this(cluster, server, shell, new Inquiry(cluster, server));
+    }
+}

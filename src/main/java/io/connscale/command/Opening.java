@@ -2,7 +2,6 @@ package io.connscale.command;
 
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
-import io.connscale.console.Shell;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Agent;
@@ -12,11 +11,13 @@ import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
+import io.connscale.kernel.diagnosis.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -68,14 +69,14 @@ final class Opening {
     }
 
     /** Waits until all are established or failed. Ctrl-C stops it where it is; what is open stays open. */
-    Answer await(Shell shell) throws CommandException, InterruptedException {
+    Answer await(Desk desk) throws CommandException, InterruptedException {
         CompletableFuture<Void> all = CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new));
         boolean stopped = false;
         while (!all.isDone()) {
             try {
                 all.get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                shell.progress(progress());
+                desk.shell().progress(progress());
             } catch (ExecutionException e) {
                 break; // told below, host by host
             } catch (InterruptedException e) {
@@ -84,7 +85,23 @@ final class Opening {
             }
         }
         HostAnswers<Opened> ended = HostAnswers.of(answers);
-        return stopped ? stoppedAnswer(ended) : ended.answer(this::answer);
+        if (stopped) {
+            return stoppedAnswer(ended);
+        }
+        Optional<Verdict> verdict = desk.inquiry().verdict(List.copyOf(answers.keySet()));
+        return ended.answer(done -> with(verdict, answer(done)));
+    }
+
+    /** Why it did not bring all that was asked for, below what it brought. */
+    private static Answer with(Optional<Verdict> verdict, Answer answer) {
+        if (verdict.isEmpty()) {
+            return answer;
+        }
+        Map<Object, Object> json = new LinkedHashMap<>((Map<?, ?>) answer.json());
+        json.put("verdict", verdict.get());
+        List<String> lines = new ArrayList<>(answer.lines());
+        lines.add(verdict.get().text());
+        return new Answer(json, answer.table(), lines);
     }
 
     private void stop() {
@@ -123,10 +140,23 @@ final class Opening {
         return new Answer(answer.json(), answer.table(), lines);
     }
 
-    /** For {@code --no-wait}: a notice for each host when it is done. */
-    void tellWhenDone(Shell shell) {
-        answers.forEach((host, answer) -> answer.whenComplete((opened, failure) ->
-                shell.notice(failure == null ? line(host, opened) : brokenOff(host, AgentException.of(failure)))));
+    /** For {@code --no-wait}: a notice for each host when it is done, and the verdict where there is one. */
+    void tellWhenDone(Desk desk) {
+        answers.forEach((host, answer) -> answer.whenComplete((opened, failure) -> desk.shell()
+                .notice(failure == null ? line(host, opened) : brokenOff(host, AgentException.of(failure)))));
+        CompletableFuture<Void> all = CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new));
+        // On a thread of its own: this one reads an agent's channel, and the verdict asks that agent.
+        all.whenCompleteAsync((done, failure) -> tellVerdict(desk), task -> new Thread(task, "verdict").start());
+    }
+
+    private void tellVerdict(Desk desk) {
+        try {
+            desk.inquiry()
+                    .verdict(List.copyOf(answers.keySet()))
+                    .ifPresent(verdict -> desk.shell().notice(verdict.text()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private String brokenOff(String host, AgentException why) {

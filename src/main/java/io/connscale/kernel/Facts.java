@@ -44,6 +44,17 @@ public record Facts(
         return values.containsKey(fact.kernelName());
     }
 
+    /** These, and what was known {@code before} of limits that are unknown now: a process without a descriptor can't read them. */
+    public Facts withLimitsOf(Facts before) {
+        SortedMap<String, Long> known = new TreeMap<>(values);
+        for (Fact fact : Fact.values()) {
+            if (fact.kind() == Fact.Kind.LIMIT && before.knows(fact)) {
+                known.putIfAbsent(fact.kernelName(), before.get(fact));
+            }
+        }
+        return new Facts(known, listening, machine, network, clock);
+    }
+
     /** Ephemeral ports for one (source, server address, server port), without the reserved ones; or unknown. */
     public long ports() {
         return knows(Fact.FIRST_PORT) && knows(Fact.LAST_PORT)

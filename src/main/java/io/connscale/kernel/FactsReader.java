@@ -42,6 +42,16 @@ public final class FactsReader {
      * @param handshakes whether to count those that are not finished, too, which takes up to a second with many sockets
      */
     public Facts read(boolean handshakes) {
+        SpareFile.give();
+        try {
+            return facts(handshakes);
+        } finally {
+            SpareFile.take();
+        }
+    }
+
+    /** One file at a time: there may be one descriptor only. */
+    private Facts facts(boolean handshakes) {
         Map<String, Long> found = new HashMap<>();
         found.putAll(sysctls());
         found.putAll(Tables.pairs(proc.resolve("net/snmp")));

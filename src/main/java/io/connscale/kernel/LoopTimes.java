@@ -38,12 +38,14 @@ final class LoopTimes {
 
     /** By the names that the agent's and the server's loops have. */
     private List<Path> loops() {
+        List<Path> all;
         try (Stream<Path> threads = Files.list(tasks)) {
-            return threads.limit(MOST_THREADS)
-                    .filter(thread -> ProcFiles.line(thread.resolve("comm")).matches("(agent-loop|server)-.*"))
-                    .toList();
+            all = threads.limit(MOST_THREADS).toList();
         } catch (IOException e) {
             return List.of();
         }
+        return all.stream() // after the folder is closed: there may be one descriptor only
+                .filter(thread -> ProcFiles.line(thread.resolve("comm")).matches("(agent-loop|server)-.*"))
+                .toList();
     }
 }

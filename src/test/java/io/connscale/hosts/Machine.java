@@ -78,6 +78,11 @@ public class Machine {
         return ran.out();
     }
 
+    /** Changes a setting of its network; the other machines keep theirs. */
+    void sysctl(String name, String value) {
+        must("sysctl", "-q", "-w", name + "=" + value);
+    }
+
     /** Established TCP connections here to or from {@code port}, as the kernel tells. */
     public int established(int port) {
         String filter = "( sport = :" + port + " or dport = :" + port + " )";

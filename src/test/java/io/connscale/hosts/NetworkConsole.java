@@ -44,8 +44,13 @@ final class NetworkConsole implements AutoCloseable {
 
     /** These lines of {@code hosts}. */
     static NetworkConsole with(NetworkOfHosts network, String... hosts) {
+        return withServer(network, "bind: " + network.console().address(), hosts);
+    }
+
+    /** The server with these keys besides its port, and these lines of {@code hosts}. */
+    static NetworkConsole withServer(NetworkOfHosts network, String keys, String... hosts) {
         Path home = network.console().home();
-        String server = "server: {bind: " + network.console().address() + ", ports: " + PORT + "}\n";
+        String server = "server: {" + keys + ", ports: " + PORT + "}\n";
         String client = "client: {interval: 1s, timeout: 60s, rate: 500}\n"; // a loaded machine loses nobody by itself
         Folders.write(home.resolve("hosts.yaml"), server + client + "hosts:\n  " + String.join("\n  ", hosts) + "\n");
         return new NetworkConsole(script(network).start("-o", "json", "--keep-going"));

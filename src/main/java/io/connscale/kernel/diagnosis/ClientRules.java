@@ -59,16 +59,14 @@ final class ClientRules {
         return worst(evidence, "connect EADDRNOTAVAIL", "connect EADDRINUSE").map(client -> {
             Facts now = client.now();
             String range = now.get(Fact.FIRST_PORT) + "–" + now.get(Fact.LAST_PORT);
-            String source = client.sources().isEmpty()
-                    ? "any source"
-                    : client.sources().get(0)
-                            + (client.sources().size() > 1
-                                    ? " and " + (client.sources().size() - 1) + " more"
-                                    : "");
+            int more = client.sources().size() - 1;
+            String source = more < 0
+                    ? "to "
+                    : "for " + client.sources().get(0) + (more > 0 ? " and " + more + " more" : "") + " → ";
             return new Verdict(
                     "ports",
                     client.host(),
-                    stopped(client) + "no free port for " + source + " → " + client.target() + " (ip_local_port_range "
+                    stopped(client) + "no free port " + source + client.target() + " (ip_local_port_range "
                             + range + ", " + Words.many(now.ports(), "port") + ", "
                             + Words.number(Math.max(0, now.get(Fact.TIME_WAIT))) + " in TIME-WAIT)",
                     "Add a server port, a source address, or widen the range: sysctl -w"
@@ -83,14 +81,14 @@ final class ClientRules {
                         client.host(),
                         stopped(client) + "no memory for another socket ("
                                 + Words.number(client.now().get(Fact.MEMORY_AVAILABLE) >> 20) + " MiB available; "
-                                + client.errors() + ")",
+                                + client.seen() + ")",
                         "Give the machine or its control group more memory, or share the connections over more hosts"));
     }
 
     /** It accuses itself only where something went wrong: late Pings or missing Pongs. */
     static Optional<Verdict> starvedOfCpu(Evidence evidence) {
         return evidence.clients().stream()
-                .filter(client -> client.count("receive timeout") > 0 || client.late() > 0)
+                .filter(client -> client.count("receive timeout") > 0 || client.lateMuch())
                 .map(ClientRules::starved)
                 .flatMap(Optional::stream)
                 .findFirst();

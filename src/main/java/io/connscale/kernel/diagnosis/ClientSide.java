@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * One host as it was found.
  *
  * @param established now
- * @param opened that came up since the order began
+ * @param pings sent since the order began
  * @param late Pings that were due since then and not sent
  * @param errors what failed and ended since then, by where and what
  * @param sources local addresses; empty: the kernel chose
@@ -23,7 +23,7 @@ import java.util.TreeMap;
 public record ClientSide(
         String host,
         long established,
-        long opened,
+        long pings,
         long late,
         SortedMap<String, Long> errors,
         List<String> sources,
@@ -31,10 +31,23 @@ public record ClientSide(
         long timeoutMillis,
         Facts before,
         Facts now) {
+    private static final long MUCH = 100;
+
     public ClientSide {
         errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
         sources = List.copyOf(sources);
         targets = List.copyOf(targets);
+    }
+
+    ClientSide ofEnded() {
+        SortedMap<String, Long> ended = new TreeMap<>(errors);
+        ended.keySet().removeIf(reason -> reason.startsWith("connect "));
+        return new ClientSide(host, established, pings, late, ended, sources, targets, timeoutMillis, before, now);
+    }
+
+    /** {@code receive timeout 3, receive closed 1}. */
+    String seen() {
+        return Words.errors(errors);
     }
 
     /** How often one of {@code reasons} was the end. */
@@ -44,6 +57,11 @@ public record ClientSide(
             sum += errors.getOrDefault(reason, 0L);
         }
         return sum;
+    }
+
+    /** Whether the schedule was missed by so much that it can't be chance: a tenth of the Pings. */
+    public boolean lateMuch() {
+        return late >= MUCH && late * 10 >= pings;
     }
 
     long grown(Fact counter) {

@@ -3,7 +3,6 @@ package io.connscale.kernel.diagnosis;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * From what was seen to a verdict. The rules stand in the order of how surely their evidence names the cause: an errno that
@@ -42,12 +41,10 @@ public final class Diagnosis {
                 .filter(client -> !client.errors().isEmpty())
                 .findFirst()
                 .orElse(evidence.clients().get(0));
-        String seen = first.errors().entrySet().stream()
-                .map(e -> e.getKey() + " " + Words.number(e.getValue()))
-                .collect(Collectors.joining(", "));
+        String seen = first.seen();
         String server = evidence.server().errors().isEmpty()
                 ? ""
-                : "; at the server " + evidence.server().errors();
+                : "; at the server " + Words.errors(evidence.server().errors());
         String half = evidence.halfOpen() > 0 ? "; " + Words.number(evidence.halfOpen()) + " half-open" : "";
         return Optional.of(new Verdict(
                 Verdict.UNKNOWN,

@@ -13,6 +13,11 @@ public record Evidence(List<ClientSide> clients, ServerSide server, long halfOpe
         clients = List.copyOf(clients);
     }
 
+    /** Without what never came up: why connections ended that had. */
+    public Evidence ofEnded() {
+        return new Evidence(clients.stream().map(ClientSide::ofEnded).toList(), server, halfOpen);
+    }
+
     /** How often one of {@code reasons} was the end, on all hosts. */
     long count(String... reasons) {
         return clients.stream().mapToLong(client -> client.count(reasons)).sum();

@@ -48,7 +48,7 @@ final class PathRules {
                 .map(client -> new Verdict(
                         "no-route",
                         client.host(),
-                        client.host() + " has no way to " + client.target() + " (" + client.errors() + ")",
+                        client.host() + " has no way to " + client.target() + " (" + client.seen() + ")",
                         "Look at routes and firewalls: ip route get, nft list ruleset"));
     }
 

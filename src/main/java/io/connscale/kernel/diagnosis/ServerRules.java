@@ -40,7 +40,7 @@ final class ServerRules {
         long refused = evidence.count("connect ECONNREFUSED");
         long ended = evidence.count(
                 "receive closed", "receive ECONNRESET", "send ECONNRESET", "send EPIPE", "receive EPIPE");
-        if (refused == 0 && (ended == 0 || server.running())) {
+        if (refused == 0 && (ended == 0 || server.running() || server.listensSomewhere())) {
             return Optional.empty();
         }
         ClientSide client = ClientRules.worst(
@@ -71,7 +71,7 @@ final class ServerRules {
                                 Verdict.SERVER,
                                 "the server at " + client.target() + " is gone: it ended "
                                         + Words.many(ended, "connection") + " of " + client.host() + " ("
-                                        + client.errors() + "), " + state,
+                                        + client.seen() + "), " + state,
                                 remedy));
     }
 
@@ -87,7 +87,8 @@ final class ServerRules {
         }
         boolean aborts = server.now().get(Fact.ABORT_ON_OVERFLOW) == 1 && resets > 0;
         String queue = "the accept queue of the server overflowed (ListenOverflows +" + Words.number(overflows) + ", "
-                + Words.number(server.waiting()) + " wait, backlog " + Words.number(server.backlog()) + ")";
+                + Words.number(server.waiting()) + " wait"
+                + (server.backlog() > 0 ? ", backlog " + Words.number(server.backlog()) : "") + ")";
         String effect = aborts
                 ? "; tcp_abort_on_overflow=1 made that " + Words.many(resets, "reset")
                 : "; half-open " + Words.number(Math.max(0, evidence.halfOpen())) + ", reset " + Words.number(resets)
@@ -129,7 +130,7 @@ final class ServerRules {
                 "closed",
                 Verdict.SERVER,
                 Words.many(ended, "connection") + " of " + client.host() + " ended from the other side ("
-                        + client.errors()
+                        + client.seen()
                         + ") though a server runs: it was started anew, or something between cut them",
                 "server shows its counts; look at firewalls and proxies between"));
     }

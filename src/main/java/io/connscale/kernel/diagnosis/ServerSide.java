@@ -12,7 +12,6 @@ import java.util.TreeMap;
  *
  * @param running whether it listens, as far as it says; false also where its host does not answer
  * @param established accepted and not closed, now
- * @param accepted since the order began
  * @param pings answered since the order began
  * @param errors since the order began, by where and what
  * @param ports it listens on, or should
@@ -23,7 +22,6 @@ import java.util.TreeMap;
 public record ServerSide(
         boolean running,
         long established,
-        long accepted,
         long pings,
         SortedMap<String, Long> errors,
         List<Integer> ports,

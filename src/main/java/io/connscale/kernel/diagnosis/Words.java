@@ -18,6 +18,12 @@ final class Words {
         return number(n) + " " + one + (n == 1 ? "" : "s");
     }
 
+    static String errors(Map<String, Long> errors) {
+        return errors.entrySet().stream()
+                .map(e -> e.getKey() + " " + number(e.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
     static String counters(Map<String, Long> grown) {
         return grown.isEmpty()
                 ? "no counter grew"

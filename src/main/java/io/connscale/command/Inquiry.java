@@ -1,0 +1,194 @@
+package io.connscale.command;
+
+import io.connscale.cluster.Cluster;
+import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.State;
+import io.connscale.control.Server;
+import io.connscale.control.ServerStatus;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.diagnosis.ClientSide;
+import io.connscale.kernel.diagnosis.Diagnosis;
+import io.connscale.kernel.diagnosis.Difference;
+import io.connscale.kernel.diagnosis.Evidence;
+import io.connscale.kernel.diagnosis.ServerSide;
+import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.stats.Reasons;
+import io.connscale.stats.Snapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * Gathers what a verdict needs: counts, errors and kernel's facts of both ends, now and when the last order to open began. One
+ * a console; commands call, and who tells of losses. Waits seconds at most for who does not answer.
+ */
+public final class Inquiry {
+    private static final long SECONDS = 3;
+    /** A connection is there for its client a moment before it is for the server. */
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long AGAIN_MILLIS = 20;
+    /** The same verdict is not repeated for so long when connections go on ending. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    /** How a host was when the order began. */
+    private record Base(Snapshot counts, Facts facts) {
+        static final Base NONE = new Base(Snapshot.NONE, Facts.NONE);
+    }
+
+    private final Cluster cluster;
+    private final Server server;
+    private final Map<String, Base> bases = new ConcurrentHashMap<>();
+    private final Map<String, Long> said = new ConcurrentHashMap<>();
+    private volatile ServerWord serverBase = ServerWord.NONE;
+
+    Inquiry(Cluster cluster, Server server) {
+        this.cluster = cluster;
+        this.server = server;
+    }
+
+    /** An order to open is about to begin on these hosts. */
+    void begin(List<String> names) throws InterruptedException {
+        serverBase = ServerWord.of(server, false);
+        Map<String, Facts> facts = facts(names);
+        counts(names)
+                .forEach((name, counts) -> bases.put(name, new Base(counts, facts.getOrDefault(name, Facts.NONE))));
+    }
+
+    /** Why the order that ended did not bring all that was asked for; empty where there is nothing to explain. */
+    Optional<Verdict> verdict(List<String> names) throws InterruptedException {
+        Map<String, Snapshot> counts = counts(names);
+        long halfOpen = halfOpen();
+        Evidence quick = evidence(counts, Map.of(), ServerWord.NONE, halfOpen, name -> base(name).counts);
+        boolean well = halfOpen <= 0
+                && quick.clients().stream().allMatch(client -> client.errors().isEmpty() && !client.lateMuch());
+        if (well || counts.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, Facts> facts = facts(names);
+        ServerWord word = ServerWord.of(server, false);
+        Optional<Verdict> verdict = Diagnosis.of(evidence(counts, facts, word, halfOpen, name -> base(name).counts));
+        verdict.ifPresent(this::saidJustNow);
+        return verdict;
+    }
+
+    /**
+     * Why connections of a host ended; empty also where that was said just now.
+     *
+     * @param told what of its counts has been explained already
+     */
+    Optional<Verdict> verdict(String name, Snapshot now, Snapshot told) throws InterruptedException {
+        Map<String, Facts> facts = facts(List.of(name));
+        ServerWord word = ServerWord.of(server, false);
+        Evidence all = evidence(Map.of(name, now), facts, word, Math.max(0, halfOpen()), host -> told);
+        return Diagnosis.of(all.ofEnded()).filter(verdict -> !saidJustNow(verdict));
+    }
+
+    /** Whether the like was said within the last half minute; from now on it was. */
+    private boolean saidJustNow(Verdict verdict) {
+        Long last = said.put(verdict.cause() + " " + verdict.host(), System.nanoTime());
+        return last != null && System.nanoTime() - last < QUIET_NANOS;
+    }
+
+    /** What a host counts now, or empty where it does not say. */
+    Optional<Snapshot> counts(String name) throws InterruptedException {
+        return Optional.ofNullable(counts(List.of(name)).get(name));
+    }
+
+    /** Why both ends count differently, by so many. */
+    Difference difference(long difference) throws InterruptedException {
+        return Difference.of(difference, serverSide(ServerWord.of(server, true)));
+    }
+
+    private Base base(String name) {
+        return bases.getOrDefault(name, Base.NONE);
+    }
+
+    private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
+        Map<String, CompletableFuture<Snapshot>> asked = new LinkedHashMap<>();
+        names.forEach(name -> asked.put(name, cluster.counts(name)));
+        return HostAnswers.within(SECONDS, asked).done();
+    }
+
+    private Map<String, Facts> facts(List<String> names) throws InterruptedException {
+        Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
+        names.forEach(name -> asked.put(name, cluster.facts(name, false)));
+        return HostAnswers.within(SECONDS, asked).done();
+    }
+
+    /** What all hosts hold less what the server has accepted, once that has settled; 0 where they can't be compared. */
+    private long halfOpen() throws InterruptedException {
+        long end = System.nanoTime() + SETTLE_NANOS;
+        long difference = difference();
+        while (difference > 0 && System.nanoTime() < end) {
+            Thread.sleep(AGAIN_MILLIS);
+            difference = difference();
+        }
+        return difference;
+    }
+
+    private long difference() throws InterruptedException {
+        List<String> ready = cluster.statuses().stream()
+                .filter(host -> host.state() == State.READY)
+                .map(HostStatus::name)
+                .toList();
+        long held =
+                counts(ready).values().stream().mapToLong(Snapshot::established).sum();
+        ServerStatus status = held == 0 ? ServerStatus.stopped("") : ServerWord.statusOf(server);
+        return status.running() ? held - status.established() : 0;
+    }
+
+    private Evidence evidence(
+            Map<String, Snapshot> counts,
+            Map<String, Facts> facts,
+            ServerWord word,
+            long halfOpen,
+            Function<String, Snapshot> before) {
+        List<ClientSide> clients = new ArrayList<>();
+        counts.forEach((name, now) ->
+                clients.add(client(name, now, before.apply(name), facts.getOrDefault(name, Facts.NONE))));
+        return new Evidence(clients, serverSide(word), halfOpen);
+    }
+
+    private ClientSide client(String name, Snapshot now, Snapshot before, Facts facts) {
+        var config = cluster.status(name).config();
+        return new ClientSide(
+                name,
+                now.established(),
+                now.pings() - before.pings(),
+                now.late() - before.late(),
+                Reasons.difference(now.errors(), before.errors()),
+                config.source(),
+                cluster.targets(),
+                config.client().timeout().toMillis(),
+                base(name).facts,
+                facts.withLimitsOf(base(name).facts));
+    }
+
+    private ServerSide serverSide(ServerWord now) {
+        ServerStatus status = now.status();
+        ServerStatus before = serverBase.status();
+        return new ServerSide(
+                status.running(),
+                status.established(),
+                status.pings() - before.pings(),
+                Reasons.difference(status.errors(), before.errors()),
+                cluster.targets().stream().map(Inquiry::port).toList(),
+                status.listeners().stream()
+                        .mapToInt(ServerStatus.Listener::backlogGiven)
+                        .max()
+                        .orElse(0),
+                serverBase.facts(),
+                now.facts().withLimitsOf(serverBase.facts()));
+    }
+
+    private static int port(String target) {
+        return Integer.parseInt(target.substring(target.lastIndexOf(':') + 1));
+    }
+}

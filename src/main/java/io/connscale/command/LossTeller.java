@@ -1,0 +1,55 @@
+package io.connscale.command;
+
+import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.stats.Snapshot;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Says why connections end unasked, as a notice after the one that says how many. On a thread of its own, since asking both
+ * ends takes a while.
+ */
+public final class LossTeller {
+    private static final int MOST_WAITING = 16;
+
+    private final Inquiry inquiry;
+    private final Consumer<String> notices;
+    private final Map<String, Snapshot> told = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor teller = new ThreadPoolExecutor(
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), LossTeller::daemon, new DiscardPolicy());
+
+    public LossTeller(Inquiry inquiry, Consumer<String> notices) {
+        this.inquiry = inquiry;
+        this.notices = notices;
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "verdicts");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Connections of {@code host} ended unasked. Any thread; returns at once. */
+    public void lost(String host) {
+        teller.execute(() -> explain(host));
+    }
+
+    private void explain(String host) {
+        try {
+            Optional<Snapshot> now = inquiry.counts(host);
+            if (now.isPresent()) {
+                Snapshot before = told.getOrDefault(host, Snapshot.NONE);
+                told.put(host, now.get());
+                inquiry.verdict(host, now.get(), before).map(Verdict::text).ifPresent(notices);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
