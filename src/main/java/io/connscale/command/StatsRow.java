@@ -34,12 +34,13 @@ record StatsRow(String name, Statistics all, Statistics last, double seconds) {
         return rows;
     }
 
-    private static StatsRow of(String name, Statistics then, Statistics now, double seconds, boolean onlyLast) {
+    /** @param seconds between {@code then} and {@code now} */
+    static StatsRow of(String name, Statistics then, Statistics now, double seconds, boolean onlyLast) {
         Statistics last = now.since(then);
         return new StatsRow(name, onlyLast ? last : now, last, seconds);
     }
 
-    private StatsRow plus(StatsRow other) {
+    StatsRow plus(StatsRow other) {
         return new StatsRow(SUM, all.plus(other.all), last.plus(other.last), seconds);
     }
 

@@ -13,4 +13,9 @@ public record Answer(Object json, Table table, List<String> lines) {
     public Answer {
         lines = List.copyOf(lines);
     }
+
+    /** As it stands on the screen. */
+    public List<String> shown() {
+        return lines.isEmpty() ? table.lines() : lines;
+    }
 }

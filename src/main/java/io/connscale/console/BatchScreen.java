@@ -76,6 +76,12 @@ final class BatchScreen implements Screen {
         return closed;
     }
 
+    /** Its lines are progress, not the answer: to standard error, each of them. */
+    @Override
+    public Live live() {
+        return new LiveLines(err::println, () -> closed || err.checkError());
+    }
+
     /** In batch there is nobody to ask. */
     @Override
     public Optional<String> ask(String question, boolean secret) {

@@ -226,6 +226,16 @@ public final class Console implements Shell {
     }
 
     @Override
+    public Live live() {
+        return screen.live();
+    }
+
+    @Override
+    public Answer answer(String line) throws CommandException, InterruptedException {
+        return runner.run(grammar.command(grammar.sentence(line)));
+    }
+
+    @Override
     public List<String> history() {
         return List.copyOf(history);
     }

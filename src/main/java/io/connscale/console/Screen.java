@@ -30,6 +30,9 @@ interface Screen {
      */
     Optional<String> ask(String question, boolean secret);
 
+    /** A picture to be drawn again and again; until it is closed nothing else is printed. */
+    Live live();
+
     /** Whether nobody reads the answers any more. */
     boolean closed();
 }

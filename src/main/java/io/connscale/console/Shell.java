@@ -21,6 +21,12 @@ public interface Shell {
      */
     Optional<String> ask(String question, boolean secret);
 
+    /** A picture to be drawn again and again while the command runs; it closes it. */
+    Live live();
+
+    /** Runs one line within the command that runs, without printing its answer. */
+    Answer answer(String line) throws CommandException, InterruptedException;
+
     /** The lines typed in this console, oldest first. */
     List<String> history();
 

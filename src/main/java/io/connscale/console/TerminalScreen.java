@@ -9,6 +9,7 @@ import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.InfoCmp.Capability;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A terminal with a user before it. While a line is typed, notices go above it; while a command runs, above its progress
@@ -29,6 +30,7 @@ final class TerminalScreen implements Screen {
     private final Terminal terminal;
     private final boolean colour;
     private final boolean dumb;
+    private @Nullable LiveTerminal live;
     private String progress = "";
     private int drawn;
     private long drawnAt;
@@ -72,7 +74,9 @@ final class TerminalScreen implements Screen {
 
     @Override
     public synchronized void notice(String line) {
-        if (!gone(terminal)) {
+        if (live != null) {
+            live.notice(line);
+        } else if (!gone(terminal)) {
             above(Visible.line(line));
         }
     }
@@ -85,6 +89,9 @@ final class TerminalScreen implements Screen {
 
     @Override
     public synchronized void progress(String line) {
+        if (live != null) {
+            return;
+        }
         long now = System.nanoTime();
         progress = Visible.line(line);
         if (now - drawnAt >= (dumb ? NANOS_BETWEEN_LINES : NANOS_BETWEEN_DRAWINGS)) {
@@ -133,6 +140,24 @@ final class TerminalScreen implements Screen {
             return Optional.empty();
         } finally {
             terminal.echo(false); // as it is while a command runs
+        }
+    }
+
+    @Override
+    public synchronized Live live() {
+        erase();
+        if (dumb) {
+            return new LiveLines(line -> above(line), () -> false);
+        }
+        live = new LiveTerminal(terminal, this::leaveLive);
+        return live;
+    }
+
+    private synchronized void leaveLive() {
+        LiveTerminal left = live;
+        live = null;
+        if (left != null) {
+            left.restore().forEach(this::notice);
         }
     }
 

@@ -1,0 +1,75 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Live;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code watch}: what goes on, drawn anew each second; {@link WatchPicture} has a picture of it. {@code watch COMMAND}
+ * repeats another command instead. Ends with q, with Ctrl-C, or after {@code --for}; its answer is the last picture.
+ */
+@AutoService(Verb.class)
+@Command(name = "watch", description = "Watch connections, rates and round trips, or repeat a command; q ends it.")
+public final class WatchCommand implements Verb {
+    @Option(
+            names = "--every",
+            paramLabel = "DURATION",
+            converter = DurationWord.class,
+            description = "draw as often as that (default: 1s)")
+    private Duration every = Duration.ofSeconds(1);
+
+    @Option(
+            names = "--for",
+            paramLabel = "DURATION",
+            converter = DurationWord.class,
+            description = "end after that time: for scripts")
+    private @Nullable Duration length;
+
+    @Parameters(
+            paramLabel = "COMMAND",
+            arity = "0..*",
+            description = "what to repeat instead; in quotes where it has options")
+    private List<String> command = new ArrayList<>();
+
+    @Override
+    public Answer run(Desk desk) throws CommandException, InterruptedException {
+        String line = String.join(" ", command).strip();
+        if (line.startsWith("watch")) {
+            throw new CommandException("watch does not watch itself", "watch count repeats count");
+        }
+        return line.isEmpty() ? watch(desk, new WatchedCluster(desk, every)) : watch(desk, new WatchedLine(desk, line));
+    }
+
+    private Answer watch(Desk desk, Watched watched) throws CommandException, InterruptedException {
+        Duration most = length;
+        long end = most == null ? Long.MAX_VALUE : System.nanoTime() + most.toNanos();
+        try (watched) {
+            draw(desk, watched, end);
+            return watched.answer();
+        }
+    }
+
+    private void draw(Desk desk, Watched watched, long end) throws CommandException {
+        try (Live live = desk.shell().live()) {
+            boolean ended = false;
+            while (!ended) {
+                long begun = System.nanoTime();
+                watched.look(live);
+                long next = Math.min(begun + every.toNanos(), end);
+                long wait = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
+                ended = live.ended(Math.max(1, wait)) || System.nanoTime() >= end;
+            }
+        } catch (InterruptedException e) {
+            // Ctrl-C: the user has seen enough, and gets the answer like who typed q
+        }
+    }
+}

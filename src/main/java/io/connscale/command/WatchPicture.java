@@ -1,0 +1,172 @@
+package io.connscale.command;
+
+import io.connscale.console.Sparkline;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Quantity;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What {@code watch} draws. The hosts get what room the rest leaves.
+ *
+ * <pre>
+ * watch · 10,000 established · server 10,000 · q ends
+ *          established  connecting  failed  lost  begun/s  pongs/s  p50 µs  p99 µs
+ * server        10,000           0       0     0        0    2,000
+ * client1       10,000           0       0     0        0    2,000     120     410
+ * established   10,000  ▁▂▄▆███████████
+ * begun/s            0  █████▁▁▁▁▁▁▁▁▁▁
+ * pongs/s        2,000  ▁▁▂▄▆██████████
+ * p50 µs           120  ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂
+ * p99 µs           410  ▃▄▃▃▃█▃▃▃▃▃▃▃▃▃
+ * round trips of the last tick, µs: p50 120 · p90 180 · p99 410 · p99.9 990 · max 2,300
+ * errors: connect EMFILE 3
+ * client1's numbers are spoilt: its event loops are busy for 97 % of the time (more than 90 %)
+ * </pre>
+ */
+final class WatchPicture {
+    /** Ticks that are kept for the curves: a screen is hardly wider. */
+    private static final int MOST_TICKS = 600;
+
+    private static final int CURVES_BEGIN = 22;
+
+    private static final List<Column<StatsRow>> COLUMNS = List.of(
+            new Column<>("", StatsRow::name),
+            new Column<>("established", row -> row.all().counts().established()),
+            new Column<>("connecting", row -> row.all().counts().connecting()),
+            new Column<>("failed", row -> row.all().counts().failed()),
+            new Column<>("lost", row -> row.all().counts().lost()),
+            new Column<>("begun/s", row -> rate(row, row.last().begun())),
+            new Column<>("pongs/s", row -> rate(row, row.last().counts().pongs())),
+            new Column<>("p50 µs", row -> percentile(row, 50)),
+            new Column<>("p99 µs", row -> percentile(row, 99)));
+
+    /** One curve: its name and its values, the newest last. */
+    private record Curve(String name, List<Double> values) {
+        void add(double value) {
+            if (values.size() == MOST_TICKS) {
+                values.remove(0);
+            }
+            values.add(value);
+        }
+
+        String line(int columns, boolean unicode) {
+            double last = values.get(values.size() - 1);
+            String number = Double.isFinite(last) ? Quantity.text(Math.round(last)) : "";
+            String label = "%-11s %9s ".formatted(name, number);
+            return label + Sparkline.of(values, columns - CURVES_BEGIN - 1, unicode);
+        }
+    }
+
+    private final Curve established = new Curve("established", new ArrayList<>());
+    private final Curve begun = new Curve("begun/s", new ArrayList<>());
+    private final Curve pongs = new Curve("pongs/s", new ArrayList<>());
+    private final Curve median = new Curve("p50 µs", new ArrayList<>());
+    private final Curve slow = new Curve("p99 µs", new ArrayList<>());
+    private final List<Curve> curves = List.of(established, begun, pongs, median, slow);
+    private List<StatsRow> rows = List.of();
+
+    private static Object rate(StatsRow row, long count) {
+        return row.seconds() > 0 ? (Object) Math.round(row.perSecond(count)) : "";
+    }
+
+    private static Object percentile(StatsRow row, double percent) {
+        Distribution last = row.last().times().roundTrip();
+        return last.count() == 0 ? "" : (Object) last.percentile(percent);
+    }
+
+    /** A tick: what was heard of server and hosts. */
+    void add(List<StatsRow> heard) {
+        rows = heard;
+        StatsRow sum = sum();
+        Distribution trips = sum.last().times().roundTrip();
+        established.add(nobodyHeard() ? Double.NaN : sum.all().counts().established());
+        begun.add(sum.seconds() > 0 ? sum.perSecond(sum.last().begun()) : Double.NaN);
+        pongs.add(sum.seconds() > 0 ? sum.perSecond(sum.last().counts().pongs()) : Double.NaN);
+        median.add(trips.count() == 0 ? Double.NaN : trips.percentile(50));
+        slow.add(trips.count() == 0 ? Double.NaN : trips.percentile(99));
+    }
+
+    private boolean nobodyHeard() {
+        return rows.isEmpty() || rows.get(rows.size() - 1).name().equals(StatsRow.SERVER);
+    }
+
+    /** Of all hosts: the last row, unless there is none but the server. */
+    private StatsRow sum() {
+        return nobodyHeard()
+                ? new StatsRow(StatsRow.SUM, Statistics.NONE, Statistics.NONE, 0)
+                : rows.get(rows.size() - 1);
+    }
+
+    List<String> lines(int columns, int rowsOfScreen, boolean unicode) {
+        List<String> below = new ArrayList<>();
+        curves.forEach(curve -> below.add(curve.line(columns, unicode)));
+        below.add("round trips of the last tick, µs: " + percentiles());
+        rows.stream()
+                .filter(row -> !row.isSum() && !row.all().counts().errors().isEmpty())
+                .forEach(row -> below.add(
+                        row.name() + ": " + ServerText.errors(row.all().counts().errors())));
+        rows.forEach(row -> below.addAll(row.spoilt()));
+        List<String> lines = new ArrayList<>();
+        lines.add("watch · " + head() + " · q ends");
+        List<String> table = Table.of(COLUMNS, rows).lines();
+        int room = Math.max(3, rowsOfScreen - 1 - below.size());
+        lines.addAll(shortened(table, room));
+        lines.addAll(below);
+        return lines;
+    }
+
+    /** The headings, the server, the sum, and as many hosts as there is room for. */
+    private static List<String> shortened(List<String> table, int room) {
+        if (table.size() <= room) {
+            return table;
+        }
+        List<String> some = new ArrayList<>(table.subList(0, room - 2));
+        some.add("… %d more".formatted(table.size() - room + 1));
+        some.add(table.get(table.size() - 1));
+        return some;
+    }
+
+    private String percentiles() {
+        Distribution trips = sum().last().times().roundTrip();
+        return trips.count() == 0
+                ? "none"
+                : "p50 %s · p90 %s · p99 %s · p99.9 %s · max %s"
+                        .formatted(
+                                Quantity.text(trips.percentile(50)),
+                                Quantity.text(trips.percentile(90)),
+                                Quantity.text(trips.percentile(99)),
+                                Quantity.text(trips.percentile(99.9)),
+                                Quantity.text(trips.max()));
+    }
+
+    private String head() {
+        String hosts = nobodyHeard() ? "no host heard of" : Quantity.text(sum().all().counts().established()) + " established";
+        return rows.stream()
+                .filter(row -> row.name().equals(StatsRow.SERVER))
+                .findFirst()
+                .map(server -> hosts + " · server "
+                        + Quantity.text(server.all().counts().established()))
+                .orElse(hosts);
+    }
+
+    /** The same in one line. */
+    String plain() {
+        StatsRow sum = sum();
+        Snapshot counts = sum.all().counts();
+        if (nobodyHeard() || sum.seconds() <= 0) {
+            return head();
+        }
+        return "%s · %s failed · %s lost · %s pongs/s · round trip µs %s"
+                .formatted(
+                        head(),
+                        Quantity.text(counts.failed()),
+                        Quantity.text(counts.lost()),
+                        rate(sum, sum.last().counts().pongs()),
+                        percentiles());
+    }
+}

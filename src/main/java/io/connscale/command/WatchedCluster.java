@@ -1,0 +1,148 @@
+package io.connscale.command;
+
+import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.State;
+import io.connscale.console.Answer;
+import io.connscale.console.Live;
+import io.connscale.control.AgentException;
+import io.connscale.control.Server;
+import io.connscale.stats.Statistics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Server and hosts, asked side by side. Who has not answered within half a tick is shown as last heard, and is not asked again
+ * before it has answered: fifty slow agents never pile up requests.
+ */
+final class WatchedCluster implements Watched {
+    /** One that is asked: its answer on the way, and the last two that came. */
+    private static final class Source {
+        @Nullable
+        CompletableFuture<Statistics> asked;
+
+        long askedAt;
+        long heardAt;
+        double seconds;
+        Statistics before = Statistics.NONE;
+        Statistics now = Statistics.NONE;
+
+        /** Takes the answer that has come. */
+        void hear(Statistics said) {
+            before = heardAt == 0 ? said : now;
+            seconds = heardAt == 0 ? 0 : (double) (askedAt - heardAt) / TimeUnit.SECONDS.toNanos(1);
+            now = said;
+            heardAt = askedAt;
+        }
+    }
+
+    private static final long LAST_ANSWER_SECONDS = 10;
+
+    private final Desk desk;
+    private final long patience;
+    private final ExecutorService serverAsker = Executors.newSingleThreadExecutor(task -> {
+        Thread thread = new Thread(task, "watch-server");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Map<String, Source> sources = new LinkedHashMap<>();
+    private final WatchPicture picture = new WatchPicture();
+    private List<StatsRow> rows = List.of();
+
+    WatchedCluster(Desk desk, Duration every) {
+        this.desk = desk;
+        this.patience = every.toNanos() / 2;
+    }
+
+    @Override
+    public void look(Live live) throws InterruptedException {
+        List<String> names = desk.cluster().statuses().stream()
+                .filter(host -> host.state() == State.READY || host.state() == State.LOST)
+                .map(HostStatus::name)
+                .toList();
+        sources.keySet().removeIf(name -> !name.equals(StatsRow.SERVER) && !names.contains(name));
+        ask(StatsRow.SERVER, () -> CompletableFuture.supplyAsync(() -> statistics(desk.server()), serverAsker));
+        names.forEach(name -> ask(name, () -> desk.cluster().statistics(name)));
+        long end = System.nanoTime() + patience;
+        for (Source source : sources.values()) {
+            hear(source, end);
+        }
+        rows = rows();
+        picture.add(rows);
+        live.draw(picture.lines(live.columns(), live.rows(), live.unicode()), picture.plain());
+    }
+
+    private static Statistics statistics(Server server) {
+        try {
+            return server.status().running() ? server.statistics() : Statistics.NONE;
+        } catch (AgentException e) {
+            throw new CompletionException(e);
+        } catch (InterruptedException e) {
+            throw new CompletionException(e); // watch has ended
+        }
+    }
+
+    private void ask(String name, Supplier<CompletableFuture<Statistics>> question) {
+        Source source = sources.computeIfAbsent(name, unknown -> new Source());
+        if (source.asked == null) {
+            source.askedAt = System.nanoTime();
+            source.asked = question.get();
+        }
+    }
+
+    private static void hear(Source source, long end) throws InterruptedException {
+        CompletableFuture<Statistics> asked = source.asked;
+        if (asked == null) {
+            return;
+        }
+        try {
+            source.hear(asked.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
+            source.asked = null;
+        } catch (TimeoutException e) {
+            // slow: it keeps the question, and its last answer stays on the screen
+        } catch (ExecutionException e) {
+            source.asked = null; // it is being lost: its host's state, a notice, and the next look tell
+        }
+    }
+
+    private List<StatsRow> rows() {
+        List<StatsRow> all = new ArrayList<>();
+        List<StatsRow> hosts = new ArrayList<>();
+        sources.forEach((name, source) -> {
+            if (source.heardAt != 0) {
+                StatsRow row = StatsRow.of(name, source.before, source.now, source.seconds, false);
+                (name.equals(StatsRow.SERVER) ? all : hosts).add(row);
+            }
+        });
+        all.addAll(hosts);
+        hosts.stream().reduce(StatsRow::plus).filter(sum -> hosts.size() > 1).ifPresent(all::add);
+        return all;
+    }
+
+    /** Whoever was slow is waited for. */
+    @Override
+    public Answer answer() throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS);
+        for (Source source : sources.values()) {
+            hear(source, end);
+        }
+        rows = rows();
+        return StatsText.answer(rows);
+    }
+
+    @Override
+    public void close() {
+        serverAsker.shutdownNow();
+    }
+}

@@ -1,0 +1,32 @@
+package io.connscale.console;
+
+import java.util.List;
+
+/**
+ * A picture that is drawn again and again in place while one command runs; {@link Shell#live} gives it. Where nothing can be
+ * drawn in place (no terminal, or a dumb one) each picture is one plain line. One thread, the command's.
+ */
+public interface Live extends AutoCloseable {
+    /** Columns of the screen now; the user may change it at any time. */
+    int columns();
+
+    /** Lines of the screen now. */
+    int rows();
+
+    /** Whether more than ASCII can be shown. */
+    boolean unicode();
+
+    /**
+     * Shows {@code picture} in place of the last; what does not fit is cut off.
+     *
+     * @param plain what is shown of it where nothing can be drawn in place
+     */
+    void draw(List<String> picture, String plain);
+
+    /** Waits; true as soon as the user has had enough (q), or nobody looks any more. */
+    boolean ended(long millis) throws InterruptedException;
+
+    /** The screen is as it was before; notices that came meanwhile are printed. */
+    @Override
+    void close();
+}

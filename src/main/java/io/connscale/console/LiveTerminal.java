@@ -1,0 +1,145 @@
+package io.connscale.console;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.utils.AttributedString;
+import org.jline.utils.Display;
+import org.jline.utils.InfoCmp.Capability;
+import org.jline.utils.NonBlockingReader;
+
+/**
+ * {@link Live} on a terminal: on its alternate screen, so that what stood there comes back. Only lines that have changed are
+ * written, so nothing flickers; a screen of another size is drawn anew at once. Notices stand below the picture.
+ */
+final class LiveTerminal implements Live {
+    private static final long LOOK_MILLIS = 100;
+    private static final int MOST_NOTICES = 100;
+    private static final int CTRL_D = 4;
+
+    private final Terminal terminal;
+    private final Runnable leave;
+    private final Attributes before;
+    private final Display display;
+    private final Deque<String> notices = new ArrayDeque<>();
+    private Size size = Size.of(0, 0);
+    private List<String> picture = List.of();
+
+    /** @param leave has {@link #restore} called, under the lock of whoever calls {@link #notice} */
+    LiveTerminal(Terminal terminal, Runnable leave) {
+        this.terminal = terminal;
+        this.leave = leave;
+        before = terminal.enterRawMode(); // keys come at once; Ctrl-C stays a signal
+        terminal.puts(Capability.enter_ca_mode);
+        terminal.puts(Capability.cursor_invisible);
+        display = new Display(terminal, true);
+        resize();
+    }
+
+    @Override
+    public int columns() {
+        return Math.max(1, terminal.getColumns());
+    }
+
+    @Override
+    public int rows() {
+        return Math.max(1, terminal.getRows());
+    }
+
+    @Override
+    public boolean unicode() {
+        return StandardCharsets.UTF_8.equals(terminal.encoding());
+    }
+
+    @Override
+    public synchronized void draw(List<String> lines, String plain) {
+        picture = List.copyOf(lines);
+        redraw();
+    }
+
+    /** From any thread: a line that no command answers. */
+    synchronized void notice(String line) {
+        if (notices.size() == MOST_NOTICES) {
+            notices.removeFirst();
+        }
+        notices.addLast(line);
+        redraw();
+    }
+
+    private void redraw() {
+        if (columns() != size.getColumns() || rows() != size.getRows()) {
+            resize();
+        }
+        List<AttributedString> lines = new ArrayList<>();
+        picture.stream().limit(rows()).forEach(line -> lines.add(cut(line)));
+        int room = rows() - lines.size();
+        notices.stream().skip(Math.max(0, notices.size() - room)).forEach(line -> lines.add(cut(line)));
+        while (lines.size() < rows()) {
+            lines.add(AttributedString.EMPTY);
+        }
+        display.update(lines, -1);
+        terminal.flush();
+    }
+
+    private void resize() {
+        size = Size.of(columns(), rows());
+        display.resize(size);
+        display.clear();
+    }
+
+    /** One column short: a terminal may wrap a line that fills its width. */
+    private AttributedString cut(String line) {
+        return new AttributedString(Visible.line(line)).columnSubSequence(0, Math.max(1, columns() - 1));
+    }
+
+    @Override
+    public boolean ended(long millis) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        for (long left = millis; left > 0; left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
+            int key = key(Math.min(left, LOOK_MILLIS));
+            if (key == 'q' || key == 'Q' || key == CTRL_D || key == NonBlockingReader.EOF) {
+                return true;
+            }
+            redrawWhereResized();
+        }
+        return false;
+    }
+
+    private int key(long millis) throws InterruptedException {
+        try {
+            return terminal.reader().read(millis);
+        } catch (InterruptedIOException e) {
+            throw new InterruptedException();
+        } catch (IOException e) {
+            return NonBlockingReader.EOF; // the terminal is gone
+        }
+    }
+
+    private synchronized void redrawWhereResized() {
+        if (columns() != size.getColumns() || rows() != size.getRows()) {
+            redraw();
+        }
+    }
+
+    @Override
+    public void close() {
+        leave.run();
+    }
+
+    /** Gives the screen back as it was, and the notices that came. */
+    synchronized List<String> restore() {
+        terminal.puts(Capability.cursor_visible);
+        terminal.puts(Capability.exit_ca_mode);
+        terminal.setAttributes(before);
+        terminal.flush();
+        return List.copyOf(notices);
+    }
+}
