@@ -1,6 +1,7 @@
 package io.connscale;
 
 import io.connscale.cluster.Cluster;
+import io.connscale.cluster.LocalWorkers;
 import io.connscale.cluster.RemoteServer;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostsFile;
@@ -21,7 +22,7 @@ import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
-import io.connscale.server.PingPongServer;
+import io.connscale.server.ShardedServer;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -51,7 +52,7 @@ final class ConsoleProcess {
                 new FileOutputStream(FileDescriptor.err));
         ServerAddress address = new ServerAddress(config.server());
         Cluster cluster = new Cluster(config, address::targets, console::notice, asker(console));
-        Server server = server(cluster);
+        Server server = server(cluster, console);
         address.of(server);
         Desk desk = new Desk(cluster, server, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> console.unexpected(thread.getName(), e));
@@ -81,13 +82,15 @@ final class ConsoleProcess {
     }
 
     /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
-    private Server server(Cluster cluster) {
+    private Server server(Cluster cluster, Console console) {
         ServerConfig server = config.server();
-        ServerSettings settings =
-                new ServerSettings(server.bind(), server.ports(), server.backlog(), server.acceptors());
+        ServerSettings settings = new ServerSettings(
+                        server.bind(), server.ports(), server.backlog(), server.acceptors())
+                .withWorkers(server.workers().most());
         return server.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() -> new PingPongServer(settings, Transport.best()));
+                .orElseGet(() -> new ShardedServer(
+                        settings, Transport.best(), LocalWorkers.besideTheConsole(), console::notice));
     }
 
     private static void end(Cluster cluster, Server server) {

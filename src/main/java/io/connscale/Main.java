@@ -8,10 +8,12 @@ import io.connscale.console.Console;
 import io.connscale.console.StartOptions;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
-import io.connscale.server.PingPongServer;
+import io.connscale.server.ShardedServer;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way in: the same program as console (what a user starts) and as agent (what a launcher starts), told apart by the
@@ -19,6 +21,7 @@ import java.io.OutputStream;
  */
 public final class Main {
     private static final String AGENT = "agent";
+    private static final String REHEARSE = "rehearse";
 
     private Main() {}
 
@@ -29,19 +32,35 @@ public final class Main {
             // At once, without waiting for loops to close their sockets one by one: the kernel closes them all.
             Runtime.getRuntime().halt(0);
         }
-        System.exit(console(args));
+        System.exit(args.length > 0 && args[0].equals(REHEARSE) ? rehearse() : console(args));
+    }
+
+    private static int rehearse() {
+        try {
+            Rehearsal.run();
+            return Console.WORKED;
+        } catch (IOException | InterruptedException e) {
+            log("rehearsal: " + e);
+            return Console.FAILED;
+        }
     }
 
     private static void agent() {
         OutputStream channel = new FileOutputStream(FileDescriptor.out);
         System.setOut(System.err); // whoever prints by mistake must not break the channel
         Transport transport = Transport.best();
+        LocalWorkers workers = LocalWorkers.likeThisAgent();
         AgentMain.run(
                 System.in,
                 channel,
                 transport,
-                settings -> new PingPongServer(settings, transport),
-                LocalWorkers.likeThisAgent());
+                settings -> new ShardedServer(settings, transport, workers, Main::log),
+                workers);
+    }
+
+    /** Not before: the console says first where its log is. */
+    private static void log(String notice) {
+        LoggerFactory.getLogger(Main.class).warn(notice);
     }
 
     private static int console(String[] args) {

@@ -3,11 +3,15 @@ package io.connscale.agent;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
+import io.connscale.control.AgentStarter;
 import io.connscale.control.Closed;
 import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
+import io.connscale.control.Worker;
+import io.connscale.control.Workers;
+import io.connscale.kernel.WorkerBound;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
@@ -16,10 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -29,12 +35,17 @@ import java.util.function.Consumer;
  */
 final class GrowingAgent implements Agent {
     private static final int MOST_WAITING = 100;
+    private static final long SETTINGS_SECONDS = 10;
+    private static final String LOST = "worker lost";
     private static final String THIS = "agent";
 
     private final Agent own;
     private final long ownRoom;
     private final WorkerBound bound;
     private final Workers workers;
+    /** The counts of workers that were lost; under the lock of {@link #workers}. */
+    private Snapshot gone = Snapshot.NONE;
+
     private final ExecutorService orders = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), GrowingAgent::thread);
     private Settings settings;
@@ -47,11 +58,17 @@ final class GrowingAgent implements Agent {
      * @param own the agent of this process
      * @param ownRoom connections that this process has files for
      */
-    GrowingAgent(Agent own, long ownRoom, WorkerBound bound, Workers workers, Settings settings) {
+    GrowingAgent(
+            Agent own,
+            long ownRoom,
+            WorkerBound bound,
+            AgentStarter starter,
+            Consumer<String> notices,
+            Settings settings) {
         this.own = own;
         this.ownRoom = ownRoom;
         this.bound = bound;
-        this.workers = workers;
+        this.workers = new Workers("worker", starter, notices, worker -> gone = gone.plus(afterLoss(worker)));
         this.settings = settings;
     }
 
@@ -63,14 +80,14 @@ final class GrowingAgent implements Agent {
 
     /** How many processes it is now. */
     int processes() {
-        return 1 + workers.now().workers().size();
+        return 1 + workers.running().size();
     }
 
     private AgentGroup group() {
-        return group(workers.now().workers());
+        return group(workers.running());
     }
 
-    private AgentGroup group(List<Workers.Worker> beside) {
+    private AgentGroup group(List<Worker> beside) {
         Map<String, Agent> members = new LinkedHashMap<>();
         members.put(THIS, own);
         beside.forEach(worker -> members.put(worker.name(), worker.process()));
@@ -117,16 +134,18 @@ final class GrowingAgent implements Agent {
 
     private void carryOut(Order order, Consumer<Opened> progress, int mine, CompletableFuture<Opened> answer) {
         try {
-            List<Workers.Worker> before = workers.now().workers();
-            int more = Sharing.processes(order.count(), rooms(before), bound.room(), bound.most(1 + before.size()));
+            List<Worker> before = workers.running();
+            int more = Sharing.processes(order.count(), rooms(before), bound.room(), bound.more(1 + before.size()));
             Settings now;
             synchronized (this) {
                 now = settings;
             }
-            workers.start(more, ofMember(now), () -> turn != mine);
-            List<Workers.Worker> all = workers.now().workers();
+            workers.start(more, worker -> setUp(worker, ofMember(now)), () -> turn != mine);
+            List<Worker> all = workers.running();
             int kept = (int) before.stream().filter(all::contains).count();
             answer.complete(share(order, progress, mine, all, kept).join());
+        } catch (InterruptedException e) {
+            answer.completeExceptionally(new AgentException("the agent is ending", "start it again"));
         } catch (RuntimeException e) { // without an answer whoever asked would wait for ever
             answer.completeExceptionally(AgentException.of(e));
         } finally {
@@ -136,8 +155,18 @@ final class GrowingAgent implements Agent {
         }
     }
 
+    private static void setUp(Worker worker, Settings settings) throws AgentException, InterruptedException {
+        try {
+            worker.process().configure(settings).get(SETTINGS_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw AgentException.of(e);
+        } catch (TimeoutException e) {
+            throw new AgentException("no answer for " + SETTINGS_SECONDS + " s", "is the machine overloaded?");
+        }
+    }
+
     private CompletableFuture<Opened> share(
-            Order order, Consumer<Opened> progress, int mine, List<Workers.Worker> beside, int before) {
+            Order order, Consumer<Opened> progress, int mine, List<Worker> beside, int before) {
         long[] parts = Sharing.shares(order.count(), rooms(beside), 1 + before);
         AgentGroup group = group(beside);
         synchronized (this) {
@@ -156,21 +185,29 @@ final class GrowingAgent implements Agent {
     }
 
     /** Connections that each process has room for now, this one first. */
-    private long[] rooms(List<Workers.Worker> beside) {
+    private long[] rooms(List<Worker> beside) {
         long[] rooms = new long[1 + beside.size()];
         List<CompletableFuture<Snapshot>> counts =
                 beside.stream().map(GrowingAgent::counts).toList();
-        rooms[0] = FileRoom.left(
+        rooms[0] = left(
                 Math.max(0, ownRoom - Sharing.PIPES * beside.size()),
                 own.snapshot().join());
         for (int i = 0; i < counts.size(); i++) {
-            rooms[i + 1] = FileRoom.left(beside.get(i).room(), counts.get(i).join());
+            rooms[i + 1] = left(beside.get(i).room(), counts.get(i).join());
         }
         return rooms;
     }
 
-    private static CompletableFuture<Snapshot> counts(Workers.Worker worker) {
-        return worker.process().snapshot().exceptionally(lost -> Workers.afterLoss(worker));
+    private static long left(long room, Snapshot counts) {
+        return Math.max(0, room - counts.established() - counts.connecting());
+    }
+
+    private static Snapshot afterLoss(Worker worker) {
+        return worker.process().latest().afterLoss(LOST);
+    }
+
+    private static CompletableFuture<Snapshot> counts(Worker worker) {
+        return worker.process().snapshot().exceptionally(lost -> afterLoss(worker));
     }
 
     @Override
@@ -183,15 +220,19 @@ final class GrowingAgent implements Agent {
 
     @Override
     public CompletableFuture<Closed> close(long count) {
-        List<Workers.Worker> beside = workers.now().workers();
+        List<Worker> beside = workers.running();
         return beside.isEmpty() ? own.close(count) : group(beside).close(count);
     }
 
     @Override
     public CompletableFuture<Snapshot> snapshot() {
-        Workers.Crew crew = workers.now();
-        CompletableFuture<Snapshot> sum = own.snapshot().thenApply(crew.gone()::plus);
-        for (Workers.Worker worker : crew.workers()) {
+        List<Worker> beside;
+        CompletableFuture<Snapshot> sum;
+        synchronized (workers) {
+            beside = workers.running();
+            sum = own.snapshot().thenApply(gone::plus);
+        }
+        for (Worker worker : beside) {
             sum = sum.thenCombine(counts(worker), Snapshot::plus);
         }
         return sum;
@@ -200,9 +241,13 @@ final class GrowingAgent implements Agent {
     /** Of a worker that does not answer, the counts alone. */
     @Override
     public CompletableFuture<Statistics> statistics() {
-        Workers.Crew crew = workers.now();
-        CompletableFuture<Statistics> sum = own.statistics().thenApply(Statistics.of(crew.gone())::plus);
-        for (Workers.Worker worker : crew.workers()) {
+        List<Worker> beside;
+        CompletableFuture<Statistics> sum;
+        synchronized (workers) {
+            beside = workers.running();
+            sum = own.statistics().thenApply(Statistics.of(gone)::plus);
+        }
+        for (Worker worker : beside) {
             CompletableFuture<Statistics> part = worker.process()
                     .statistics()
                     .exceptionallyCompose(lost -> counts(worker).thenApply(Statistics::of));
@@ -213,10 +258,11 @@ final class GrowingAgent implements Agent {
 
     /** The counts as last heard: nobody is asked. */
     Snapshot latest() {
-        Workers.Crew crew = workers.now();
-        return crew.workers().stream()
-                .map(worker -> worker.process().latest())
-                .reduce(crew.gone().plus(own.snapshot().join()), Snapshot::plus);
+        synchronized (workers) {
+            return workers.running().stream()
+                    .map(worker -> worker.process().latest())
+                    .reduce(gone.plus(own.snapshot().join()), Snapshot::plus);
+        }
     }
 
     @Override

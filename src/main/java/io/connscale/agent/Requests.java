@@ -22,20 +22,26 @@ import io.connscale.control.Message.StillHere;
 import io.connscale.control.Message.StopOpening;
 import io.connscale.control.Message.TakeFacts;
 import io.connscale.control.Message.TakeServerStatistics;
+import io.connscale.control.Message.TakeServerStatus;
 import io.connscale.control.Message.TakeSnapshot;
 import io.connscale.control.Message.TakeStatistics;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
-import io.connscale.control.ServerStatus;
 import io.connscale.control.Settings;
 import io.connscale.kernel.FactsReader;
+import io.connscale.kernel.FileRoom;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.LimitsReader;
+import io.connscale.kernel.WorkerBound;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,6 +57,14 @@ final class Requests implements AutoCloseable {
     private final AgentStarter starter;
     private final Outbox outbox;
     private final Executor control;
+    /** The console has at most 64 requests waiting. */
+    private final ExecutorService serverOrders =
+            new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(100), task -> {
+                Thread thread = new Thread(task, "agent-server");
+                thread.setDaemon(true);
+                return thread;
+            });
+
     private volatile @Nullable GrowingAgent agent; // there from the first configure on
 
     Requests(Transport transport, HostedServer server, AgentStarter starter, Outbox outbox, Executor control) {
@@ -102,17 +116,21 @@ final class Requests implements AutoCloseable {
             reply(t.id(), agent().statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
         } else if (request instanceof TakeServerStatistics t) {
             outbox.send(new StatisticsTaken(t.id(), serverStatistics()));
+        } else if (request instanceof TakeServerStatus) {
+            serverStatus(request);
         } else {
-            outbox.send(new ServerStatusTaken(request.id(), serverStatus(request)));
+            serverOrders.execute(() -> serverStatus(request));
         }
     }
 
-    private ServerStatus serverStatus(Request request) throws AgentException {
+    private void serverStatus(Request request) {
         try {
-            return server.answer(request);
+            outbox.send(new ServerStatusTaken(request.id(), server.answer(request)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ending();
+            fail(request.id(), new AgentException("the agent is ending", "start it again"));
+        } catch (AgentException | RuntimeException e) { // without an answer the console would wait for ever
+            fail(request.id(), e);
         }
     }
 
@@ -140,7 +158,8 @@ final class Requests implements AutoCloseable {
                 new LoadAgent(transport, loops(), settings),
                 FileRoom.ofThisProcess(limits),
                 new WorkerBound(most == null ? 1 : most, limits),
-                new Workers(starter, notice -> outbox.offer(new Notice(notice))),
+                starter,
+                notice -> outbox.offer(new Notice(notice)),
                 settings);
         return CompletableFuture.completedFuture(null);
     }
@@ -193,6 +212,7 @@ final class Requests implements AutoCloseable {
 
     @Override
     public void close() {
+        serverOrders.shutdownNow();
         server.close();
         GrowingAgent running = agent;
         if (running != null) {

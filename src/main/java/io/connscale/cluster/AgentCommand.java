@@ -2,6 +2,7 @@ package io.connscale.cluster;
 
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.deploy.Installation;
+import io.connscale.kernel.LimitsReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,8 @@ final class AgentCommand {
     private static final String JAVA =
             Path.of(System.getProperty("java.home"), "bin", "java").toString();
 
+    private static final String VERSION = System.getProperty("java.version");
+
     private AgentCommand() {}
 
     /** On this machine: with this process's own Java and program, unless the host names a Java. */
@@ -32,7 +35,8 @@ final class AgentCommand {
         int feature = host.java().isPresent() ? ANY_JAVA : Runtime.version().feature();
         List<String> words = new ArrayList<>();
         words.add(host.java().orElse(JAVA));
-        words.addAll(AgentFlags.of(feature));
+        words.addAll(AgentFlags.of(feature, new LimitsReader().read()));
+        words.addAll(host.java().isPresent() ? List.of() : ClassArchive.flags(VERSION));
         words.addAll(host.jvm());
         words.addAll(program());
         words.add(AGENT);
@@ -43,7 +47,7 @@ final class AgentCommand {
     static List<String> remote(HostConfig host, Installation there) {
         List<String> words = new ArrayList<>(AS_AGENT);
         words.add(there.java().path());
-        words.addAll(AgentFlags.of(there.java().feature()));
+        words.addAll(AgentFlags.of(there.java().feature(), there.facts().limits()));
         words.addAll(host.jvm());
         words.addAll(List.of("-jar", there.jar(), AGENT));
         return words;
@@ -58,15 +62,29 @@ final class AgentCommand {
             String line = Files.readString(Path.of("/proc/self/cmdline"));
             List<String> words = new ArrayList<>(List.of(line.split("\0", -1)));
             words.remove(words.size() - 1); // each word ends with a NUL, the last one too
-            words.set(0, JAVA);
-            return words;
+            words.removeIf(word -> word.startsWith(ClassArchive.FLAG));
+            words.removeAll(AgentFlags.ofWorker());
+            return worker(words.subList(1, words.size()));
         } catch (IOException e) {
-            List<String> words = new ArrayList<>(List.of(JAVA));
-            words.addAll(AgentFlags.of(Runtime.version().feature()));
-            words.addAll(program());
-            words.add(AGENT);
-            return words;
+            return beside();
         }
+    }
+
+    /** On this machine, with this process's own Java and program. */
+    static List<String> beside() {
+        List<String> words = new ArrayList<>(AgentFlags.of(Runtime.version().feature(), new LimitsReader().read()));
+        words.addAll(program());
+        words.add(AGENT);
+        return worker(words);
+    }
+
+    /** Memory is dear where there are many: one arena of malloc(3), not one for each thread. */
+    private static List<String> worker(List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of("env", "MALLOC_ARENA_MAX=1", JAVA));
+        words.addAll(AgentFlags.ofWorker());
+        words.addAll(ClassArchive.flags(VERSION));
+        words.addAll(arguments);
+        return words;
     }
 
     private static List<String> program() {

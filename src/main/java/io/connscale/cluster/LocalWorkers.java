@@ -8,27 +8,34 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Starts workers: further agents beside this process, with its own Java and program. Any thread. */
 public final class LocalWorkers implements AgentStarter {
     /** On a machine where many start at once, each has to wait for its turn at a processor. */
     private static final long HELLO_SECONDS = 30;
 
-    private final List<String> command;
+    private final Supplier<List<String>> command;
     private final LocalLauncher launcher = new LocalLauncher();
 
-    private LocalWorkers(List<String> command) {
+    private LocalWorkers(Supplier<List<String>> command) {
         this.command = command;
     }
 
     /** For a process that is an agent itself: started as it was. */
     public static LocalWorkers likeThisAgent() {
-        return new LocalWorkers(AgentCommand.again());
+        return new LocalWorkers(AgentCommand::again);
+    }
+
+    /** For the console, which is no agent: with an agent's usual flags. */
+    public static LocalWorkers besideTheConsole() {
+        return new LocalWorkers(AgentCommand::beside);
     }
 
     @Override
     public AgentProcess start(String name) throws AgentException, InterruptedException {
-        RemoteAgent worker = new RemoteAgent(name, launcher.start(command));
+        ClassArchive.ensure(command.get());
+        RemoteAgent worker = new RemoteAgent(name, launcher.start(command.get()));
         boolean greeted = false;
         try {
             worker.hello().get(HELLO_SECONDS, TimeUnit.SECONDS);

@@ -227,8 +227,8 @@ final class RemoteAgent implements AgentProcess {
         return ask(Message.TakeStatistics::new, Message.StatisticsTaken.class).thenApply(taken -> taken.statistics());
     }
 
-    /** Any other request; what it is answered with. */
-    <T extends Message> CompletableFuture<T> ask(Function<Long, Message> request, Class<T> answer) {
+    @Override
+    public <T extends Message> CompletableFuture<T> ask(Function<Long, Message> request, Class<T> answer) {
         return ask(request, ignored -> {}).thenApply(answer::cast);
     }
 

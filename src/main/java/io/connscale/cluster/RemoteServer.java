@@ -75,6 +75,15 @@ public final class RemoteServer implements Server {
                 : Statistics.NONE;
     }
 
+    @Override
+    public void makeRoom(long more) throws AgentException, InterruptedException {
+        if (isThere()) {
+            within(
+                    START_SECONDS,
+                    cluster.ask(host, id -> new Message.MakeRoom(id, more), Message.ServerStatusTaken.class));
+        }
+    }
+
     private boolean isThere() {
         return cluster.status(host).state() == State.READY;
     }

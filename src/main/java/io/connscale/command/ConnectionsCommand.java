@@ -75,6 +75,7 @@ public final class ConnectionsCommand implements Verb {
             if (!force) {
                 Guard.check(desk, byHost(agents, counts));
             }
+            makeRoom(desk, Arrays.stream(counts).sum());
             desk.inquiry().begin(List.copyOf(agents.members().keySet()));
             Opening opening = new Opening(agents, counts, rate);
             if (noWait) {
@@ -91,6 +92,15 @@ public final class ConnectionsCommand implements Verb {
                 wanted.put(host, counts[at++]);
             }
             return wanted;
+        }
+
+        private static void makeRoom(Desk desk, long connections) throws CommandException, InterruptedException {
+            desk.shell().progress("making room for " + Quantity.text(connections) + " at the server");
+            try {
+                desk.server().makeRoom(connections);
+            } catch (AgentException e) {
+                throw HostWords.failure(e);
+            }
         }
 
         private long[] each(int hosts) {

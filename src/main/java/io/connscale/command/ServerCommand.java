@@ -113,6 +113,8 @@ public final class ServerCommand implements Verb {
         json.put("accepted", status.accepted());
         json.put("pings", status.pings());
         json.put("errors", status.errors());
+        json.put("workers", Math.max(1, status.shards().size()));
+        json.put("shards", status.shards());
         return json;
     }
 }

@@ -2,6 +2,7 @@ package io.connscale.control;
 
 import io.connscale.stats.Snapshot;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** An agent in a process of its own, for whoever started it and has to see to it that it lives. Any thread may call. */
 public interface AgentProcess extends Agent {
@@ -13,6 +14,14 @@ public interface AgentProcess extends Agent {
 
     /** How it ended, in words; completes when it has. */
     CompletableFuture<String> ending();
+
+    /** Any other request; what it is answered with. */
+    <T extends Message> CompletableFuture<T> ask(Function<Long, Message> request, Class<T> answer);
+
+    /** Asks about the server that may run in it, or tells it to start or stop; how the server is then. */
+    default CompletableFuture<ServerStatus> server(Function<Long, Message> request) {
+        return ask(request, Message.ServerStatusTaken.class).thenApply(Message.ServerStatusTaken::status);
+    }
 
     /** From a clock, once a second: tells it that it is not alone, and how many seconds nothing was heard of it. */
     int tick();

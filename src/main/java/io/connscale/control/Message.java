@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.TakeServerStatistics.class, name = "take-server-statistics"),
     @JsonSubTypes.Type(value = Message.StatisticsTaken.class, name = "statistics"),
     @JsonSubTypes.Type(value = Message.StartServer.class, name = "start-server"),
+    @JsonSubTypes.Type(value = Message.MakeRoom.class, name = "make-room"),
     @JsonSubTypes.Type(value = Message.StopServer.class, name = "stop-server"),
     @JsonSubTypes.Type(value = Message.TakeServerStatus.class, name = "take-server-status"),
     @JsonSubTypes.Type(value = Message.ServerStatusTaken.class, name = "server-status"),
@@ -106,6 +107,9 @@ public sealed interface Message {
             Objects.requireNonNull(settings);
         }
     }
+
+    /** Has the server see to it that so many more connections have files; answered with its status. */
+    record MakeRoom(long id, long connections) implements Request {}
 
     /** Ends it; answered with its status. */
     record StopServer(long id) implements Request {}

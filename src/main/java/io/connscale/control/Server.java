@@ -43,6 +43,12 @@ public interface Server extends AutoCloseable {
      */
     Statistics statistics() throws AgentException, InterruptedException;
 
+    /**
+     * Sees to it that so many more connections have files, where further processes may share its ports. Does what it can;
+     * what there is no room for then fails with the kernel's reason. Takes seconds for each ten processes or so.
+     */
+    default void makeRoom(long more) throws AgentException, InterruptedException {}
+
     /** Ends it, as far as it is this process's to end. */
     @Override
     void close();

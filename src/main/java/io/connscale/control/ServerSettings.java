@@ -1,7 +1,9 @@
 package io.connscale.control;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.HashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the server is to be, as {@code hosts.yaml} says it.
@@ -9,9 +11,19 @@ import java.util.List;
  * @param bind the address to listen on, or a name of it; {@code 0.0.0.0} for all of this machine's
  * @param ports one or more different ones, 1 to 65535; 0 is any free port and may stand more than once
  * @param backlog connections that may wait to be accepted, for each port; the kernel may give less
- * @param acceptors event loops that accept and answer
+ * @param acceptors event loops that accept and answer, in each process
+ * @param workers the most processes that share the ports, the first one among them; 0: as many as the connections need files
+ *     for; null: one
+ * @param shared null: the ports must be free; true: others that say the same may listen on them too
  */
-public record ServerSettings(String bind, List<Integer> ports, int backlog, int acceptors) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ServerSettings(
+        String bind,
+        List<Integer> ports,
+        int backlog,
+        int acceptors,
+        @Nullable Integer workers,
+        @Nullable Boolean shared) {
     /** More loops than any machine has processors. */
     public static final int MOST_ACCEPTORS = 1024;
 
@@ -24,7 +36,26 @@ public record ServerSettings(String bind, List<Integer> ports, int backlog, int 
         List<Integer> chosen = ports.stream().filter(p -> p != 0).toList();
         require(new HashSet<>(chosen).size() == chosen.size(), "a port stands twice in ports");
         require(backlog >= 1, "backlog is 1 or more");
+        require(workers == null || workers >= 0, "workers is 1 or more, or auto");
         require(acceptors >= 1 && acceptors <= MOST_ACCEPTORS, "acceptors is 1 to " + MOST_ACCEPTORS);
+    }
+
+    /** For a server that is one process. */
+    public ServerSettings(String bind, List<Integer> ports, int backlog, int acceptors) {
+        this(bind, ports, backlog, acceptors, null, null);
+    }
+
+    public ServerSettings withWorkers(int most) {
+        return new ServerSettings(bind, ports, backlog, acceptors, most, shared);
+    }
+
+    /** One process of several: on these ports, which it shares. */
+    public ServerSettings shared(List<Integer> chosen) {
+        return new ServerSettings(bind, chosen, backlog, acceptors, null, true);
+    }
+
+    public boolean sharesPorts() {
+        return shared != null && shared;
     }
 
     private static void require(boolean condition, String message) {

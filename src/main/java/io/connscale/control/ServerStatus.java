@@ -1,7 +1,10 @@
 package io.connscale.control;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.connscale.stats.Reasons;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,6 +18,7 @@ import java.util.TreeMap;
  * @param accepted connections ever accepted
  * @param pings Pings answered
  * @param errors by where and what, as {@code accept EMFILE}, {@code receive ECONNRESET}, {@code protocol error}
+ * @param shards the processes that share its ports, the first one among them; empty where it is one alone
  */
 public record ServerStatus(
         boolean running,
@@ -23,7 +27,8 @@ public record ServerStatus(
         long established,
         long accepted,
         long pings,
-        SortedMap<String, Long> errors) {
+        SortedMap<String, Long> errors,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Shard> shards) {
     /** The reason under which a connection is counted that sent anything but Ping. */
     public static final String PROTOCOL_ERROR = "protocol error";
 
@@ -37,9 +42,59 @@ public record ServerStatus(
      */
     public record Listener(String address, int port, int backlogAsked, int backlogGiven) {}
 
+    /**
+     * A process of the server.
+     *
+     * @param pid on its machine
+     * @param established connections that it holds
+     * @param room how many more it has files for
+     */
+    public record Shard(long pid, long established, long room) {}
+
     public ServerStatus {
         listeners = List.copyOf(listeners);
+        shards = shards == null ? List.of() : List.copyOf(shards);
         errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
+    }
+
+    /** Of one process. */
+    public ServerStatus(
+            boolean running,
+            String transport,
+            List<Listener> listeners,
+            long established,
+            long accepted,
+            long pings,
+            SortedMap<String, Long> errors) {
+        this(running, transport, listeners, established, accepted, pings, errors, List.of());
+    }
+
+    /** Two processes that share their ports, as one server; whose shards are to be told apart yet. */
+    public ServerStatus plus(ServerStatus other) {
+        return new ServerStatus(
+                running,
+                transport,
+                listeners,
+                established + other.established,
+                accepted + other.accepted,
+                pings + other.pings,
+                Reasons.sum(errors, other.errors));
+    }
+
+    public ServerStatus with(List<Shard> processes) {
+        return new ServerStatus(running, transport, listeners, established, accepted, pings, errors, processes);
+    }
+
+    /** What is left of these counts when the process is gone. */
+    public ServerStatus afterLoss(String reason) {
+        return new ServerStatus(
+                running,
+                transport,
+                listeners,
+                0,
+                accepted,
+                pings,
+                established == 0 ? errors : Reasons.sum(errors, Map.of(reason, established)));
     }
 
     public static ServerStatus stopped(String transport) {

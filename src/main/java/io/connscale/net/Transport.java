@@ -111,6 +111,11 @@ public final class Transport {
         }
     }
 
+    /** Whether the listening sockets of several processes may share a port ({@link PortGroup}). */
+    public boolean sharesPorts() {
+        return isEpoll();
+    }
+
     private boolean isEpoll() {
         return this == EPOLL;
     }

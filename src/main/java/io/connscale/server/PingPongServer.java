@@ -60,6 +60,14 @@ public final class PingPongServer implements Server {
         return running == null ? Statistics.NONE : running.statistics();
     }
 
+    /** Where others share its ports: from now on each gets new connections in proportion to its room, in joining order. */
+    void steer(long[] rooms) {
+        Run running = run;
+        if (running != null) {
+            running.steer(rooms);
+        }
+    }
+
     @Override
     public void close() {
         stop();

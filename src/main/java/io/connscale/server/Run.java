@@ -7,6 +7,7 @@ import io.connscale.control.ServerStatus.Listener;
 import io.connscale.kernel.ListenBacklog;
 import io.connscale.kernel.LoadReader;
 import io.connscale.net.Errno;
+import io.connscale.net.PortGroup;
 import io.connscale.net.Transport;
 import io.connscale.stats.Counter;
 import io.connscale.stats.Reasons;
@@ -49,6 +50,7 @@ final class Run {
     private final LoadReader load = new LoadReader();
     private final List<ServerLoop> loops = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
+    private final List<ServerSocketChannel> sockets = new ArrayList<>(); // one for each listener
     private final ChannelGroup listening = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
 
     private Run(ServerSettings settings, Transport transport) throws AgentException {
@@ -91,6 +93,9 @@ final class Run {
         }
         try {
             ServerSocketChannel channel = transport.newServerChannel();
+            if (settings.sharesPorts()) {
+                PortGroup.share(channel);
+            }
             bind(channel, address);
             int real = channel.localAddress().getPort();
             int given = ListenBacklog.given(settings.backlog());
@@ -111,6 +116,12 @@ final class Run {
                 .setBacklog(settings.backlog())
                 .setRecvByteBufAllocator(new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTS_AT_ONCE));
         await(channel.bind(address), address);
+        sockets.add(channel);
+    }
+
+    /** From now on the processes that share the ports get connections in proportion to these rooms, in joining order. */
+    void steer(long[] rooms) {
+        sockets.forEach(socket -> PortGroup.steer(socket, rooms));
     }
 
     private void await(ChannelFuture done, InetSocketAddress address) throws AgentException {

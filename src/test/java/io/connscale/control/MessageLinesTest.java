@@ -144,6 +144,12 @@ class MessageLinesTest {
                                 + "'collections':6,'collectionMillis':7,'heapBytes':8,'directBytes':9,'residentBytes':10},"
                                 + "'machines':{'a':{'cpus':2,'ticks':100,'idleTicks':50,'stolenTicks':1,'runnable':3,"
                                 + "'memoryBytes':4096,'availableBytes':2048}}}}"),
+                arguments(
+                        new Message.StartServer(
+                                8, new ServerSettings("10.0.0.1", List.of(8989), 1024, 2).shared(List.of(8989))),
+                        "{'type':'start-server','id':8,'settings':{'bind':'10.0.0.1','ports':[8989],"
+                                + "'backlog':1024,'acceptors':2,'shared':true}}"),
+                arguments(new Message.MakeRoom(9, 1000), "{'type':'make-room','id':9,'connections':1000}"),
                 arguments(new Message.StopServer(9), "{'type':'stop-server','id':9}"),
                 arguments(new Message.TakeServerStatus(10), "{'type':'take-server-status','id':10}"),
                 arguments(

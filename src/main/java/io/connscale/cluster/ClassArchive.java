@@ -1,0 +1,106 @@
+package io.connscale.cluster;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An agent's classes as the JVM maps them, beside the jar: with it an agent takes half the time of a processor to start, and
+ * what it maps is in memory once for all of them. Made by a rehearsal, once for this jar and this Java; where there is none, or it
+ * does not fit, the JVM goes on without.
+ */
+final class ClassArchive {
+    private static final Logger log = LoggerFactory.getLogger(ClassArchive.class);
+    /** The beginning of the flag that names an archive. */
+    static final String FLAG = "-XX:SharedArchiveFile=";
+
+    private static final String REHEARSE = "rehearse";
+    private static final long MOST_SECONDS = 60;
+
+    private ClassArchive() {}
+
+    /** The flags that have {@code java}'s version take it; none where there is no archive. */
+    static List<String> flags(String version) {
+        return path(version)
+                .filter(Files::isReadable)
+                .map(archive -> List.of(FLAG + archive))
+                .orElse(List.of());
+    }
+
+    /** Beside the jar that this process runs from; empty where it runs from classes. */
+    private static Optional<Path> path(String version) {
+        String jar =
+                Path.of(System.getProperty("java.class.path")).toAbsolutePath().toString();
+        return jar.endsWith(".jar") && !jar.contains(File.pathSeparator)
+                ? Optional.of(Path.of(jar.substring(0, jar.length() - 4) + "-agent-java" + version + ".jsa"))
+                : Optional.empty();
+    }
+
+    /**
+     * Makes it for this Java where there is none, within a minute; seconds as a rule. Any thread, one at a time.
+     *
+     * @param command that starts an agent
+     */
+    static synchronized void ensure(List<String> command) throws InterruptedException {
+        Path archive = path(System.getProperty("java.version")).orElse(null);
+        if (archive == null
+                || Files.exists(archive)
+                || !Files.isWritable(archive.toAbsolutePath().getParent())) {
+            return;
+        }
+        Path work = Path.of(archive + "." + ProcessHandle.current().pid());
+        try {
+            if (rehearsed(command, work)) {
+                force(work);
+                Files.move(work, archive, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
+            }
+        } catch (IOException e) {
+            log.warn("agents start without an archive of classes", e);
+        } finally {
+            delete(work);
+        }
+    }
+
+    private static boolean rehearsed(List<String> command, Path work) throws IOException, InterruptedException {
+        List<String> words = new ArrayList<>(command);
+        words.removeIf(word -> word.startsWith(FLAG));
+        words.set(words.size() - 1, REHEARSE);
+        words.add(words.indexOf("-jar"), "-XX:ArchiveClassesAtExit=" + work);
+        Process rehearsal = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        boolean over = false;
+        try {
+            rehearsal.getOutputStream().close();
+            over = rehearsal.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+        } finally {
+            rehearsal.destroyForcibly();
+        }
+        return over && rehearsal.exitValue() == 0 && Files.exists(work);
+    }
+
+    private static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            log.debug("left behind: {}", file, e);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.connscale.control;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workers of an agent or a server: started side by side, told each second that they are not alone, given up when they
+ * fall silent, and missed when one ends unasked. Any thread.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the watch goes on until close; how a worker ended is told as a notice
+public final class Workers implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Workers.class);
+    private static final int SILENT_SECONDS = 10;
+
+    /** What a worker needs before it takes orders: its settings, its ports. */
+    @FunctionalInterface
+    public interface Setup {
+        void of(Worker worker) throws AgentException, InterruptedException;
+    }
+
+    private final String role;
+    private final AgentStarter starter;
+    private final Consumer<String> notices;
+    private final Consumer<Worker> lost;
+    private final List<Worker> running = new ArrayList<>();
+    private final AtomicInteger last = new AtomicInteger(1); // this process is the first
+    /** A start is a processor's work for as long as it takes: more at once would only make each take longer. */
+    private final ExecutorService starters;
+
+    private final ScheduledExecutorService watch;
+    private boolean watching;
+    private boolean closing;
+
+    /**
+     * @param role what they are, for their names: {@code worker}, {@code shard}
+     * @param notices hears what the user should know at once; must not block
+     * @param lost hears, while this object is locked, of one that ended unasked
+     */
+    public Workers(String role, AgentStarter starter, Consumer<String> notices, Consumer<Worker> lost) {
+        this.role = role;
+        this.starter = starter;
+        this.notices = notices;
+        this.lost = lost;
+        this.starters = Executors.newFixedThreadPool(
+                Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors())), daemons(role + "-starter"));
+        this.watch = Executors.newSingleThreadScheduledExecutor(daemons(role + "-watch"));
+    }
+
+    private static ThreadFactory daemons(String role) {
+        AtomicInteger started = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, role + "-" + started.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Those that take orders now. */
+    public synchronized List<Worker> running() {
+        return List.copyOf(running);
+    }
+
+    /**
+     * Starts {@code n} more and waits until each takes orders or can't be had, which is told.
+     *
+     * @param setup for each, on a thread of its own
+     * @throws InterruptedException where the wait was given up: no further one is started then
+     */
+    public void start(int n, Setup setup) throws InterruptedException {
+        AtomicBoolean givenUp = new AtomicBoolean();
+        try {
+            start(n, setup, givenUp::get);
+        } catch (InterruptedException e) {
+            givenUp.set(true);
+            throw e;
+        }
+    }
+
+    /**
+     * Likewise, for who has other reasons to give up.
+     *
+     * @param stopped asked before each start: true leaves the rest
+     */
+    public void start(int n, Setup setup, BooleanSupplier stopped) throws InterruptedException {
+        watchOnce();
+        List<CompletableFuture<Void>> starts = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            starts.add(CompletableFuture.runAsync(
+                    () -> {
+                        if (!stopped.getAsBoolean()) {
+                            start(role + "-" + last.incrementAndGet(), setup);
+                        }
+                    },
+                    starters));
+        }
+        try {
+            CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)).get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e); // a mistake of ours: each tells what goes wrong by itself
+        }
+    }
+
+    private synchronized void watchOnce() {
+        if (!watching) {
+            watching = true;
+            watch.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    private void start(String name, Setup setup) {
+        try {
+            Worker worker = Worker.of(name, starter.start(name));
+            boolean set = false;
+            try {
+                setup.of(worker);
+                set = true;
+            } finally {
+                if (!set) {
+                    worker.process().kill();
+                }
+            }
+            started(worker);
+        } catch (AgentException e) {
+            failed(name, e.message());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // we are ending
+        }
+    }
+
+    private void failed(String name, String why) {
+        log.warn("{} can't be started: {}", name, why);
+        notices.accept(name + " can't be started: " + why);
+    }
+
+    private void started(Worker worker) {
+        synchronized (this) {
+            if (closing) {
+                worker.process().kill();
+                return;
+            }
+            running.add(worker);
+        }
+        worker.process().ending().thenAccept(how -> ended(worker, how));
+    }
+
+    private void ended(Worker worker, String how) {
+        synchronized (this) {
+            if (closing || !running.remove(worker)) {
+                return;
+            }
+            lost.accept(worker);
+        }
+        notices.accept(worker.name() + " lost, with its connections: it ended " + how);
+    }
+
+    private void look() {
+        for (Worker worker : running()) {
+            if (worker.process().tick() == SILENT_SECONDS) {
+                log.warn("{} has said nothing for {} s: it is given up", worker.name(), SILENT_SECONDS);
+                worker.process().kill();
+            }
+        }
+    }
+
+    /** Side by side; within seconds. */
+    @Override
+    public void close() {
+        List<Worker> ending;
+        synchronized (this) {
+            closing = true;
+            ending = running();
+        }
+        watch.shutdownNow();
+        starters.shutdownNow();
+        CompletableFuture.allOf(ending.stream()
+                        .map(worker -> CompletableFuture.runAsync(
+                                worker.process()::close, task -> new Thread(task, worker.name() + "-close").start()))
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+}

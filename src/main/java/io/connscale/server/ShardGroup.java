@@ -1,0 +1,237 @@
+package io.connscale.server;
+
+import io.connscale.control.AgentException;
+import io.connscale.control.AgentStarter;
+import io.connscale.control.Message.StartServer;
+import io.connscale.control.ServerSettings;
+import io.connscale.control.ServerStatus;
+import io.connscale.control.ServerStatus.Listener;
+import io.connscale.control.Worker;
+import io.connscale.control.Workers;
+import io.connscale.kernel.FileRoom;
+import io.connscale.kernel.Limits;
+import io.connscale.kernel.LimitsReader;
+import io.connscale.kernel.WorkerBound;
+import io.connscale.net.Transport;
+import io.connscale.stats.Statistics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processes of a server from its start to its stop: this one and, beside it, shards that share its ports. Which of them
+ * gets a connection the kernel decides by lot, in proportion to the room that each has left, so that all are full at the
+ * same time ({@code net.PortGroup}).
+ */
+final class ShardGroup {
+    private static final Logger log = LoggerFactory.getLogger(ShardGroup.class);
+    private static final long ANSWER_SECONDS = 10;
+    /** When less than this part of a process's room is left in all of them, clients that nobody announced bring a shard. */
+    private static final double SCARCE = 0.4;
+    /** By lot n connections become n give or take its root: so many roots are kept free, and it never happens to be too few. */
+    private static final double ROOTS = 5;
+    /** Of this process's files so many are left for what else it does: pipes to agents, SSH. */
+    private static final int KEPT_FREE = 64;
+
+    private final ServerSettings settings;
+    private final PingPongServer own;
+    private final long ownRoom;
+    private final WorkerBound bound;
+    private final Workers workers;
+    /** In the order in which they began to listen, behind this process: the kernel numbers them so. */
+    private final List<Shard> shards = new ArrayList<>();
+
+    /** One after the other: so the order is known. */
+    private final Object joining = new Object();
+
+    private final ScheduledThreadPoolExecutor balance = new ScheduledThreadPoolExecutor(1, ShardGroup::thread);
+    private ServerStatus gone = ServerStatus.stopped("");
+
+    ShardGroup(ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
+        Limits limits = new LimitsReader().read();
+        Integer most = settings.workers();
+        this.settings = settings;
+        this.bound = new WorkerBound(most == null || !transport.sharesPorts() ? 1 : most, limits);
+        this.workers = new Workers("shard", starter, notices, this::lost);
+        this.own = new PingPongServer(alone() ? settings : settings.shared(settings.ports()), transport);
+        this.ownRoom = FileRoom.ofThisProcess(limits) * (KEPT_FREE - 1) / KEPT_FREE;
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "shard-balance");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private boolean alone() {
+        return bound.most() == 1;
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
+    void start(Transport transport) throws AgentException, InterruptedException {
+        if (!alone()) {
+            probe(transport);
+        }
+        own.start();
+        if (!alone()) {
+            grow(bound.most() - 1);
+            balance.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        }
+    }
+
+    /** A port that is shared could be shared with another console of the same user, and nobody would notice. */
+    private void probe(Transport transport) throws AgentException {
+        List<Integer> chosen =
+                settings.ports().stream().filter(port -> port != 0).toList();
+        if (!chosen.isEmpty()) {
+            ServerSettings unshared = new ServerSettings(settings.bind(), chosen, settings.backlog(), 1);
+            PingPongServer probe = new PingPongServer(unshared, transport);
+            probe.start();
+            probe.stop();
+        }
+    }
+
+    void stop() {
+        balance.shutdownNow();
+        own.stop();
+        workers.close();
+    }
+
+    ServerStatus status() {
+        List<Shard> now;
+        ServerStatus sum;
+        synchronized (workers) {
+            now = List.copyOf(shards);
+            sum = own.status().plus(gone);
+        }
+        if (now.isEmpty()) {
+            return sum;
+        }
+        List<CompletableFuture<ServerStatus>> asked =
+                now.stream().map(Shard::status).toList();
+        for (CompletableFuture<ServerStatus> status : asked) {
+            sum = sum.plus(status.join());
+        }
+        List<ServerStatus.Shard> shown = new ArrayList<>();
+        shown.add(new ServerStatus.Shard(
+                ProcessHandle.current().pid(), own.status().established(), left()));
+        now.forEach(shard -> shown.add(shard.shown()));
+        return sum.with(shown);
+    }
+
+    /** Of all; of a shard that does not answer, nothing. */
+    Statistics statistics() throws AgentException, InterruptedException {
+        List<Shard> now;
+        synchronized (workers) {
+            now = List.copyOf(shards);
+        }
+        List<CompletableFuture<Statistics>> asked =
+                now.stream().map(Shard::statistics).toList();
+        Statistics sum = own.statistics();
+        for (CompletableFuture<Statistics> statistics : asked) {
+            sum = sum.plus(statistics.join());
+        }
+        return sum;
+    }
+
+    /** How many more connections this process has files for. */
+    private long left() {
+        return Math.max(0, ownRoom - own.status().established());
+    }
+
+    /** Of each process, in the order in which they joined; as last heard. */
+    private long[] rooms() {
+        synchronized (workers) {
+            return LongStream.concat(LongStream.of(left()), shards.stream().mapToLong(Shard::left))
+                    .toArray();
+        }
+    }
+
+    /** One at a time: the next order finds what this one has started. */
+    synchronized void makeRoom(long more) throws InterruptedException {
+        status(); // so that rooms are those of now
+        long room = LongStream.of(rooms()).map(ShardGroup::safely).sum();
+        long each = safely(bound.room() - settings.ports().size());
+        int wanted = 0;
+        int most = bound.more(1 + workers.running().size());
+        while (room < more && wanted < most && each > 0) {
+            room += each;
+            wanted++;
+        }
+        grow(wanted);
+    }
+
+    private static long safely(long room) {
+        return Math.max(0, room - (long) (ROOTS * Math.sqrt((double) room)));
+    }
+
+    private void grow(int more) throws InterruptedException {
+        if (more > 0) {
+            workers.start(more, this::join);
+            own.steer(rooms());
+        }
+    }
+
+    private void join(Worker worker) throws AgentException, InterruptedException {
+        synchronized (joining) {
+            listen(worker);
+        }
+    }
+
+    private void listen(Worker worker) throws AgentException, InterruptedException {
+        List<Integer> ports =
+                own.status().listeners().stream().map(Listener::port).toList();
+        try {
+            ServerStatus joined = worker.process()
+                    .server(id -> new StartServer(id, settings.shared(ports)))
+                    .get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            synchronized (workers) {
+                shards.add(new Shard(worker, joined));
+            }
+        } catch (ExecutionException e) {
+            throw AgentException.of(e);
+        } catch (TimeoutException e) {
+            throw new AgentException("no answer for " + ANSWER_SECONDS + " s", "is the machine overloaded?");
+        }
+    }
+
+    /** Under the lock of {@link #workers}. The kernel gives the number of a socket that is gone to the last one. */
+    private void lost(Worker worker) {
+        for (int i = 0; i < shards.size(); i++) {
+            if (shards.get(i).is(worker)) {
+                gone = gone.plus(shards.get(i).afterLoss());
+                Shard last = shards.remove(shards.size() - 1);
+                if (i < shards.size()) {
+                    shards.set(i, last);
+                }
+            }
+        }
+    }
+
+    /** Once a second: who has room gets more. */
+    private void look() {
+        try {
+            status();
+            long[] rooms = rooms();
+            if (rooms.length > 1) {
+                own.steer(rooms);
+            }
+            boolean scarce = LongStream.of(rooms).sum() < SCARCE * bound.room();
+            if (scarce && bound.more(rooms.length) > 0) {
+                grow(1);
+            }
+        } catch (RuntimeException e) {
+            log.error("the balance goes on", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // stopped
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.connscale.server;
+
+import io.connscale.control.AgentException;
+import io.connscale.control.AgentStarter;
+import io.connscale.control.Server;
+import io.connscale.control.ServerSettings;
+import io.connscale.control.ServerStatus;
+import io.connscale.net.Transport;
+import io.connscale.stats.Statistics;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server that is in this process, and in others beside it where there are to be more connections than one process has
+ * files for. Any thread may call, but no event loop.
+ */
+public final class ShardedServer implements Server {
+    private final ServerSettings settings;
+    private final Transport transport;
+    private final AgentStarter starter;
+    private final Consumer<String> notices;
+    private volatile @Nullable ShardGroup group;
+
+    /**
+     * Does nothing yet.
+     *
+     * @param starter starts the further processes
+     * @param notices hears what the user should know at once; must not block
+     */
+    public ShardedServer(ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
+        this.settings = settings;
+        this.transport = transport;
+        this.starter = starter;
+        this.notices = notices;
+    }
+
+    @Override
+    public synchronized void start() throws AgentException, InterruptedException {
+        if (group != null) {
+            throw Refusals.running();
+        }
+        ShardGroup started = new ShardGroup(settings, transport, starter, notices);
+        started.start(transport);
+        group = started;
+    }
+
+    @Override
+    public synchronized void stop() {
+        ShardGroup running = group;
+        group = null;
+        if (running != null) {
+            running.stop();
+        }
+    }
+
+    @Override
+    public ServerStatus status() {
+        ShardGroup running = group;
+        return running == null ? ServerStatus.stopped(transport.name()) : running.status();
+    }
+
+    @Override
+    public Statistics statistics() throws AgentException, InterruptedException {
+        ShardGroup running = group;
+        return running == null ? Statistics.NONE : running.statistics();
+    }
+
+    @Override
+    public void makeRoom(long more) throws InterruptedException {
+        ShardGroup running = group;
+        if (running != null) {
+            running.makeRoom(more);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

@@ -1,0 +1,109 @@
+package io.connscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server whose process may open few files, through the real script. */
+class ShardsIT {
+    private static final int FILES = 250;
+    private static final Pattern SHARD = Pattern.compile("\"pid\":(\\d+),\"established\":(\\d+),\"room\":(\\d+)");
+
+    @TempDir
+    Path folder;
+
+    private RunningConsole console(String server) throws IOException {
+        Path java = folder.resolve("java");
+        Files.writeString(
+                java,
+                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' \"$@\"\n"
+                        .formatted(FILES, System.getProperty("java.home")));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(folder.resolve("hosts.yaml"), """
+                server: {%s}
+                client: {interval: 1s, timeout: 10s, rate: unlimited}
+                hosts: {client1: local, few: {java: %s}}
+                """.formatted(server, java));
+        return ConsoleScript.in(folder).start("-o", "json", "--keep-going");
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(60));
+    }
+
+    private static String answer(RunningConsole console, String command) {
+        long before = console.out().lines().count();
+        console.type(command);
+        soon().until(() -> console.out().lines().count() == before + 1);
+        return console.out().lines().skip(before).findFirst().orElseThrow();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            return free.getLocalPort();
+        }
+    }
+
+    @Test
+    void moreConnectionsThanItsProcessMayOpenAreSharedOutOverShardsAndOneThatIsKilledTakesOnlyItsOwn()
+            throws Exception {
+        try (RunningConsole console = console("ports: " + freePort() + ", on: few")) {
+            answer(console, "start client1");
+            assertThat(answer(console, "connections start 600 client1"))
+                    .contains("\"established\":600,\"failed\":0", "\"errors\":{}");
+            assertThat(answer(console, "count")).contains("\"server\":{\"established\":600}", "\"difference\":0");
+            String server = answer(console, "server");
+            assertThat(server).contains("\"errors\":{}");
+            List<Long> held = SHARD.matcher(server)
+                    .results()
+                    .map(shard -> Long.valueOf(shard.group(2)))
+                    .toList();
+            assertThat(held).hasSizeGreaterThan(3).allMatch(one -> one > 0 && one < FILES);
+            assertThat(held.stream().mapToLong(one -> one).sum()).isEqualTo(600);
+            assertThat(server).contains("\"workers\":" + held.size());
+
+            Matcher last = SHARD.matcher(server);
+            long killed = 0;
+            while (last.find()) {
+                killed = Long.parseLong(last.group(1));
+            }
+            ProcessHandle.of(killed).orElseThrow().destroyForcibly();
+            soon().until(() -> answer(console, "server").contains("\"shard lost\":"));
+            assertThat(answer(console, "count"))
+                    .contains("\"lost\":" + held.get(held.size() - 1))
+                    .contains("\"difference\":0");
+            assertThat(answer(console, "connections start 100 client1")).contains("\"established\":100,\"failed\":0");
+            assertThat(answer(console, "count")).contains("\"difference\":0");
+        }
+    }
+
+    @Test
+    void asManyAsToldShareAPortWhichAnotherConsoleFindsTaken() throws Exception {
+        int port = freePort();
+        try (RunningConsole console = console("workers: 3, ports: " + port)) {
+            assertThat(answer(console, "server")).contains("\"workers\":3");
+            answer(console, "start client1");
+            assertThat(answer(console, "connections start 300 client1")).contains("\"established\":300");
+            List<Long> held = SHARD.matcher(answer(console, "server"))
+                    .results()
+                    .map(shard -> Long.valueOf(shard.group(2)))
+                    .toList();
+            assertThat(held).hasSize(3).allMatch(one -> one > 50); // each gets 100, give or take 8
+            Path other = Files.createDirectory(folder.resolve("other"));
+            Files.copy(folder.resolve("hosts.yaml"), other.resolve("hosts.yaml"));
+            assertThat(ConsoleScript.in(other).run("-e", "server").err()).contains("is taken (EADDRINUSE)");
+        }
+    }
+}
