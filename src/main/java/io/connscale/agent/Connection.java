@@ -1,17 +1,15 @@
 package io.connscale.agent;
 
 import io.connscale.net.Errno;
+import io.connscale.net.Link;
 import io.connscale.net.Wire;
-import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
+import java.nio.ByteBuffer;
 
 /**
- * One TCP connection to the server: its state, its place in the ring and its Netty handler in one object. Lives on one
+ * One TCP connection to the server: its state, its place in the ring and the owner of its socket in one object. Lives on one
  * event loop, {@link LoadLoop}'s, and reports each end there exactly once, with where it came up and what it was.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
-final class Connection extends RingNode {
+final class Connection extends RingNode implements Link.Owner {
     private enum State {
         CONNECTING,
         ESTABLISHED,
@@ -19,22 +17,21 @@ final class Connection extends RingNode {
     }
 
     private final LoadLoop loop;
-    private final Channel channel;
+    private final Link link;
     private State state = State.CONNECTING;
-    private boolean sending;
     /** How many bytes of a Pong have come; a Pong may arrive in pieces. */
     private byte matched;
     /** When it was established, {@link System#nanoTime()}: its age. Before that: when its connect began. */
     private long since;
 
-    Connection(LoadLoop loop, Channel channel) {
+    Connection(LoadLoop loop, Link link) {
         this.loop = loop;
-        this.channel = channel;
+        this.link = link;
         this.since = loop.now();
     }
 
-    Channel channel() {
-        return channel;
+    Link link() {
+        return link;
     }
 
     boolean established() {
@@ -46,7 +43,7 @@ final class Connection extends RingNode {
     }
 
     @Override
-    public void channelActive(ChannelHandlerContext context) {
+    public void connected() {
         if (state == State.CONNECTING) {
             state = State.ESTABLISHED;
             long began = since;
@@ -57,10 +54,8 @@ final class Connection extends RingNode {
 
     @Override
     boolean ping() {
-        sending = true;
         left = loop.now();
-        channel.writeAndFlush(Wire.ping(), channel.voidPromise());
-        sending = false;
+        link.send(1);
         if (established()) {
             loop.sent();
         }
@@ -68,14 +63,9 @@ final class Connection extends RingNode {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext context, Object message) {
-        ByteBuf bytes = (ByteBuf) message;
-        try {
-            while (bytes.isReadable() && established()) {
-                match(bytes.readByte());
-            }
-        } finally {
-            bytes.release();
+    public void received(ByteBuffer bytes) {
+        while (bytes.hasRemaining() && established()) {
+            match(bytes.get());
         }
     }
 
@@ -89,17 +79,13 @@ final class Connection extends RingNode {
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        end(where(), "closed");
+    public void closed() {
+        end(state == State.CONNECTING ? "connect" : "receive", Errno.CLOSED);
     }
 
     @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        end(where(), Errno.name(cause));
-    }
-
-    private String where() {
-        return state == State.CONNECTING ? "connect" : sending ? "send" : "receive";
+    public void failed(String where, Throwable cause) {
+        end(where, Errno.name(cause));
     }
 
     @Override
@@ -119,7 +105,7 @@ final class Connection extends RingNode {
         boolean wasEstablished = established();
         state = State.ENDED;
         loop.ended(this, wasEstablished, where, what);
-        close();
+        link.close();
     }
 
     /** Ends it because the user asked: counted neither as failed nor as lost. */
@@ -130,14 +116,6 @@ final class Connection extends RingNode {
         boolean wasEstablished = established();
         state = State.ENDED;
         loop.stopped(this, wasEstablished);
-        close();
-    }
-
-    private void close() {
-        if (channel.isRegistered()) {
-            channel.close();
-        } else {
-            channel.unsafe().closeForcibly(); // the loop would not take it: it has no pipeline to close through
-        }
+        link.close();
     }
 }

@@ -9,6 +9,7 @@ import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.kernel.LoadReader;
 import io.connscale.net.Transport;
+import io.connscale.net.Wire;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -54,7 +55,7 @@ public final class LoadAgent implements Agent {
         for (int i = 0; i < loops; i++) {
             int phase = ThreadLocalRandom.current()
                     .nextInt(); // so that many rings, here and elsewhere, don't beat together
-            this.loops.add(new LoadLoop(group.next(), transport, reasons, phase, settings));
+            this.loops.add(new LoadLoop(transport.links(group.next(), Wire.PING), reasons, phase, settings));
         }
     }
 

@@ -2,16 +2,15 @@ package io.connscale.agent;
 
 import io.connscale.control.Settings;
 import io.connscale.net.Errno;
-import io.connscale.net.Transport;
+import io.connscale.net.Link;
+import io.connscale.net.Links;
 import io.connscale.stats.Counter;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.netty.channel.EventLoop;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.MaxMessagesRecvByteBufAllocator;
-import io.netty.channel.socket.SocketChannel;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -28,19 +27,16 @@ final class LoadLoop {
     private static final long HELD_UP = TimeUnit.MILLISECONDS.toNanos(100);
     /** After that, time to read what has come meanwhile before anything is called missing. */
     private static final long CATCH_UP = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Pings that are due within so long leave in one turn: a turn for each would cost more than the Pings. */
+    private static final long TOGETHER = TimeUnit.MILLISECONDS.toNanos(1);
     /** Connections closed in one go: between two goes the loop reads and pings. */
     private static final int CLOSE_AT_ONCE = 256;
 
-    /** Bytes of the receive buffer; a Pong is four. One read a wake-up: a second one would only say that there is no more. */
-    private static final int RECEIVE = 64;
-
     private final EventLoop loop;
-    private final Transport transport;
+    private final Links links;
     private final Reasons reasons;
     private final PingRing ring;
     private final AgeQueue byAge = new AgeQueue();
-    private final MaxMessagesRecvByteBufAllocator receive =
-            new FixedRecvByteBufAllocator(RECEIVE).maxMessagesPerRead(1);
 
     private final Counter established = new Counter();
     private final Counter connecting = new Counter();
@@ -52,14 +48,14 @@ final class LoadLoop {
 
     private @Nullable ScheduledFuture<?> wake;
     private long wakeAt = Long.MAX_VALUE;
-    /** Until then the loop catches up with reading. */
+    /** The next turn comes no earlier: until then the loop reads. */
     private long notBefore;
 
     private @Nullable Ramp ramp;
 
-    LoadLoop(EventLoop loop, Transport transport, Reasons reasons, int phase, Settings settings) {
-        this.loop = loop;
-        this.transport = transport;
+    LoadLoop(Links links, Reasons reasons, int phase, Settings settings) {
+        this.loop = links.eventLoop();
+        this.links = links;
         this.reasons = reasons;
         this.ring = new PingRing(
                 phase, settings.interval().toNanos(), settings.timeout().toNanos(), now());
@@ -86,52 +82,28 @@ final class LoadLoop {
      * @param pair what {@code target} and {@code source} are to the ramp
      */
     void connect(InetSocketAddress target, @Nullable InetSocketAddress source, int pair) {
-        SocketChannel channel;
+        Link link;
         recorded.begun();
         connecting.increment();
         try {
-            channel = transport.newClientChannel(target);
-        } catch (RuntimeException e) { // no descriptor: there is no channel that could report it
+            link = links.newLink(target);
+        } catch (RuntimeException e) { // no descriptor: there is no link that could report it
             connecting.decrement();
             connectRefused(Errno.name(e));
             return;
         }
-        Connection connection = new Connection(this, channel);
+        Connection connection = new Connection(this, link);
         if (ramp != null) {
             ramp.begun(connection);
         }
         try {
-            prepare(channel, source);
-        } catch (RuntimeException e) { // the kernel does not know an option, say
-            connection.connectFailed("connect", Errno.name(e));
-            return;
-        }
-        channel.pipeline().addLast(connection);
-        loop.register(channel).addListener(registered -> {
-            if (registered.isSuccess()) {
-                channel.connect(target, source).addListener(done -> check(connection, source, pair, done.cause()));
-            } else {
-                check(connection, source, pair, registered.cause());
-            }
-        });
-    }
-
-    private void prepare(SocketChannel channel, @Nullable InetSocketAddress source) {
-        channel.config()
-                .setTcpNoDelay(true)
-                .setConnectTimeoutMillis(0) // the kernel has its own (tcp_syn_retries); ours would cost a timer each
-                .setRecvByteBufAllocator(receive);
-        if (source != null) {
-            transport.bindAddressWithoutPort(channel);
+            link.connect(target, source, connection);
+        } catch (IOException | RuntimeException e) {
+            connectRefused(connection, source, pair, Errno.name(e));
         }
     }
 
-    private void check(
-            Connection connection, @Nullable InetSocketAddress source, int pair, @Nullable Throwable failure) {
-        if (failure == null) {
-            return;
-        }
-        String what = Errno.name(failure);
+    private void connectRefused(Connection connection, @Nullable InetSocketAddress source, int pair, String what) {
         if (what.equals("EADDRNOTAVAIL") && source != null && !Addresses.isOurs(source)) {
             connection.connectFailed("bind", what);
         } else if (ramp != null && (what.equals("EADDRNOTAVAIL") || what.equals("EADDRINUSE"))) {
@@ -275,7 +247,7 @@ final class LoadLoop {
         wake = null;
         ring.advance(now, heldUp);
         late.add(ring.late() - late.get());
-        notBefore = heldUp ? now + CATCH_UP : now;
+        notBefore = now + (heldUp ? CATCH_UP : TOGETHER);
         wakeWhenDue();
     }
 

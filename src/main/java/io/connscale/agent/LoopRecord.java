@@ -1,7 +1,6 @@
 package io.connscale.agent;
 
 import io.connscale.kernel.ProcessReader;
-import io.connscale.net.TcpInfo;
 import io.connscale.stats.Counter;
 import io.connscale.stats.LoopStatistics;
 import io.connscale.stats.ProcessLoad;
@@ -80,7 +79,7 @@ final class LoopRecord {
     private TcpSample tcp() {
         TcpSampling asked = new TcpSampling();
         for (Connection connection : sample.without(one -> !one.established())) {
-            TcpInfo.of(connection.channel()).ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
+            connection.link().tcpInfo().ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
         }
         return asked.sample();
     }

@@ -1,13 +1,12 @@
 package io.connscale.agent;
 
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the ping ring keeps in each connection, so that it needs no map, no timer and no garbage for it. Touched on the
  * connection's event loop only.
  */
-abstract class RingNode extends ChannelInboundHandlerAdapter {
+abstract class RingNode {
     /** Where it stands in the ring: slot, and index in the slot; -1: not in the ring. */
     int slot = -1;
 

@@ -4,6 +4,7 @@ import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
 import io.connscale.cluster.deploy.Installation;
 import io.connscale.cluster.deploy.Jar;
@@ -58,6 +59,7 @@ public final class Cluster implements AutoCloseable {
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final int patience;
     private final Supplier<List<String>> targets;
+    private final Workers serverWorkers;
     private final ExecutorService starters = Executors.newFixedThreadPool(MOST_AT_ONCE, daemons("host-starter"));
     /** Others than those that start: a stop must not wait for the starts that it is to end. */
     private final ExecutorService stoppers = Executors.newFixedThreadPool(MOST_AT_ONCE, daemons("host-stopper"));
@@ -96,6 +98,7 @@ public final class Cluster implements AutoCloseable {
             int patience) {
         this.patience = patience;
         this.targets = targets;
+        this.serverWorkers = config.server().workers();
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
         for (HostConfig host : config.hosts()) {
             hosts.put(host.name(), new Host(host, launchers.apply(host), this::install, targets, told));
@@ -140,6 +143,11 @@ public final class Cluster implements AutoCloseable {
     /** What agents connect to, {@code host:port} for each of the server's ports; may ask the server. */
     public List<String> targets() {
         return targets.get();
+    }
+
+    /** The most processes that the server may be. */
+    public Workers serverWorkers() {
+        return serverWorkers;
     }
 
     /** The names that words like {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */

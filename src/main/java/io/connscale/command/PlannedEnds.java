@@ -101,8 +101,7 @@ final class PlannedEnds {
     }
 
     private static End client(HostStatus host, long wanted, Facts facts) {
-        Workers workers = host.config().workers();
-        int most = workers.auto() ? Workers.MOST : workers.most();
+        int most = most(host.config().workers());
         long held = host.counts().established();
         Base own = own(facts, most, host.workers() == 1 ? held : Facts.UNKNOWN);
         return new End(
@@ -113,6 +112,10 @@ final class PlannedEnds {
                 new Processes(files(facts), most, host.workers(), held, own),
                 Machine.of(facts, host.name()),
                 Network.of(facts, host.name()));
+    }
+
+    private static int most(Workers workers) {
+        return workers.auto() ? Workers.MOST : workers.most();
     }
 
     /** Where {@code hosts.yaml} gives none the kernel takes one, the same for all connections to the server. */
@@ -145,6 +148,9 @@ final class PlannedEnds {
             Facts facts = desk.server().facts(false);
             String host = desk.server() instanceof RemoteServer remote ? remote.host() : Plan.SERVER;
             long held = status.established();
+            int most = most(desk.cluster().serverWorkers());
+            int running = Math.max(1, status.shards().size());
+            Base own = own(facts, most, held);
             return facts.equals(Facts.NONE)
                     ? Optional.empty()
                     : Optional.of(new End(
@@ -152,7 +158,7 @@ final class PlannedEnds {
                             wanted,
                             Set.of(),
                             Costs.SOCKET + Costs.IN_SERVER,
-                            new Processes(files(facts), 1, 1, held, own(facts, 1, held)),
+                            new Processes(files(facts), most, running, held, own),
                             Machine.of(facts, host),
                             Network.of(facts, host)));
         } catch (AgentException e) {

@@ -145,7 +145,9 @@ final class WatchPicture {
     }
 
     private String head() {
-        String hosts = nobodyHeard() ? "no host heard of" : Quantity.text(sum().all().counts().established()) + " established";
+        String hosts = nobodyHeard()
+                ? "no host heard of"
+                : Quantity.text(sum().all().counts().established()) + " established";
         return rows.stream()
                 .filter(row -> row.name().equals(StatsRow.SERVER))
                 .findFirst()

@@ -1,10 +1,6 @@
 package io.connscale.net;
 
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.epoll.EpollTcpInfo;
-import java.util.Optional;
+import java.nio.ByteBuffer;
 
 /**
  * What the kernel knows of one connection: {@code TCP_INFO}, tcp(7).
@@ -13,17 +9,17 @@ import java.util.Optional;
  * @param retransmits {@code tcpi_total_retrans}: segments sent again since the connection began
  */
 public record TcpInfo(long rttMicros, long retransmits) {
-    /** One system call. Empty where the transport can't ask (nio), or the connection is gone. */
-    public static Optional<TcpInfo> of(Channel channel) {
-        if (!(channel instanceof EpollSocketChannel epoll)) {
-            return Optional.empty();
-        }
-        EpollTcpInfo info = new EpollTcpInfo();
-        try {
-            epoll.tcpInfo(info);
-        } catch (ChannelException e) {
-            return Optional.empty();
-        }
-        return Optional.of(new TcpInfo(info.rtt(), info.totalRetrans()));
+    /** Offsets in {@code struct tcp_info} of linux/tcp.h, which only grows at its end. */
+    private static final int RTT = 68;
+
+    private static final int TOTAL_RETRANS = 100;
+
+    /** Of the structure, as far as it is read. */
+    static final int BYTES = TOTAL_RETRANS + Integer.BYTES;
+
+    /** @param info the beginning of the structure, in the machine's order of bytes */
+    static TcpInfo of(ByteBuffer info) {
+        return new TcpInfo(
+                Integer.toUnsignedLong(info.getInt(RTT)), Integer.toUnsignedLong(info.getInt(TOTAL_RETRANS)));
     }
 }

@@ -1,22 +1,15 @@
 package io.connscale.net;
 
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
-import java.net.Inet4Address;
-import java.net.InetSocketAddress;
-import java.nio.channels.spi.SelectorProvider;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,25 +83,12 @@ public final class Transport {
     }
 
     /**
-     * A socket to connect to {@code target} with, not yet registered with a loop: closing it is the caller's until it is. Of
-     * the target's family: an IPv6 socket for an IPv4 connection takes more of the kernel's memory and time.
+     * The links of {@code loop}, one of {@link #loops}.
      *
-     * @throws io.netty.channel.ChannelException where the system gives no socket (EMFILE); its name is in {@link Errno}
+     * @param message the one that they send: {@link Wire#PING} or {@link Wire#PONG}
      */
-    public SocketChannel newClientChannel(InetSocketAddress target) {
-        SocketProtocolFamily family =
-                target.getAddress() instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
-        return isEpoll() ? new EpollSocketChannel(family) : new NioSocketChannel(SelectorProvider.provider(), family);
-    }
-
-    /**
-     * Before binding {@code channel} to a source address: leaves its port to connect, so that a port is only taken
-     * for one (source, destination) pair. {@code IP_BIND_ADDRESS_NO_PORT} of ip(7), Linux 4.2; nothing on nio.
-     */
-    public void bindAddressWithoutPort(SocketChannel channel) {
-        if (isEpoll()) {
-            channel.config().setOption(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
-        }
+    public Links links(EventLoop loop, String message) {
+        return isEpoll() ? new EpollLinks(loop, message) : new ChannelLinks(loop, message);
     }
 
     /** Whether the listening sockets of several processes may share a port ({@link PortGroup}). */

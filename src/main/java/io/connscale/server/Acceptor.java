@@ -1,12 +1,10 @@
 package io.connscale.server;
 
+import io.connscale.net.Link;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.WriteBufferWaterMark;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +16,6 @@ import java.util.concurrent.TimeUnit;
 final class Acceptor extends ChannelInboundHandlerAdapter {
     /** How long to leave the accept queue alone after an error: an EMFILE stays until a file is closed. */
     static final long PAUSE_MILLIS = 200;
-    /** Bytes of Pongs that wait to be sent, at which reading ends and begins again. */
-    private static final WriteBufferWaterMark PENDING = new WriteBufferWaterMark(1024, 4096);
 
     private final List<ServerLoop> loops;
     private final ServerLoop own;
@@ -35,19 +31,14 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object accepted) {
-        Channel connection = (Channel) accepted;
         ServerLoop loop = loops.get(next);
         next = (next + 1) % loops.size();
-        connection.config().setRecvByteBufAllocator(loop.receive).setWriteBufferWaterMark(PENDING);
-        connection.pipeline().addLast(new PingPongHandler(loop));
-        loop.loop.register(connection).addListener((ChannelFutureListener) this::registered);
-    }
-
-    private void registered(ChannelFuture registered) {
-        Throwable cause = registered.cause();
-        if (cause != null) {
-            own.failed("accept", cause);
-            registered.channel().unsafe().closeForcibly();
+        Link link = loop.links.accepted((Channel) accepted);
+        try {
+            link.open(new PingPongHandler(loop, link));
+        } catch (RuntimeException e) { // its loop ends
+            own.failed("accept", e);
+            link.close();
         }
     }
 

@@ -9,6 +9,7 @@ import io.connscale.kernel.LoadReader;
 import io.connscale.net.Errno;
 import io.connscale.net.PortGroup;
 import io.connscale.net.Transport;
+import io.connscale.net.Wire;
 import io.connscale.stats.Counter;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
@@ -58,7 +59,7 @@ final class Run {
         this.transport = transport;
         this.group = loops();
         for (EventExecutor loop : group) {
-            ServerLoop counting = new ServerLoop((EventLoop) loop, reasons);
+            ServerLoop counting = new ServerLoop(transport.links((EventLoop) loop, Wire.PONG), reasons);
             counting.watch();
             loops.add(counting);
         }

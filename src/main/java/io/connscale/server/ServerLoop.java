@@ -3,7 +3,8 @@ package io.connscale.server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.ProcessReader;
 import io.connscale.net.Errno;
-import io.connscale.net.TcpInfo;
+import io.connscale.net.Link;
+import io.connscale.net.Links;
 import io.connscale.stats.Counter;
 import io.connscale.stats.LoopStatistics;
 import io.connscale.stats.ProcessLoad;
@@ -13,9 +14,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.stats.TcpSample;
 import io.connscale.stats.TcpSampling;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.channel.RecvByteBufAllocator;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +27,7 @@ final class ServerLoop {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     final EventLoop loop;
-    final RecvByteBufAllocator receive = new LoopBuffer();
+    final Links links;
     final Counter established = new Counter();
     final Counter accepted = new Counter();
     final Counter pings = new Counter();
@@ -36,18 +35,19 @@ final class ServerLoop {
     private final Reasons reasons;
     private final long up = System.nanoTime();
     private final LoopStatistics recorded = new LoopStatistics();
-    private final Reservoir<Channel> sample = new Reservoir<>(SAMPLED);
+    private final Reservoir<Link> sample = new Reservoir<>(SAMPLED);
 
-    ServerLoop(EventLoop loop, Reasons reasons) {
-        this.loop = loop;
+    ServerLoop(Links links, Reasons reasons) {
+        this.loop = links.eventLoop();
+        this.links = links;
         this.reasons = reasons;
     }
 
     /** From {@link PingPongHandler}: a connection was accepted. */
-    void accepted(Channel channel) {
+    void accepted(Link link) {
         accepted.increment();
         established.increment();
-        sample.add(channel);
+        sample.add(link);
     }
 
     /** From {@link PingPongHandler}: it has ended after {@code nanos}. */
@@ -86,8 +86,8 @@ final class ServerLoop {
 
     private TcpSample tcp() {
         TcpSampling asked = new TcpSampling();
-        for (Channel channel : sample.without(one -> !one.isActive())) {
-            TcpInfo.of(channel).ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
+        for (Link link : sample.without(one -> !one.isOpen())) {
+            link.tcpInfo().ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
         }
         return asked.sample();
     }

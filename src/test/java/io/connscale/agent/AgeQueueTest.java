@@ -2,7 +2,7 @@ package io.connscale.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.net.Transport;
+import io.connscale.net.NoLinks;
 import io.connscale.stats.Reasons;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class AgeQueueTest {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final LoadLoop loop =
-            new LoadLoop(channel.eventLoop(), Transport.best(), new Reasons(), 0, Given.settings(1, 1000));
+            new LoadLoop(new NoLinks(channel.eventLoop()), new Reasons(), 0, Given.settings(1, 1000));
     private final AgeQueue queue = new AgeQueue();
 
     @Test
@@ -52,8 +52,9 @@ class AgeQueueTest {
     private List<Connection> established(int count) {
         List<Connection> connections = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            Connection connection = new Connection(loop, new EmbeddedChannel());
-            connection.channelActive(channel.pipeline().firstContext());
+            FakeLink link = new FakeLink();
+            Connection connection = new Connection(loop, link);
+            link.open(connection);
             queue.add(connection);
             connections.add(connection);
         }

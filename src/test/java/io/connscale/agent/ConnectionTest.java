@@ -1,43 +1,35 @@
 package io.connscale.agent;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.connscale.net.Transport;
+import io.connscale.net.NoLinks;
 import io.connscale.stats.Reasons;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandlerAdapter;
-import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What one connection makes of what comes in, piece by piece: on a channel in memory, with a schedule of its own. */
+/** What one connection makes of what comes in, piece by piece: on a link without a socket, with a schedule of its own. */
 class ConnectionTest {
     private final Reasons reasons = new Reasons();
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final LoadLoop loop = new LoadLoop(channel.eventLoop(), Transport.best(), reasons, 0, Given.settings(1, 1));
-    private final Connection connection = new Connection(loop, channel);
+    private final LoadLoop loop = new LoadLoop(new NoLinks(channel.eventLoop()), reasons, 0, Given.settings(1, 1));
+    private final FakeLink link = new FakeLink();
+    private final Connection connection = new Connection(loop, link);
 
     @BeforeEach
     void establish() {
-        channel.pipeline().addLast(connection);
-        channel.pipeline().fireChannelActive();
+        link.open(connection);
         assertThat(connection.established()).isTrue();
     }
 
     @Test
     void sendsPing() {
-        assertThat(awaitPing()).isEqualTo("Ping");
+        awaitPing();
         assertThat(loop.snapshot().pings()).isEqualTo(1);
     }
 
@@ -47,7 +39,7 @@ class ConnectionTest {
         awaitPing();
         receive(pieces);
         assertThat(loop.snapshot().pongs()).isEqualTo(1);
-        assertThat(awaitPing()).isEqualTo("Ping");
+        awaitPing();
         receive(pieces);
         assertThat(loop.snapshot().pongs()).isEqualTo(2);
         assertThat(connection.established()).isTrue();
@@ -63,20 +55,18 @@ class ConnectionTest {
 
     @Test
     void aPongThatNobodyAskedForEndsIt() {
-        LoadLoop idle = new LoadLoop(channel.eventLoop(), Transport.best(), reasons, 0, Given.settings(1, 60_000));
-        Connection unasked = new Connection(idle, channel); // its first Ping is far away, however slow this machine is
-        unasked.channelActive(context());
-        unasked.channelRead(context(), Unpooled.copiedBuffer("P", US_ASCII));
+        LoadLoop idle = new LoadLoop(new NoLinks(channel.eventLoop()), reasons, 0, Given.settings(1, 60_000));
+        FakeLink unasked = new FakeLink(); // its first Ping is far away, however slow this machine is
+        unasked.open(new Connection(idle, unasked));
+        unasked.receive("P");
         assertThat(reasons.counts()).containsEntry("receive unexpected", 1L); // the other one shares its channel
     }
 
     @Test
     void whatComesAfterTheEndIsDropped() {
         awaitPing();
-        ByteBuf late = Unpooled.copiedBuffer("Pong", US_ASCII);
         connection.stop();
-        connection.channelRead(context(), late);
-        assertThat(late.refCnt()).isZero();
+        link.receive("Pong");
         assertThat(loop.snapshot().pongs()).isZero();
         assertThat(reasons.counts()).isEmpty();
     }
@@ -85,8 +75,7 @@ class ConnectionTest {
     void stoppingIsNoLoss() {
         connection.stop();
         connection.stop();
-        channel.runPendingTasks();
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(link.open).isFalse();
         assertThat(loop.snapshot().stopped()).isEqualTo(1);
         assertThat(loop.snapshot().lost()).isZero();
         assertThat(loop.snapshot().established()).isZero();
@@ -95,59 +84,44 @@ class ConnectionTest {
 
     @Test
     void anErrorWhileSendingIsToldAsSuch() {
-        EmbeddedChannel broken = new EmbeddedChannel(new ChannelOutboundHandlerAdapter() {
-            @Override
-            public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-                ReferenceCountUtil.release(message);
-                promise.setFailure(new IOException("Broken pipe"));
-            }
-        });
-        LoadLoop pinging = new LoadLoop(broken.eventLoop(), Transport.best(), reasons, 0, Given.settings(1, 1));
-        broken.pipeline().addLast(new Connection(pinging, broken));
-        broken.pipeline().fireChannelActive();
+        FakeLink broken = new FakeLink();
+        broken.failure = new IOException("Broken pipe");
+        LoadLoop pinging = new LoadLoop(new NoLinks(channel.eventLoop()), reasons, 0, Given.settings(1, 1));
+        broken.open(new Connection(pinging, broken));
         await().untilAsserted(() -> {
-            broken.runPendingTasks();
+            channel.runPendingTasks();
             assertThat(reasons.counts()).isEqualTo(Map.of("send EPIPE", 1L));
         });
         assertThat(pinging.snapshot().pings()).isZero();
         assertThat(pinging.snapshot().lost()).isEqualTo(1);
-        broken.runPendingTasks();
-        assertThat(broken.isOpen()).isFalse();
+        assertThat(broken.open).isFalse();
     }
 
     @Test
     void theErrorIsCountedAndNotTheCloseThatFollows() {
-        channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
-        channel.close().awaitUninterruptibly();
-        channel.runPendingTasks();
+        link.fail("receive", new IOException("Connection reset by peer"));
+        connection.closed();
         assertEndedOnce("receive ECONNRESET");
-    }
-
-    private ChannelHandlerContext context() {
-        return channel.pipeline().firstContext();
     }
 
     private void receive(String pieces) {
         for (String piece : pieces.split("\\|", -1)) {
-            channel.writeInbound(Unpooled.copiedBuffer(piece, US_ASCII));
+            link.receive(piece);
         }
     }
 
-    private String awaitPing() {
-        return await().until(this::sent, text -> text != null);
-    }
-
-    private @Nullable String sent() {
-        channel.runPendingTasks();
-        ByteBuf ping = channel.readOutbound();
-        return ping == null ? null : ping.toString(US_ASCII);
+    private void awaitPing() {
+        int before = link.sent;
+        await().until(() -> {
+            channel.runPendingTasks();
+            return link.sent == before + 1;
+        });
     }
 
     private void assertEndedOnce(String reason) {
         assertThat(reasons.counts()).isEqualTo(Map.of(reason, 1L));
         assertThat(loop.snapshot().lost()).isEqualTo(1);
         assertThat(loop.snapshot().established()).isZero();
-        channel.runPendingTasks();
-        assertThat(channel.isOpen()).isFalse();
+        assertThat(link.open).isFalse();
     }
 }

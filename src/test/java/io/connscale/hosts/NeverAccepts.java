@@ -9,7 +9,7 @@ import java.nio.file.Path;
 final class NeverAccepts {
     private NeverAccepts() {}
 
-    /** @param args address, port, backlog */
+    /** Listens until its input ends; {@code args} are address, port, backlog. */
     public static void main(String[] args) throws IOException {
         InetAddress address = InetAddress.getByName(args[0]);
         try (ServerSocket socket = new ServerSocket(Integer.parseInt(args[1]), Integer.parseInt(args[2]), address)) {

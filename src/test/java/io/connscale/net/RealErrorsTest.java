@@ -6,17 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.SocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,10 +29,12 @@ class RealErrorsTest {
 
     private final Transport transport;
     private final EventLoopGroup loops;
+    private final LoopLink client;
 
     RealErrorsTest(Transport transport) {
         this.transport = transport;
         this.loops = transport.loops(1, "errors");
+        this.client = new LoopLink(transport.links((EventLoop) loops.iterator().next(), Wire.PING));
     }
 
     @AfterEach
@@ -51,8 +49,8 @@ class RealErrorsTest {
         try (ServerSocket gone = new ServerSocket(0, 1, LOOPBACK)) {
             port = gone.getLocalPort();
         }
-        assertThat(failure(client().connect(new InetSocketAddress(LOOPBACK, port))))
-                .isEqualTo("ECONNREFUSED");
+        client.connect(new InetSocketAddress(LOOPBACK, port), null);
+        assertThat(client.end()).isEqualTo("connect ECONNREFUSED");
     }
 
     @Test
@@ -64,87 +62,108 @@ class RealErrorsTest {
     }
 
     @Test
-    void addressNotOfThisMachine() {
-        assertThat(failure(client().bind(FOREIGN))).isEqualTo("EADDRNOTAVAIL");
+    void addressNotOfThisMachine() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
+            client.connect((InetSocketAddress) server.getLocalSocketAddress(), FOREIGN);
+            assertThat(client.end()).isEqualTo("refused EADDRNOTAVAIL");
+        }
         assertThat(failure(registered(transport.newServerChannel()).bind(FOREIGN)))
                 .isEqualTo("EADDRNOTAVAIL");
     }
 
     @Test
+    void closed() throws IOException {
+        connected().close();
+        assertThat(client.end()).isEqualTo("closed");
+    }
+
+    @Test
     void reset() throws IOException {
-        CompletableFuture<String> caught = new CompletableFuture<>();
-        SocketChannel client = client();
-        client.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-                caught.complete(Errno.name(cause));
-            }
-        });
-        try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
-            succeed(client.connect(server.getLocalSocketAddress()));
-            Socket accepted = server.accept();
-            accepted.setSoLinger(true, 0); // close sends a reset
-            accepted.close();
-            assertThat(caught).succeedsWithin(5, TimeUnit.SECONDS).isEqualTo("ECONNRESET");
-        }
+        Socket accepted = connected();
+        accepted.setSoLinger(true, 0); // close sends a reset
+        accepted.close();
+        assertThat(client.end()).isEqualTo("receive ECONNRESET");
     }
 
     @Test
     void brokenPipe() throws IOException {
-        SocketChannel client = client();
-        client.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
-            succeed(client.connect(server.getLocalSocketAddress()));
-            server.accept().close();
-            await().until(client::isInputShutdown);
-            await().until(() -> failed(client.writeAndFlush(Wire.ping())), "EPIPE"::equals);
+        Socket accepted = connected();
+        client.onLoop(
+                link -> { // the loop is kept from reading that the peer has closed
+                    accepted.close();
+                    await().until(() -> {
+                        link.send(1);
+                        return client.hasEnded();
+                    });
+                });
+        assertThat(client.end()).isEqualTo("send EPIPE");
+    }
+
+    @Test
+    void whatIsSentAfterTheEndGoesNowhere() throws IOException {
+        try (Socket accepted = connected()) {
+            client.onLoop(link -> {
+                link.close();
+                link.send(1);
+                link.close();
+            });
+            assertThat(client.end()).isEqualTo("closed");
+            assertThat(accepted.getInputStream().read()).isEqualTo(-1);
         }
     }
 
     @Test
-    void closedBefore() {
-        SocketChannel client = client();
-        succeed(client.close());
-        assertThat(failure(client.writeAndFlush(Wire.ping()))).isEqualTo(Errno.CLOSED);
-    }
-
-    @Test
-    void aSourceAddressIsBoundWithoutTakingAPort() throws IOException {
-        SocketChannel client = client();
-        transport.bindAddressWithoutPort(client);
-        succeed(client.bind(new InetSocketAddress("127.0.0.2", 0)));
+    void comesFromItsSourceAddress() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
-            assertThat(client.localAddress().getPort() == 0)
-                    .isEqualTo(transport.name().equals("epoll"));
-            succeed(client.connect(server.getLocalSocketAddress()));
+            client.connect((InetSocketAddress) server.getLocalSocketAddress(), new InetSocketAddress("127.0.0.2", 0));
             try (Socket accepted = server.accept()) {
                 assertThat(accepted.getInetAddress().getHostAddress()).isEqualTo("127.0.0.2");
             }
         }
     }
 
-    private SocketChannel client() {
-        return registered(transport.newClientChannel(new InetSocketAddress(LOOPBACK, 1)));
+    @Test
+    void theKernelKnowsTheRoundTripTime() throws IOException {
+        try (Socket accepted = connected()) {
+            assertThat(accepted.isConnected()).isTrue();
+            client.onLoop(link -> {
+                boolean asks = transport.name().equals("epoll");
+                assertThat(link.tcpInfo().isPresent()).isEqualTo(asks);
+                link.tcpInfo().ifPresent(info -> assertThat(info.rttMicros()).isBetween(1L, 1_000_000L));
+                link.close();
+                assertThat(link.tcpInfo()).isEmpty();
+            });
+        }
+    }
+
+    @Test
+    void aLoopThatEndsClosesItsLinks() throws IOException {
+        try (Socket accepted = connected()) {
+            endLoops();
+            assertThat(client.end()).isEqualTo("closed");
+            assertThat(accepted.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    /** The client's peer. */
+    private Socket connected() throws IOException {
+        try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
+            client.connect((InetSocketAddress) server.getLocalSocketAddress(), null);
+            await().until(client::isUp);
+            return server.accept();
+        }
     }
 
     private <C extends Channel> C registered(C channel) {
-        succeed(loops.register(channel));
+        ChannelFuture done = loops.register(channel);
+        assertThat(done.awaitUninterruptibly(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(done.cause()).isNull();
         return channel;
     }
 
-    private static void succeed(ChannelFuture done) {
-        assertThat(done.awaitUninterruptibly(5, TimeUnit.SECONDS)).isTrue();
-        assertThat(done.cause()).isNull();
-    }
-
     private static String failure(ChannelFuture done) {
-        String name = failed(done);
-        assertThat(done.isSuccess()).isFalse();
-        return name;
-    }
-
-    private static String failed(ChannelFuture done) {
         assertThat(done.awaitUninterruptibly(5, TimeUnit.SECONDS)).isTrue();
-        return done.isSuccess() ? "" : Errno.name(requireNonNull(done.cause()));
+        assertThat(done.isSuccess()).isFalse();
+        return Errno.name(requireNonNull(done.cause()));
     }
 }

@@ -3,6 +3,7 @@ package io.connscale.server;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.net.NoLinks;
 import io.connscale.stats.Reasons;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
@@ -15,7 +16,7 @@ class AcceptorTest {
     private final EmbeddedChannel listening = new EmbeddedChannel();
 
     AcceptorTest() {
-        List<ServerLoop> loops = List.of(new ServerLoop(listening.eventLoop(), reasons));
+        List<ServerLoop> loops = List.of(new ServerLoop(new NoLinks(listening.eventLoop()), reasons));
         listening.freezeTime();
         listening.pipeline().addLast(new Acceptor(loops, 0));
     }

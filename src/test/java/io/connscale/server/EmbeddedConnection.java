@@ -2,45 +2,94 @@ package io.connscale.server;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.connscale.net.Link;
+import io.connscale.net.Links;
+import io.connscale.net.NoLinks;
+import io.connscale.net.TcpInfo;
+import io.connscale.net.Wire;
 import io.connscale.stats.Reasons;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.DefaultEventLoop;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A connection of the server without a socket: what comes in, and what goes out. */
-final class EmbeddedConnection implements AutoCloseable {
+final class EmbeddedConnection implements Link, AutoCloseable {
+    private static final EventLoop LOOP = new DefaultEventLoop(); // no task is ever given to it: it has no thread
+
     final Reasons reasons = new Reasons();
-    final EmbeddedChannel channel = new EmbeddedChannel();
-    final ServerLoop loop = new ServerLoop(channel.eventLoop(), reasons);
-    final PingPongHandler handler = new PingPongHandler(loop);
-    final ChannelHandlerContext context;
+    final ServerLoop loop = new ServerLoop(new NoLinks(LOOP), reasons);
+    final PingPongHandler handler = new PingPongHandler(loop, this);
+    /** What sending fails with. */
+    @Nullable
+    Throwable failure;
+
+    int sends;
+    boolean open = true;
+    private final StringBuilder sent = new StringBuilder();
 
     EmbeddedConnection() {
-        channel.pipeline().addLast(handler).fireChannelActive();
-        context = channel.pipeline().context(handler);
+        open(handler);
     }
 
     String answerTo(String text) {
-        receive(Unpooled.copiedBuffer(text, US_ASCII));
+        receive(ByteBuffer.wrap(text.getBytes(US_ASCII)));
         return sent();
     }
 
-    void receive(ByteBuf bytes) {
-        channel.writeInbound(bytes);
+    /** As it comes from a link: piece by piece of a receive buffer. */
+    void receive(ByteBuffer bytes) {
+        while (bytes.hasRemaining() && open) {
+            int most = Math.min(bytes.remaining(), Links.RECEIVE);
+            handler.received(bytes.slice(bytes.position(), most));
+            bytes.position(bytes.position() + most);
+        }
     }
 
     String sent() {
-        StringBuilder text = new StringBuilder();
-        for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
-            text.append(bytes.toString(US_ASCII));
-            bytes.release();
+        String text = sent.toString();
+        sent.setLength(0);
+        return text;
+    }
+
+    @Override
+    public void connect(InetSocketAddress target, @Nullable InetSocketAddress source, Owner owner) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void open(Owner owner) {
+        owner.connected();
+    }
+
+    @Override
+    public void send(int times) {
+        if (failure != null) {
+            open = false;
+            handler.failed("send", failure);
+            return;
         }
-        return text.toString();
+        sends++;
+        sent.append(Wire.PONG.repeat(times));
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public Optional<TcpInfo> tcpInfo() {
+        return Optional.empty();
     }
 
     @Override
     public void close() {
-        channel.finishAndReleaseAll();
+        if (open) {
+            open = false;
+            handler.closed();
+        }
     }
 }

@@ -4,9 +4,11 @@ import io.connscale.control.AgentException;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.net.Errno;
+import io.connscale.net.Link;
+import io.connscale.net.Links;
 import io.connscale.net.Transport;
+import io.connscale.net.Wire;
 import io.netty.channel.ChannelException;
-import io.netty.channel.socket.SocketChannel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -46,10 +48,12 @@ final class FewFilesMain {
     }
 
     private static String errnoOfTheLastSocket() {
-        List<SocketChannel> open = new ArrayList<>();
+        Transport transport = Transport.best();
+        Links links = transport.links(transport.loops(1, "few").next(), Wire.PING);
+        List<Link> open = new ArrayList<>();
         try {
             while (open.size() < 1000) {
-                open.add(Transport.best().newClientChannel(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
+                open.add(links.newLink(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1)));
             }
             return "no error";
         } catch (ChannelException e) {

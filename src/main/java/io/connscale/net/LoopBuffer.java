@@ -1,4 +1,4 @@
-package io.connscale.server;
+package io.connscale.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -8,15 +8,13 @@ import io.netty.util.UncheckedBooleanSupplier;
 import java.nio.ByteBuffer;
 
 /**
- * The one small receive buffer of an event loop: each read of each of its connections is into it, and is done with
- * before the next. One read an event: what is left over brings another event (level-triggered), and so no read is spent
- * on learning that nothing is left. Only for handlers that keep nothing of what they read.
+ * The one small receive buffer of an event loop's channels: each read of each of them is into it, and is done with before
+ * the next. One read an event: what is left over brings another event (level-triggered), and so no read is spent on
+ * learning that nothing is left. Only for handlers that keep nothing of what they read.
  */
 final class LoopBuffer implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
-    /** Bytes: many Pings at once for a client that sends many, and still little. */
-    static final int SIZE = 256;
-
-    private final ByteBuf buffer = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(SIZE)));
+    private final ByteBuf buffer =
+            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(Links.RECEIVE)));
     private int attempted;
     private int read;
 
@@ -33,7 +31,7 @@ final class LoopBuffer implements RecvByteBufAllocator, RecvByteBufAllocator.Ext
 
     @Override
     public int guess() {
-        return SIZE;
+        return Links.RECEIVE;
     }
 
     @Override

@@ -1,0 +1,55 @@
+package io.connscale.net;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The socket under one connection, on one event loop, where all calls are made and all is told. It speaks one message, that
+ * of its {@link Links}. What the kernel does not take at once is sent when it does, and until then nothing is read.
+ */
+public interface Link {
+    /** Whom a link tells what happens to it. Once it is closed, whoever closed it, it has told so and tells nothing more. */
+    interface Owner {
+        /** It is up. */
+        void connected();
+
+        /** Bytes came. They lie in memory of the loop: good for the length of the call. */
+        void received(ByteBuffer bytes);
+
+        /** It ended without an error: the peer closed it, or its loop ends, or the owner itself has asked for it. */
+        void closed();
+
+        /**
+         * It ended with an error.
+         *
+         * @param where {@code connect}, {@code accept}, {@code send} or {@code receive}
+         * @param cause {@link Errno} has its name
+         */
+        void failed(String where, Throwable cause);
+    }
+
+    /**
+     * Begins to connect. Later failures are told to {@code owner}.
+     *
+     * @param source local address to come from, its port left to the kernel; null: the address too
+     * @throws IOException where the kernel refuses at once; the link is closed then, and nothing was told
+     */
+    void connect(InetSocketAddress target, @Nullable InetSocketAddress source, Owner owner) throws IOException;
+
+    /** Takes an accepted one into use; the one call that any thread may make. */
+    void open(Owner owner);
+
+    /** Sends the message {@code times} times, at most {@link Links#MOST_AT_ONCE}. Where that fails, the owner is told before this returns. */
+    void send(int times);
+
+    boolean isOpen();
+
+    /** What the kernel knows of it, by one system call. Empty where the transport can't ask (nio), or it is gone. */
+    Optional<TcpInfo> tcpInfo();
+
+    /** Nothing where it is closed. */
+    void close();
+}

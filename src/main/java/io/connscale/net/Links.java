@@ -1,0 +1,25 @@
+package io.connscale.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+
+/** The links of one event loop: makes them, and has the memory that they share. {@link Transport} gives it. */
+public interface Links {
+    /** Bytes of the receive buffer: many messages at once for a peer that sends many, and still little. */
+    int RECEIVE = 256;
+    /** Messages of one {@link Link#send}: the answer to a full receive buffer. */
+    int MOST_AT_ONCE = RECEIVE / Wire.LENGTH;
+
+    EventLoop eventLoop();
+
+    /**
+     * A socket to connect to {@code target} with.
+     *
+     * @throws io.netty.channel.ChannelException where the system gives no socket (EMFILE); its name is in {@link Errno}
+     */
+    Link newLink(InetSocketAddress target);
+
+    /** The link of a connection that a listening socket of this transport accepted; any thread. */
+    Link accepted(Channel channel);
+}

@@ -1,0 +1,18 @@
+package io.connscale.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import java.net.InetSocketAddress;
+
+/** An event loop of the tests, on which there are no sockets. */
+public record NoLinks(EventLoop eventLoop) implements Links {
+    @Override
+    public Link newLink(InetSocketAddress target) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Link accepted(Channel channel) {
+        throw new UnsupportedOperationException();
+    }
+}
