@@ -94,12 +94,16 @@ class TerminalIT {
         tmux("respawn-pane", "-k", "-t", "test", "TYPE=dumb && " + command);
         shows("help explains");
         type("hist");
+        shows("connscale> hist");
         tmux("send-keys", "-t", "test", "C-c");
+        shows("connscale> hist^C\nconnscale>");
         line("hosts");
         shows("client2  local");
         line("sleep 1000s");
-        tmux("send-keys", "-t", "test", "C-c");
-        shows("interrupted");
+        await().atMost(SOON).untilAsserted(() -> {
+            tmux("send-keys", "-t", "test", "C-c"); // again, where the command had not begun yet
+            assertThat(screen()).contains("interrupted");
+        });
     }
 
     private List<ProcessHandle> agents() throws Exception {
