@@ -68,7 +68,7 @@ final class GrowingAgent implements Agent {
         this.own = own;
         this.ownRoom = ownRoom;
         this.bound = bound;
-        this.workers = new Workers("worker", starter, notices, worker -> gone = gone.plus(afterLoss(worker)));
+        this.workers = new Workers("worker", starter, notices, this::lost);
         this.settings = settings;
     }
 
@@ -76,6 +76,12 @@ final class GrowingAgent implements Agent {
         Thread thread = new Thread(task, "agent-orders");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Under the lock of {@link #workers}. */
+    private long lost(Worker worker) {
+        gone = gone.plus(afterLoss(worker));
+        return worker.process().latest().established();
     }
 
     /** How many processes it is now. */

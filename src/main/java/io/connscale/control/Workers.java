@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,7 @@ public final class Workers implements AutoCloseable {
     private final String role;
     private final AgentStarter starter;
     private final Consumer<String> notices;
-    private final Consumer<Worker> lost;
+    private final ToLongFunction<Worker> lost;
     private final List<Worker> running = new ArrayList<>();
     private final AtomicInteger last = new AtomicInteger(1); // this process is the first
     /** A start is a processor's work for as long as it takes: more at once would only make each take longer. */
@@ -47,9 +48,9 @@ public final class Workers implements AutoCloseable {
     /**
      * @param role what they are, for their names: {@code worker}, {@code shard}
      * @param notices hears what the user should know at once; must not block
-     * @param lost hears, while this object is locked, of one that ended unasked
+     * @param lost hears, while this object is locked, of one that ended unasked; says how many connections it had
      */
-    public Workers(String role, AgentStarter starter, Consumer<String> notices, Consumer<Worker> lost) {
+    public Workers(String role, AgentStarter starter, Consumer<String> notices, ToLongFunction<Worker> lost) {
         this.role = role;
         this.starter = starter;
         this.notices = notices;
@@ -157,13 +158,14 @@ public final class Workers implements AutoCloseable {
     }
 
     private void ended(Worker worker, String how) {
+        long held;
         synchronized (this) {
             if (closing || !running.remove(worker)) {
                 return;
             }
-            lost.accept(worker);
+            held = lost.applyAsLong(worker);
         }
-        notices.accept(worker.name() + " lost, with its connections: it ended " + how);
+        notices.accept("%s lost, with %s connections: it ended %s".formatted(worker.name(), Quantity.text(held), how));
     }
 
     private void look() {

@@ -204,9 +204,11 @@ final class ShardGroup {
     }
 
     /** Under the lock of {@link #workers}. The kernel gives the number of a socket that is gone to the last one. */
-    private void lost(Worker worker) {
+    private long lost(Worker worker) {
+        long held = 0;
         for (int i = 0; i < shards.size(); i++) {
             if (shards.get(i).is(worker)) {
+                held = shards.get(i).shown().established();
                 gone = gone.plus(shards.get(i).afterLoss());
                 Shard last = shards.remove(shards.size() - 1);
                 if (i < shards.size()) {
@@ -214,6 +216,7 @@ final class ShardGroup {
                 }
             }
         }
+        return held;
     }
 
     /** Once a second: who has room gets more. */
