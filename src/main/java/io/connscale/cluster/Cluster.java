@@ -3,18 +3,12 @@ package io.connscale.cluster;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
-import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
 import io.connscale.cluster.deploy.Installation;
 import io.connscale.cluster.deploy.Jar;
-import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;
-import io.connscale.cluster.launch.LocalLauncher;
-import io.connscale.cluster.launch.ShellLauncher;
 import io.connscale.cluster.launch.ssh.Asker;
-import io.connscale.cluster.launch.ssh.Keyring;
-import io.connscale.cluster.launch.ssh.SshLauncher;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.Message;
@@ -81,12 +75,7 @@ public final class Cluster implements AutoCloseable {
      * @param asker puts the questions that SSH has: an unknown host key, a passphrase
      */
     public Cluster(ClusterConfig config, Supplier<List<String>> targets, Consumer<String> notices, Asker asker) {
-        this(config, targets, notices, launchers(asker), SILENT_SECONDS);
-    }
-
-    private static Function<HostConfig, Launcher> launchers(Asker asker) {
-        Keyring keys = new Keyring(asker); // one for all hosts: no passphrase is asked for twice
-        return host -> launcher(host, keys);
+        this(config, targets, notices, new Launchers(asker), SILENT_SECONDS);
     }
 
     /** For tests, which have launchers of their own and less patience with a silent agent, in seconds. */
@@ -103,14 +92,6 @@ public final class Cluster implements AutoCloseable {
         for (HostConfig host : config.hosts()) {
             hosts.put(host.name(), new Host(host, launchers.apply(host), this::install, targets, told));
         }
-    }
-
-    private static Launcher launcher(HostConfig host, Keyring keys) {
-        Launch launch = host.launch();
-        if (launch instanceof Launch.Ssh ssh) {
-            return new ShellLauncher(new SshLauncher(ssh, keys));
-        }
-        return launch instanceof Launch.Command command ? new CommandLauncher(command.words()) : new LocalLauncher();
     }
 
     private Installation install(Launcher launcher, Optional<String> java, Consumer<String> steps)

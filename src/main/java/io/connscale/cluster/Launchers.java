@@ -1,0 +1,31 @@
+package io.connscale.cluster;
+
+import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.launch.CommandLauncher;
+import io.connscale.cluster.launch.Launcher;
+import io.connscale.cluster.launch.LocalLauncher;
+import io.connscale.cluster.launch.ShellLauncher;
+import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.cluster.launch.ssh.Keyring;
+import io.connscale.cluster.launch.ssh.SshLauncher;
+import java.util.function.Function;
+
+/** The launcher that a line of {@code hosts.yaml} means. */
+final class Launchers implements Function<HostConfig, Launcher> {
+    /** One for all hosts: no passphrase is asked for twice. */
+    private final Keyring keys;
+
+    Launchers(Asker asker) {
+        keys = new Keyring(asker);
+    }
+
+    @Override
+    public Launcher apply(HostConfig host) {
+        Launch launch = host.launch();
+        if (launch instanceof Launch.Ssh ssh) {
+            return new ShellLauncher(new SshLauncher(ssh, keys));
+        }
+        return launch instanceof Launch.Command command ? new CommandLauncher(command.words()) : new LocalLauncher();
+    }
+}
