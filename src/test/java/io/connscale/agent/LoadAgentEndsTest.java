@@ -57,13 +57,13 @@ class LoadAgentEndsTest {
 
     @Test
     void thePeerCloses() throws IOException {
-        accepted().close();
+        waiting().close();
         assertLost("receive closed");
     }
 
     @Test
     void thePeerResets() throws IOException {
-        Socket peer = accepted();
+        Socket peer = waiting();
         peer.setSoLinger(true, 0); // close sends a reset
         peer.close();
         assertLost("receive ECONNRESET");
@@ -122,6 +122,13 @@ class LoadAgentEndsTest {
         Opened opened = agent.open(Given.order(1), progress -> {}).join();
         assertThat(opened.established()).isEqualTo(1);
         return server.accept();
+    }
+
+    /** A peer that has read its Ping: until it answers it gets no other, so its end can only be met in a read. */
+    private Socket waiting() throws IOException {
+        Socket peer = accepted();
+        assertThat(peer.getInputStream().readNBytes(4)).asString().isEqualTo("Ping");
+        return peer;
     }
 
     private void assertLost(String reason) {
