@@ -50,6 +50,9 @@ final class ConsoleProcess {
                 state.log(),
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err));
+        state.failure()
+                .ifPresent(why -> console.notice(
+                        "no log is kept in " + state.log() + ": " + why + " · CONNSCALE_STATE chooses another folder"));
         ServerAddress address = new ServerAddress(config.server());
         Cluster cluster = new Cluster(config, address::targets, console::notice, asker(console));
         Server server = server(cluster, console);

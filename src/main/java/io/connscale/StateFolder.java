@@ -1,6 +1,11 @@
 package io.connscale;
 
+import io.connscale.console.Failure;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** Where the console keeps what outlives it: its log and its history. */
 final class StateFolder {
@@ -25,6 +30,18 @@ final class StateFolder {
 
     Path log() {
         return folder.resolve("connscale.log");
+    }
+
+    /** Why no log can be kept, where that is so; logback would say nothing. */
+    Optional<String> failure() {
+        try {
+            Files.createDirectories(folder);
+            Files.newOutputStream(log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+                    .close();
+            return Files.getFileStore(folder).getUsableSpace() > 0 ? Optional.empty() : Optional.of("no space left");
+        } catch (IOException e) {
+            return Optional.of(Failure.why(e));
+        }
     }
 
     Path history() {

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * Gathers what a verdict needs: counts, errors and kernel's facts of both ends, now and when the last order to open began. One
@@ -37,16 +36,21 @@ public final class Inquiry {
     /** The same verdict is not repeated for so long when connections go on ending. */
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** How a host was when the order began. */
-    private record Base(Snapshot counts, Facts facts) {
-        static final Base NONE = new Base(Snapshot.NONE, Facts.NONE);
+    /** How a host and the server were at one moment. */
+    private record Base(Snapshot counts, Facts facts, ServerWord server) {
+        static final Base NONE = new Base(Snapshot.NONE, Facts.NONE, ServerWord.NONE);
     }
 
     private final Cluster cluster;
     private final Server server;
-    private final Map<String, Base> bases = new ConcurrentHashMap<>();
+    /** By host, when its last order began. */
+    private final Map<String, Base> orders = new ConcurrentHashMap<>();
+    /** By host, when its losses were last explained, or its last order began if that is later: what was before is past. */
+    private final Map<String, Base> losses = new ConcurrentHashMap<>();
+
     private final Map<String, Long> said = new ConcurrentHashMap<>();
-    private volatile ServerWord serverBase = ServerWord.NONE;
+    /** When the last order began, of whatever hosts. */
+    private volatile ServerWord serverBefore = ServerWord.NONE;
 
     Inquiry(Cluster cluster, Server server) {
         this.cluster = cluster;
@@ -55,39 +59,43 @@ public final class Inquiry {
 
     /** An order to open is about to begin on these hosts. */
     void begin(List<String> names) throws InterruptedException {
-        serverBase = ServerWord.of(server, false);
+        ServerWord word = ServerWord.of(server, false);
+        serverBefore = word;
         Map<String, Facts> facts = facts(names);
-        counts(names)
-                .forEach((name, counts) -> bases.put(name, new Base(counts, facts.getOrDefault(name, Facts.NONE))));
+        counts(names).forEach((name, counts) -> {
+            Base base = new Base(counts, facts.getOrDefault(name, Facts.NONE), word);
+            orders.put(name, base);
+            losses.put(name, base);
+        });
     }
 
     /** Why the order that ended did not bring all that was asked for; empty where there is nothing to explain. */
     Optional<Verdict> verdict(List<String> names) throws InterruptedException {
         Map<String, Snapshot> counts = counts(names);
         long halfOpen = halfOpen();
-        Evidence quick = evidence(counts, Map.of(), ServerWord.NONE, halfOpen, name -> base(name).counts);
+        Evidence quick = evidence(counts, Map.of(), ServerWord.NONE, halfOpen, orders);
         boolean well = halfOpen <= 0
                 && quick.clients().stream().allMatch(client -> client.errors().isEmpty() && !client.lateMuch());
         if (well || counts.isEmpty()) {
             return Optional.empty();
         }
-        Map<String, Facts> facts = facts(names);
-        ServerWord word = ServerWord.of(server, false);
-        Optional<Verdict> verdict = Diagnosis.of(evidence(counts, facts, word, halfOpen, name -> base(name).counts));
+        Optional<Verdict> verdict =
+                Diagnosis.of(evidence(counts, facts(names), ServerWord.of(server, false), halfOpen, orders));
         verdict.ifPresent(this::saidJustNow);
         return verdict;
     }
 
-    /**
-     * Why connections of a host ended; empty also where that was said just now.
-     *
-     * @param told what of its counts has been explained already
-     */
-    Optional<Verdict> verdict(String name, Snapshot now, Snapshot told) throws InterruptedException {
+    /** Why connections of a host ended since that was last asked; empty also where the same was said just now. */
+    Optional<Verdict> verdictOfLosses(String name) throws InterruptedException {
+        Map<String, Snapshot> counts = counts(List.of(name));
+        if (counts.isEmpty()) {
+            return Optional.empty();
+        }
         Map<String, Facts> facts = facts(List.of(name));
         ServerWord word = ServerWord.of(server, false);
-        Evidence all = evidence(Map.of(name, now), facts, word, Math.max(0, halfOpen()), host -> told);
-        return Diagnosis.of(all.ofEnded()).filter(verdict -> !saidJustNow(verdict));
+        Evidence evidence = evidence(counts, facts, word, Math.max(0, halfOpen()), losses);
+        counts.forEach((host, now) -> losses.put(host, new Base(now, facts.getOrDefault(host, Facts.NONE), word)));
+        return Diagnosis.of(evidence.ofEnded()).filter(verdict -> !saidJustNow(verdict));
     }
 
     /** Whether the like was said within the last half minute; from now on it was. */
@@ -96,18 +104,9 @@ public final class Inquiry {
         return last != null && System.nanoTime() - last < QUIET_NANOS;
     }
 
-    /** What a host counts now, or empty where it does not say. */
-    Optional<Snapshot> counts(String name) throws InterruptedException {
-        return Optional.ofNullable(counts(List.of(name)).get(name));
-    }
-
     /** Why both ends count differently, by so many. */
     Difference difference(long difference) throws InterruptedException {
-        return Difference.of(difference, serverSide(ServerWord.of(server, true)));
-    }
-
-    private Base base(String name) {
-        return bases.getOrDefault(name, Base.NONE);
+        return Difference.of(difference, serverSide(ServerWord.of(server, true), serverBefore));
     }
 
     private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
@@ -149,15 +148,20 @@ public final class Inquiry {
             Map<String, Facts> facts,
             ServerWord word,
             long halfOpen,
-            Function<String, Snapshot> before) {
+            Map<String, Base> bases) {
         List<ClientSide> clients = new ArrayList<>();
-        counts.forEach((name, now) ->
-                clients.add(client(name, now, before.apply(name), facts.getOrDefault(name, Facts.NONE))));
-        return new Evidence(clients, serverSide(word), halfOpen);
+        ServerWord before = ServerWord.NONE;
+        for (Map.Entry<String, Snapshot> one : counts.entrySet()) {
+            Base base = bases.getOrDefault(one.getKey(), Base.NONE);
+            clients.add(client(one.getKey(), one.getValue(), facts.getOrDefault(one.getKey(), Facts.NONE), base));
+            before = base.server; // of one order, and so the same for all
+        }
+        return new Evidence(clients, serverSide(word, before), halfOpen);
     }
 
-    private ClientSide client(String name, Snapshot now, Snapshot before, Facts facts) {
+    private ClientSide client(String name, Snapshot now, Facts facts, Base base) {
         var config = cluster.status(name).config();
+        Snapshot before = base.counts;
         return new ClientSide(
                 name,
                 now.established(),
@@ -167,25 +171,24 @@ public final class Inquiry {
                 config.source(),
                 cluster.targets(),
                 config.client().timeout().toMillis(),
-                base(name).facts,
-                facts.withLimitsOf(base(name).facts));
+                base.facts,
+                facts.withLimitsOf(base.facts));
     }
 
-    private ServerSide serverSide(ServerWord now) {
+    private ServerSide serverSide(ServerWord now, ServerWord before) {
         ServerStatus status = now.status();
-        ServerStatus before = serverBase.status();
         return new ServerSide(
                 status.running(),
                 status.established(),
-                status.pings() - before.pings(),
-                Reasons.difference(status.errors(), before.errors()),
+                status.pings() - before.status().pings(),
+                Reasons.difference(status.errors(), before.status().errors()),
                 cluster.targets().stream().map(Inquiry::port).toList(),
                 status.listeners().stream()
                         .mapToInt(ServerStatus.Listener::backlogGiven)
                         .max()
                         .orElse(0),
-                serverBase.facts(),
-                now.facts().withLimitsOf(serverBase.facts()));
+                before.facts(),
+                now.facts().withLimitsOf(before.facts()));
     }
 
     private static int port(String target) {

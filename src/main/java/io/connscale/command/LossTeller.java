@@ -1,11 +1,7 @@
 package io.connscale.command;
 
 import io.connscale.kernel.diagnosis.Verdict;
-import io.connscale.stats.Snapshot;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +16,6 @@ public final class LossTeller {
 
     private final Inquiry inquiry;
     private final Consumer<String> notices;
-    private final Map<String, Snapshot> told = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor teller = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), LossTeller::daemon, new DiscardPolicy());
 
@@ -42,12 +37,7 @@ public final class LossTeller {
 
     private void explain(String host) {
         try {
-            Optional<Snapshot> now = inquiry.counts(host);
-            if (now.isPresent()) {
-                Snapshot before = told.getOrDefault(host, Snapshot.NONE);
-                told.put(host, now.get());
-                inquiry.verdict(host, now.get(), before).map(Verdict::text).ifPresent(notices);
-            }
+            inquiry.verdictOfLosses(host).map(Verdict::text).ifPresent(notices);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -119,7 +119,7 @@ public final class SetCommand implements Verb {
             json.put("timeout", timeout);
             json.put("rate", rate);
             byHost.put(name, json);
-            rows.add(List.of(name, interval, timeout, client.rate().toString()));
+            rows.add(List.of(name, interval, timeout, rate));
         }
         return new Answer(Map.of("hosts", byHost), new Table(COLUMNS, rows), List.of());
     }
