@@ -14,6 +14,7 @@ import io.connscale.kernel.diagnosis.ServerSide;
 import io.connscale.kernel.diagnosis.Verdict;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Gathers what a verdict needs: counts, errors and kernel's facts of both ends, now and when the last order to open began. One
@@ -37,8 +39,8 @@ public final class Inquiry {
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /** How a host and the server were at one moment. */
-    private record Base(Snapshot counts, Facts facts, ServerWord server) {
-        static final Base NONE = new Base(Snapshot.NONE, Facts.NONE, ServerWord.NONE);
+    private record Base(Snapshot counts, Facts facts, Statistics statistics, ServerWord server) {
+        static final Base NONE = new Base(Snapshot.NONE, Facts.NONE, Statistics.NONE, ServerWord.NONE);
     }
 
     private final Cluster cluster;
@@ -61,9 +63,7 @@ public final class Inquiry {
     void begin(List<String> names) throws InterruptedException {
         ServerWord word = ServerWord.of(server, false);
         serverBefore = word;
-        Map<String, Facts> facts = facts(names);
-        counts(names).forEach((name, counts) -> {
-            Base base = new Base(counts, facts.getOrDefault(name, Facts.NONE), word);
+        bases(counts(names), facts(names), statistics(names), word).forEach((name, base) -> {
             orders.put(name, base);
             losses.put(name, base);
         });
@@ -79,8 +79,9 @@ public final class Inquiry {
         if (well || counts.isEmpty()) {
             return Optional.empty();
         }
-        Optional<Verdict> verdict =
-                Diagnosis.of(evidence(counts, facts(names), ServerWord.of(server, false), halfOpen, orders));
+        Evidence evidence = evidence(counts, facts(names), ServerWord.of(server, false), halfOpen, orders);
+        Map<String, Statistics> statistics = statistics(names);
+        Optional<Verdict> verdict = Diagnosis.of(evidence).map(found -> found.marked(spoilt(statistics, orders)));
         verdict.ifPresent(this::saidJustNow);
         return verdict;
     }
@@ -94,8 +95,36 @@ public final class Inquiry {
         Map<String, Facts> facts = facts(List.of(name));
         ServerWord word = ServerWord.of(server, false);
         Evidence evidence = evidence(counts, facts, word, Math.max(0, halfOpen()), losses);
-        counts.forEach((host, now) -> losses.put(host, new Base(now, facts.getOrDefault(host, Facts.NONE), word)));
-        return Diagnosis.of(evidence.ofEnded()).filter(verdict -> !saidJustNow(verdict));
+        Map<String, Statistics> statistics = statistics(List.of(name));
+        List<String> spoilt = spoilt(statistics, losses);
+        losses.putAll(bases(counts, facts, statistics, word));
+        return Diagnosis.of(evidence.ofEnded())
+                .filter(verdict -> !saidJustNow(verdict))
+                .map(verdict -> verdict.marked(spoilt));
+    }
+
+    private static Map<String, Base> bases(
+            Map<String, Snapshot> counts,
+            Map<String, Facts> facts,
+            Map<String, Statistics> statistics,
+            ServerWord word) {
+        Map<String, Base> bases = new LinkedHashMap<>();
+        counts.forEach((host, now) -> bases.put(
+                host,
+                new Base(
+                        now,
+                        facts.getOrDefault(host, Facts.NONE),
+                        statistics.getOrDefault(host, Statistics.NONE),
+                        word)));
+        return bases;
+    }
+
+    /** What in the hosts' own processes has spoilt their numbers since {@code bases}. */
+    private static List<String> spoilt(Map<String, Statistics> now, Map<String, Base> bases) {
+        List<String> spoilt = new ArrayList<>();
+        now.forEach((host, statistics) ->
+                spoilt.addAll(StatsRow.spoilt(host, statistics.since(bases.getOrDefault(host, Base.NONE).statistics))));
+        return spoilt;
     }
 
     /** Whether the like was said within the last half minute; from now on it was. */
@@ -110,14 +139,22 @@ public final class Inquiry {
     }
 
     private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
-        Map<String, CompletableFuture<Snapshot>> asked = new LinkedHashMap<>();
-        names.forEach(name -> asked.put(name, cluster.counts(name)));
-        return HostAnswers.within(SECONDS, asked).done();
+        return answers(names, cluster::counts);
+    }
+
+    private Map<String, Statistics> statistics(List<String> names) throws InterruptedException {
+        return answers(names, cluster::statistics);
     }
 
     private Map<String, Facts> facts(List<String> names) throws InterruptedException {
-        Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
-        names.forEach(name -> asked.put(name, cluster.facts(name, false)));
+        return answers(names, name -> cluster.facts(name, false));
+    }
+
+    /** Of those who answer. */
+    private static <T> Map<String, T> answers(List<String> names, Function<String, CompletableFuture<T>> question)
+            throws InterruptedException {
+        Map<String, CompletableFuture<T>> asked = new LinkedHashMap<>();
+        names.forEach(name -> asked.put(name, question.apply(name)));
         return HostAnswers.within(SECONDS, asked).done();
     }
 

@@ -50,11 +50,14 @@ record StatsRow(String name, Statistics all, Statistics last, double seconds) {
 
     /** What spoils its numbers, in sentences; of a sum nothing: each host says its own. */
     List<String> spoilt() {
-        return isSum()
-                ? List.of()
-                : Health.spoilt(last).stream()
-                        .map(cause -> name + "'s numbers are spoilt: " + cause)
-                        .toList();
+        return isSum() ? List.of() : spoilt(name, last);
+    }
+
+    /** What spoils the numbers that {@code name} took in an interval. */
+    static List<String> spoilt(String name, Statistics interval) {
+        return Health.spoilt(interval).stream()
+                .map(cause -> name + "'s numbers are spoilt: " + cause)
+                .toList();
     }
 
     double perSecond(long count) {

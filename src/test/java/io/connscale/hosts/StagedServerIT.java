@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -38,12 +37,11 @@ class StagedServerIT {
     }
 
     @Test
-    @Disabled("known gap: no verdict came here, by hand it did; why is not known yet")
     void aServerOutOfFilesAndThenKilled() {
         SshHost far = network.host("h2");
         try (NetworkConsole console = NetworkConsole.withServer(
                 network,
-                "on: s, bind: " + far.address(),
+                "on: s, workers: 1, bind: " + far.address(),
                 client(""),
                 "s: {command: [" + far.in() + ", prlimit, '--nofile=200:200'], workers: 1}")) {
             console.must("start c");

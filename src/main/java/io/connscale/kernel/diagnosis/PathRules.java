@@ -27,7 +27,10 @@ final class PathRules {
         long most = now.get(Fact.CONNTRACK_MOST);
         long used = now.get(Fact.CONNTRACK_IN_USE);
         long dropped = now.grown(Fact.CONNTRACK_DROPPED, before) + now.grown(Fact.CONNTRACK_INSERT_FAILED, before);
-        if (most == Facts.UNKNOWN || (dropped == 0 && used < most)) {
+        // A table may hold more than its most after that was lowered, and be nobody's on the way: only drops are
+        // evidence.
+        boolean full = now.knows(Fact.CONNTRACK_DROPPED) ? dropped > 0 : used >= most;
+        if (most == Facts.UNKNOWN || !full) {
             return Optional.empty();
         }
         return Optional.of(new Verdict(

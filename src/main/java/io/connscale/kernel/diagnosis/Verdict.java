@@ -1,5 +1,7 @@
 package io.connscale.kernel.diagnosis;
 
+import java.util.List;
+
 /**
  * Why connections stopped growing or ended, in one sentence with its evidence.
  *
@@ -7,15 +9,30 @@ package io.connscale.kernel.diagnosis;
  * @param host whose limit was met; {@code server} for the server's
  * @param sentence what happened and the evidence, without a full stop
  * @param remedy what to do about it
+ * @param spoilt what in the clients themselves spoils the numbers, a sentence each; mostly empty
  */
-public record Verdict(String cause, String host, String sentence, String remedy) {
+public record Verdict(String cause, String host, String sentence, String remedy, List<String> spoilt) {
     /** Nothing that was seen explains it. */
     public static final String UNKNOWN = "unknown";
 
     public static final String SERVER = "server";
 
+    public Verdict {
+        spoilt = List.copyOf(spoilt);
+    }
+
+    Verdict(String cause, String host, String sentence, String remedy) {
+        this(cause, host, sentence, remedy, List.of());
+    }
+
+    /** The same, and what spoils the numbers. */
+    public Verdict marked(List<String> spoilt) {
+        return new Verdict(cause, host, sentence, remedy, spoilt);
+    }
+
     /** As one line for the user. */
     public String text() {
-        return sentence + ". " + remedy;
+        String text = sentence + ". " + remedy;
+        return spoilt.isEmpty() ? text : text + ". Beware: " + String.join("; ", spoilt);
     }
 }

@@ -95,6 +95,10 @@ class DiagnosisTest {
         Facts full = with(with(nothing(), Fact.CONNTRACK_MOST, 500), Fact.CONNTRACK_IN_USE, 500);
         assertThat(verdict(errors, full, server(true, Map.of(), CALM), 0).cause())
                 .isEqualTo("conntrack");
+        Facts nothingDropped = with(full, Fact.CONNTRACK_DROPPED, 0);
+        assertThat(verdict(errors, nothingDropped, server(true, Map.of(), CALM), 0)
+                        .cause())
+                .isEqualTo("no-answer");
     }
 
     @Test
