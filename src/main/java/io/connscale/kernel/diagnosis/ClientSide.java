@@ -39,9 +39,10 @@ public record ClientSide(
         targets = List.copyOf(targets);
     }
 
+    /** Without what never came up, and without what went with its process: that was told as its end. */
     ClientSide ofEnded() {
         SortedMap<String, Long> ended = new TreeMap<>(errors);
-        ended.keySet().removeIf(reason -> reason.startsWith("connect "));
+        ended.keySet().removeIf(reason -> reason.startsWith("connect ") || reason.endsWith(" lost"));
         return new ClientSide(host, established, pings, late, ended, sources, targets, timeoutMillis, before, now);
     }
 

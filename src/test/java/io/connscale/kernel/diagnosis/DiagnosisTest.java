@@ -102,6 +102,14 @@ class DiagnosisTest {
     }
 
     @Test
+    void whatWentWithItsProcessIsToldAsItsEnd() {
+        Evidence seen =
+                seen(Map.of("agent lost", 3L, "connect EMFILE", 1L), nothing(), server(true, Map.of(), CALM), 0);
+        assertThat(Diagnosis.of(seen.ofEnded())).isEmpty();
+        assertThat(Diagnosis.of(seen)).isPresent();
+    }
+
+    @Test
     void segmentsSentAgainMeanThatPacketsGetLost() {
         Facts again = with(CALM, Fact.RETRANSMITS, 90);
         assertThat(verdict(Map.of("receive timeout", 3L), nothing(), server(true, Map.of(), again), 0)
