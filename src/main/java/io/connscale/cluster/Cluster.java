@@ -42,8 +42,7 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // the watch goes on until close; what goes wrong is told by the host
 public final class Cluster implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
-    private static final int MOST_AT_ONCE =
-            Math.max(4, Math.min(16, 4 * Runtime.getRuntime().availableProcessors()));
+    private static final int MOST_AT_ONCE = 16;
     /** Notices that wait to be shown; more are dropped, the states tell all the same. */
     private static final int MOST_UNTOLD = 1000;
     /** An agent that says nothing for this long, though it should each second, is lost. */
