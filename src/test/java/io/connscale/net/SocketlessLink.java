@@ -1,0 +1,67 @@
+package io.connscale.net;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A link without a socket: the test is the kernel and the peer. */
+public abstract class SocketlessLink implements Link {
+    private @Nullable Owner owner;
+    /** What the next {@link #send} fails with. */
+    public @Nullable Throwable failure;
+
+    public boolean open = true;
+
+    /** What {@link #send} does where it does not fail. */
+    protected abstract void takes(int times);
+
+    @Override
+    public void connect(InetSocketAddress target, @Nullable InetSocketAddress source, Owner owner) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void open(Owner owner) {
+        this.owner = owner;
+        owner.connected();
+    }
+
+    protected final Owner owner() {
+        if (owner == null) {
+            throw new IllegalStateException("not open yet");
+        }
+        return owner;
+    }
+
+    public final void fail(String where, Throwable cause) {
+        open = false;
+        owner().failed(where, cause);
+    }
+
+    @Override
+    public void send(int times) {
+        if (failure != null) {
+            fail("send", failure);
+        } else {
+            takes(times);
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public Optional<TcpInfo> tcpInfo() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            owner().closed();
+        }
+    }
+}
