@@ -5,6 +5,7 @@ import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
+import io.connscale.control.Silence;
 import io.connscale.control.Version;
 import io.connscale.kernel.LimitsReader;
 import io.connscale.net.Transport;
@@ -54,21 +55,27 @@ public final class AgentMain {
             ScheduledThreadPoolExecutor control = control();
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
-            Silence silence = new Silence(SILENT_SECONDS, end::countDown);
-            control.scheduleWithFixedDelay(silence::tick, 1, 1, TimeUnit.SECONDS);
+            Silence silence = new Silence();
+            control.scheduleWithFixedDelay(() -> listen(silence, end), 1, 1, TimeUnit.SECONDS);
             control.scheduleAtFixedRate(requests::report, SNAPSHOT_SECONDS, SNAPSHOT_SECONDS, TimeUnit.SECONDS);
             Consumer<Message> heard = message -> {
-                silence.broken();
                 if (control.getQueue().size() < MOST_WAITING) {
                     control.execute(() -> requests.take(message));
                 } else {
                     log.warn("dropped a request: {} wait already", MOST_WAITING);
                 }
             };
-            daemon("agent-channel", () -> read(in, heard, end)).start();
+            daemon("agent-channel", () -> read(silence.on(in), heard, end)).start();
             await(end);
             control.shutdownNow();
             return requests;
+        }
+    }
+
+    private static void listen(Silence silence, CountDownLatch end) {
+        if (silence.tick() == SILENT_SECONDS) {
+            log.warn("the console has said nothing for {} s: this agent ends", SILENT_SECONDS);
+            end.countDown();
         }
     }
 

@@ -1,21 +1,21 @@
 package io.connscale.cluster.launch.ssh;
 
+import io.connscale.control.Silence;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** Listens to what a server sends, to know whether it is there, and what it said first. One reading thread; any may ask. */
 final class Ear {
     private static final int MOST_FIRST = 200;
 
-    private final AtomicInteger silent = new AtomicInteger();
+    private final Silence silence = new Silence();
     /** Only the reading thread writes. */
     private volatile String first = "";
 
     InputStream on(InputStream in) {
-        return new FilterInputStream(in) {
+        return new FilterInputStream(silence.on(in)) {
             @Override
             public int read() throws IOException {
                 int b = super.read();
@@ -37,7 +37,6 @@ final class Ear {
     }
 
     private void heard(byte[] bytes, int from, int length) {
-        silent.set(0);
         if (first.length() < MOST_FIRST) {
             int kept = Math.min(length, MOST_FIRST - first.length());
             String said = first + new String(bytes, from, kept, StandardCharsets.ISO_8859_1);
@@ -45,9 +44,9 @@ final class Ear {
         }
     }
 
-    /** Counts one more second of silence: a console that was stopped itself misses no ticks. */
+    /** Counts one more second of silence, and returns how many there are. */
     int tick() {
-        return silent.incrementAndGet();
+        return silence.tick();
     }
 
     /** The first line that was heard, as far as it can be shown; empty where there was none. */
