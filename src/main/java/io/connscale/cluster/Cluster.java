@@ -102,7 +102,7 @@ public final class Cluster implements AutoCloseable {
     /** Made for the first host that needs it: reading the jar takes a moment. */
     private synchronized Deployment deployment() throws AgentException {
         if (deployment == null) {
-            deployment = new Deployment(Jar.running());
+            deployment = new Deployment(Jar.forAgents());
         }
         return deployment;
     }

@@ -33,8 +33,8 @@ class DeployedAgentIT {
         all.addAll(List.of(words));
         Launcher launcher = new CommandLauncher(all);
         Optional<String> java = Optional.of(System.getProperty("java.home"));
-        Installation there =
-                new Deployment(Jar.of(Path.of(System.getProperty("connscale.jar")))).ensure(launcher, java, step -> {});
+        Installation there = new Deployment(Jar.forAgents(Path.of(System.getProperty("connscale.jar"))))
+                .ensure(launcher, java, step -> {});
         HostConfig config = HostsFile.parse("hosts.yaml", "hosts: {client1: {command: [env]}}")
                 .hosts()
                 .get(0);

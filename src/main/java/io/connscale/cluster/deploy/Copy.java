@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Copies the jar to one host, by its standard input, and waits where another is copying it there already. */
 final class Copy {
     private static final Logger log = LoggerFactory.getLogger(Copy.class);
-    /** For all of it: a jar of 12 MB at 20 KB/s. */
+    /** For all of it: a jar of 7.5 MB at 13 KB/s. */
     private static final int SECONDS = 600;
     /** A link that stalls for longer than that makes others copy the jar too. */
     private static final int STALE_SECONDS = 10;

@@ -13,21 +13,29 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * This program's jar, as it is on this machine. Reading it takes a moment: read it once for all hosts.
+ * A jar of this program, as it is on this machine. Reading it takes a moment: read it once for all hosts.
  *
  * @param size in bytes
  * @param sha256 in lower-case hexadecimal digits
  */
 public record Jar(Path path, long size, String sha256) {
-    /** The jar that this process runs from. */
-    public static Jar running() throws AgentException {
+    private static final String OF_AGENTS = "agent-";
+
+    /** What an agent elsewhere runs from: what lies beside this process's own jar for that, otherwise its own, which does too. */
+    public static Jar forAgents() throws AgentException {
         String classPath = System.getProperty("java.class.path");
         if (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator)) {
             throw new AgentException(
                     "there is no jar to copy: this console runs from classes",
                     "bin/connscale-console builds the jar and runs it");
         }
-        return of(Path.of(classPath));
+        return forAgents(Path.of(classPath));
+    }
+
+    /** Likewise, where {@code own} is this process's own jar. */
+    public static Jar forAgents(Path own) throws AgentException {
+        Path beside = own.resolveSibling(OF_AGENTS + own.getFileName());
+        return of(Files.isReadable(beside) ? beside : own);
     }
 
     /** The jar in this file. */
