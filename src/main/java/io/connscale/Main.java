@@ -46,6 +46,7 @@ public final class Main {
     }
 
     private static void agent() {
+        AgentLog.choose();
         OutputStream channel = new FileOutputStream(FileDescriptor.out);
         System.setOut(System.err); // whoever prints by mistake must not break the channel
         Transport transport = Transport.best();

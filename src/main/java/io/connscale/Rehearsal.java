@@ -29,6 +29,7 @@ final class Rehearsal {
 
     /** Returns when it is over; fails where anything is not as it should be: then there is nothing worth archiving. */
     static void run() throws IOException, InterruptedException {
+        AgentLog.choose();
         new Rehearsal().play();
     }
 

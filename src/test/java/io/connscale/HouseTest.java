@@ -54,7 +54,7 @@ class HouseTest {
             "org.HdrHistogram..", List.of("stats"),
             "net.schmizz..", List.of("cluster"),
             "com.hierynomus..", List.of("cluster"),
-            "ch.qos.logback..", List.of());
+            "ch.qos.logback..", List.of(""));
 
     @TestFactory
     Stream<DynamicTest> importsRunDownwardsOnly() {
