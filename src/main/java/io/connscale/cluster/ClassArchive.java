@@ -53,13 +53,14 @@ final class ClassArchive {
      */
     static synchronized void ensure(List<String> command) throws InterruptedException {
         Path archive = path(System.getProperty("java.version")).orElse(null);
-        if (archive == null
-                || Files.exists(archive)
-                || !Files.isWritable(archive.toAbsolutePath().getParent())) {
+        if (archive == null || !Files.isWritable(archive.toAbsolutePath().getParent())) {
             return;
         }
         Path work = Path.of(archive + "." + ProcessHandle.current().pid());
         try {
+            if (fits(archive)) {
+                return;
+            }
             if (rehearsed(command, work)) {
                 force(work);
                 Files.move(work, archive, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
@@ -69,6 +70,15 @@ final class ClassArchive {
         } finally {
             delete(work);
         }
+    }
+
+    /** The JVM takes it only with the very jar that it was made with: not after another build. */
+    private static boolean fits(Path archive) throws IOException {
+        Path jar = Path.of(System.getProperty("java.class.path"));
+        return Files.exists(archive)
+                && !Files.getLastModifiedTime(archive)
+                        .toInstant()
+                        .isBefore(Files.getLastModifiedTime(jar).toInstant());
     }
 
     private static boolean rehearsed(List<String> command, Path work) throws IOException, InterruptedException {
