@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -143,7 +144,17 @@ public final class ConnectionsCommand implements Verb {
             for (Map.Entry<String, Agent> agent : agents(desk, hosts).members().entrySet()) {
                 closing.put(agent.getKey(), close(agent.getValue()));
             }
-            return HostAnswers.of(closing).answer(Stop::answer);
+            return HostAnswers.whileAlive(closing, () -> desk.shell().progress(left(desk, closing.keySet())))
+                    .answer(Stop::answer);
+        }
+
+        /** As the agents say it once a second. */
+        private static String left(Desk desk, Set<String> names) {
+            long established = desk.cluster().statuses().stream()
+                    .filter(host -> names.contains(host.name()))
+                    .mapToLong(host -> host.counts().established())
+                    .sum();
+            return "closing · " + Quantity.text(established) + " established";
         }
 
         /** All means those that are still being opened ({@code --no-wait}), too. */

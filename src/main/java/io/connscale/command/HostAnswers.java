@@ -23,9 +23,31 @@ record HostAnswers<T>(Map<String, T> done, Map<String, AgentException> failed) {
     /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
     private static final long SECONDS = 30;
 
+    private static final long MEANWHILE_MILLIS = 500;
+
     /** Waits for the answers that should come at once. */
     static <T> HostAnswers<T> of(Map<String, CompletableFuture<T>> asked) throws InterruptedException {
         return within(SECONDS, asked);
+    }
+
+    /**
+     * Waits for answers that may take minutes, as long as the agents live: one that falls silent is given up, and its answer fails.
+     *
+     * @param meanwhile twice a second
+     */
+    static <T> HostAnswers<T> whileAlive(Map<String, CompletableFuture<T>> asked, Runnable meanwhile)
+            throws InterruptedException {
+        CompletableFuture<Void> all = CompletableFuture.allOf(asked.values().toArray(CompletableFuture[]::new));
+        while (!all.isDone()) {
+            try {
+                all.get(MEANWHILE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                meanwhile.run();
+            } catch (ExecutionException e) {
+                break; // told host by host
+            }
+        }
+        return of(asked);
     }
 
     static <T> HostAnswers<T> within(long seconds, Map<String, CompletableFuture<T>> asked)
