@@ -28,16 +28,18 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
 public final class AgentMain {
     private static final Logger log = LoggerFactory.getLogger(AgentMain.class);
-    private static final long SNAPSHOT_SECONDS = 1;
-    /** A console that says nothing for so long, though it should each second, is gone: its host cut off, or it stopped. */
-    private static final int SILENT_SECONDS = 10;
+    /**
+     * A console that says nothing for so long, though it should every few seconds, is gone: its host cut off, or it stopped. A
+     * worker is told to be more patient: no network is between, and a machine that opens a million connections is a busy one.
+     */
+    private static final int SILENT_SECONDS = Integer.getInteger("connscale.silence", 10);
     /** Requests not yet looked at; a console that keeps to the protocol has 64 unanswered ones at most. */
     private static final int MOST_WAITING = 100;
 
     private AgentMain() {}
 
     /**
-     * Runs until {@code in} ends, or nothing has come from there for {@value #SILENT_SECONDS} s.
+     * Runs until {@code in} ends, or nothing has come from there for that many seconds ({@link #SILENT_SECONDS}).
      *
      * @param out for messages alone; nothing else may write to it
      * @param servers makes the server that this agent may be told to run
@@ -56,9 +58,15 @@ public final class AgentMain {
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
             Silence silence = new Silence();
-            control.scheduleWithFixedDelay(() -> listen(silence, end), 1, 1, TimeUnit.SECONDS);
-            control.scheduleAtFixedRate(requests::report, SNAPSHOT_SECONDS, SNAPSHOT_SECONDS, TimeUnit.SECONDS);
+            Runnable eachSecond = () -> {
+                listen(silence, end);
+                requests.report();
+            };
+            control.scheduleWithFixedDelay(eachSecond, 1, 1, TimeUnit.SECONDS);
             Consumer<Message> heard = message -> {
+                if (message instanceof Message.StillHere) {
+                    return; // that it came is all that it says
+                }
                 if (control.getQueue().size() < MOST_WAITING) {
                     control.execute(() -> requests.take(message));
                 } else {

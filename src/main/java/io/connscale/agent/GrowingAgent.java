@@ -186,7 +186,7 @@ final class GrowingAgent implements Agent {
                 known.put(name, parts[at++]);
             }
             shares = known;
-            return group.open(parts, rate, progress);
+            return group.open(parts, rate, new Paced(progress));
         }
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** An order while it is carried out: a {@link Ramp} on each loop, and one answer when the last has finished. */
 final class Opening {
-    private static final long PROGRESS_MILLIS = 200;
+    private static final long PROGRESS_MILLIS = 500;
 
     private final Order order;
     private final Consumer<Opened> progress;

@@ -18,7 +18,6 @@ import io.connscale.control.Message.Request;
 import io.connscale.control.Message.ServerStatusTaken;
 import io.connscale.control.Message.SnapshotTaken;
 import io.connscale.control.Message.StatisticsTaken;
-import io.connscale.control.Message.StillHere;
 import io.connscale.control.Message.StopOpening;
 import io.connscale.control.Message.TakeFacts;
 import io.connscale.control.Message.TakeServerStatistics;
@@ -52,6 +51,8 @@ import org.slf4j.LoggerFactory;
 final class Requests implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Requests.class);
 
+    private static final long MOST_UNSAID = TimeUnit.SECONDS.toNanos(3);
+
     private final Transport transport;
     private final HostedServer server;
     private final AgentStarter starter;
@@ -65,6 +66,9 @@ final class Requests implements AutoCloseable {
                 return thread;
             });
 
+    private @Nullable SnapshotTaken said;
+    private long saidAt = System.nanoTime() - MOST_UNSAID;
+
     private volatile @Nullable GrowingAgent agent; // there from the first configure on
 
     Requests(Transport transport, HostedServer server, AgentStarter starter, Outbox outbox, Executor control) {
@@ -76,9 +80,6 @@ final class Requests implements AutoCloseable {
     }
 
     void take(Message message) {
-        if (message instanceof StillHere) {
-            return;
-        }
         if (!(message instanceof Request request)) {
             log.warn("not a request: {}", message);
             return;
@@ -203,11 +204,19 @@ final class Requests implements AutoCloseable {
         return processes == 1 ? null : processes;
     }
 
-    /** The snapshot that comes by itself; without an agent there is nothing to count, and it says so all the same. */
+    /**
+     * Once a second: the snapshot that comes by itself, where it says something new, and every few seconds in any case, since it
+     * also says that this agent is there. Without an agent there is nothing to count.
+     */
     void report() {
         GrowingAgent running = agent;
-        Snapshot counts = running == null ? Snapshot.NONE : running.latest();
-        outbox.offer(new SnapshotTaken(null, counts, processes()));
+        SnapshotTaken counts = new SnapshotTaken(null, running == null ? Snapshot.NONE : running.latest(), processes());
+        long now = System.nanoTime();
+        if (now - saidAt >= MOST_UNSAID || !counts.equals(said)) {
+            outbox.offer(counts);
+            said = counts;
+            saidAt = now;
+        }
     }
 
     @Override

@@ -35,11 +35,12 @@ final class AgentFlags {
         // Archived classes where they were made for, not at a random place: else each start rewrites all of them.
         flags.add("-XX:+UnlockDiagnosticVMOptions");
         flags.add("-XX:ArchiveRelocationMode=0");
+        flags.add("-XX:AsyncDeflationInterval=10000"); // not four times a second: a hundred agents may be idle on two
+        // CPUs
         flags.addAll(memory(limits));
         if (feature >= COMPACT_HEADERS) {
             flags.add("-XX:+UseCompactObjectHeaders"); // a connection is a handful of small objects
         }
-        flags.add("-Dlogback.configurationFile=logback-agent.xml");
         flags.add("-Dconnscale.log.level=" + System.getProperty("connscale.log.level", "INFO"));
         return flags;
     }
@@ -58,9 +59,9 @@ final class AgentFlags {
 
     /**
      * More for one process of many: what the second compiler would gain is less than what it costs each of them while all are
-     * new.
+     * new. Its parent's end is the end of its standard input; only a parent that was stopped is silent.
      */
     static List<String> ofWorker() {
-        return List.of("-XX:TieredStopAtLevel=1", "-XX:CICompilerCount=1");
+        return List.of("-XX:TieredStopAtLevel=1", "-XX:CICompilerCount=1", "-Dconnscale.silence=60");
     }
 }

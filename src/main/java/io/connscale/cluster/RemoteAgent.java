@@ -11,14 +11,12 @@ import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -41,8 +39,7 @@ final class RemoteAgent implements AgentProcess {
     private final String name;
     private final Process process;
     private final Consumer<String> notices;
-    private final OutputStream requests;
-    private final ReentrantLock writing = new ReentrantLock();
+    private final RequestWriter requests;
     private final ErrorTail errors;
     private final Thread reader;
     private final AtomicLong ids = new AtomicLong();
@@ -65,7 +62,7 @@ final class RemoteAgent implements AgentProcess {
         this.name = name;
         this.process = process;
         this.notices = notices;
-        this.requests = process.getOutputStream();
+        this.requests = new RequestWriter(process.getOutputStream());
         this.errors = new ErrorTail(name, process.getErrorStream());
         reader = new Thread(this::read, name + "-control");
         reader.setDaemon(true);
@@ -241,12 +238,7 @@ final class RemoteAgent implements AgentProcess {
         Pending waiting = new Pending(new CompletableFuture<>(), progress);
         pending.put(id, waiting);
         try {
-            writing.lock();
-            try {
-                MessageLines.write(requests, request.apply(id));
-            } finally {
-                writing.unlock();
-            }
+            requests.write(request.apply(id));
         } catch (IOException e) {
             log.debug("nobody reads the channel's other end", e);
             kill(); // then the channel ends on this side too, and with it this request, with the reason
@@ -285,15 +277,7 @@ final class RemoteAgent implements AgentProcess {
 
     @Override
     public int tick() {
-        if (writing.tryLock()) { // somebody else's request says the same, and where that one waits this would, too
-            try {
-                MessageLines.write(requests, new Message.StillHere());
-            } catch (IOException e) {
-                log.debug("nobody reads the channel's other end", e); // the reader tells
-            } finally {
-                writing.unlock();
-            }
-        }
+        requests.tick();
         return silent.incrementAndGet();
     }
 }

@@ -96,7 +96,9 @@ public final class Workers implements AutoCloseable {
      * @param stopped asked before each start: true leaves the rest
      */
     public void start(int n, Setup setup, BooleanSupplier stopped) throws InterruptedException {
-        watchOnce();
+        if (n > 0) {
+            watchOnce();
+        }
         List<CompletableFuture<Void>> starts = new ArrayList<>();
         for (int i = 0; i < n; i++) {
             starts.add(CompletableFuture.runAsync(

@@ -38,6 +38,8 @@ final class ShardGroup {
     private static final double SCARCE = 0.4;
     /** By lot n connections become n give or take its root: so many roots are kept free, and it never happens to be too few. */
     private static final double ROOTS = 5;
+
+    private static final int ASKED_EACH_SECOND = 16;
     /** Of this process's files so many are left for what else it does: pipes to agents, SSH. */
     private static final int KEPT_FREE = 64;
 
@@ -53,6 +55,7 @@ final class ShardGroup {
     private final Object joining = new Object();
 
     private final ScheduledThreadPoolExecutor balance = new ScheduledThreadPoolExecutor(1, ShardGroup::thread);
+    private long turn; // on the balance's thread
     private ServerStatus gone = ServerStatus.stopped("");
 
     ShardGroup(ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
@@ -219,9 +222,13 @@ final class ShardGroup {
         return held;
     }
 
-    /** Once a second: who has room gets more. */
+    /** Once a second, or where there are many less often, since asking costs each of them a wake-up: who has room gets more. */
     private void look() {
         try {
+            turn++;
+            if (turn % (1 + workers.running().size() / ASKED_EACH_SECOND) != 0) {
+                return;
+            }
             status();
             long[] rooms = rooms();
             if (rooms.length > 1) {
