@@ -267,6 +267,6 @@ final class LoadLoop {
 
     /** All that this loop knows of its work; on the loop. Reasons are counted elsewhere. */
     Statistics statistics() {
-        return recorded.statistics(snapshot(), ring.awaited());
+        return recorded.statistics(snapshot(), ring.awaited(), ring.unanswered(now()));
     }
 }

@@ -15,6 +15,7 @@ import io.connscale.kernel.diagnosis.Verdict;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.stats.Unanswered;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,7 +136,10 @@ public final class Inquiry {
 
     /** Why both ends count differently, by so many. */
     Difference difference(long difference) throws InterruptedException {
-        return Difference.of(difference, serverSide(ServerWord.of(server, true), serverBefore));
+        Unanswered unanswered = statistics(ready()).values().stream()
+                .map(Statistics::unanswered)
+                .reduce(Unanswered.NONE, Unanswered::plus);
+        return Difference.of(difference, unanswered, serverSide(ServerWord.of(server, true), serverBefore));
     }
 
     private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
@@ -170,14 +174,18 @@ public final class Inquiry {
     }
 
     private long difference() throws InterruptedException {
-        List<String> ready = cluster.statuses().stream()
+        long held = counts(ready()).values().stream()
+                .mapToLong(Snapshot::established)
+                .sum();
+        ServerStatus status = held == 0 ? ServerStatus.stopped("") : ServerWord.statusOf(server);
+        return status.running() ? held - status.established() : 0;
+    }
+
+    private List<String> ready() {
+        return cluster.statuses().stream()
                 .filter(host -> host.state() == State.READY)
                 .map(HostStatus::name)
                 .toList();
-        long held =
-                counts(ready).values().stream().mapToLong(Snapshot::established).sum();
-        ServerStatus status = held == 0 ? ServerStatus.stopped("") : ServerWord.statusOf(server);
-        return status.running() ? held - status.established() : 0;
     }
 
     private Evidence evidence(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.stats.Unanswered;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -153,9 +154,14 @@ class DiagnosisTest {
     @Test
     void aDifferenceSaysWhereTheConnectionsAre() {
         Facts now = with(waiting(with(CALM, Fact.LISTEN_OVERFLOWS, 64), 8989, 9), Fact.SYN_RECEIVED, 3);
-        assertThat(Difference.of(20, server(true, Map.of(), now)).text())
-                .contains("20 half-open", "9 wait", "backlog 8", "3 SYN-RECEIVED", "TcpExtListenOverflows +57");
-        assertThat(Difference.of(-2, server(true, Map.of(), now)).text()).contains("the server holds 2 more");
+        Unanswered young = new Unanswered(12, 2_340_000_000L, 400_000_000);
+        assertThat(Difference.of(20, young, server(true, Map.of(), now)).text())
+                .contains("20 half-open", "12 without a first Pong, the oldest up for 2.3 s, the youngest for 0.4 s")
+                .contains("9 wait", "backlog 8", "3 SYN-RECEIVED", "TcpExtListenOverflows +57");
+        assertThat(Difference.of(20, Unanswered.NONE, server(true, Map.of(), now))
+                        .text())
+                .contains("no connection waits for its first Pong");
+        assertThat(Difference.of(-2, young, server(true, Map.of(), now)).text()).contains("the server holds 2 more");
     }
 
     private static Facts loops(long millis, long ranMillis, long waitedMillis) {
