@@ -147,7 +147,7 @@ final class LoadLoop {
 
     /** From {@link Connection}: its Pong came. */
     void answered(Connection connection) {
-        recorded.answered(connection, now());
+        recorded.answered(connection);
         ring.answered(connection);
     }
 

@@ -41,7 +41,8 @@ final class LoopRecord {
     }
 
     /** Its Pong came, and the ring still knows when its Ping left. */
-    void answered(Connection connection, long now) {
+    void answered(Connection connection) {
+        long now = System.nanoTime();
         pongs.increment();
         recorded.answered(now - connection.due, now - connection.left);
     }
