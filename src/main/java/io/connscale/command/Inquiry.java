@@ -72,6 +72,18 @@ public final class Inquiry {
 
     /** Why the order that ended did not bring all that was asked for; empty where there is nothing to explain. */
     Optional<Verdict> verdict(List<String> names) throws InterruptedException {
+        Optional<Verdict> verdict = now(names);
+        verdict.ifPresent(this::saidJustNow);
+        return verdict;
+    }
+
+    /** What stops the orders of all hosts, ended or not; empty also where the same was said just now. */
+    Optional<Verdict> news() throws InterruptedException {
+        List<String> ordered = ready().stream().filter(orders::containsKey).toList();
+        return now(ordered).filter(verdict -> !saidJustNow(verdict));
+    }
+
+    private Optional<Verdict> now(List<String> names) throws InterruptedException {
         Map<String, Snapshot> counts = counts(names);
         long halfOpen = halfOpen();
         Evidence quick = evidence(counts, Map.of(), ServerWord.NONE, halfOpen, orders);
@@ -82,9 +94,7 @@ public final class Inquiry {
         }
         Evidence evidence = evidence(counts, facts(names), ServerWord.of(server, false), halfOpen, orders);
         Map<String, Statistics> statistics = statistics(names);
-        Optional<Verdict> verdict = Diagnosis.of(evidence).map(found -> found.marked(spoilt(statistics, orders)));
-        verdict.ifPresent(this::saidJustNow);
-        return verdict;
+        return Diagnosis.of(evidence).map(found -> found.marked(spoilt(statistics, orders)));
     }
 
     /** Why connections of a host ended since that was last asked; empty also where the same was said just now. */

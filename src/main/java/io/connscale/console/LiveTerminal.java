@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -80,8 +81,9 @@ final class LiveTerminal implements Live {
         }
         List<AttributedString> lines = new ArrayList<>();
         picture.stream().limit(rows()).forEach(line -> lines.add(cut(line)));
+        List<AttributedString> told = notices.stream().flatMap(this::wrapped).toList();
         int room = rows() - lines.size();
-        notices.stream().skip(Math.max(0, notices.size() - room)).forEach(line -> lines.add(cut(line)));
+        lines.addAll(told.subList(Math.max(0, told.size() - room), told.size()));
         while (lines.size() < rows()) {
             lines.add(AttributedString.EMPTY);
         }
@@ -95,9 +97,18 @@ final class LiveTerminal implements Live {
         display.clear();
     }
 
-    /** One column short: a terminal may wrap a line that fills its width. */
     private AttributedString cut(String line) {
-        return new AttributedString(Visible.line(line)).columnSubSequence(0, Math.max(1, columns() - 1));
+        return new AttributedString(Visible.line(line)).columnSubSequence(0, width());
+    }
+
+    /** A notice may be a sentence whose end says what to do. */
+    private Stream<AttributedString> wrapped(String line) {
+        return new AttributedString(Visible.line(line)).columnSplitLength(width()).stream();
+    }
+
+    /** One column short: a terminal may wrap a line that fills its width. */
+    private int width() {
+        return Math.max(1, columns() - 1);
     }
 
     @Override
