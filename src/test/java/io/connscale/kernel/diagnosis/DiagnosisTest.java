@@ -58,6 +58,8 @@ class DiagnosisTest {
         Verdict verdict = verdict(Map.of("receive timeout", 5L), nothing(), server(true, Map.of(), overflowed), 11);
         assertThat(verdict.cause()).isEqualTo("overflow");
         assertThat(verdict.text()).contains("ListenOverflows +57", "9 wait, backlog 8", "half-open 11");
+        Verdict ofAnother = verdict(Map.of("receive timeout", 5L), nothing(), server(false, Map.of(), overflowed), 0);
+        assertThat(ofAnother.text()).contains("without an answer 5").doesNotContain("half-open");
         assertThat(verdict(Map.of("receive timeout", 5L), nothing(), server(true, Map.of(), CALM), 0)
                         .cause())
                 .isEqualTo("slow-server");
