@@ -119,7 +119,7 @@ class TerminalIT {
         line("watch");
         shows("stopped at 1");
         await().atMost(SOON)
-                .untilAsserted(() -> assertThat(screen().replace("\n", ""))
+                .untilAsserted(() -> assertThat(screen().replace('\n', ' '))
                         .contains("no file left for its agent (RLIMIT_NOFILE 200")
                         .contains("ulimit -n"));
         assertThat(screen()).contains("watch · ", "few: connect EMFILE ");

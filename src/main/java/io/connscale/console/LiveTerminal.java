@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
@@ -81,7 +80,10 @@ final class LiveTerminal implements Live {
         }
         List<AttributedString> lines = new ArrayList<>();
         picture.stream().limit(rows()).forEach(line -> lines.add(cut(line)));
-        List<AttributedString> told = notices.stream().flatMap(this::wrapped).toList();
+        // Not cut: a notice may be a sentence whose end says what to do.
+        List<AttributedString> told = notices.stream()
+                .flatMap(line -> Wrapped.lines(line, width()).stream())
+                .toList();
         int room = rows() - lines.size();
         lines.addAll(told.subList(Math.max(0, told.size() - room), told.size()));
         while (lines.size() < rows()) {
@@ -99,11 +101,6 @@ final class LiveTerminal implements Live {
 
     private AttributedString cut(String line) {
         return new AttributedString(Visible.line(line)).columnSubSequence(0, width());
-    }
-
-    /** A notice may be a sentence whose end says what to do. */
-    private Stream<AttributedString> wrapped(String line) {
-        return new AttributedString(Visible.line(line)).columnSplitLength(width()).stream();
     }
 
     /** One column short: a terminal may wrap a line that fills its width. */
