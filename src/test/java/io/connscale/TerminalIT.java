@@ -34,7 +34,9 @@ class TerminalIT {
         socket = folder.resolve("tmux")
                 .toString(); // its own: a tmux server that is ending still answers on the last one
         Files.writeString(
-                folder.resolve("hosts.yaml"), "server: {ports: 0}\nhosts: {client1: local, client2: local}\n");
+                folder.resolve("hosts.yaml"),
+                "server: {ports: 0}\nhosts: {client1: local, client2: local, "
+                        + "few: {command: [prlimit, '--nofile=200:200'], workers: 1}}\n");
         String script = ConsoleScript.in(folder).script().toString();
         command = "cd '" + folder + "' && CONNSCALE_STATE='" + folder + "' exec env TERM=$TYPE '" + script + "'";
         tmux("-f", "/dev/null", "new-session", "-d", "-s", "test", "-x", "120", "-y", "40", "TYPE=$TERM && " + command);
@@ -104,6 +106,26 @@ class TerminalIT {
             tmux("send-keys", "-t", "test", "C-c"); // again, where the command had not begun yet
             assertThat(screen()).contains("interrupted");
         });
+    }
+
+    /** The order would take 50 s; its remedy stands at the end of a sentence that is wider than the screen. */
+    @Test
+    void watchShowsThatFilesRunOutWhileTheyDo() throws Exception {
+        Needs.command("prlimit");
+        line("start few");
+        shows("few  ready in ");
+        line("connections start 5000 few --rate 100 --no-wait");
+        shows("few  opening 5,000");
+        line("watch");
+        shows("stopped at 1");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(screen().replace('\n', ' '))
+                        .contains("no file left for its agent (RLIMIT_NOFILE 200")
+                        .contains("ulimit -n"));
+        assertThat(screen()).contains("watch · ", "few: connect EMFILE ");
+        type("q");
+        shows("connscale>");
+        assertThat(screen()).doesNotContain("established in ");
     }
 
     private List<ProcessHandle> agents() throws Exception {

@@ -1,5 +1,6 @@
 package io.connscale.agent;
 
+import io.connscale.stats.Unanswered;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,22 @@ final class AwaitedPongs {
 
     int size() {
         return size;
+    }
+
+    /** Those that never had a Pong. */
+    Unanswered unanswered(long now) {
+        long count = 0;
+        long most = 0;
+        long least = Long.MAX_VALUE;
+        for (RingNode node = oldest; node != null; node = node.after) {
+            if (!node.answered) {
+                long age = now - node.since();
+                count++;
+                most = Math.max(most, age);
+                least = Math.min(least, age);
+            }
+        }
+        return count == 0 ? Unanswered.NONE : new Unanswered(count, most, least);
     }
 
     void add(RingNode node, long left) {

@@ -38,6 +38,7 @@ final class Connection extends RingNode implements Link.Owner {
         return state == State.ESTABLISHED;
     }
 
+    @Override
     long since() {
         return since;
     }

@@ -147,7 +147,7 @@ final class LoadLoop {
 
     /** From {@link Connection}: its Pong came. */
     void answered(Connection connection) {
-        recorded.answered(connection, now());
+        recorded.answered(connection);
         ring.answered(connection);
     }
 
@@ -267,6 +267,6 @@ final class LoadLoop {
 
     /** All that this loop knows of its work; on the loop. Reasons are counted elsewhere. */
     Statistics statistics() {
-        return recorded.statistics(snapshot(), ring.awaited());
+        return recorded.statistics(snapshot(), ring.awaited(), ring.unanswered(now()));
     }
 }

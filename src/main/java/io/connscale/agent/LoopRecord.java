@@ -9,6 +9,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.stats.TcpSample;
 import io.connscale.stats.TcpSampling;
+import io.connscale.stats.Unanswered;
 import java.util.TreeMap;
 
 /** What a {@link LoadLoop} records beside its counts: how long things took, and some connections to look at. On the loop. */
@@ -40,7 +41,8 @@ final class LoopRecord {
     }
 
     /** Its Pong came, and the ring still knows when its Ping left. */
-    void answered(Connection connection, long now) {
+    void answered(Connection connection) {
+        long now = System.nanoTime();
         pongs.increment();
         recorded.answered(now - connection.due, now - connection.left);
     }
@@ -69,11 +71,12 @@ final class LoopRecord {
      * All that the loop knows of its work, without reasons: those are counted elsewhere.
      *
      * @param awaited Pings whose Pong may still come
+     * @param unanswered connections that have had none
      */
-    Statistics statistics(Snapshot counts, int awaited) {
+    Statistics statistics(Snapshot counts, int awaited, Unanswered unanswered) {
         ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
         long missed = counts.pings() - counts.pongs() - awaited;
-        return new Statistics(counts, begun.get(), missed, recorded.times(), tcp(), time, new TreeMap<>());
+        return new Statistics(counts, begun.get(), missed, unanswered, recorded.times(), tcp(), time, new TreeMap<>());
     }
 
     private TcpSample tcp() {

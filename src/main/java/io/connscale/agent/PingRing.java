@@ -1,5 +1,6 @@
 package io.connscale.agent;
 
+import io.connscale.stats.Unanswered;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +62,11 @@ final class PingRing {
         return awaited.size();
     }
 
+    /** Those in the ring that have sent a Ping and never had a Pong; looks at each whose Pong is missing. */
+    Unanswered unanswered(long now) {
+        return awaited.unanswered(now);
+    }
+
     /** Pings that were due and could not be sent, since the Pong before was still missing or this process was held up. */
     long late() {
         return late;
@@ -104,6 +110,7 @@ final class PingRing {
 
     /** The Pong of {@code node} came: its Ping is answered. */
     void answered(RingNode node) {
+        node.answered = true;
         awaited.remove(node);
     }
 

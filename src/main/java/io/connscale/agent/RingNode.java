@@ -27,6 +27,12 @@ abstract class RingNode {
 
     boolean awaiting;
 
+    /** Whether a Pong ever came. */
+    boolean answered;
+
+    /** When it was established, {@link System#nanoTime()}. */
+    abstract long since();
+
     /** Its Ping is due. Notes in {@link #left} when it leaves, writes it and returns true, or returns false where it can't be sent. May end this connection, no other. */
     abstract boolean ping();
 

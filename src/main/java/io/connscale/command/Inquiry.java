@@ -15,6 +15,7 @@ import io.connscale.kernel.diagnosis.Verdict;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.stats.Unanswered;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,6 +72,18 @@ public final class Inquiry {
 
     /** Why the order that ended did not bring all that was asked for; empty where there is nothing to explain. */
     Optional<Verdict> verdict(List<String> names) throws InterruptedException {
+        Optional<Verdict> verdict = now(names);
+        verdict.ifPresent(this::saidJustNow);
+        return verdict;
+    }
+
+    /** What stops the orders of all hosts, ended or not; empty also where the same was said just now. */
+    Optional<Verdict> news() throws InterruptedException {
+        List<String> ordered = ready().stream().filter(orders::containsKey).toList();
+        return now(ordered).filter(verdict -> !saidJustNow(verdict));
+    }
+
+    private Optional<Verdict> now(List<String> names) throws InterruptedException {
         Map<String, Snapshot> counts = counts(names);
         long halfOpen = halfOpen();
         Evidence quick = evidence(counts, Map.of(), ServerWord.NONE, halfOpen, orders);
@@ -81,9 +94,7 @@ public final class Inquiry {
         }
         Evidence evidence = evidence(counts, facts(names), ServerWord.of(server, false), halfOpen, orders);
         Map<String, Statistics> statistics = statistics(names);
-        Optional<Verdict> verdict = Diagnosis.of(evidence).map(found -> found.marked(spoilt(statistics, orders)));
-        verdict.ifPresent(this::saidJustNow);
-        return verdict;
+        return Diagnosis.of(evidence).map(found -> found.marked(spoilt(statistics, orders)));
     }
 
     /** Why connections of a host ended since that was last asked; empty also where the same was said just now. */
@@ -135,7 +146,10 @@ public final class Inquiry {
 
     /** Why both ends count differently, by so many. */
     Difference difference(long difference) throws InterruptedException {
-        return Difference.of(difference, serverSide(ServerWord.of(server, true), serverBefore));
+        Unanswered unanswered = statistics(ready()).values().stream()
+                .map(Statistics::unanswered)
+                .reduce(Unanswered.NONE, Unanswered::plus);
+        return Difference.of(difference, unanswered, serverSide(ServerWord.of(server, true), serverBefore));
     }
 
     private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
@@ -170,14 +184,18 @@ public final class Inquiry {
     }
 
     private long difference() throws InterruptedException {
-        List<String> ready = cluster.statuses().stream()
+        long held = counts(ready()).values().stream()
+                .mapToLong(Snapshot::established)
+                .sum();
+        ServerStatus status = held == 0 ? ServerStatus.stopped("") : ServerWord.statusOf(server);
+        return status.running() ? held - status.established() : 0;
+    }
+
+    private List<String> ready() {
+        return cluster.statuses().stream()
                 .filter(host -> host.state() == State.READY)
                 .map(HostStatus::name)
                 .toList();
-        long held =
-                counts(ready).values().stream().mapToLong(Snapshot::established).sum();
-        ServerStatus status = held == 0 ? ServerStatus.stopped("") : ServerWord.statusOf(server);
-        return status.running() ? held - status.established() : 0;
     }
 
     private Evidence evidence(

@@ -58,10 +58,12 @@ final class WatchedCluster implements Watched {
     });
     private final Map<String, Source> sources = new LinkedHashMap<>();
     private final WatchPicture picture = new WatchPicture();
+    private final WatchedFindings findings;
     private List<StatsRow> rows = List.of();
 
     WatchedCluster(Desk desk, Duration every) {
         this.desk = desk;
+        this.findings = new WatchedFindings(desk);
         this.patience = every.toNanos() / 2;
     }
 
@@ -80,6 +82,7 @@ final class WatchedCluster implements Watched {
         }
         rows = rows();
         picture.add(rows);
+        findings.look(rows);
         live.draw(picture.lines(live.columns(), live.rows(), live.unicode()), picture.plain());
     }
 
@@ -144,5 +147,6 @@ final class WatchedCluster implements Watched {
     @Override
     public void close() {
         serverAsker.shutdownNow();
+        findings.close();
     }
 }

@@ -80,8 +80,12 @@ final class LiveTerminal implements Live {
         }
         List<AttributedString> lines = new ArrayList<>();
         picture.stream().limit(rows()).forEach(line -> lines.add(cut(line)));
+        // Not cut: a notice may be a sentence whose end says what to do.
+        List<AttributedString> told = notices.stream()
+                .flatMap(line -> Wrapped.lines(line, width()).stream())
+                .toList();
         int room = rows() - lines.size();
-        notices.stream().skip(Math.max(0, notices.size() - room)).forEach(line -> lines.add(cut(line)));
+        lines.addAll(told.subList(Math.max(0, told.size() - room), told.size()));
         while (lines.size() < rows()) {
             lines.add(AttributedString.EMPTY);
         }
@@ -95,9 +99,13 @@ final class LiveTerminal implements Live {
         display.clear();
     }
 
-    /** One column short: a terminal may wrap a line that fills its width. */
     private AttributedString cut(String line) {
-        return new AttributedString(Visible.line(line)).columnSubSequence(0, Math.max(1, columns() - 1));
+        return new AttributedString(Visible.line(line)).columnSubSequence(0, width());
+    }
+
+    /** One column short: a terminal may wrap a line that fills its width. */
+    private int width() {
+        return Math.max(1, columns() - 1);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.stats.TcpSample;
 import io.connscale.stats.TcpSampling;
+import io.connscale.stats.Unanswered;
 import io.netty.channel.EventLoop;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
@@ -81,7 +82,8 @@ final class ServerLoop {
         long answered = pings.get();
         Snapshot counts = new Snapshot(established.get(), 0, 0, 0, ended.get(), answered, answered, 0, new TreeMap<>());
         ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
-        return new Statistics(counts, accepted.get(), 0, recorded.times(), tcp(), time, new TreeMap<>());
+        return new Statistics(
+                counts, accepted.get(), 0, Unanswered.NONE, recorded.times(), tcp(), time, new TreeMap<>());
     }
 
     private TcpSample tcp() {

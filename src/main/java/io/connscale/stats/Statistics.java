@@ -2,6 +2,7 @@ package io.connscale.stats;
 
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -12,31 +13,36 @@ import java.util.TreeMap;
  * @param counts connections by state and end, Pings and Pongs; of a server: its connections, and its Pings answered
  * @param begun connects that were begun; at a server: connections accepted
  * @param missed Pings whose connection ended before the Pong came
+ * @param unanswered an agent's, now
  * @param machines by what tells them apart: agents on one machine share one
  */
 public record Statistics(
         Snapshot counts,
         long begun,
         long missed,
+        Unanswered unanswered,
         Times times,
         TcpSample tcp,
         ProcessLoad process,
         SortedMap<String, MachineLoad> machines) {
-    public static final Statistics NONE =
-            new Statistics(Snapshot.NONE, 0, 0, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
+    public static final Statistics NONE = new Statistics(
+            Snapshot.NONE, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
 
     public Statistics {
+        Objects.requireNonNull(unanswered);
         machines = Collections.unmodifiableSortedMap(new TreeMap<>(machines));
     }
 
     /** Counts alone: all that is known of an agent that is gone. */
     public static Statistics of(Snapshot counts) {
-        return new Statistics(counts, 0, 0, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
+        return new Statistics(
+                counts, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
     }
 
     /** A process and its machine, which has done nothing. */
     public static Statistics of(ProcessLoad process, Map<String, MachineLoad> machines) {
-        return new Statistics(Snapshot.NONE, 0, 0, Times.NONE, TcpSample.NONE, process, new TreeMap<>(machines));
+        return new Statistics(
+                Snapshot.NONE, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, process, new TreeMap<>(machines));
     }
 
     public Statistics plus(Statistics other) {
@@ -46,6 +52,7 @@ public record Statistics(
                 counts.plus(other.counts),
                 begun + other.begun,
                 missed + other.missed,
+                unanswered.plus(other.unanswered),
                 times.plus(other.times),
                 tcp.plus(other.tcp),
                 process.plus(other.process),
@@ -66,6 +73,7 @@ public record Statistics(
                 counts.since(before.counts),
                 begun - before.begun,
                 missed - before.missed,
+                unanswered,
                 times.since(before.times),
                 tcp,
                 process.since(before.process),

@@ -2,6 +2,7 @@ package io.connscale.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.stats.Unanswered;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 class AwaitedPongsTest {
     private final RingRun run = new RingRun(1, 1);
@@ -36,6 +38,22 @@ class AwaitedPongsTest {
             assertThat(chain(awaited)).containsExactlyElementsOf(expected);
             assertThat(nodes).allMatch(each -> each.awaiting == expected.contains(each));
         }
+    }
+
+    @Test
+    void knowsTheAgeOfThoseThatNeverHadAPong() {
+        RingRun.Node old = run.new Node();
+        old.since = 100;
+        RingRun.Node young = run.new Node();
+        young.since = 700;
+        RingNode heard = run.new Node();
+        heard.answered = true;
+        AwaitedPongs awaited = new AwaitedPongs();
+        assertThat(awaited.unanswered(1000)).isEqualTo(Unanswered.NONE);
+        List.of(young, heard, old).forEach(node -> awaited.add(node, 800));
+        assertThat(awaited.unanswered(1000)).isEqualTo(new Unanswered(2, 900, 300));
+        awaited.remove(old);
+        assertThat(awaited.unanswered(1000)).isEqualTo(new Unanswered(1, 300, 300));
     }
 
     private static List<RingNode> chain(AwaitedPongs awaited) {

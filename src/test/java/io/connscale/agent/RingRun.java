@@ -24,6 +24,13 @@ final class RingRun {
         boolean answers = true;
         boolean fails;
 
+        long since = now;
+
+        @Override
+        long since() {
+            return since;
+        }
+
         @Override
         boolean ping() {
             pings.add(now);

@@ -113,6 +113,11 @@ class ThrottleTest {
 
     private static final class Node extends RingNode {
         @Override
+        long since() {
+            return 0;
+        }
+
+        @Override
         boolean ping() {
             return false;
         }

@@ -77,6 +77,19 @@ class StatsCommandTest {
     }
 
     @Test
+    void watchSaysWhatStopsAnOrderWhileItIsCarriedOut() {
+        Said said = json(
+                mini,
+                "server stop",
+                "connections start 1000 client1 --rate 20 --no-wait", // 50 s
+                "watch --every 100ms --for 3s");
+        assertThat(said.err())
+                .containsOnlyOnce("no server at")
+                .contains("refused (ECONNREFUSED), nobody listens. Start it: server start");
+        json(mini, "connections stop all client1");
+    }
+
+    @Test
     void watchRepeatsAnyCommand() {
         Said said = json(mini, "watch --every 50ms --for 200ms count client1");
         assertThat(said.err()).contains("client1", "20");

@@ -15,6 +15,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.stats.TcpSample;
 import io.connscale.stats.Times;
+import io.connscale.stats.Unanswered;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -57,6 +58,7 @@ class MessageLinesTest {
             SNAPSHOT,
             9,
             1,
+            new Unanswered(1, 3, 2),
             new Times(Distribution.NONE, RECORDED, Distribution.NONE, Distribution.NONE, Distribution.NONE),
             TcpSample.NONE,
             new ProcessLoad(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
@@ -137,7 +139,8 @@ class MessageLinesTest {
                         new Message.StatisticsTaken(11, STATISTICS),
                         "{'type':'statistics','id':11,'statistics':{'counts':{'established':1,'connecting':2,'failed':3,"
                                 + "'lost':4,'stopped':5,'pings':6,'pongs':7,'late':8,'errors':{'receive timeout':4}},"
-                                + "'begun':9,'missed':1,'times':{'connect':'" + EMPTY + "','roundTrip':'" + ONE
+                                + "'begun':9,'missed':1,'unanswered':{'count':1,'oldestNanos':3,'youngestNanos':2},'times':{'connect':'"
+                                + EMPTY + "','roundTrip':'" + ONE
                                 + "','roundTripSent':'" + EMPTY + "','lifetime':'" + EMPTY + "','loopLag':'" + EMPTY
                                 + "'},'tcp':{'sampled':0,'rtt':'" + EMPTY + "','retransmitting':0,'retransmits':0},"
                                 + "'process':{'processes':1,'upNanos':2,'cpuNanos':3,'loopUpNanos':4,'loopCpuNanos':5,"

@@ -53,6 +53,7 @@ class StagedServerIT {
             long halfOpen = count.path("difference").asLong();
             assertThat(halfOpen).isPositive();
             assertThat(count.path("explanation").path("halfOpen").asLong()).isEqualTo(halfOpen);
+            assertThatTheHalfOpenAge(console);
 
             far.signal("KILL", far.agents());
             await().atMost(SOON).until(() -> console.notices().contains("is gone: it ended"));
@@ -66,6 +67,26 @@ class StagedServerIT {
             assertThat(verdict.path("cause").asString()).isEqualTo("overflow");
             assertThat(verdict.path("sentence").asString()).contains("ListenOverflows +", "9 wait");
         });
+    }
+
+    /** Once each has sent its first Ping, those without a Pong are the half-open ones; and a second look finds them older. */
+    private static void assertThatTheHalfOpenAge(NetworkConsole console) {
+        await().atMost(SOON).untilAsserted(() -> {
+            JsonNode now = explanation(console); // a server out of files may still get one back
+            assertThat(now.path("unanswered").asLong())
+                    .isPositive()
+                    .isEqualTo(now.path("halfOpen").asLong());
+        });
+        JsonNode young = explanation(console);
+        double oldest = young.path("oldestSeconds").asDouble();
+        assertThat(oldest).isGreaterThanOrEqualTo(young.path("youngestSeconds").asDouble());
+        assertThat(young.path("youngestSeconds").asDouble()).isPositive();
+        await().atMost(SOON)
+                .until(() -> explanation(console).path("oldestSeconds").asDouble() > oldest + 1);
+    }
+
+    private static JsonNode explanation(NetworkConsole console) {
+        return console.must("count").path("explanation");
     }
 
     @Test

@@ -16,8 +16,8 @@ class HealthTest {
         for (long millis : lagMillis) {
             loop.late(millis * 1_000_000);
         }
-        Statistics recorded =
-                new Statistics(Snapshot.NONE, 0, 0, loop.times(), TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
+        Statistics recorded = new Statistics(
+                Snapshot.NONE, 0, 0, Unanswered.NONE, loop.times(), TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
         return Statistics.of(process, Map.of("one", machine)).plus(recorded);
     }
 

@@ -91,14 +91,19 @@ final class ServerRules {
                 + (server.backlog() > 0 ? ", backlog " + Words.number(server.backlog()) : "") + ")";
         String effect = aborts
                 ? "; tcp_abort_on_overflow=1 made that " + Words.many(resets, "reset")
-                : "; half-open " + Words.number(Math.max(0, evidence.halfOpen())) + ", reset " + Words.number(resets)
-                        + ", without an answer " + Words.number(unanswered);
+                : "; " + halfOpen(evidence) + "reset " + Words.number(resets) + ", without an answer "
+                        + Words.number(unanswered);
         return Optional.of(new Verdict(
                 aborts ? "overflow-reset" : "overflow",
                 Verdict.SERVER,
                 queue + effect,
                 "Raise server: backlog (and sysctl -w net.core.somaxconn=" + LARGER_BACKLOG
                         + "), accept faster, or open more slowly (--rate)"));
+    }
+
+    /** Nobody has counted them where something else than our server listens. */
+    private static String halfOpen(Evidence evidence) {
+        return evidence.server().running() ? "half-open " + Words.number(Math.max(0, evidence.halfOpen())) + ", " : "";
     }
 
     static Optional<Verdict> tcpMemory(Evidence evidence) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.stats.Unanswered;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -57,6 +58,8 @@ class DiagnosisTest {
         Verdict verdict = verdict(Map.of("receive timeout", 5L), nothing(), server(true, Map.of(), overflowed), 11);
         assertThat(verdict.cause()).isEqualTo("overflow");
         assertThat(verdict.text()).contains("ListenOverflows +57", "9 wait, backlog 8", "half-open 11");
+        Verdict ofAnother = verdict(Map.of("receive timeout", 5L), nothing(), server(false, Map.of(), overflowed), 0);
+        assertThat(ofAnother.text()).contains("without an answer 5").doesNotContain("half-open");
         assertThat(verdict(Map.of("receive timeout", 5L), nothing(), server(true, Map.of(), CALM), 0)
                         .cause())
                 .isEqualTo("slow-server");
@@ -153,9 +156,14 @@ class DiagnosisTest {
     @Test
     void aDifferenceSaysWhereTheConnectionsAre() {
         Facts now = with(waiting(with(CALM, Fact.LISTEN_OVERFLOWS, 64), 8989, 9), Fact.SYN_RECEIVED, 3);
-        assertThat(Difference.of(20, server(true, Map.of(), now)).text())
-                .contains("20 half-open", "9 wait", "backlog 8", "3 SYN-RECEIVED", "TcpExtListenOverflows +57");
-        assertThat(Difference.of(-2, server(true, Map.of(), now)).text()).contains("the server holds 2 more");
+        Unanswered young = new Unanswered(12, 2_340_000_000L, 400_000_000);
+        assertThat(Difference.of(20, young, server(true, Map.of(), now)).text())
+                .contains("20 half-open", "12 without a first Pong, the oldest up for 2.3 s, the youngest for 0.4 s")
+                .contains("9 wait", "backlog 8", "3 SYN-RECEIVED", "TcpExtListenOverflows +57");
+        assertThat(Difference.of(20, Unanswered.NONE, server(true, Map.of(), now))
+                        .text())
+                .contains("no connection waits for its first Pong");
+        assertThat(Difference.of(-2, young, server(true, Map.of(), now)).text()).contains("the server holds 2 more");
     }
 
     private static Facts loops(long millis, long ranMillis, long waitedMillis) {
