@@ -108,6 +108,14 @@ class TerminalIT {
         });
     }
 
+    @Test
+    void whatIsTypedBeforeThePromptIsNotLost() throws Exception {
+        tmux("respawn-pane", "-k", "-t", "test", "TYPE=$TERM && " + command);
+        line("hosts");
+        shows("connscale> hosts");
+        shows("client2  local");
+    }
+
     /** The order would take 50 s; its remedy stands at the end of a sentence that is wider than the screen. */
     @Test
     void watchShowsThatFilesRunOutWhileTheyDo() throws Exception {

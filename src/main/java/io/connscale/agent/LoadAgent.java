@@ -64,7 +64,7 @@ public final class LoadAgent implements Agent {
         boolean otherRate;
         double share;
         try {
-            Endpoints resolved = Endpoints.of(changed.targets(), changed.sources());
+            Endpoints resolved = resolved(changed);
             synchronized (this) {
                 otherRate = current != null && changed.ratePerSecond() != settings.ratePerSecond();
                 settings = changed;
@@ -81,6 +81,17 @@ public final class LoadAgent implements Agent {
                 ramp.rate(share);
             }
         });
+    }
+
+    /** The same addresses are not looked up again: there may be hundreds, in each of a hundred workers. */
+    private Endpoints resolved(Settings changed) throws AgentException {
+        synchronized (this) {
+            if (changed.targets().equals(settings.targets())
+                    && changed.sources().equals(settings.sources())) {
+                return endpoints;
+            }
+        }
+        return Endpoints.of(changed.targets(), changed.sources());
     }
 
     /** A small order is not on all loops. */

@@ -104,11 +104,11 @@ final class Requests implements AutoCloseable {
             reply(
                     o.id(),
                     agent().open(order, opened -> outbox.offer(new Progress(o.id(), opened))),
-                    opened -> new ConnectionsOpened(o.id(), opened));
+                    opened -> counted(new ConnectionsOpened(o.id(), opened)));
         } else if (request instanceof StopOpening s) {
             reply(s.id(), agent().stopOpening(), done -> new Done(s.id()));
         } else if (request instanceof CloseConnections c) {
-            reply(c.id(), agent().close(c.count()), closed -> new ConnectionsClosed(c.id(), closed));
+            reply(c.id(), agent().close(c.count()), closed -> counted(new ConnectionsClosed(c.id(), closed)));
         } else if (request instanceof TakeSnapshot t) {
             reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot, processes()));
         } else if (request instanceof TakeFacts t) {
@@ -191,6 +191,14 @@ final class Requests implements AutoCloseable {
                 control);
     }
 
+    /** With the counts before it: should this agent be lost next, nothing else says what it held. On the control thread. */
+    private Message counted(Message answer) {
+        SnapshotTaken counts = counts();
+        outbox.send(counts);
+        said(counts);
+        return answer;
+    }
+
     private void fail(long id, Throwable failure) {
         log.warn("request {} failed", id, failure);
         AgentException known = AgentException.of(failure);
@@ -209,14 +217,21 @@ final class Requests implements AutoCloseable {
      * also says that this agent is there. Without an agent there is nothing to count.
      */
     void report() {
-        GrowingAgent running = agent;
-        SnapshotTaken counts = new SnapshotTaken(null, running == null ? Snapshot.NONE : running.latest(), processes());
-        long now = System.nanoTime();
-        if (now - saidAt >= MOST_UNSAID || !counts.equals(said)) {
+        SnapshotTaken counts = counts();
+        if (System.nanoTime() - saidAt >= MOST_UNSAID || !counts.equals(said)) {
             outbox.offer(counts);
-            said = counts;
-            saidAt = now;
+            said(counts);
         }
+    }
+
+    private SnapshotTaken counts() {
+        GrowingAgent running = agent;
+        return new SnapshotTaken(null, running == null ? Snapshot.NONE : running.latest(), processes());
+    }
+
+    private void said(SnapshotTaken counts) {
+        said = counts;
+        saidAt = System.nanoTime();
     }
 
     @Override

@@ -195,7 +195,7 @@ final class RemoteAgent implements AgentProcess {
     public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
         Long rate = order.rate() == null ? null : order.rate().perSecond();
         return ask(id -> new Message.OpenConnections(id, order.count(), rate), progress)
-                .thenCompose(answer -> counted(((Message.ConnectionsOpened) answer).opened()));
+                .thenApply(answer -> ((Message.ConnectionsOpened) answer).opened());
     }
 
     @Override
@@ -206,12 +206,7 @@ final class RemoteAgent implements AgentProcess {
     @Override
     public CompletableFuture<Closed> close(long count) {
         return ask(id -> new Message.CloseConnections(id, count), ignored -> {})
-                .thenCompose(answer -> counted(((Message.ConnectionsClosed) answer).closed()));
-    }
-
-    /** With {@link #latest()} up to date before the answer: should the agent be lost next, nothing else says what it held. */
-    private <T> CompletableFuture<T> counted(T answer) {
-        return snapshot().handle((counts, gone) -> answer);
+                .thenApply(answer -> ((Message.ConnectionsClosed) answer).closed());
     }
 
     @Override

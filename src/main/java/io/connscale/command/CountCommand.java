@@ -6,6 +6,7 @@ import io.connscale.cluster.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.control.ServerStatus;
 import io.connscale.kernel.diagnosis.Difference;
 import io.connscale.stats.Snapshot;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ public final class CountCommand implements Verb {
     private static final long AGAIN_MILLIS = 20;
 
     /** Both ends at one moment. */
-    private record Ends(long server, HostAnswers<Snapshot> hosts) {
+    private record Ends(ServerStatus server, HostAnswers<Snapshot> hosts) {
         long established() {
             return hosts.done().values().stream()
                     .mapToLong(Snapshot::established)
@@ -46,7 +47,7 @@ public final class CountCommand implements Verb {
         }
 
         long difference() {
-            return established() - server;
+            return established() - server.established();
         }
     }
 
@@ -59,7 +60,7 @@ public final class CountCommand implements Verb {
         long end = System.nanoTime() + SETTLE_NANOS;
         Ends ends = ask(desk, names);
         // Where only some hosts are asked for, or the server is elsewhere, the ends are not to agree.
-        boolean comparable = hosts.isEmpty() && ServerCommand.status(desk).running();
+        boolean comparable = hosts.isEmpty() && ends.server.running();
         while (comparable && ends.difference() != 0 && ends.hosts.failed().isEmpty() && System.nanoTime() < end) {
             Thread.sleep(AGAIN_MILLIS);
             ends = ask(desk, names);
@@ -84,21 +85,22 @@ public final class CountCommand implements Verb {
     private static Ends ask(Desk desk, List<String> names) throws CommandException, InterruptedException {
         Map<String, CompletableFuture<Snapshot>> asked = new LinkedHashMap<>();
         names.forEach(name -> asked.put(name, desk.cluster().counts(name)));
-        HostAnswers<Snapshot> answers = HostAnswers.of(asked);
-        return new Ends(ServerCommand.status(desk).established(), answers);
+        ServerStatus server =
+                ServerCommand.status(desk); // while the hosts answer: each may have to ask a hundred processes
+        return new Ends(server, HostAnswers.of(asked));
     }
 
     private static Answer answer(Ends ends, Optional<Difference> why) {
         Map<String, Object> byHost = new LinkedHashMap<>();
         List<List<Object>> rows = new ArrayList<>();
-        rows.add(List.of("server", ends.server, "", "", ""));
+        rows.add(List.of("server", ends.server.established(), "", "", ""));
         ends.hosts.done().forEach((host, now) -> {
             byHost.put(host, json(now));
             rows.add(List.of(host, now.established(), now.connecting(), now.failed(), now.lost()));
         });
         rows.add(List.of("difference", ends.difference(), "", "", ""));
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("server", Map.of("established", ends.server));
+        json.put("server", Map.of("established", ends.server.established()));
         json.put("hosts", byHost);
         json.put("established", ends.established());
         json.put("difference", ends.difference());

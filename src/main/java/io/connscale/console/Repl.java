@@ -75,6 +75,7 @@ public final class Repl {
                 .dumb(true)
                 .nativeSignals(true)
                 .encoding(StandardCharsets.UTF_8)
+                .graphemeCluster(false) // asking the terminal whether it knows them throws away what was typed already
                 .build();
         if (TerminalScreen.dumb(terminal)) {
             // JLine leaves a dumb terminal's signals to the JVM, which would end, or stand still

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The workers of an agent or a server: started side by side, told each second that they are not alone, given up when they
+ * The workers of an agent or a server: started side by side, told every few seconds that they are not alone, given up when they
  * fall silent, and missed when one ends unasked. Any thread.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the watch goes on until close; how a worker ended is told as a notice
