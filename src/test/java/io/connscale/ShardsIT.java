@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionFactory;
@@ -101,9 +102,20 @@ class ShardsIT {
                     .map(shard -> Long.valueOf(shard.group(2)))
                     .toList();
             assertThat(held).hasSize(3).allMatch(one -> one > 50); // each gets 100, give or take 8
+            aKilledShardLeavesWhatItHasCounted(console);
             Path other = Files.createDirectory(folder.resolve("other"));
             Files.copy(folder.resolve("hosts.yaml"), other.resolve("hosts.yaml"));
             assertThat(ConsoleScript.in(other).run("-e", "server").err()).contains("is taken (EADDRINUSE)");
         }
+    }
+
+    private static void aKilledShardLeavesWhatItHasCounted(RunningConsole console) {
+        String allBegun = "(?s).*\"server\":\\{[^{}]*\"begun\":300,.*";
+        assertThat(answer(console, "stats")).matches(allBegun);
+        List<MatchResult> shards =
+                SHARD.matcher(answer(console, "server")).results().toList();
+        ProcessHandle.of(Long.parseLong(shards.get(2).group(1))).orElseThrow().destroyForcibly();
+        soon().until(() -> answer(console, "server").contains("\"shard lost\":"));
+        assertThat(answer(console, "stats")).matches(allBegun);
     }
 }

@@ -43,8 +43,8 @@ final class GrowingAgent implements Agent {
     private final long ownRoom;
     private final WorkerBound bound;
     private final Workers workers;
-    /** The counts of workers that were lost; under the lock of {@link #workers}. */
-    private Snapshot gone = Snapshot.NONE;
+    /** What workers that were lost had counted; under the lock of {@link #workers}. */
+    private Statistics gone = Statistics.NONE;
 
     private final ExecutorService orders = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), GrowingAgent::thread);
@@ -208,12 +208,14 @@ final class GrowingAgent implements Agent {
         return Math.max(0, room - counts.established() - counts.connecting());
     }
 
-    private static Snapshot afterLoss(Worker worker) {
-        return worker.process().latest().afterLoss(LOST);
+    private static Statistics afterLoss(Worker worker) {
+        return worker.process().latestStatistics().afterLoss(worker.process().latest(), LOST);
     }
 
     private static CompletableFuture<Snapshot> counts(Worker worker) {
-        return worker.process().snapshot().exceptionally(lost -> afterLoss(worker));
+        return worker.process()
+                .snapshot()
+                .exceptionally(lost -> afterLoss(worker).counts());
     }
 
     @Override
@@ -236,7 +238,7 @@ final class GrowingAgent implements Agent {
         CompletableFuture<Snapshot> sum;
         synchronized (workers) {
             beside = workers.running();
-            sum = own.snapshot().thenApply(gone::plus);
+            sum = own.snapshot().thenApply(gone.counts()::plus);
         }
         for (Worker worker : beside) {
             sum = sum.thenCombine(counts(worker), Snapshot::plus);
@@ -244,19 +246,17 @@ final class GrowingAgent implements Agent {
         return sum;
     }
 
-    /** Of a worker that does not answer, the counts alone. */
+    /** Of a worker that ends meanwhile, what it had said. */
     @Override
     public CompletableFuture<Statistics> statistics() {
         List<Worker> beside;
         CompletableFuture<Statistics> sum;
         synchronized (workers) {
             beside = workers.running();
-            sum = own.statistics().thenApply(Statistics.of(gone)::plus);
+            sum = own.statistics().thenApply(gone::plus);
         }
         for (Worker worker : beside) {
-            CompletableFuture<Statistics> part = worker.process()
-                    .statistics()
-                    .exceptionallyCompose(lost -> counts(worker).thenApply(Statistics::of));
+            CompletableFuture<Statistics> part = worker.process().statistics().exceptionally(lost -> afterLoss(worker));
             sum = sum.thenCombine(part, Statistics::plus);
         }
         return sum;
@@ -267,7 +267,7 @@ final class GrowingAgent implements Agent {
         synchronized (workers) {
             return workers.running().stream()
                     .map(worker -> worker.process().latest())
-                    .reduce(gone.plus(own.snapshot().join()), Snapshot::plus);
+                    .reduce(gone.counts().plus(own.snapshot().join()), Snapshot::plus);
         }
     }
 

@@ -21,6 +21,14 @@ final class PingRing {
     private static final int SHIFT = 32 - 12;
     private static final int GOLDEN = 0x9E3779B9; // 2^32 / golden ratio
 
+    /**
+     * Slots that leave together while a slot has few connections: a thousandth of the interval apart, they are as evenly spread as
+     * anybody can see, and waking for each would cost more than its Pings. Where slots are fuller that would be a burst.
+     */
+    private static final int TOGETHER = 4;
+
+    private static final int FEW = 8;
+
     private static final @Nullable RingNode[] EMPTY = new RingNode[0];
 
     private final @Nullable RingNode[][] slots = new RingNode[SLOTS][];
@@ -34,6 +42,8 @@ final class PingRing {
     private long base;
     /** The first slot that the pointer has not reached; {@code SLOTS} at the end of a round. */
     private int next;
+    /** How many neighbouring slots leave at one time, that of the first of them: a power of two. */
+    private int together = TOGETHER;
     /** Connections added so far: where the golden-ratio walk is. */
     private int walked;
 
@@ -82,6 +92,13 @@ final class PingRing {
         place(node, slot, sizes[slot]++);
         occupied.set(slot);
         size++;
+        if (!few()) {
+            together = 1; // back only at the end of a round: otherwise what is not due yet would be late
+        }
+    }
+
+    private boolean few() {
+        return size < FEW * SLOTS;
     }
 
     private void place(RingNode node, int slot, int index) {
@@ -139,7 +156,7 @@ final class PingRing {
     }
 
     private long dueOf(int slot) {
-        return base + slot * interval / SLOTS; // below 4096 * a day in ns: no overflow
+        return base + (slot & -together) * interval / SLOTS; // below 4096 * a day in ns: no overflow
     }
 
     /**
@@ -168,11 +185,13 @@ final class PingRing {
             } else if (slot < 0 && base + interval <= now) {
                 next = 0;
                 base += interval;
+                together = few() ? TOGETHER : 1;
             } else {
                 break;
             }
         }
-        next = Math.max(next, (int) Math.min(SLOTS, (now - base) * SLOTS / interval + 1));
+        int reached = (int) Math.min(SLOTS, (now - base) * SLOTS / interval);
+        next = Math.max(next, Math.min(SLOTS, (reached & -together) + together));
     }
 
     /** Held up for longer than a round, or empty for long: a connection is sent one Ping, not all that it missed. */

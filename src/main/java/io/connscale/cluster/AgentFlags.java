@@ -30,6 +30,10 @@ final class AgentFlags {
         flags.add("-Xlog:all=warning:stderr");
         flags.add("-Xlog:cds*=off:stderr"); // an archive of classes that does not fit is no trouble
         flags.add("-XX:+UseSerialGC"); // the smallest process; collections of a small heap are short
+        // What the second compiler gains in the tenth of a Ping's time that is not the kernel's can't be measured; what
+        // it costs can:
+        // three times the CPU of the first connections, and 10 MB.
+        flags.add("-XX:TieredStopAtLevel=1");
         flags.add("-XX:-UsePerfData"); // no file in /tmp for each agent
         flags.add("-Xshare:auto");
         // Archived classes where they were made for, not at a random place: else each start rewrites all of them.
@@ -57,11 +61,8 @@ final class AgentFlags {
                 "-Xss256k");
     }
 
-    /**
-     * More for one process of many: what the second compiler would gain is less than what it costs each of them while all are
-     * new. Its parent's end is the end of its standard input; only a parent that was stopped is silent.
-     */
+    /** More for one process of many. Its parent's end is the end of its standard input; only a parent that was stopped is silent. */
     static List<String> ofWorker() {
-        return List.of("-XX:TieredStopAtLevel=1", "-XX:CICompilerCount=1", "-Dconnscale.silence=60");
+        return List.of("-XX:CICompilerCount=1", "-Dconnscale.silence=60");
     }
 }

@@ -48,6 +48,7 @@ final class RemoteAgent implements AgentProcess {
     private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
     private final CompletableFuture<Ending> ended = new CompletableFuture<>();
     private volatile Snapshot latest = Snapshot.NONE;
+    private volatile Statistics latestStatistics = Statistics.NONE;
     private volatile int workers = 1;
     private final AtomicInteger silent = new AtomicInteger();
     private volatile boolean closing;
@@ -89,6 +90,11 @@ final class RemoteAgent implements AgentProcess {
         return latest;
     }
 
+    @Override
+    public Statistics latestStatistics() {
+        return latestStatistics;
+    }
+
     /** How many processes the agent is, itself and its workers, as it last said. */
     int workers() {
         return workers;
@@ -116,6 +122,9 @@ final class RemoteAgent implements AgentProcess {
             if (id != null) {
                 answered(id, taken);
             }
+        } else if (message instanceof Message.StatisticsTaken taken) {
+            latestStatistics = taken.statistics();
+            answered(taken.id(), taken);
         } else if (message instanceof Message.Progress progress) {
             Pending request = pending.get(progress.id());
             if (request != null) {

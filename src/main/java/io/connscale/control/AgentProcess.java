@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -11,6 +12,9 @@ public interface AgentProcess extends Agent {
 
     /** The last counts that came; they come once a second by themselves. Never waits. */
     Snapshot latest();
+
+    /** The last statistics that it was asked for, of its work or of the server in it; before that none. Never waits. */
+    Statistics latestStatistics();
 
     /** How it ended, in words; completes when it has. */
     CompletableFuture<String> ending();

@@ -39,12 +39,17 @@ final class Shard {
                 .exceptionally(lost -> afterLoss());
     }
 
+    /** Where it ends meanwhile, what it had said. */
     CompletableFuture<Statistics> statistics() {
         return worker.process()
                 .ask(TakeServerStatistics::new, StatisticsTaken.class)
                 .thenApply(StatisticsTaken::statistics)
-                .completeOnTimeout(Statistics.NONE, STATUS_SECONDS, TimeUnit.SECONDS)
-                .exceptionally(lost -> Statistics.NONE);
+                .exceptionally(lost -> statisticsAfterLoss());
+    }
+
+    Statistics statisticsAfterLoss() {
+        Statistics said = worker.process().latestStatistics();
+        return said.afterLoss(said.counts(), LOST);
     }
 
     ServerStatus afterLoss() {

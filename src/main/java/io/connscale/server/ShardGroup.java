@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class ShardGroup {
     private static final Logger log = LoggerFactory.getLogger(ShardGroup.class);
     private static final long ANSWER_SECONDS = 10;
+    /** A shard that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be given up itself. */
+    private static final long STATISTICS_SECONDS = 5;
+
     /** When less than this part of a process's room is left in all of them, clients that nobody announced bring a shard. */
     private static final double SCARCE = 0.4;
     /** By lot n connections become n give or take its root: so many roots are kept free, and it never happens to be too few. */
@@ -57,6 +60,7 @@ final class ShardGroup {
     private final ScheduledThreadPoolExecutor balance = new ScheduledThreadPoolExecutor(1, ShardGroup::thread);
     private long turn; // on the balance's thread
     private ServerStatus gone = ServerStatus.stopped("");
+    private Statistics statisticsGone = Statistics.NONE;
 
     ShardGroup(ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
         Limits limits = new LimitsReader().read();
@@ -130,19 +134,31 @@ final class ShardGroup {
         return sum.with(shown);
     }
 
-    /** Of all; of a shard that does not answer, nothing. */
+    /** Of all, those that are gone too; fails where one does not answer, since without it every rate would be wrong. */
     Statistics statistics() throws AgentException, InterruptedException {
         List<Shard> now;
+        Statistics sum;
         synchronized (workers) {
             now = List.copyOf(shards);
+            sum = statisticsGone;
         }
         List<CompletableFuture<Statistics>> asked =
                 now.stream().map(Shard::statistics).toList();
-        Statistics sum = own.statistics();
+        sum = sum.plus(own.statistics());
         for (CompletableFuture<Statistics> statistics : asked) {
-            sum = sum.plus(statistics.join());
+            sum = sum.plus(answer(statistics, STATISTICS_SECONDS));
         }
         return sum;
+    }
+
+    private static <T> T answer(CompletableFuture<T> asked, long seconds) throws AgentException, InterruptedException {
+        try {
+            return asked.get(seconds, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw AgentException.of(e);
+        } catch (TimeoutException e) {
+            throw new AgentException("a shard gave no answer for " + seconds + " s", "is the machine overloaded?");
+        }
     }
 
     /** How many more connections this process has files for. */
@@ -192,17 +208,10 @@ final class ShardGroup {
     private void listen(Worker worker) throws AgentException, InterruptedException {
         List<Integer> ports =
                 own.status().listeners().stream().map(Listener::port).toList();
-        try {
-            ServerStatus joined = worker.process()
-                    .server(id -> new StartServer(id, settings.shared(ports)))
-                    .get(ANSWER_SECONDS, TimeUnit.SECONDS);
-            synchronized (workers) {
-                shards.add(new Shard(worker, joined));
-            }
-        } catch (ExecutionException e) {
-            throw AgentException.of(e);
-        } catch (TimeoutException e) {
-            throw new AgentException("no answer for " + ANSWER_SECONDS + " s", "is the machine overloaded?");
+        ServerStatus joined =
+                answer(worker.process().server(id -> new StartServer(id, settings.shared(ports))), ANSWER_SECONDS);
+        synchronized (workers) {
+            shards.add(new Shard(worker, joined));
         }
     }
 
@@ -213,6 +222,7 @@ final class ShardGroup {
             if (shards.get(i).is(worker)) {
                 held = shards.get(i).shown().established();
                 gone = gone.plus(shards.get(i).afterLoss());
+                statisticsGone = statisticsGone.plus(shards.get(i).statisticsAfterLoss());
                 Shard last = shards.remove(shards.size() - 1);
                 if (i < shards.size()) {
                     shards.set(i, last);

@@ -46,6 +46,11 @@ public record ProcessLoad(
                 residentBytes + other.residentBytes);
     }
 
+    /** When the process is gone, what it used is still used up. */
+    public ProcessLoad afterLoss() {
+        return new ProcessLoad(0, upNanos, cpuNanos, loopUpNanos, loopCpuNanos, collections, collectionMillis, 0, 0, 0);
+    }
+
     /** What was used after {@code before}; the bytes stay those of now. */
     public ProcessLoad since(ProcessLoad before) {
         return new ProcessLoad(

@@ -45,6 +45,19 @@ public record Statistics(
                 Snapshot.NONE, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, process, new TreeMap<>(machines));
     }
 
+    /** What is left of it when its process is gone: all that only grows, and {@code counts}, which were heard last. */
+    public Statistics afterLoss(Snapshot counts, String reason) {
+        return new Statistics(
+                counts.afterLoss(reason),
+                begun,
+                missed,
+                Unanswered.NONE,
+                times,
+                TcpSample.NONE,
+                process.afterLoss(),
+                new TreeMap<>());
+    }
+
     public Statistics plus(Statistics other) {
         SortedMap<String, MachineLoad> all = new TreeMap<>(machines);
         other.machines.forEach((name, machine) -> all.merge(name, machine, MachineLoad::orLater));
@@ -61,6 +74,9 @@ public record Statistics(
 
     /** What happened after {@code before}; states, sizes and the sample are those of now. */
     public Statistics since(Statistics before) {
+        if (process.equals(ProcessLoad.NONE)) {
+            return of(counts.since(before.counts)); // it is gone, and the rest of what it knew with it
+        }
         if (process.upNanos() < before.process.upNanos()) {
             return this; // another process in its place
         }

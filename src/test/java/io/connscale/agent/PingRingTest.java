@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The schedule: who is pinged when. Times are nanoseconds of a clock that the test moves. */
@@ -164,6 +165,34 @@ class PingRingTest {
         List<RingRun.Node> nodes = late.add(100);
         late.runTo(3 * INTERVAL, nodes);
         assertThat(nodes).allSatisfy(node -> assertThat(gaps(node)).containsOnly(INTERVAL));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"12000, 1", "60000, 4"})
+    void neighbouringSlotsLeaveTogetherWhileTheyHoldFew(int count, int quarters) {
+        RingRun patient = new RingRun(INTERVAL, 3 * INTERVAL);
+        List<RingRun.Node> nodes = patient.add(count);
+        patient.runTo(INTERVAL, List.of());
+        long moments =
+                nodes.stream().flatMap(node -> node.pings.stream()).distinct().count();
+        assertThat(moments).isBetween(PingRing.SLOTS / 4L * quarters - 1, PingRing.SLOTS / 4L * quarters + 1);
+    }
+
+    @Test
+    void whenSlotsFillUpNobodyIsPingedMuchSoonerOrLater() {
+        RingRun patient = new RingRun(INTERVAL, INTERVAL / 2);
+        List<RingRun.Node> nodes = new ArrayList<>(patient.add(30_000));
+        patient.runTo(INTERVAL + INTERVAL / 3, nodes);
+        nodes.addAll(patient.add(10_000));
+        patient.runTo(3 * INTERVAL, nodes);
+        nodes.subList(5_000, 40_000).forEach(patient.ring::remove);
+        List<RingRun.Node> left = nodes.subList(0, 5_000);
+        patient.runTo(6 * INTERVAL, left);
+        assertThat(left)
+                .allSatisfy(node -> assertThat(gaps(node))
+                        .hasSizeGreaterThanOrEqualTo(5)
+                        .allMatch(gap -> Math.abs(gap - INTERVAL) <= 3 * GRAIN));
+        assertThat(patient.ring.late()).isZero();
     }
 
     private static List<Long> gaps(RingRun.Node node) {
