@@ -101,6 +101,11 @@ class AgentMainTest {
             assertThat(answer.closed().closed()).isEqualTo(5);
             assertThat(answer.closed().established()).isEqualTo(15);
         });
+        assertThat(heard.get(heard.indexOf(answer(13)) - 1)) // the counts, for when it is lost next
+                .isInstanceOfSatisfying(Message.SnapshotTaken.class, told -> {
+                    assertThat(told.snapshot().established()).isEqualTo(15);
+                    assertThat(told.snapshot().stopped()).isEqualTo(5);
+                });
         say("{\"type\":\"take-snapshot\",\"id\":14}");
         Snapshot counts = await().until(() -> snapshot(14), found -> found != null);
         assertThat(counts.established()).isEqualTo(15);

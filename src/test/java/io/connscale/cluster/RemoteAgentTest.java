@@ -148,6 +148,7 @@ class RemoteAgentTest {
                         try {
                             Opened half = new Opened(10, 5, 0, 0.1, new TreeMap<>());
                             MessageLines.write(out, new Message.Progress(open.id(), half));
+                            MessageLines.write(out, new Message.SnapshotTaken(null, counts(9)));
                         } catch (IOException e) {
                             throw new java.io.UncheckedIOException(e);
                         }
