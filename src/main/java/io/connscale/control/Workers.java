@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored") // the watch goes on until close; how a worker ended is told as a notice
 public final class Workers implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Workers.class);
-    private static final int SILENT_SECONDS = 10;
+    /** One that has ended is missed at once; a silent one was stopped, or has waited for a CPU, for 10 s at two million connections. */
+    private static final int SILENT_SECONDS = 60;
 
     /** What a worker needs before it takes orders: its settings, its ports. */
     @FunctionalInterface
@@ -173,7 +174,9 @@ public final class Workers implements AutoCloseable {
     private void look() {
         for (Worker worker : running()) {
             if (worker.process().tick() == SILENT_SECONDS) {
-                log.warn("{} has said nothing for {} s: it is given up", worker.name(), SILENT_SECONDS);
+                String why = worker.name() + " has said nothing for " + SILENT_SECONDS + " s: it is given up";
+                log.warn(why);
+                notices.accept(why);
                 worker.process().kill();
             }
         }

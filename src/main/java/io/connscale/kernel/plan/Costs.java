@@ -4,8 +4,8 @@ import io.connscale.kernel.plan.Processes.Base;
 
 /** What connections and processes of connscale cost; measured as docs/LIMITS.md says, rounded up. */
 public final class Costs {
-    /** A process alone: descriptors, threads, resident bytes. */
-    public static final Base PROCESS = new Base(14, 18, 64L << 20);
+    /** A process alone: descriptors, threads, bytes that are its own. */
+    public static final Base PROCESS = new Base(14, 18, 40L << 20);
 
     /** Descriptors that an agent or server of several processes keeps free in each, beside its own: for what it may come to need. */
     public static final long RESERVE = 66;
@@ -14,10 +14,10 @@ public final class Costs {
     public static final long SOCKET = 4_000;
 
     /** Resident memory that a connection adds to an agent, bytes. */
-    public static final long IN_AGENT = 3_000;
+    public static final long IN_AGENT = 1_500;
 
     /** Resident memory that a connection adds to the server, bytes. */
-    public static final long IN_SERVER = 3_000;
+    public static final long IN_SERVER = 1_500;
 
     private Costs() {}
 }
