@@ -50,7 +50,6 @@ final class Opening {
     private final AgentGroup agents;
     private final Map<String, Opened> soFar = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Opened>> answers = new LinkedHashMap<>();
-    private final long begin = System.nanoTime();
 
     /** Begins it: {@code counts} in the order of the members, none where it is 0. */
     Opening(AgentGroup agents, long[] counts, @Nullable Rate rate) {
@@ -110,8 +109,8 @@ final class Opening {
 
     private String progress() {
         Opened sum = soFar.values().stream().reduce(Opened.none(0), Opened::plus);
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        double perSecond = sum.established() / seconds;
+        // The agents' own time: before it they may have had to start processes.
+        double perSecond = sum.seconds() <= 0 ? 0 : sum.established() / sum.seconds();
         String left = perSecond < 1
                 ? ""
                 : String.format(Locale.ROOT, " · %.0f s left", Math.ceil(sum.remaining() / perSecond));
