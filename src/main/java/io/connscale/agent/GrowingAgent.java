@@ -4,6 +4,7 @@ import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.AgentStarter;
+import io.connscale.control.Answers;
 import io.connscale.control.Closed;
 import io.connscale.control.Opened;
 import io.connscale.control.Order;
@@ -20,12 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -162,13 +161,11 @@ final class GrowingAgent implements Agent {
     }
 
     private static void setUp(Worker worker, Settings settings) throws AgentException, InterruptedException {
-        try {
-            worker.process().configure(settings).get(SETTINGS_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw AgentException.of(e);
-        } catch (TimeoutException e) {
-            throw new AgentException("no answer for " + SETTINGS_SECONDS + " s", "is the machine overloaded?");
-        }
+        Answers.within(
+                SETTINGS_SECONDS,
+                worker.process().configure(settings),
+                "no answer for " + SETTINGS_SECONDS + " s",
+                "is the machine overloaded?");
     }
 
     private CompletableFuture<Opened> share(

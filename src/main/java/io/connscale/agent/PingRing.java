@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Slots are given out by the golden ratio (Knuth, TAOCP 3, 6.4: multiplicative hashing): any run of connections opened
  * one after the other is spread evenly over the interval, so there are no bursts, and each sends its first Ping within
- * the first interval.
+ * the first interval. Where there are many, a slot is given to up to eight, one after the other: they lie beside each other
+ * in memory, the kernel's and this process's, and who takes them at random waits for memory at each.
  *
  * <p>One thread: the event loop's. Times are {@link System#nanoTime()}'s.
  */
@@ -29,6 +30,11 @@ final class PingRing {
 
     private static final int FEW = 8;
 
+    /** Neighbours that share a slot, and in how large a ring there is one more of them. */
+    private static final int MOST_NEIGHBOURS = 8;
+
+    private static final int ONE_MORE_PER = 1024;
+
     private static final @Nullable RingNode[] EMPTY = new RingNode[0];
 
     private final @Nullable RingNode[][] slots = new RingNode[SLOTS][];
@@ -44,8 +50,12 @@ final class PingRing {
     private int next;
     /** How many neighbouring slots leave at one time, that of the first of them: a power of two. */
     private int together = TOGETHER;
-    /** Connections added so far: where the golden-ratio walk is. */
+    /** Slots given out so far: where the golden-ratio walk is. */
     private int walked;
+    /** The slot that is being given out, and to how many more. */
+    private int given;
+
+    private int neighbours;
 
     private int size;
     private long late;
@@ -85,7 +95,7 @@ final class PingRing {
     /** Takes {@code node} in: its first Ping is due within one interval from {@code now}. */
     void add(RingNode node, long now) {
         turnTo(now); // or else a slot that the pointer should have passed would be due before the connection was there
-        int slot = (walked++ * GOLDEN) >>> SHIFT;
+        int slot = take();
         if (sizes[slot] == slots[slot].length) {
             slots[slot] = Arrays.copyOf(slots[slot], sizes[slot] + sizes[slot] / 2 + 2);
         }
@@ -95,6 +105,15 @@ final class PingRing {
         if (!few()) {
             together = 1; // back only at the end of a round: otherwise what is not due yet would be late
         }
+    }
+
+    private int take() {
+        if (neighbours == 0) {
+            given = (walked++ * GOLDEN) >>> SHIFT;
+            neighbours = Math.max(1, Math.min(size / ONE_MORE_PER, MOST_NEIGHBOURS));
+        }
+        neighbours--;
+        return given;
     }
 
     private boolean few() {

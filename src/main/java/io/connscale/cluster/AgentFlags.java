@@ -30,17 +30,15 @@ final class AgentFlags {
         flags.add("-Xlog:all=warning:stderr");
         flags.add("-Xlog:cds*=off:stderr"); // an archive of classes that does not fit is no trouble
         flags.add("-XX:+UseSerialGC"); // the smallest process; collections of a small heap are short
-        // What the second compiler gains in the tenth of a Ping's time that is not the kernel's can't be measured; what
-        // it costs can:
-        // three times the CPU of the first connections, and 10 MB.
+        // The second compiler gains a few hundredths of a Ping's time; it costs three times the CPU of the first
+        // connections, and 10 MB.
         flags.add("-XX:TieredStopAtLevel=1");
         flags.add("-XX:-UsePerfData"); // no file in /tmp for each agent
         flags.add("-Xshare:auto");
         // Archived classes where they were made for, not at a random place: else each start rewrites all of them.
         flags.add("-XX:+UnlockDiagnosticVMOptions");
         flags.add("-XX:ArchiveRelocationMode=0");
-        flags.add("-XX:AsyncDeflationInterval=10000"); // not four times a second: a hundred agents may be idle on two
-        // CPUs
+        flags.add("-XX:AsyncDeflationInterval=10000"); // not four times a second: a hundred may be idle on two CPUs
         flags.addAll(memory(limits));
         if (feature >= COMPACT_HEADERS) {
             flags.add("-XX:+UseCompactObjectHeaders"); // a connection is a handful of small objects

@@ -1,6 +1,7 @@
 package io.connscale.cluster;
 
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Message;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
@@ -8,9 +9,6 @@ import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Statistics;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -94,13 +92,8 @@ public final class RemoteServer implements Server {
     }
 
     private <T> T within(long seconds, CompletableFuture<T> answer) throws AgentException, InterruptedException {
-        try {
-            return answer.get(seconds, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw AgentException.of(e);
-        } catch (TimeoutException e) {
-            throw new AgentException("the server's host " + host + " does not answer", "hosts shows its state");
-        }
+        return Answers.within(
+                seconds, answer, "the server's host " + host + " does not answer", "hosts shows its state");
     }
 
     /** Nothing to do: the agent, and the server in it, end with the cluster. */

@@ -1,7 +1,6 @@
 package io.connscale.net;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -37,10 +36,5 @@ final class ChannelLinks implements Links {
         SocketProtocolFamily family =
                 target.getAddress() instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
         return new ChannelLink(new NioSocketChannel(SelectorProvider.provider(), family), this);
-    }
-
-    @Override
-    public Link accepted(Channel channel) {
-        return new ChannelLink(channel, this);
     }
 }

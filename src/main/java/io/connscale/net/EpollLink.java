@@ -1,5 +1,6 @@
 package io.connscale.net;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.epoll.EpollIoHandle;
@@ -24,6 +25,8 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
     private static final int IPPROTO_IP = 0;
 
     private static final int IP_BIND_ADDRESS_NO_PORT = 24;
+    /** From 0 to 65,535: bounds outside the system's range count for nothing. */
+    private static final int SYSTEMS_RANGE = 0xFFFF << 16;
     /** tcp(7), linux/tcp.h. */
     private static final int IPPROTO_TCP = 6;
 
@@ -59,6 +62,7 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
                 setIntOpt(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
                 bind(source);
             }
+            takePortsInTurn();
             connecting = !connect(target);
             register(connecting ? EpollIoOps.EPOLLOUT : EpollIoOps.EPOLLIN);
         } catch (IOException | RuntimeException e) {
@@ -67,6 +71,16 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
         }
         if (!connecting) {
             owner.connected();
+        }
+    }
+
+    private void takePortsInTurn() {
+        if (links.portRange != EpollLinks.UNKNOWN) {
+            try {
+                setIntOpt(IPPROTO_IP, links.portRange, SYSTEMS_RANGE);
+            } catch (IOException | ChannelException e) { // ENOPROTOOPT: an older kernel, which finds a port as ever
+                links.portRange = EpollLinks.UNKNOWN;
+            }
         }
     }
 

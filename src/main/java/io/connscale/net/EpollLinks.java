@@ -1,23 +1,33 @@
 package io.connscale.net;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.Buffer;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** Links of an epoll set. */
 final class EpollLinks implements Links {
+    /**
+     * ip(7), linux/in.h: where connect(2) looks for a port, lowest and highest. Linux 6.3. Since 6.8 a socket that says so is
+     * given the next free one; for others all even ports are looked through before the first odd one is taken, which costs
+     * half a millisecond a connection once the even ones are in use (net/ipv4/inet_hashtables.c).
+     */
+    private static final int IP_LOCAL_PORT_RANGE = 51;
+
+    static final int UNKNOWN = -1;
+
     final IoEventLoop loop;
     private final ByteBuffer receive = ByteBuffer.allocateDirect(RECEIVE);
     private final ByteBuffer messages; // kept, since its memory is known by its address
     final long receiveAddress = Buffer.memoryAddress(receive);
     final long messagesAddress;
+    /** {@link #IP_LOCAL_PORT_RANGE}, until the kernel says that it does not know it. */
+    int portRange = IP_LOCAL_PORT_RANGE;
 
     EpollLinks(EventLoop loop, String message) {
         EpollLink.load();
@@ -38,16 +48,13 @@ final class EpollLinks implements Links {
     }
 
     /** An IPv4 socket for an IPv4 address: it is smaller, and its packets go a shorter way, than one of IPv6 that carries both. */
-    @Override
-    public Link newLink(InetSocketAddress target) {
-        boolean v4 = target.getAddress() instanceof Inet4Address;
-        LinuxSocket socket = LinuxSocket.newSocketStream(v4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
-        return new EpollLink(socket.intValue(), this);
+    static LinuxSocket newSocket(InetAddress address) {
+        boolean v4 = address instanceof Inet4Address;
+        return LinuxSocket.newSocketStream(v4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
     }
 
-    /** Takes the descriptor out of the channel, which was never registered and keeps nothing else. */
     @Override
-    public Link accepted(Channel channel) {
-        return new EpollLink(((EpollSocketChannel) channel).fd().intValue(), this);
+    public Link newLink(InetSocketAddress target) {
+        return new EpollLink(newSocket(target.getAddress()).intValue(), this);
     }
 }

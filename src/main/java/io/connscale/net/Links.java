@@ -1,6 +1,5 @@
 package io.connscale.net;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 
@@ -19,7 +18,4 @@ public interface Links {
      * @throws io.netty.channel.ChannelException where the system gives no socket (EMFILE); its name is in {@link Errno}
      */
     Link newLink(InetSocketAddress target);
-
-    /** The link of a connection that a listening socket of this transport accepted; any thread. */
-    Link accepted(Channel channel);
 }

@@ -1,10 +1,9 @@
 package io.connscale.net;
 
 import io.netty.channel.ChannelException;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.unix.Buffer;
-import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,10 +18,14 @@ import org.slf4j.LoggerFactory;
  * number in the group. The sockets of a group are numbered in the order in which they began to listen; when one is closed, the
  * last takes its number (net/core/sock_reuseport.c). Epoll only.
  */
-public final class PortGroup {
+final class PortGroup {
     private static final Logger log = LoggerFactory.getLogger(PortGroup.class);
-    /** SOL_SOCKET and SO_ATTACH_REUSEPORT_CBPF of asm-generic/socket.h; struct sock_fprog is 16 bytes where pointers have 8. */
-    private static final RawUnixChannelOption PROGRAM = new RawUnixChannelOption("SO_ATTACH_REUSEPORT_CBPF", 1, 51, 16);
+    /** asm-generic/socket.h. */
+    private static final int SOL_SOCKET = 1;
+
+    private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+    /** struct sock_fprog of linux/filter.h, where pointers have 8 bytes. */
+    private static final int POINTER_BYTES = 16;
 
     /** struct sock_filter of linux/filter.h. */
     private static final int INSTRUCTION = 8;
@@ -34,28 +37,24 @@ public final class PortGroup {
 
     private PortGroup() {}
 
-    /** Before {@code channel} is bound: others may listen on its port too, and it may where others do that said the same. */
-    public static void share(ServerSocketChannel channel) {
-        channel.config().setOption(EpollChannelOption.SO_REUSEPORT, true);
-    }
-
     /**
      * From now on the sockets of this one's group get new connections in proportion to {@code rooms}.
      *
      * @param rooms of each, in the order in which they began to listen; nothing is changed where there is none at all
      * @return false where the kernel does not take it: then all get the same
      */
-    public static boolean steer(ServerSocketChannel one, long[] rooms) {
+    static boolean steer(Socket one, long[] rooms) {
         if (Arrays.stream(rooms).sum() == 0) {
             return true;
         }
         ByteBuffer program = program(rooms);
-        ByteBuffer pointer = direct(PROGRAM.length());
+        ByteBuffer pointer = direct(POINTER_BYTES);
         pointer.putShort(0, (short) (program.capacity() / INSTRUCTION));
         pointer.putLong(8, Buffer.memoryAddress(program));
         try {
-            return one.config().setOption(PROGRAM, pointer);
-        } catch (ChannelException e) {
+            one.setRawOpt(SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, pointer);
+            return true;
+        } catch (IOException | ChannelException e) { // Netty throws the one and declares the other
             log.warn("the kernel shares connections out by itself: {}", Errno.name(e));
             return false;
         } finally {

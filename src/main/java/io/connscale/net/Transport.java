@@ -1,15 +1,18 @@
 package io.connscale.net;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -74,12 +77,21 @@ public final class Transport {
     }
 
     /**
-     * A listening socket, not yet registered with a loop.
+     * Listens on {@code at}. Not to be called from an event loop; returns when it listens.
      *
-     * @throws io.netty.channel.ChannelException where the system gives no socket; its name is in {@link Errno}
+     * @param loop one of {@link #loops}; where {@code owner} is told of what comes
+     * @param at resolved; its port may be 0, then the kernel chooses one
+     * @throws IOException where the system refuses, its name is in {@link Errno}; nothing is left open then
      */
-    public ServerSocketChannel newServerChannel() {
-        return isEpoll() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    public Listening listen(EventLoop loop, InetSocketAddress at, Listening.Manner manner, Listening.Owner owner)
+            throws IOException {
+        try {
+            return isEpoll()
+                    ? new EpollListening((IoEventLoop) loop, at, manner, owner)
+                    : new ChannelListening(new NioServerSocketChannel(), loop, at, manner, owner);
+        } catch (ChannelException | UncheckedIOException e) { // no socket; no room in the epoll set
+            throw new IOException(e);
+        }
     }
 
     /**

@@ -1,22 +1,13 @@
 package io.connscale.server;
 
 import io.connscale.net.Link;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.connscale.net.Links;
+import io.connscale.net.Listening;
 import java.util.List;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/**
- * Takes what one listening socket accepts, on that socket's event loop, and hands it to the server's loops in turn.
- * Netty has set {@code TCP_NODELAY} on it already.
- */
-final class Acceptor extends ChannelInboundHandlerAdapter {
-    /** How long to leave the accept queue alone after an error: an EMFILE stays until a file is closed. */
-    static final long PAUSE_MILLIS = 200;
-
+/** Takes what one listening socket accepts, on that socket's event loop, and hands it to the server's loops in turn. */
+final class Acceptor implements Listening.Owner {
     private final List<ServerLoop> loops;
     private final ServerLoop own;
     private int next;
@@ -30,10 +21,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object accepted) {
+    public void accepted(Function<Links, Link> accepted) {
         ServerLoop loop = loops.get(next);
         next = (next + 1) % loops.size();
-        Link link = loop.links.accepted((Channel) accepted);
+        Link link = accepted.apply(loop.links);
         try {
             link.open(new PingPongHandler(loop, link));
         } catch (RuntimeException e) { // its loop ends
@@ -42,15 +33,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** First the pause: the error comes back at once as long as this socket is listened to. */
     @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        ChannelConfig config = ctx.channel().config();
-        if (config.isAutoRead()) {
-            config.setAutoRead(false);
-            Future<?> unused =
-                    ctx.executor().schedule(() -> config.setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-        }
+    public void failed(Throwable cause) {
         own.failed("accept", cause);
     }
 }

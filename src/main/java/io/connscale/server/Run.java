@@ -7,23 +7,18 @@ import io.connscale.control.ServerStatus.Listener;
 import io.connscale.kernel.ListenBacklog;
 import io.connscale.kernel.LoadReader;
 import io.connscale.net.Errno;
-import io.connscale.net.PortGroup;
+import io.connscale.net.Listening;
 import io.connscale.net.Transport;
 import io.connscale.net.Wire;
 import io.connscale.stats.Counter;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
-import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.ServerChannelRecvByteBufAllocator;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.concurrent.ImmediateEventExecutor;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,11 +33,8 @@ import org.slf4j.LoggerFactory;
 /** The server from one start to its stop: its event loops, listening sockets and counts. */
 final class Run {
     private static final Logger LOG = LoggerFactory.getLogger(Run.class);
-    private static final long LISTEN_SECONDS = 5;
     private static final long STOP_SECONDS = 5;
     private static final long ANSWER_SECONDS = 10;
-    /** Accepted in one go: between two goes the loop answers every Ping that has come, and meanwhile the queue fills. */
-    private static final int ACCEPTS_AT_ONCE = 256;
 
     private final ServerSettings settings;
     private final Transport transport;
@@ -51,8 +43,7 @@ final class Run {
     private final LoadReader load = new LoadReader();
     private final List<ServerLoop> loops = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>();
-    private final List<ServerSocketChannel> sockets = new ArrayList<>(); // one for each listener
-    private final ChannelGroup listening = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+    private final List<Listening> sockets = new ArrayList<>(); // one for each listener
 
     private Run(ServerSettings settings, Transport transport) throws AgentException {
         this.settings = settings;
@@ -92,46 +83,24 @@ final class Run {
         if (address.isUnresolved()) {
             throw Refusals.unresolved(settings.bind());
         }
+        int at = listeners.size() % loops.size(); // each port is on one loop, the next port on the next
         try {
-            ServerSocketChannel channel = transport.newServerChannel();
-            if (settings.sharesPorts()) {
-                PortGroup.share(channel);
-            }
-            bind(channel, address);
-            int real = channel.localAddress().getPort();
+            Listening socket = transport.listen(
+                    loops.get(at).loop,
+                    address,
+                    new Listening.Manner(settings.backlog(), settings.sharesPorts()),
+                    new Acceptor(loops, at));
+            sockets.add(socket);
             int given = ListenBacklog.given(settings.backlog());
-            listeners.add(new Listener(settings.bind(), real, settings.backlog(), given));
-        } catch (ChannelException e) {
+            listeners.add(new Listener(settings.bind(), socket.address().getPort(), settings.backlog(), given));
+        } catch (IOException e) {
             throw Refusals.listening(settings.bind(), port, Errno.name(e));
         }
     }
 
-    /** Each port is on one loop, the next port on the next. {@code SO_REUSEADDR}: the last run's ends may still linger. */
-    private void bind(ServerSocketChannel channel, InetSocketAddress address) throws AgentException {
-        int at = listeners.size() % loops.size();
-        channel.pipeline().addLast(new Acceptor(loops, at));
-        await(loops.get(at).loop.register(channel), address);
-        listening.add(channel);
-        channel.config()
-                .setReuseAddress(true)
-                .setBacklog(settings.backlog())
-                .setRecvByteBufAllocator(new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(ACCEPTS_AT_ONCE));
-        await(channel.bind(address), address);
-        sockets.add(channel);
-    }
-
     /** From now on the processes that share the ports get connections in proportion to these rooms, in joining order. */
     void steer(long[] rooms) {
-        sockets.forEach(socket -> PortGroup.steer(socket, rooms));
-    }
-
-    private void await(ChannelFuture done, InetSocketAddress address) throws AgentException {
-        boolean inTime = done.awaitUninterruptibly(LISTEN_SECONDS, TimeUnit.SECONDS);
-        Throwable cause = done.cause();
-        if (!inTime || cause != null) {
-            String errno = cause == null ? "no answer of its event loop" : Errno.name(cause);
-            throw Refusals.listening(settings.bind(), address.getPort(), errno);
-        }
+        sockets.forEach(socket -> socket.steer(rooms));
     }
 
     ServerStatus status() {
@@ -169,7 +138,11 @@ final class Run {
      * closes every connection of its own.
      */
     void stop() {
-        boolean closed = listening.close().awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+        boolean closed = true;
+        for (Future<?> shut : sockets.stream().map(Listening::shut).toList()) {
+            closed &= shut.awaitUninterruptibly(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
         boolean ended = group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
         load.close();

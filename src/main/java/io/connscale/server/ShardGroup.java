@@ -2,6 +2,7 @@ package io.connscale.server;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentStarter;
+import io.connscale.control.Answers;
 import io.connscale.control.Message.StartServer;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
@@ -17,10 +18,8 @@ import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
@@ -152,13 +151,8 @@ final class ShardGroup {
     }
 
     private static <T> T answer(CompletableFuture<T> asked, long seconds) throws AgentException, InterruptedException {
-        try {
-            return asked.get(seconds, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw AgentException.of(e);
-        } catch (TimeoutException e) {
-            throw new AgentException("a shard gave no answer for " + seconds + " s", "is the machine overloaded?");
-        }
+        return Answers.within(
+                seconds, asked, "a shard gave no answer for " + seconds + " s", "is the machine overloaded?");
     }
 
     /** How many more connections this process has files for. */

@@ -179,6 +179,16 @@ class PingRingTest {
         assertThat(moments).isBetween(slots - slots / 100, slots + 1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 1", "3100, 3", "20000, 8"})
+    void whoWasOpenedNextToEachOtherSharesASlotWhereThereAreMany(int before, int neighbours) {
+        run.add(before);
+        run.add(neighbours); // what is left of the slot that was being given out
+        List<RingRun.Node> nodes = run.add(80 * neighbours);
+        long slots = nodes.stream().mapToInt(node -> node.slot).distinct().count();
+        assertThat(slots).isBetween(80L, 81L);
+    }
+
     @Test
     void whenSlotsFillUpNobodyIsPingedMuchSoonerOrLater() {
         RingRun patient = new RingRun(INTERVAL, INTERVAL / 2);

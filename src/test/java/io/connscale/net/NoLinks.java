@@ -1,6 +1,5 @@
 package io.connscale.net;
 
-import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 
@@ -8,11 +7,6 @@ import java.net.InetSocketAddress;
 public record NoLinks(EventLoop eventLoop) implements Links {
     @Override
     public Link newLink(InetSocketAddress target) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Link accepted(Channel channel) {
         throw new UnsupportedOperationException();
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.socket.ServerSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -48,11 +47,11 @@ class TransportTest {
     @MethodSource("io.connscale.net.Transport#available")
     void loopsThatEndCloseWhatIsRegisteredWithThem(Transport transport) throws Exception {
         EventLoopGroup loops = transport.loops(1, "role");
-        ServerSocketChannel listening = transport.newServerChannel();
-        loops.register(listening).sync();
-        listening
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .sync();
+        Listening listening = transport.listen(
+                loops.next(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new Listening.Manner(1, false),
+                new Nobody());
 
         loops.execute(() -> {
             Future<?> unused = loops.shutdownGracefully(0, 5, TimeUnit.SECONDS);

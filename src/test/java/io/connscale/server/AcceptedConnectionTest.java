@@ -3,12 +3,12 @@ package io.connscale.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.net.Listening;
 import io.connscale.net.Transport;
 import io.connscale.net.Wire;
 import io.connscale.stats.Reasons;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,22 +38,16 @@ class AcceptedConnectionTest {
     /** Goes round: the next write goes on where the kernel took no more of the last. */
     private final ByteBuffer pings = StandardCharsets.US_ASCII.encode(Wire.PING.repeat(4096));
 
-    AcceptedConnectionTest(Transport transport) {
+    AcceptedConnectionTest(Transport transport) throws IOException {
         group = transport.loops(2, "accepted");
         Iterator<EventExecutor> two = group.iterator();
         loops = List.of(
                 new ServerLoop(transport.links((EventLoop) two.next(), Wire.PONG), reasons),
                 new ServerLoop(transport.links((EventLoop) two.next(), Wire.PONG), reasons));
-        address = listen(transport.newServerChannel());
-    }
-
-    private InetSocketAddress listen(ServerSocketChannel listening) {
-        listening.pipeline().addLast(new Acceptor(loops, 0));
-        loops.get(0).loop.register(listening).syncUninterruptibly();
-        listening
-                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .syncUninterruptibly();
-        return listening.localAddress();
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        address = transport
+                .listen(loops.get(0).loop, any, new Listening.Manner(128, false), new Acceptor(loops, 0))
+                .address();
     }
 
     @AfterEach

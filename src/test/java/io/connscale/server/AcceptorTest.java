@@ -4,41 +4,46 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.net.NoLinks;
+import io.connscale.net.SocketlessLink;
 import io.connscale.stats.Reasons;
-import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.DefaultEventLoop;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 class AcceptorTest {
     private final Reasons reasons = new Reasons();
-    private final EmbeddedChannel listening = new EmbeddedChannel();
-
-    AcceptorTest() {
-        List<ServerLoop> loops = List.of(new ServerLoop(new NoLinks(listening.eventLoop()), reasons));
-        listening.freezeTime();
-        listening.pipeline().addLast(new Acceptor(loops, 0));
-    }
+    private final Acceptor acceptor =
+            new Acceptor(List.of(new ServerLoop(new NoLinks(new DefaultEventLoop()), reasons)), 0);
 
     @Test
-    void outOfFilesIsCountedAndTheQueueLeftAloneForAWhile() {
-        outOfFiles();
-        outOfFiles();
+    void outOfFilesIsCounted() {
+        acceptor.failed(new IOException("Too many open files"));
+        acceptor.failed(new IOException("Too many open files"));
         assertThat(reasons.counts()).containsExactly(entry("accept EMFILE", 2L));
-        assertThat(listening.config().isAutoRead()).isFalse();
-        assertThat(listening.isOpen()).isTrue();
     }
 
     @Test
-    void acceptingGoesOnAfterThePause() {
-        outOfFiles();
-        listening.advanceTimeBy(Acceptor.PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-        listening.runScheduledPendingTasks();
-        assertThat(listening.config().isAutoRead()).isTrue();
+    void whatALoopThatEndsDoesNotTakeIsClosedAndCounted() {
+        Refused refused = new Refused();
+        acceptor.accepted(links -> refused);
+        assertThat(refused.isOpen()).isFalse();
+        assertThat(reasons.counts()).containsExactly(entry("accept RejectedExecutionException", 1L));
     }
 
-    private void outOfFiles() {
-        listening.pipeline().fireExceptionCaught(new IOException("Too many open files"));
+    private static final class Refused extends SocketlessLink {
+        @Override
+        public void open(Owner owner) {
+            throw new RejectedExecutionException();
+        }
+
+        @Override
+        public void close() {
+            open = false;
+        }
+
+        @Override
+        protected void takes(int times) {}
     }
 }

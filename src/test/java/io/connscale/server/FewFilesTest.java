@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +23,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class FewFilesTest {
     private static final int FILES = 128; // the JVM and the jars of its class path take half of them
+
+    private static final Pattern ERRORS = Pattern.compile("accept EMFILE=(\\d+)");
+    /** Five a second in the minute that this test has; without a pause between two it would be thousands at once. */
+    private static final int MOST_ERRORS = 300;
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -41,12 +47,20 @@ class FewFilesTest {
             peers.add(opened(port).send("Ping"));
         }
         await().until(child::status, status -> status.contains("accept EMFILE"));
+        assertThat(errors(child)).isLessThan(MOST_ERRORS);
         assertThat(peers.get(0).receive(4)).isEqualTo("Pong");
 
         peers.subList(0, peers.size() - 1).forEach(Peer::close);
         assertThat(peers.get(peers.size() - 1).receive(4)).isEqualTo("Pong");
         assertThat(opened(port).ping()).isEqualTo("Pong");
         await().until(child::status, status -> status.startsWith("2 "));
+    }
+
+    private static int errors(Child child) {
+        String status = child.status();
+        Matcher count = ERRORS.matcher(status);
+        assertThat(count.find()).as(status).isTrue();
+        return Integer.parseInt(count.group(1));
     }
 
     @ParameterizedTest

@@ -1,0 +1,134 @@
+package io.connscale.net;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A listening socket registered straight with the loop's epoll set: an accepted connection is a descriptor and nothing more. */
+final class EpollListening implements EpollIoHandle, Listening {
+    /** What is always waited for, and never comes while it listens. */
+    private static final EpollIoOps NOTHING = EpollIoOps.EPOLLERR;
+    /** accept4(2) writes the peer's address here, which nobody asks for: its length, then 16 bytes, scope and port. */
+    private static final int ADDRESS_BYTES = 26;
+
+    private final IoEventLoop loop;
+    private final LinuxSocket socket;
+    private final Owner owner;
+    private final InetSocketAddress address;
+    private final byte[] peer = new byte[ADDRESS_BYTES];
+    private @Nullable IoRegistration registration;
+
+    /** @throws IOException or {@link io.netty.channel.ChannelException} where the system refuses; nothing is left open then */
+    EpollListening(IoEventLoop loop, InetSocketAddress at, Manner manner, Owner owner) throws IOException {
+        this.loop = loop;
+        this.owner = owner;
+        this.socket = newSocket(at.getAddress());
+        try {
+            address = listen(at, manner);
+            registration = LoopAnswer.of(loop.register(this));
+            registration.submit(EpollIoOps.EPOLLIN);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** For all addresses one that has IPv6 too, where the machine has. */
+    private static LinuxSocket newSocket(InetAddress address) {
+        return address.isAnyLocalAddress() ? LinuxSocket.newSocketStream() : EpollLinks.newSocket(address);
+    }
+
+    /** {@code SO_REUSEADDR}: the last server's ends may still linger. What it accepts inherits {@code TCP_NODELAY}, tcp(7). */
+    private InetSocketAddress listen(InetSocketAddress at, Manner manner) throws IOException {
+        socket.setReuseAddress(true);
+        socket.setReusePort(manner.shared());
+        socket.setTcpNoDelay(true);
+        socket.bind(at);
+        socket.listen(manner.backlog());
+        return socket.localAddress();
+    }
+
+    @Override
+    public FileDescriptor fd() {
+        return socket;
+    }
+
+    @Override
+    public void handle(IoRegistration registration, IoEvent event) {
+        try {
+            for (int i = 0; i < AT_ONCE && socket.isOpen(); i++) {
+                int fd = socket.accept(peer);
+                if (fd < 0) {
+                    return; // the queue is empty
+                }
+                owner.accepted(links -> new EpollLink(fd, (EpollLinks) links));
+            }
+        } catch (IOException | RuntimeException | OutOfMemoryError e) { // an error that goes on would end the loop
+            pause(registration);
+            owner.failed(e);
+        }
+    }
+
+    /** The error comes back at once as long as this socket is listened to. */
+    private void pause(IoRegistration registration) {
+        registration.submit(NOTHING);
+        java.util.concurrent.Future<?> unused = loop.schedule(
+                () -> {
+                    if (socket.isOpen()) {
+                        registration.submit(EpollIoOps.EPOLLIN);
+                    }
+                },
+                PAUSE_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public boolean steer(long[] rooms) {
+        return PortGroup.steer(socket, rooms);
+    }
+
+    @Override
+    public boolean isOpen() {
+        return socket.isOpen();
+    }
+
+    /** On the loop: elsewhere, the descriptor could be another's while it is accepted from. */
+    @Override
+    public Future<?> shut() {
+        try {
+            return loop.submit(this::close);
+        } catch (RejectedExecutionException e) { // the loop has ended, and is not accepting
+            close();
+            return loop.newSucceededFuture(true);
+        }
+    }
+
+    /** For the loop when it ends. */
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // close(2) gives the descriptor free whatever it says
+        }
+        if (registration != null) {
+            registration.cancel();
+        }
+    }
+}

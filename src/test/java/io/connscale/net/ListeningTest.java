@@ -1,0 +1,112 @@
+package io.connscale.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ParameterizedClass
+@MethodSource("io.connscale.net.Transport#available")
+class ListeningTest implements Listening.Owner {
+    private static final byte[] LOOPBACK_4 = {127, 0, 0, 1};
+    private static final byte[] LOOPBACK_6 = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+    private static final Listening.Manner ALONE = new Listening.Manner(16, false);
+
+    private final Transport transport;
+    private final EventLoopGroup loops;
+    private final EventLoop loop;
+    private final Queue<Link> accepted = new ConcurrentLinkedQueue<>();
+
+    ListeningTest(Transport transport) {
+        this.transport = transport;
+        this.loops = transport.loops(1, "listening");
+        this.loop = (EventLoop) loops.iterator().next();
+    }
+
+    @Override
+    public void accepted(Function<Links, Link> link) {
+        accepted.add(link.apply(transport.links(loop, Wire.PONG)));
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        throw new AssertionError(cause);
+    }
+
+    @AfterEach
+    void endLoops() {
+        assertThat(loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly(10, TimeUnit.SECONDS))
+                .isTrue();
+    }
+
+    private Listening listen(String address) throws IOException {
+        return transport.listen(loop, new InetSocketAddress(address, 0), ALONE, this);
+    }
+
+    @Test
+    void allAddressesAreThoseOfIpv6Too() throws IOException {
+        Assumptions.assumeTrue(hasIpv6(), "IPv6 on loopback");
+        int port = listen("0.0.0.0").address().getPort();
+        try (Socket four = new Socket(InetAddress.getByAddress(LOOPBACK_4), port);
+                Socket six = new Socket(InetAddress.getByAddress(LOOPBACK_6), port)) {
+            assertThat(four.isConnected() && six.isConnected()).isTrue();
+            await().until(() -> accepted.size() == 2);
+        }
+    }
+
+    private static boolean hasIpv6() throws IOException {
+        return InetAddress.getByAddress(LOOPBACK_6).isReachable(1000);
+    }
+
+    @Test
+    void whatItAcceptsSendsAtOnce() throws IOException {
+        int port = listen("127.0.0.1").address().getPort();
+        try (Socket client = new Socket(InetAddress.getByAddress(LOOPBACK_4), port)) {
+            assertThat(client.isConnected()).isTrue();
+            await().until(() -> !accepted.isEmpty());
+            if (accepted.element() instanceof EpollLink link) {
+                assertThat(link.isTcpNoDelay()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void whoSharesItsAddressWithNobodyCantBeSteered() throws IOException {
+        assertThat(listen("127.0.0.1").steer(new long[] {1, 1})).isFalse();
+    }
+
+    @Test
+    void whatIsShutTakesNothingMore() throws IOException {
+        Listening listening = listen("127.0.0.1");
+        InetSocketAddress address = listening.address();
+        assertThat(listening.shut().awaitUninterruptibly(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(listening.isOpen()).isFalse();
+        try (Socket client = new Socket()) {
+            assertThat(Errno.name(catchThrowable(() -> client.connect(address, 1000))))
+                    .isEqualTo("ECONNREFUSED");
+        }
+    }
+
+    @Test
+    void onceItsLoopHasEndedItIsShutAllTheSame() throws IOException {
+        Listening listening = listen("127.0.0.1");
+        endLoops();
+        assertThat(listening.isOpen()).isFalse();
+        assertThat(listening.shut().awaitUninterruptibly(5, TimeUnit.SECONDS)).isTrue();
+    }
+}
