@@ -164,8 +164,7 @@ final class GrowingAgent implements Agent {
         Answers.within(
                 SETTINGS_SECONDS,
                 worker.process().configure(settings),
-                "no answer for " + SETTINGS_SECONDS + " s",
-                "is the machine overloaded?");
+                () -> new AgentException("no answer for " + SETTINGS_SECONDS + " s", "is the machine overloaded?"));
     }
 
     private CompletableFuture<Opened> share(

@@ -6,15 +6,13 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.deploy.Installation;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Message;
 import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -189,15 +187,12 @@ final class Host {
 
     private <T> T within(long seconds, CompletableFuture<T> answer, RemoteAgent of)
             throws AgentException, InterruptedException {
-        try {
-            return answer.get(seconds, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw AgentException.of(e);
-        } catch (TimeoutException e) {
-            throw new AgentException(
-                    name() + ": the agent said nothing for " + seconds + " s" + of.said(),
-                    "is the machine overloaded? try again");
-        }
+        return Answers.within(
+                seconds,
+                answer,
+                () -> new AgentException(
+                        name() + ": the agent said nothing for " + seconds + " s" + of.said(),
+                        "is the machine overloaded? try again"));
     }
 
     /** The agent's channel ended. Where nobody asked for that, it is lost and its connections with it. */

@@ -93,7 +93,9 @@ public final class RemoteServer implements Server {
 
     private <T> T within(long seconds, CompletableFuture<T> answer) throws AgentException, InterruptedException {
         return Answers.within(
-                seconds, answer, "the server's host " + host + " does not answer", "hosts shows its state");
+                seconds,
+                answer,
+                () -> new AgentException("the server's host " + host + " does not answer", "hosts shows its state"));
     }
 
     /** Nothing to do: the agent, and the server in it, end with the cluster. */

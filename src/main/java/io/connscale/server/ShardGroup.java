@@ -152,7 +152,9 @@ final class ShardGroup {
 
     private static <T> T answer(CompletableFuture<T> asked, long seconds) throws AgentException, InterruptedException {
         return Answers.within(
-                seconds, asked, "a shard gave no answer for " + seconds + " s", "is the machine overloaded?");
+                seconds,
+                asked,
+                () -> new AgentException("a shard gave no answer for " + seconds + " s", "is the machine overloaded?"));
     }
 
     /** How many more connections this process has files for. */
