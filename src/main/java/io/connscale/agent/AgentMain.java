@@ -60,7 +60,7 @@ public final class AgentMain {
             Silence silence = new Silence();
             Runnable eachSecond = () -> {
                 listen(silence, end);
-                requests.report();
+                report(requests);
             };
             control.scheduleWithFixedDelay(eachSecond, 1, 1, TimeUnit.SECONDS);
             Consumer<Message> heard = message -> {
@@ -84,6 +84,14 @@ public final class AgentMain {
         if (silence.tick() == SILENT_SECONDS) {
             log.warn("the console has said nothing for {} s: this agent ends", SILENT_SECONDS);
             end.countDown();
+        }
+    }
+
+    private static void report(Requests requests) {
+        try {
+            requests.report();
+        } catch (RuntimeException e) {
+            log.error("the clock goes on", e);
         }
     }
 

@@ -15,10 +15,11 @@ import io.connscale.control.Workers;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
-import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * This process's agent and, once an order needs more files than a process may open, workers beside it: a group that grows,
@@ -35,6 +37,9 @@ import java.util.function.Consumer;
 final class GrowingAgent implements Agent {
     private static final int MOST_WAITING = 100;
     private static final long SETTINGS_SECONDS = 10;
+    /** A worker that takes longer to say what it counts, since it was stopped, counts with what it said last. */
+    private static final long COUNTS_SECONDS = 5;
+
     private static final String LOST = "worker lost";
     private static final String THIS = "agent";
 
@@ -52,6 +57,8 @@ final class GrowingAgent implements Agent {
     private volatile int turn;
     /** What each member has of the order that is carried out. */
     private Map<String, Long> shares = Map.of();
+    /** Each member's share of the rate that was set last. An order may have a rate of its own, which only another rate changes. */
+    private Map<String, Rate> rates = Map.of();
 
     /**
      * @param own the agent of this process
@@ -101,22 +108,31 @@ final class GrowingAgent implements Agent {
 
     @Override
     public CompletableFuture<Void> configure(Settings changed) {
-        Map<String, Long> under;
+        Map<String, Agent> members = group().members();
+        Map<String, Rate> each;
         synchronized (this) {
+            if (!changed.rate().equals(settings.rate())) {
+                rates = rates(changed.rate(), members.keySet());
+            }
             settings = changed;
-            under = shares;
+            each = rates;
         }
-        AgentGroup group = group();
-        long[] parts = group.members().keySet().stream()
-                .mapToLong(name -> under.getOrDefault(name, 0L))
+        return CompletableFuture.allOf(members.entrySet().stream()
+                .map(member -> member.getValue()
+                        .configure(ofMember(changed).withRate(each.getOrDefault(member.getKey(), changed.rate()))))
+                .toArray(CompletableFuture[]::new));
+    }
+
+    private synchronized Map<String, Rate> rates(Rate rate, Set<String> members) {
+        long[] parts = members.stream()
+                .mapToLong(name -> shares.getOrDefault(name, 0L))
                 .toArray();
-        List<Rate> rates = AgentGroup.rates(changed.rate(), parts);
-        List<CompletableFuture<Void>> told = new ArrayList<>();
-        int at = 0;
-        for (Agent member : group.members().values()) {
-            told.add(member.configure(ofMember(changed).withRate(rates.get(at++))));
-        }
-        return CompletableFuture.allOf(told.toArray(CompletableFuture[]::new));
+        Iterator<Rate> part = AgentGroup.rates(rate, parts).iterator();
+        return members.stream().collect(Collectors.toMap(name -> name, name -> part.next()));
+    }
+
+    private synchronized Settings settings() {
+        return settings;
     }
 
     /** A worker starts none. */
@@ -141,11 +157,11 @@ final class GrowingAgent implements Agent {
         try {
             List<Worker> before = workers.running();
             int more = Sharing.processes(order.count(), rooms(before), bound.room(), bound.more(1 + before.size()));
-            Settings now;
-            synchronized (this) {
-                now = settings;
+            Settings first = settings();
+            workers.start(more, worker -> setUp(worker, ofMember(settings())), () -> turn != mine);
+            if (!settings().equals(first)) {
+                CompletableFuture<Void> unused = configure(settings()); // one that had just been set up has missed it
             }
-            workers.start(more, worker -> setUp(worker, ofMember(now)), () -> turn != mine);
             List<Worker> all = workers.running();
             int kept = (int) before.stream().filter(all::contains).count();
             answer.complete(share(order, progress, mine, all, kept).join());
@@ -211,6 +227,7 @@ final class GrowingAgent implements Agent {
     private static CompletableFuture<Snapshot> counts(Worker worker) {
         return worker.process()
                 .snapshot()
+                .completeOnTimeout(worker.process().latest(), COUNTS_SECONDS, TimeUnit.SECONDS)
                 .exceptionally(lost -> afterLoss(worker).counts());
     }
 

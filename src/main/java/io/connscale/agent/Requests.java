@@ -35,6 +35,7 @@ import io.connscale.kernel.WorkerBound;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -52,6 +53,8 @@ final class Requests implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Requests.class);
 
     private static final long MOST_UNSAID = TimeUnit.SECONDS.toNanos(3);
+    /** Fewer Pings are no news: to say and to read them costs as much as tens of Pings. */
+    private static final long PINGS_UNSAID = 1_000;
 
     private final Transport transport;
     private final HostedServer server;
@@ -165,9 +168,13 @@ final class Requests implements AutoCloseable {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** On a small machine one loop costs the least a Ping; on a large one half of the cores are left to the kernel. */
+    /**
+     * On a small machine one loop costs the least a Ping; on a large one half of the cores are left to the kernel. One of many
+     * processes is told to have one.
+     */
     private static int loops() {
-        return Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors() / 2));
+        int half = Runtime.getRuntime().availableProcessors() / 2;
+        return Integer.getInteger("connscale.loops", Math.max(1, Math.min(8, half)));
     }
 
     private Agent agent() throws AgentException {
@@ -218,10 +225,16 @@ final class Requests implements AutoCloseable {
      */
     void report() {
         SnapshotTaken counts = counts();
-        if (System.nanoTime() - saidAt >= MOST_UNSAID || !counts.equals(said)) {
+        if (System.nanoTime() - saidAt >= MOST_UNSAID || isNews(counts)) {
             outbox.offer(counts);
             said(counts);
         }
+    }
+
+    private boolean isNews(SnapshotTaken counts) {
+        return said == null
+                || !Objects.equals(counts.workers(), said.workers())
+                || !counts.snapshot().isLike(said.snapshot(), PINGS_UNSAID);
     }
 
     private SnapshotTaken counts() {

@@ -39,6 +39,7 @@ final class AgentFlags {
         flags.add("-XX:+UnlockDiagnosticVMOptions");
         flags.add("-XX:ArchiveRelocationMode=0");
         flags.add("-XX:AsyncDeflationInterval=10000"); // not four times a second: a hundred may be idle on two CPUs
+        flags.add("-XX:GuaranteedSafepointInterval=0"); // nor two threads once a second; as later Javas have it
         flags.addAll(memory(limits));
         if (feature >= COMPACT_HEADERS) {
             flags.add("-XX:+UseCompactObjectHeaders"); // a connection is a handful of small objects
@@ -61,6 +62,6 @@ final class AgentFlags {
 
     /** More for one process of many. Its parent's end is the end of its standard input; only a parent that was stopped is silent. */
     static List<String> ofWorker() {
-        return List.of("-XX:CICompilerCount=1", "-Dconnscale.silence=60");
+        return List.of("-XX:CICompilerCount=1", "-Dconnscale.silence=60", "-Dconnscale.loops=1");
     }
 }

@@ -26,6 +26,8 @@ final class ClassArchive {
 
     private static final String REHEARSE = "rehearse";
     private static final long MOST_SECONDS = 60;
+    /** Once is enough: it would fail for each of a hundred workers. */
+    private static boolean failed;
 
     private ClassArchive() {}
 
@@ -53,7 +55,9 @@ final class ClassArchive {
      */
     static synchronized void ensure(List<String> command) throws InterruptedException {
         Path archive = path(System.getProperty("java.version")).orElse(null);
-        if (archive == null || !Files.isWritable(archive.toAbsolutePath().getParent())) {
+        if (failed
+                || archive == null
+                || !Files.isWritable(archive.toAbsolutePath().getParent())) {
             return;
         }
         Path work = Path.of(archive + "." + ProcessHandle.current().pid());
@@ -61,11 +65,13 @@ final class ClassArchive {
             if (fits(archive)) {
                 return;
             }
-            if (rehearsed(command, work)) {
+            failed = !rehearsed(command, work);
+            if (!failed) {
                 force(work);
                 Files.move(work, archive, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
             }
         } catch (IOException e) {
+            failed = true;
             log.warn("agents start without an archive of classes", e);
         } finally {
             delete(work);

@@ -69,7 +69,8 @@ public final class AgentGroup implements Agent {
     }
 
     /**
-     * Opens a share on each member, none where it is 0; in sum at this rate.
+     * Opens a share on each member, none where it is 0; in sum at this rate. Of a member that is lost meanwhile, what it had said
+     * last; the rest of its share was never tried.
      *
      * @param rate null: each at its own
      */
@@ -77,21 +78,28 @@ public final class AgentGroup implements Agent {
         List<Rate> rates = rates(rate == null ? Rate.UNLIMITED : rate, shares);
         Opened[] latest = Arrays.stream(shares).mapToObj(Opened::none).toArray(Opened[]::new);
         List<CompletableFuture<Opened>> parts = new ArrayList<>();
+        List<CompletableFuture<Opened>> whole = new ArrayList<>();
         for (int i = 0; i < shares.length; i++) {
             if (shares[i] > 0) {
                 int at = i;
                 Order order = new Order(shares[i], rate == null ? null : rates.get(i));
-                parts.add(members.get(i).open(order, opened -> {
+                CompletableFuture<Opened> part = members.get(i).open(order, opened -> {
                     Opened sum;
                     synchronized (latest) {
                         latest[at] = opened;
                         sum = Arrays.stream(latest).reduce(Opened.none(0), Opened::plus);
                     }
                     progress.accept(sum);
+                });
+                parts.add(part);
+                whole.add(part.exceptionally(lost -> {
+                    synchronized (latest) {
+                        return latest[at];
+                    }
                 }));
             }
         }
-        return all(parts, Opened::plus);
+        return all(parts, Opened::plus).thenCompose(anyAnswered -> all(whole, Opened::plus));
     }
 
     @Override
@@ -101,7 +109,7 @@ public final class AgentGroup implements Agent {
 
     @Override
     public CompletableFuture<Closed> close(long count) {
-        // Every member knows only its own connections' age: a fair share of what each holds keeps the oldest first.
+        // Every member knows only its own connections' age: of each the oldest, a fair share of what it holds.
         return snapshots().thenCompose(held -> {
             long[] shares = proportional(count, held);
             List<CompletableFuture<Closed>> parts = new ArrayList<>();

@@ -104,7 +104,7 @@ public final class Workers implements AutoCloseable {
         for (int i = 0; i < n; i++) {
             starts.add(CompletableFuture.runAsync(
                     () -> {
-                        if (!stopped.getAsBoolean()) {
+                        if (!stopped.getAsBoolean() && !isClosing()) {
                             start(role + "-" + last.incrementAndGet(), setup);
                         }
                     },
@@ -115,6 +115,10 @@ public final class Workers implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e); // a mistake of ours: each tells what goes wrong by itself
         }
+    }
+
+    private synchronized boolean isClosing() {
+        return closing;
     }
 
     private synchronized void watchOnce() {
@@ -172,13 +176,19 @@ public final class Workers implements AutoCloseable {
     }
 
     private void look() {
-        for (Worker worker : running()) {
-            if (worker.process().tick() == SILENT_SECONDS) {
-                String why = worker.name() + " has said nothing for " + SILENT_SECONDS + " s: it is given up";
-                log.warn(why);
-                notices.accept(why);
-                worker.process().kill();
-            }
+        try {
+            running().forEach(this::look);
+        } catch (RuntimeException e) {
+            log.error("the watch goes on", e);
+        }
+    }
+
+    private void look(Worker worker) {
+        if (worker.process().tick() == SILENT_SECONDS) {
+            String why = worker.name() + " has said nothing for " + SILENT_SECONDS + " s: it is given up";
+            log.warn(why);
+            notices.accept(why);
+            worker.process().kill();
         }
     }
 
@@ -191,7 +201,7 @@ public final class Workers implements AutoCloseable {
             ending = running();
         }
         watch.shutdownNow();
-        starters.shutdownNow();
+        starters.shutdownNow().forEach(Runnable::run); // those that had not begun: whoever waits for them goes on
         CompletableFuture.allOf(ending.stream()
                         .map(worker -> CompletableFuture.runAsync(
                                 worker.process()::close, task -> new Thread(task, worker.name() + "-close").start()))

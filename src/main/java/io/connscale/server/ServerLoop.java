@@ -25,7 +25,11 @@ final class ServerLoop {
     /** Connections of which the kernel is asked for {@code TCP_INFO}. */
     private static final int SAMPLED = 64;
     /** The loop has no schedule of its own: so often it looks whether it is late. */
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long OFTEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** So often while it has little to do: a look wakes it up, and each wake-up costs what several Pings do. */
+    private static final long SELDOM_NANOS = 10 * OFTEN_NANOS;
+    /** Pings and accepted connections a second. */
+    private static final long LITTLE = 1_000;
 
     final EventLoop loop;
     final Links links;
@@ -37,6 +41,7 @@ final class ServerLoop {
     private final long up = System.nanoTime();
     private final LoopStatistics recorded = new LoopStatistics();
     private final Reservoir<Link> sample = new Reservoir<>(SAMPLED);
+    private long workBefore; // at the last look
 
     ServerLoop(Links links, Reasons reasons) {
         this.loop = links.eventLoop();
@@ -68,13 +73,20 @@ final class ServerLoop {
 
     /** Begins to look whether the loop is late, until it is shut down. */
     void watch() {
-        long due = System.nanoTime() + LOOK_NANOS;
-        Future<?> unused = loop.schedule(() -> look(due), LOOK_NANOS, TimeUnit.NANOSECONDS);
+        lookAfter(OFTEN_NANOS);
     }
 
-    private void look(long due) {
+    private void lookAfter(long nanos) {
+        long due = System.nanoTime() + nanos;
+        Future<?> unused = loop.schedule(() -> look(due, nanos), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void look(long due, long afterNanos) {
         recorded.late(System.nanoTime() - due);
-        watch();
+        long work = pings.get() + accepted.get();
+        boolean little = work - workBefore < LITTLE * TimeUnit.NANOSECONDS.toMillis(afterNanos) / 1_000;
+        workBefore = work;
+        lookAfter(little ? SELDOM_NANOS : OFTEN_NANOS);
     }
 
     /** All that this loop knows of its work; on the loop. Reasons are counted for all loops together. */

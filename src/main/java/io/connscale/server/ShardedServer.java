@@ -40,8 +40,14 @@ public final class ShardedServer implements Server {
             throw Refusals.running();
         }
         ShardGroup started = new ShardGroup(settings, transport, starter, notices);
-        started.start(transport);
-        group = started;
+        try {
+            started.start(transport);
+            group = started;
+        } finally {
+            if (group == null) { // a port is taken, or Ctrl-C while shards start: nothing stays
+                started.stop();
+            }
+        }
     }
 
     @Override

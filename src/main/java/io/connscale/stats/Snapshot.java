@@ -61,6 +61,15 @@ public record Snapshot(
                 Reasons.difference(errors, before.errors));
     }
 
+    /** Whether {@code other} says the same but for fewer than {@code pings} Pings and their Pongs. */
+    public boolean isLike(Snapshot other, long pings) {
+        return Math.abs(this.pings - other.pings) < pings && equals(other.withPings(this.pings, pongs));
+    }
+
+    private Snapshot withPings(long pings, long pongs) {
+        return new Snapshot(established, connecting, failed, lost, stopped, pings, pongs, late, errors);
+    }
+
     /** What is left of these counts when the process that held the connections is gone: what was up or coming up is lost. */
     public Snapshot afterLoss(String reason) {
         SortedMap<String, Long> ended =

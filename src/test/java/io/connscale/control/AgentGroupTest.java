@@ -167,9 +167,24 @@ class AgentGroupTest {
     @Test
     void oneThatFailsDoesNotHideWhatTheOthersDid() {
         AgentGroup group = group(new Gone(), second);
-        assertThat(group.open(new Order(10, null), p -> {}).join()).isEqualTo(opened(5, 5));
+        assertThat(group.open(new Order(10, null), p -> {}).join()).isEqualTo(opened(10, 5));
         assertThat(group.snapshot().join().established()).isEqualTo(5);
         assertThat(group.close(2).join()).isEqualTo(new Closed(2, 3));
+    }
+
+    @Test
+    void ofOneThatIsLostMeanwhileItCountsWhatItSaidLast() {
+        CompletableFuture<Opened> answer = new CompletableFuture<>();
+        Held lost = new Held() {
+            @Override
+            public CompletableFuture<Opened> open(Order order, Consumer<Opened> hears) {
+                hears.accept(opened(order.count(), 3));
+                return answer;
+            }
+        };
+        CompletableFuture<Opened> sum = group(lost, second).open(new Order(10, null), p -> {});
+        answer.completeExceptionally(new AgentException("gone", "start it"));
+        assertThat(sum.join()).isEqualTo(opened(10, 8));
     }
 
     @Test

@@ -42,6 +42,18 @@ class SnapshotTest {
     }
 
     @Test
+    void aFewPingsMoreAreLikeBefore() {
+        assertThat(new Snapshot(1, 2, 3, 4, 5, 105, 106, 8, errors).isLike(snapshot, 100))
+                .isTrue();
+        assertThat(new Snapshot(1, 2, 3, 4, 5, 106, 106, 8, errors).isLike(snapshot, 100))
+                .isFalse();
+        assertThat(new Snapshot(1, 2, 3, 5, 5, 6, 7, 8, errors).isLike(snapshot, 100))
+                .isFalse();
+        assertThat(new Snapshot(1, 2, 3, 4, 5, 6, 7, 8, new TreeMap<>()).isLike(snapshot, 100))
+                .isFalse();
+    }
+
+    @Test
     void whereNothingWasUpNothingIsLost() {
         Snapshot idle = new Snapshot(0, 0, 3, 4, 5, 6, 7, 8, errors);
         assertThat(idle.afterLoss("agent lost")).isEqualTo(idle);

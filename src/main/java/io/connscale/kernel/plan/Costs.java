@@ -10,7 +10,7 @@ public final class Costs {
     /** Descriptors that an agent or server of several processes keeps free in each, beside its own: for what it may come to need. */
     public static final long RESERVE = 66;
 
-    /** Kernel memory of one socket with its file and its place in epoll, bytes, where the machine's own can't be read. */
+    /** Kernel memory of one socket with its file and its place in epoll, bytes. */
     public static final long SOCKET = 4_000;
 
     /** Resident memory that a connection adds to an agent, bytes. */

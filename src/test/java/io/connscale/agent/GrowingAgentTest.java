@@ -1,0 +1,161 @@
+package io.connscale.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.control.AgentProcess;
+import io.connscale.control.Closed;
+import io.connscale.control.Message;
+import io.connscale.control.Opened;
+import io.connscale.control.Order;
+import io.connscale.control.Rate;
+import io.connscale.control.Settings;
+import io.connscale.kernel.Limits;
+import io.connscale.kernel.LimitsReader;
+import io.connscale.kernel.WorkerBound;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** An agent of two processes, of which none is real. */
+class GrowingAgentTest {
+    private static final Limits LIMITS = new LimitsReader().read();
+    private static final Settings SETTINGS =
+            new Settings(List.of("127.0.0.1:1"), List.of(), 1000, 1000, 5000).withWorkers(2);
+    private static final Duration OTHER = Duration.ofSeconds(7);
+
+    /** Remembers what it was told last; no order ends. */
+    private static final class Member implements AgentProcess {
+        volatile Settings settings = SETTINGS;
+        volatile @Nullable Order order;
+
+        @Override
+        public CompletableFuture<Void> configure(Settings told) {
+            settings = told;
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletableFuture<Opened> open(Order told, Consumer<Opened> progress) {
+            order = told;
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public CompletableFuture<Void> stopOpening() {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletableFuture<Closed> close(long count) {
+            return CompletableFuture.completedFuture(new Closed(0, 0));
+        }
+
+        @Override
+        public CompletableFuture<Snapshot> snapshot() {
+            return CompletableFuture.completedFuture(Snapshot.NONE);
+        }
+
+        @Override
+        public CompletableFuture<Statistics> statistics() {
+            return CompletableFuture.completedFuture(Statistics.NONE);
+        }
+
+        @Override
+        public CompletableFuture<Message.Hello> hello() {
+            return CompletableFuture.completedFuture(
+                    new Message.Hello(Message.PROTOCOL, "9", "17", 1, "Linux", "amd64", LIMITS));
+        }
+
+        @Override
+        public Snapshot latest() {
+            return Snapshot.NONE;
+        }
+
+        @Override
+        public Statistics latestStatistics() {
+            return Statistics.NONE;
+        }
+
+        @Override
+        public CompletableFuture<String> ending() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public <T extends Message> CompletableFuture<T> ask(Function<Long, Message> request, Class<T> answer) {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public int tick() {
+            return 0;
+        }
+
+        @Override
+        public void kill() {}
+
+        @Override
+        public void close() {}
+    }
+
+    private final Member own = new Member();
+    private final Member worker = new Member();
+    private volatile Runnable whileStarting = () -> {};
+    private final GrowingAgent agent = new GrowingAgent(
+            own,
+            100,
+            new WorkerBound(2, LIMITS),
+            name -> {
+                whileStarting.run();
+                return worker;
+            },
+            notice -> {},
+            SETTINGS);
+
+    @AfterEach
+    void end() {
+        agent.close();
+    }
+
+    private void open(Order order) {
+        CompletableFuture<Opened> unused = agent.open(order, opened -> {});
+        await().until(() -> worker.order != null);
+    }
+
+    private long toldRates() {
+        return own.settings.ratePerSecond() + worker.settings.ratePerSecond();
+    }
+
+    @Test
+    void anotherIntervalLeavesTheRateOfAnOrderAlone() {
+        open(new Order(300, new Rate(1000)));
+        assertThat(worker.settings).isEqualTo(SETTINGS.withWorkers(1));
+        agent.configure(SETTINGS.withInterval(OTHER)).join();
+        assertThat(worker.settings.interval()).isEqualTo(OTHER);
+        assertThat(worker.settings.ratePerSecond()).isEqualTo(5000); // the one it has, so it changes nothing
+    }
+
+    @Test
+    void anotherRateIsSharedOutAndStaysSo() {
+        open(new Order(300, new Rate(1000)));
+        agent.configure(SETTINGS.withRate(new Rate(3000))).join();
+        assertThat(toldRates()).isEqualTo(3000);
+        agent.configure(SETTINGS.withRate(new Rate(3000)).withInterval(OTHER)).join();
+        assertThat(toldRates()).isEqualTo(3000);
+    }
+
+    @Test
+    void aWorkerThatStartsMeanwhileHasTheNewSettings() {
+        whileStarting = () -> agent.configure(SETTINGS.withInterval(OTHER)).join();
+        open(new Order(300, null));
+        assertThat(worker.settings.interval()).isEqualTo(OTHER);
+    }
+}
