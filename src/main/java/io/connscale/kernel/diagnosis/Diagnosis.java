@@ -14,6 +14,7 @@ public final class Diagnosis {
             ClientRules::filesOfAll,
             ClientRules::ports,
             ClientRules::memory,
+            ClientRules::processLost,
             ServerRules::files,
             PathRules::conntrack,
             ServerRules::gone,

@@ -44,6 +44,13 @@ class DiagnosisTest {
     }
 
     @Test
+    void aProcessOfTheAgentEnded() {
+        Verdict verdict = verdict(Map.of("worker lost", 555L), nothing(), server(true, Map.of(), CALM), 0);
+        assertThat(verdict.cause()).isEqualTo("process-lost");
+        assertThat(verdict.text()).contains("(worker lost 555)", "dmesg");
+    }
+
+    @Test
     void noFileAtTheServerThoughItsQueueOverflowsToo() {
         Facts overflowed = with(CALM, Fact.LISTEN_OVERFLOWS, 900);
         Verdict verdict = verdict(
