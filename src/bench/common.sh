@@ -35,6 +35,13 @@ make_floor() {
 
 # --- connscale ---------------------------------------------------------------------------------------------------------------
 
+# Of a child that has ended: its number may soon be another's.
+forget() {
+    local child left=()
+    for child in "${children[@]}"; do [ "$child" = "$1" ] || left+=("$child"); done
+    children=("${left[@]}")
+}
+
 # The kernel charges to this control group what the program $1 and its children take, where there is one.
 in_group() {
     [ -z "${group:-}" ] || echo $BASHPID > "$group/cgroup.procs" || die "can't enter $group"
@@ -69,5 +76,5 @@ console_ends() {
     local pid=$console
     eval "exec ${CONSOLE[1]}>&-"
     wait "$pid"
-    children=()
+    forget "$pid"
 }
