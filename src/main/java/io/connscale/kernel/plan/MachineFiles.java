@@ -24,7 +24,8 @@ public record MachineFiles(List<String> where, long wanted, long free, double pe
 
     @Override
     public String sum() {
-        return Words.number(free) + " free of fs.file-max, with CAP_SYS_ADMIN more" + (perConnection > 1 ? ", both ends are here" : "");
+        return Words.number(free) + " free of fs.file-max, with CAP_SYS_ADMIN more"
+                + (perConnection > 1 ? ", both ends are here" : "");
     }
 
     @Override
