@@ -1,10 +1,10 @@
 package io.connscale;
 
+import static io.connscale.net.FreePort.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.ConsoleScript.Ran;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,13 +18,6 @@ class ServerOnHostIT {
 
     private void hosts(String yaml) throws IOException {
         Files.writeString(folder.resolve("hosts.yaml"), yaml);
-    }
-
-    /** Free a moment ago: the agent on the server's host has to know the port before the server listens. */
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
     }
 
     @Test

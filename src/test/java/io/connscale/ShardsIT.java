@@ -1,10 +1,10 @@
 package io.connscale;
 
+import static io.connscale.net.FreePort.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -49,12 +49,6 @@ class ShardsIT {
         console.type(command);
         soon().until(() -> console.out().lines().count() == before + 1);
         return console.out().lines().skip(before).findFirst().orElseThrow();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0)) {
-            return free.getLocalPort();
-        }
     }
 
     @Test

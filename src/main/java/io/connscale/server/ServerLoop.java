@@ -25,9 +25,9 @@ final class ServerLoop {
     /** Connections of which the kernel is asked for {@code TCP_INFO}. */
     private static final int SAMPLED = 64;
     /** The loop has no schedule of its own: so often it looks whether it is late. */
-    private static final long OFTEN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long OFTEN_MILLIS = 100;
     /** So often while it has little to do: a look wakes it up, and each wake-up costs what several Pings do. */
-    private static final long SELDOM_NANOS = 10 * OFTEN_NANOS;
+    private static final long SELDOM_MILLIS = 1_000;
     /** Pings and accepted connections a second. */
     private static final long LITTLE = 1_000;
 
@@ -73,20 +73,20 @@ final class ServerLoop {
 
     /** Begins to look whether the loop is late, until it is shut down. */
     void watch() {
-        lookAfter(OFTEN_NANOS);
+        lookAfter(OFTEN_MILLIS);
     }
 
-    private void lookAfter(long nanos) {
-        long due = System.nanoTime() + nanos;
-        Future<?> unused = loop.schedule(() -> look(due, nanos), nanos, TimeUnit.NANOSECONDS);
+    private void lookAfter(long millis) {
+        long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        Future<?> unused = loop.schedule(() -> look(due, millis), millis, TimeUnit.MILLISECONDS);
     }
 
-    private void look(long due, long afterNanos) {
+    private void look(long due, long afterMillis) {
         recorded.late(System.nanoTime() - due);
         long work = pings.get() + accepted.get();
-        boolean little = work - workBefore < LITTLE * TimeUnit.NANOSECONDS.toMillis(afterNanos) / 1_000;
+        boolean little = work - workBefore < LITTLE * afterMillis / 1_000;
         workBefore = work;
-        lookAfter(little ? SELDOM_NANOS : OFTEN_NANOS);
+        lookAfter(little ? SELDOM_MILLIS : OFTEN_MILLIS);
     }
 
     /** All that this loop knows of its work; on the loop. Reasons are counted for all loops together. */

@@ -87,13 +87,13 @@ final class ClientRules {
 
     static Optional<Verdict> processLost(Evidence evidence) {
         return worst(evidence, "worker lost")
-                .map(
-                        client -> new Verdict(
-                                "process-lost",
-                                client.host(),
-                                stopped(client) + "a process of its agent ended with what it held ("
-                                        + Words.errors(client.errors()) + ")",
-                                "A SIGKILL that nobody sent is the kernel's, out of memory: dmesg tells; connections start opens what is missing"));
+                .map(client -> new Verdict(
+                        "process-lost",
+                        client.host(),
+                        stopped(client) + "a process of its agent ended with what it held ("
+                                + Words.errors(client.errors()) + ")",
+                        "A SIGKILL that nobody sent is the kernel's, out of memory: dmesg tells;"
+                                + " connections start opens what is missing"));
     }
 
     /** It accuses itself only where something went wrong: late Pings or missing Pongs. */

@@ -1,10 +1,11 @@
 package io.connscale.cluster.launch.ssh;
 
+import static io.connscale.net.FreePort.freePort;
+
 import io.connscale.Needs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,12 +77,6 @@ final class RealSshd implements AutoCloseable {
                 "SetEnv HOME=" + folder, // the user's own rc files may be slow, and a killed one may leave locks behind
                 "LogLevel VERBOSE"));
         return lines;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private boolean answers() {
