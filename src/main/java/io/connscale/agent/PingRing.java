@@ -22,13 +22,11 @@ final class PingRing {
     private static final int SHIFT = 32 - 12;
     private static final int GOLDEN = 0x9E3779B9; // 2^32 / golden ratio
 
-    /**
-     * Slots that leave together while a slot has few connections: a thousandth of the interval apart, they are as evenly spread as
-     * anybody can see, and waking for each would cost more than its Pings. Where slots are fuller that would be a burst.
-     */
-    private static final int TOGETHER = 4;
+    /** Pings that leave at one time: waking for each would cost more than the Ping, and many more would be a burst. */
+    private static final int AT_ONE_TIME = 20;
 
-    private static final int FEW = 8;
+    /** Neighbouring slots that leave together to make so many: a five-hundredth of the interval is as even as anybody can see. */
+    static final int MOST_TOGETHER = 8;
 
     /** Neighbours that share a slot, and in how large a ring there is one more of them. */
     private static final int MOST_NEIGHBOURS = 8;
@@ -49,7 +47,7 @@ final class PingRing {
     /** The first slot that the pointer has not reached; {@code SLOTS} at the end of a round. */
     private int next;
     /** How many neighbouring slots leave at one time, that of the first of them: a power of two. */
-    private int together = TOGETHER;
+    private int together = MOST_TOGETHER;
     /** Slots given out so far: where the golden-ratio walk is. */
     private int walked;
     /** The slot that is being given out, and to how many more. */
@@ -102,9 +100,8 @@ final class PingRing {
         place(node, slot, sizes[slot]++);
         occupied.set(slot);
         size++;
-        if (!few()) {
-            together = 1; // back only at the end of a round: otherwise what is not due yet would be late
-        }
+        // Wider only at the end of a round: what is not due yet would be late otherwise.
+        together = Math.min(together, fitting());
     }
 
     private int take() {
@@ -116,8 +113,9 @@ final class PingRing {
         return given;
     }
 
-    private boolean few() {
-        return size < FEW * SLOTS;
+    private int fitting() {
+        int most = AT_ONE_TIME * SLOTS / Math.max(1, size);
+        return Math.max(1, Math.min(MOST_TOGETHER, Integer.highestOneBit(most)));
     }
 
     private void place(RingNode node, int slot, int index) {
@@ -204,7 +202,7 @@ final class PingRing {
             } else if (slot < 0 && base + interval <= now) {
                 next = 0;
                 base += interval;
-                together = few() ? TOGETHER : 1;
+                together = fitting();
             } else {
                 break;
             }

@@ -54,6 +54,15 @@ class PingRingTest {
         assertThat(mostInAFiftieth(nodes, INTERVAL)).isLessThanOrEqualTo(fairShare(count));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {10_000, 18_000, 30_000, 70_000})
+    void aboutAsManyLeaveAtOneTimeWhateverTheNumber(int count) {
+        List<RingRun.Node> nodes = run.add(count);
+        run.runTo(2 * INTERVAL, nodes);
+        Stream<Long> lastPings = nodes.stream().map(node -> node.pings.get(node.pings.size() - 1));
+        assertThat(count / lastPings.distinct().count()).isBetween(10L, 20L);
+    }
+
     @Test
     void pingsStaySpreadWhenTheOldestOrTheYoungestLeave() {
         List<RingRun.Node> nodes = run.add(10_000);
@@ -202,7 +211,7 @@ class PingRingTest {
         assertThat(left)
                 .allSatisfy(node -> assertThat(gaps(node))
                         .hasSizeGreaterThanOrEqualTo(5)
-                        .allMatch(gap -> Math.abs(gap - INTERVAL) <= 3 * GRAIN));
+                        .allMatch(gap -> Math.abs(gap - INTERVAL) < PingRing.MOST_TOGETHER * GRAIN));
         assertThat(patient.ring.late()).isZero();
     }
 
@@ -221,7 +230,7 @@ class PingRingTest {
 
     /** Pings in a fiftieth of the interval, and a few for where its ends fall: at each there may be slots that leave together. */
     private static int fairShare(int count) {
-        return count / 50 + 4 + 4 * count / PingRing.SLOTS;
+        return count / 50 + 4 + PingRing.MOST_TOGETHER * count / PingRing.SLOTS;
     }
 
     /** Over the next interval. */
