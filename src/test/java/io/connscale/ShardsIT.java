@@ -47,7 +47,8 @@ class ShardsIT {
     private static String answer(RunningConsole console, String command) {
         long before = console.out().lines().count();
         console.type(command);
-        soon().until(() -> console.out().lines().count() == before + 1);
+        soon().until(() ->
+                console.out().lines().count() > before && console.out().endsWith("\n"));
         return console.out().lines().skip(before).findFirst().orElseThrow();
     }
 
@@ -58,7 +59,8 @@ class ShardsIT {
             answer(console, "start client1");
             assertThat(answer(console, "connections start 600 client1"))
                     .contains("\"established\":600,\"failed\":0", "\"errors\":{}");
-            assertThat(answer(console, "count")).contains("\"server\":{\"established\":600}", "\"difference\":0");
+            soon().untilAsserted(() -> assertThat(answer(console, "count"))
+                    .contains("\"server\":{\"established\":600}", "\"difference\":0"));
             String server = answer(console, "server");
             assertThat(server).contains("\"errors\":{}");
             List<Long> held = SHARD.matcher(server)
@@ -76,11 +78,11 @@ class ShardsIT {
             }
             ProcessHandle.of(killed).orElseThrow().destroyForcibly();
             soon().until(() -> answer(console, "server").contains("\"shard lost\":"));
-            assertThat(answer(console, "count"))
+            soon().untilAsserted(() -> assertThat(answer(console, "count"))
                     .contains("\"lost\":" + held.get(held.size() - 1))
-                    .contains("\"difference\":0");
+                    .contains("\"difference\":0"));
             assertThat(answer(console, "connections start 100 client1")).contains("\"established\":100,\"failed\":0");
-            assertThat(answer(console, "count")).contains("\"difference\":0");
+            soon().untilAsserted(() -> assertThat(answer(console, "count")).contains("\"difference\":0"));
         }
     }
 

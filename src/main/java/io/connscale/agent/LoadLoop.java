@@ -155,8 +155,8 @@ final class LoadLoop {
     void ended(Connection connection, boolean wasEstablished, String where, String what) {
         if (wasEstablished) {
             leave(connection);
+            reasons.count(where, what); // first: who sees that it is lost sees why
             lost.increment();
-            reasons.count(where, what);
         } else {
             connecting.decrement();
             countFailure(where, what);

@@ -15,6 +15,8 @@ final class ErrorTail {
     private static final Logger log = LoggerFactory.getLogger("io.connscale.agent.stderr");
     private static final int LONGEST = 4096;
     private static final int KEPT = 20;
+    /** How long a process that has ended is read on: what it wrote is in the pipe, but this machine may be busy. */
+    private static final long ERRORS_MILLIS = 1000;
 
     private final Deque<String> last = new ArrayDeque<>();
     private final Thread reader;
@@ -48,7 +50,7 @@ final class ErrorTail {
     /** The last lines, oldest first; waits a moment for what a process that has just ended wrote. */
     List<String> lines() {
         try {
-            reader.join(500);
+            reader.join(ERRORS_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -81,8 +81,8 @@ final class PingPongHandler implements Link.Owner {
     @Override
     public void failed(String where, Throwable cause) {
         if (!ended) {
+            loop.failed(where, cause); // first: who sees that it is gone sees why
             end();
-            loop.failed(where, cause);
         }
     }
 

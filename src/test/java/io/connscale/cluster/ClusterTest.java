@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -173,7 +174,7 @@ class ClusterTest {
         CompletableFuture<Message.Hello> starting = mini.cluster().start("starting");
         await().until(() -> mini.launched("starting"));
         mini.cluster().close();
-        assertThat(List.of("client1", "frozen", "starting")).noneMatch(mini::alive);
+        await().until(() -> Stream.of("client1", "frozen", "starting").noneMatch(mini::alive));
         assertThat(failure(starting).message()).startsWith("starting was stopped");
         assertThat(failure(mini.cluster().start("client1")))
                 .hasMessage("the console is ending: client1 is not started");

@@ -2,6 +2,7 @@ package io.connscale.cluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -18,15 +19,18 @@ class ErrorTailTest {
     @Test
     void theLastTwentyLinesAreKeptOldestFirst() {
         String many = IntStream.range(0, 1000).mapToObj(i -> "line " + i).collect(Collectors.joining("\n"));
-        assertThat(of(many).lines()).hasSize(20).startsWith("line 980").endsWith("line 999");
+        ErrorTail tail = of(many);
+        await().untilAsserted(() ->
+                assertThat(tail.lines()).hasSize(20).startsWith("line 980").endsWith("line 999"));
     }
 
     @Test
     void aLineIsCutAtItsBound() {
-        assertThat(of("x".repeat(1_000_000) + "\nend").lines())
+        ErrorTail tail = of("x".repeat(1_000_000) + "\nend");
+        await().untilAsserted(() -> assertThat(tail.lines())
                 .satisfiesExactly(
                         line -> assertThat(line).hasSize(4096),
-                        line -> assertThat(line).isEqualTo("end"));
+                        line -> assertThat(line).isEqualTo("end")));
     }
 
     @Test

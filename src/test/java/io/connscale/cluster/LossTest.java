@@ -123,7 +123,7 @@ class LossTest {
     @Test
     void anAgentThatSaysNothingIsGivenUp() throws Exception {
         MiniCluster mini =
-                start(MiniCluster.of().and("client1", FakeAgent::frozen).patience(2));
+                start(MiniCluster.of().and("client1", FakeAgent::frozen).patience(4));
         get(mini.cluster().start("client1"));
         CompletableFuture<?> waiting = mini.cluster().agents(List.of("client1")).stopOpening();
         assertThat(failure(waiting)).hasMessage("client1 ended with exit code 137 (SIGKILL)");
@@ -131,7 +131,7 @@ class LossTest {
         await().until(() -> mini.notices().size() >= 2);
         assertThat(mini.notices())
                 .containsExactly(
-                        "client1 has said nothing for 2 s: it is given up",
+                        "client1 has said nothing for 4 s: it is given up",
                         "client1 lost, with 0 connections: its agent ended with exit code 137 (SIGKILL)"
                                 + " · start client1 brings it back");
     }
@@ -144,7 +144,7 @@ class LossTest {
                 () -> List.of("127.0.0.1:1"),
                 notice -> FakeAgent.await(never),
                 host -> command -> new ThreadProcess("fake-agent", FakeAgent::frozen),
-                1);
+                2);
         open.add(cluster);
         get(cluster.start("client1"));
         get(cluster.start("client2"));
@@ -157,7 +157,7 @@ class LossTest {
         MiniCluster mini = start(MiniCluster.of()
                 .and("slow", FakeAgent::dumb)
                 .and("frozen", FakeAgent::frozen)
-                .patience(1));
+                .patience(2));
         CompletableFuture<Message.Hello> slow = mini.cluster().start("slow");
         get(mini.cluster().start("frozen"));
         await().until(() -> mini.state("frozen") == State.LOST);

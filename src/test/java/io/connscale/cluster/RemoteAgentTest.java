@@ -225,7 +225,7 @@ class RemoteAgentTest {
         RemoteAgent agent = sh("trap '' TERM INT; exec sleep 1000");
         CompletableFuture<?> waiting = agent.snapshot();
         agent.close();
-        assertThat(agent.ended()).isCompletedWithValueMatching(ending -> ending.exit() == 137);
+        assertThat(agent.ended().get(20, SECONDS).exit()).isEqualTo(137);
         assertThat(failure(waiting)).hasMessage("client1 was stopped");
     }
 
@@ -239,7 +239,7 @@ class RemoteAgentTest {
         await().untilAsserted(() -> assertThat(writer.getStackTrace())
                 .anyMatch(frame -> frame.getMethodName().equals("writeBytes")));
         agent.close();
-        assertThat(agent.ended()).isCompletedWithValueMatching(ending -> ending.exit() == 137);
+        assertThat(agent.ended().get(20, SECONDS).exit()).isEqualTo(137);
     }
 
     /** One request that is larger than a pipe. */

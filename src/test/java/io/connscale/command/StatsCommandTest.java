@@ -82,7 +82,7 @@ class StatsCommandTest {
                 mini,
                 "server stop",
                 "connections start 1000 client1 --rate 20 --no-wait", // 50 s
-                "watch --every 100ms --for 3s");
+                "watch --every 100ms --for 10s");
         assertThat(said.err())
                 .containsOnlyOnce("no server at")
                 .contains("refused (ECONNREFUSED), nobody listens. Start it: server start");

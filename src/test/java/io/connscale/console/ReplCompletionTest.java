@@ -45,7 +45,7 @@ class ReplCompletionTest extends TypedSession {
         start(true);
         keys("connections start --no\t");
         shows("connscale> connections start --no-wait");
-        keys(CTRL_C);
+        interrupt();
         keys("open " + directory + "/scr\tde\t\r");
         shows("demo.txt\"\nstopped\nopened\nconnscale>");
     }

@@ -71,7 +71,7 @@ class ReplTest extends TypedSession {
         start(true);
         keys("fail");
         shows("connscale> fail");
-        keys(CTRL_C);
+        interrupt();
         keys("stop\r");
         shows("stopped");
         assertThat(console.history()).containsExactly("stop");

@@ -71,7 +71,9 @@ abstract class TypedSession {
     @AfterEach
     void leave() throws Exception {
         if (!session.isDone()) {
-            keys(CTRL_C + CTRL_C + CTRL_D);
+            interrupt();
+            interrupt();
+            keys(CTRL_D);
             session.get(20, TimeUnit.SECONDS);
         }
         terminal.close();
@@ -83,6 +85,17 @@ abstract class TypedSession {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Ctrl-C, and no further key before the line is a new one: JLine would still take it for the old line. */
+    void interrupt() {
+        keys(CTRL_C);
+        await().atMost(Duration.ofSeconds(20)).until(() -> session.isDone() || hasPrompt());
+    }
+
+    private boolean hasPrompt() {
+        List<String> lines = lines();
+        return !lines.isEmpty() && lines.get(lines.size() - 1).equals("connscale>");
     }
 
     /** The screen's lines without the empty ones. */

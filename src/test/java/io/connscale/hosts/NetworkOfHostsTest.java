@@ -22,8 +22,10 @@ import org.junit.jupiter.api.Test;
 /** The network that other tests stand on, tried with OpenSSH's own client. */
 @Tag("namespaces")
 class NetworkOfHostsTest {
-    /** How long a client tries that is to find nobody; and one that is to find somebody, so that it ends at all. */
-    private static final String SHORT = "ConnectTimeout=2";
+    /** How long a client tries, the server's first line included: one that is to find nobody, and any other. */
+    private static final String SHORT = "ConnectTimeout=3";
+
+    private static final String LONG = "ConnectTimeout=30";
 
     private static NetworkOfHosts network;
 
@@ -50,7 +52,7 @@ class NetworkOfHostsTest {
                     .endsWith("from 10.77.0.1 to " + host.address() + " 22\n");
         }
         assertThat(network.console()
-                        .run("ssh", "-o", SHORT, network.host("h3").address6(), "echo six")
+                        .run("ssh", "-o", LONG, network.host("h3").address6(), "echo six")
                         .out())
                 .isEqualTo("six\n");
     }
@@ -102,7 +104,7 @@ class NetworkOfHostsTest {
         SshHost h3 = network.host("h3");
 
         h3.cut();
-        assertThat(ssh(h3, "true").exit()).isEqualTo(255);
+        assertThat(shortly(h3).exit()).isEqualTo(255);
         assertThat(ssh(network.host("h2"), "true").exit()).isZero();
 
         h3.restore();
@@ -115,12 +117,13 @@ class NetworkOfHostsTest {
         Machine console = network.console();
 
         h3.dropFrom(console);
-        assertThat(ssh(h3, "true").err()).contains("timed out");
+        assertThat(shortly(h3).err()).contains("timed out");
         h3.dropNothing();
         h3.dropTo(console);
         // While it tries: a handshake whose answer can't be sent again is given up by the kernel after a second.
-        Process trying = hold(h3, "-o", SHORT);
-        await().pollInterval(Duration.ofMillis(50))
+        Process trying = hold(h3, "-o", "ConnectTimeout=10");
+        await().atMost(Duration.ofSeconds(9))
+                .pollInterval(Duration.ofMillis(50))
                 .until(() -> h3.run("ss", "-H", "-t", "-n", "state", "syn-recv")
                         .out()
                         .contains("10.77.0.1"));
@@ -174,7 +177,7 @@ class NetworkOfHostsTest {
         SshHost h2 = network.host("h2");
 
         h2.freeze();
-        assertThat(ssh(h2, "true").exit()).isEqualTo(255);
+        assertThat(shortly(h2).exit()).isEqualTo(255);
 
         h2.thaw();
         assertThat(ssh(h2, "true").exit()).isZero();
@@ -199,7 +202,8 @@ class NetworkOfHostsTest {
 
         gone.close();
 
-        assertThat(processes).noneMatch(ProcessHandle::isAlive);
+        await().until(() ->
+                processes.stream().noneMatch(ProcessHandle::isAlive)); // or nobody has asked yet how it ended
         assertThat(Namespace.all()).hasSize(before.size() - 3);
         assertThat(home).doesNotExist();
     }
@@ -236,8 +240,12 @@ class NetworkOfHostsTest {
         return network.console().run(command(host, words));
     }
 
+    private static Ran shortly(SshHost host) {
+        return network.console().run("ssh", "-o", SHORT, host.name(), "true");
+    }
+
     private static String[] command(SshHost host, String... words) {
-        return Stream.concat(Stream.of("ssh", "-o", SHORT, host.name()), Stream.of(words))
+        return Stream.concat(Stream.of("ssh", "-o", LONG, host.name()), Stream.of(words))
                 .toArray(String[]::new);
     }
 

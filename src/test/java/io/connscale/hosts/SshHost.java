@@ -1,5 +1,7 @@
 package io.connscale.hosts;
 
+import static org.awaitility.Awaitility.await;
+
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,6 +21,7 @@ public final class SshHost extends Machine {
     /** Kills sshd and its children that hold a connection; what they had started stays, as on a real machine. */
     public void killSshd() {
         signal("KILL", processes("sshd"));
+        await().until(() -> processes("sshd").isEmpty()); // until then the kernel takes connections for it
     }
 
     /** Kills the sshd that takes connections; those that are there go on. */

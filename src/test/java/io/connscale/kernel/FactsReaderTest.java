@@ -1,6 +1,7 @@
 package io.connscale.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -135,9 +136,9 @@ class FactsReaderTest {
     void theRealOnesAreWhatTheKernelSays() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
                 Socket client = new Socket(server.getInetAddress(), server.getLocalPort())) {
-            Facts facts = new FactsReader().read();
             assertThat(client.isConnected()).isTrue();
-            assertThat(facts.waiting(server.getLocalPort())).isEqualTo(1);
+            await().until(() -> new FactsReader().read().waiting(server.getLocalPort()) == 1);
+            Facts facts = new FactsReader().read();
             assertThat(facts.get(Fact.SOFT_FILES)).isBetween(1L, facts.get(Fact.HARD_FILES));
             assertThat(facts.get(Fact.MEMORY_AVAILABLE)).isBetween(1L, facts.get(Fact.MEMORY));
             assertThat(facts.ports()).isPositive();

@@ -2,6 +2,7 @@ package io.connscale.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -38,13 +39,12 @@ final class LoopLink implements Link.Owner {
 
     void onLoop(Task task) {
         Link used = Objects.requireNonNull(link);
-        assertThat(links.eventLoop()
-                        .submit(() -> {
-                            task.run(used);
-                            return true;
-                        })
-                        .awaitUninterruptibly(20, TimeUnit.SECONDS))
-                .isTrue();
+        Future<Boolean> done = links.eventLoop().submit(() -> {
+            task.run(used);
+            return true;
+        });
+        assertThat(done.awaitUninterruptibly(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(done.cause()).isNull();
     }
 
     boolean isUp() {

@@ -88,7 +88,7 @@ class RealErrorsTest {
         client.onLoop(
                 link -> { // the loop is kept from reading that the peer has closed
                     accepted.close();
-                    await().until(() -> {
+                    await().pollInSameThread().until(() -> {
                         link.send(1);
                         return client.hasEnded();
                     });

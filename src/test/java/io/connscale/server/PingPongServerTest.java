@@ -117,7 +117,7 @@ class PingPongServerTest {
         assertThat(peer.ping()).isEqualTo("Pong");
         peer.reset();
         await().until(() -> server.status().established(), n -> n == 0);
-        assertThat(server.status().errors()).containsExactly(entry("receive ECONNRESET", 1L));
+        assertThat(server.status().errors()).containsExactly(entry("receive ECONNRESET", 1L)); // counted before
     }
 
     @Test

@@ -15,7 +15,7 @@ public final class LastWords {
     private static final int LONGEST = 400;
     private static final int KEPT = 10;
     private static final long EXIT_SECONDS = 2;
-    private static final long ERRORS_MILLIS = 500;
+    private static final long ERRORS_MILLIS = 1000;
 
     private final Deque<String> lines = new ArrayDeque<>();
     private final Process process;

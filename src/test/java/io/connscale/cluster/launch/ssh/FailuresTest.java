@@ -87,7 +87,11 @@ class FailuresTest {
     }
 
     private AgentException failure(Launch.Ssh launch) throws Exception {
-        try (SshLauncher launcher = new SshLauncher(launch, home.keyring(), IMPATIENT)) {
+        return failure(launch, TestHome.SHORT);
+    }
+
+    private AgentException failure(Launch.Ssh launch, Patience patience) throws Exception {
+        try (SshLauncher launcher = new SshLauncher(launch, home.keyring(), patience)) {
             AgentException[] failure = new AgentException[1];
             assertThatThrownBy(() -> launcher.start(List.of("true")))
                     .asInstanceOf(type(AgentException.class))
@@ -128,7 +132,7 @@ class FailuresTest {
     void aServerThatSaysNothing() throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (Server silent = Server.that(connection -> over.await())) {
-            assertThat(failure(home.launch(silent.port())).message())
+            assertThat(failure(home.launch(silent.port()), IMPATIENT).message())
                     .isEqualTo("127.0.0.1:" + silent.port() + " takes the connection and then says nothing");
             over.countDown();
         }

@@ -10,6 +10,8 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.control.AgentException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -190,7 +192,7 @@ class LoginTest {
     @Test
     void aUserWhoTakesLongerThanTheServerWaitsIsNotAskedAgain() throws Exception {
         sshd.close();
-        sshd = new RealSshd(home, folder.resolve("impatient"), "LoginGraceTime 1");
+        sshd = new RealSshd(home, folder.resolve("impatient"), "LoginGraceTime 5");
         Path key = home.key("k", "ed25519", "secret", "-a", "1");
         sshd.letIn(key);
         RealSshd server = sshd;
@@ -200,7 +202,9 @@ class LoginTest {
             @Override
             public Optional<String> secret(String question) {
                 asked++;
-                Awaitility.await().until(() -> server.children().isEmpty());
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> server.children().isEmpty());
                 return asked == 1 ? Optional.of("secret") : Optional.empty();
             }
 
@@ -248,14 +252,24 @@ class LoginTest {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            Awaitility.await().until(() -> Files.exists(socket));
+            Awaitility.await().until(() -> Files.exists(socket) && listens());
+        }
+
+        /** Its socket is there a moment before it takes anybody: exit code 1 is "no keys", 2 is nobody there. */
+        private boolean listens() throws Exception {
+            return add("-l") < 2;
         }
 
         void add(Path key) throws Exception {
-            ProcessBuilder add = new ProcessBuilder("ssh-add", "-q", key.toString());
+            assertThat(add("-q", key.toString())).isZero();
+        }
+
+        private int add(String... words) throws Exception {
+            List<String> command = new ArrayList<>(List.of("ssh-add"));
+            command.addAll(List.of(words));
+            ProcessBuilder add = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
             add.environment().put("SSH_AUTH_SOCK", socket.toString());
-            assertThat(add.start().onExit().get(10, TimeUnit.SECONDS).exitValue())
-                    .isZero();
+            return add.start().onExit().get(10, TimeUnit.SECONDS).exitValue();
         }
 
         Path socket() {
