@@ -49,7 +49,7 @@ class RealAgentsIT {
         soon().until(() -> agents.stream().noneMatch(RealAgentsIT::runs));
     }
 
-    /** The time that a console's end may take, seconds, and as much again for a machine that does much else. */
+    /** The time that a console's end may take: seconds, but more where the machine does much else. */
     private static ConditionFactory soon() {
         return await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(20));
     }

@@ -93,7 +93,7 @@ class LoadAgentEndsTest {
     @Test
     void nobodyListens() throws Exception {
         agent.close();
-        // Port 1: of a port that clients are given, too, one of a thousand would have been given it and met itself.
+        // Port 1, which no client is given as its own: one that is given the port that it connects to meets itself.
         agent = new LoadAgent(transport, 1, Given.settings(1, 20));
         assertFailed("connect ECONNREFUSED");
     }

@@ -257,14 +257,14 @@ class LoginTest {
 
         /** Its socket is there a moment before it takes anybody: exit code 1 is "no keys", 2 is nobody there. */
         private boolean listens() throws Exception {
-            return add("-l") < 2;
+            return sshAdd("-l") < 2;
         }
 
         void add(Path key) throws Exception {
-            assertThat(add("-q", key.toString())).isZero();
+            assertThat(sshAdd("-q", key.toString())).isZero();
         }
 
-        private int add(String... words) throws Exception {
+        private int sshAdd(String... words) throws Exception {
             List<String> command = new ArrayList<>(List.of("ssh-add"));
             command.addAll(List.of(words));
             ProcessBuilder add = new ProcessBuilder(command).redirectOutput(ProcessBuilder.Redirect.DISCARD);
