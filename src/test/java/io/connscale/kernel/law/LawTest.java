@@ -2,7 +2,6 @@ package io.connscale.kernel.law;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.within;
 
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -121,13 +120,12 @@ class LawTest {
                 .map(parts -> String.join("", parts));
     }
 
-    /** A sum written out, and its value worked out beside it. */
+    /** A sum written out, and its value worked out beside it in the same steps, so to the last bit: not a number for 0 / 0. */
     record Written(String text, double atSeven) {}
 
     @Property
     void parenthesesSayWhatComesFirst(@ForAll("written") Written written) {
-        assertThat(new LawParser(written.text).parse().applyAsDouble(7))
-                .isCloseTo(written.atSeven, within(Math.abs(written.atSeven) * 1e-9 + 1e-9));
+        assertThat(new LawParser(written.text).parse().applyAsDouble(7)).isEqualTo(written.atSeven);
     }
 
     @Provide
