@@ -125,7 +125,8 @@ class LawTest {
 
     @Property
     void parenthesesSayWhatComesFirst(@ForAll("written") Written written) {
-        assertThat(new LawParser(written.text).parse().applyAsDouble(7)).isEqualTo(written.atSeven);
+        Double value = new LawParser(written.text).parse().applyAsDouble(7);
+        assertThat(value).isEqualTo(Double.valueOf(written.atSeven)); // as objects: NaN is equal to itself
     }
 
     @Provide
