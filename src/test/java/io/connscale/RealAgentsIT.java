@@ -68,20 +68,10 @@ class RealAgentsIT {
         return ConsoleScript.in(folder).start(arguments);
     }
 
-    /** Types a line and waits for its answer. */
-    private static String answer(RunningConsole console, String line) {
-        long before = console.out().lines().count();
-        console.type(line);
-        await().atMost(Duration.ofSeconds(60))
-                .until(() ->
-                        console.out().lines().count() > before && console.out().endsWith("\n"));
-        return console.out().lines().skip(before).findFirst().orElseThrow();
-    }
-
     /** A console that answers in JSON, with both agents started. */
     private RunningConsole withAgents() {
         RunningConsole console = console("-o", "json");
-        agents = PID.matcher(answer(console, "start all"))
+        agents = PID.matcher(console.answer("start all"))
                 .results()
                 .map(pid -> Long.valueOf(pid.group(1)))
                 .toList();
@@ -97,21 +87,21 @@ class RealAgentsIT {
     @Test
     void anAgentThatIsKilledIsLostAndToldAndComesBack() throws Exception {
         try (RunningConsole console = withAgents()) {
-            assertThat(answer(console, "connections start 200 all")).contains("\"ok\":true");
+            assertThat(console.answer("connections start 200 all")).contains("\"ok\":true");
             long killed = agents.get(0);
             signal("KILL", killed);
             await().until(() -> console.err()
                     .contains("client1 lost, with 200 connections: its agent ended with exit code 137 (SIGKILL)"
                             + " · start client1 brings it back"));
-            assertThat(answer(console, "hosts"))
+            assertThat(console.answer("hosts"))
                     .contains("\"client1\":{\"launched\":\"local\",\"state\":\"lost\"")
                     .contains("\"client2\":{\"launched\":\"local\",\"state\":\"ready\"");
-            assertThat(answer(console, "count"))
+            assertThat(console.answer("count"))
                     .contains("\"server\":{\"established\":200}")
                     .contains("\"client1\":{\"established\":0,\"connecting\":0,\"failed\":0,\"lost\":200}")
                     .contains("\"client2\":{\"established\":200,\"connecting\":0,\"failed\":0,\"lost\":0}")
                     .contains("\"difference\":0");
-            String back = answer(console, "start client1");
+            String back = console.answer("start client1");
             agents = List.of(
                     agents.get(1),
                     Long.valueOf(PID.matcher(back)
@@ -120,8 +110,8 @@ class RealAgentsIT {
                             .orElseThrow()
                             .group(1)));
             assertThat(agents).doesNotContain(killed);
-            assertThat(answer(console, "connections start 50 client1")).contains("\"established\":50");
-            assertThat(answer(console, "count"))
+            assertThat(console.answer("connections start 50 client1")).contains("\"established\":50");
+            assertThat(console.answer("count"))
                     .contains("\"client1\":{\"established\":50,\"connecting\":0,\"failed\":0,\"lost\":200}")
                     .contains("\"established\":250,\"difference\":0");
             console.endOfInput();
@@ -134,7 +124,7 @@ class RealAgentsIT {
     @ValueSource(strings = {"KILL", "TERM", "HUP"})
     void noAgentOutlivesAConsoleThatASignalEnds(String signal) throws Exception {
         try (RunningConsole console = withAgents()) {
-            answer(console, "connections start 100 all");
+            console.answer("connections start 100 all");
             signal(signal, console.process().pid());
             soon().until(() -> agents.stream().noneMatch(RealAgentsIT::runs));
             assertThat(console.await(60, SECONDS).exit()).isGreaterThan(128);
@@ -145,7 +135,7 @@ class RealAgentsIT {
     @Test
     void noAgentOutlivesAConsoleThatIsKilledWhileItStartsThem() throws Exception {
         try (RunningConsole console = console("-o", "json")) {
-            answer(console, "hosts");
+            console.answer("hosts");
             console.type("start all");
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> console.process().descendants().count() == 2);
@@ -159,7 +149,7 @@ class RealAgentsIT {
     @ValueSource(strings = {"exit", ""})
     void noAgentOutlivesAConsoleThatEnds(String last) {
         try (RunningConsole console = withAgents()) {
-            answer(console, "connections start 100 all");
+            console.answer("connections start 100 all");
             console.type(last);
             console.endOfInput();
             assertThat(console.await(60, SECONDS).exit()).isZero();
@@ -182,12 +172,12 @@ class RealAgentsIT {
     void whatATerminalSendsToAllOfThemEndsTheConsoleAndNotTheAgentsFirst() throws Exception {
         Needs.command("setsid");
         try (RunningConsole console = withAgents()) {
-            answer(console, "connections start 10 all");
+            console.answer("connections start 10 all");
             for (long agent : agents) {
                 signal("INT", agent);
                 signal("HUP", agent);
             }
-            assertThat(answer(console, "count")).contains("\"established\":20,\"difference\":0");
+            assertThat(console.answer("count")).contains("\"established\":20,\"difference\":0");
             assertThat(agents).allMatch(RealAgentsIT::runs);
         }
         ConsoleScript script = ConsoleScript.in(folder);
@@ -218,19 +208,19 @@ class RealAgentsIT {
     void theKernelCountsWhatTheConsoleCounts() throws Exception {
         Needs.command("ss");
         try (RunningConsole console = withAgents()) {
-            String port = PORT.matcher(answer(console, "server"))
+            String port = PORT.matcher(console.answer("server"))
                     .results()
                     .findFirst()
                     .orElseThrow()
                     .group(1);
-            assertThat(answer(console, "connections start 300 all")).contains("\"ok\":true");
-            assertThat(answer(console, "count")).contains("\"server\":{\"established\":600}", "\"difference\":0");
+            assertThat(console.answer("connections start 300 all")).contains("\"ok\":true");
+            assertThat(console.answer("count")).contains("\"server\":{\"established\":600}", "\"difference\":0");
             assertThat(established(port)).isEqualTo(600);
-            answer(console, "connections stop 5 all");
-            assertThat(answer(console, "count")).contains("\"server\":{\"established\":590}", "\"difference\":0");
+            console.answer("connections stop 5 all");
+            assertThat(console.answer("count")).contains("\"server\":{\"established\":590}", "\"difference\":0");
             assertThat(established(port)).isEqualTo(590);
-            answer(console, "stop client1");
-            assertThat(answer(console, "count")).contains("\"server\":{\"established\":295}", "\"difference\":0");
+            console.answer("stop client1");
+            assertThat(console.answer("count")).contains("\"server\":{\"established\":295}", "\"difference\":0");
             assertThat(established(port)).isEqualTo(295);
             console.type("exit");
             assertThat(console.await(60, SECONDS).exit()).isZero();

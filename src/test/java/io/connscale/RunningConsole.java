@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** A console that {@link ConsoleScript} started: its process, and what it has printed so far. For the test's thread. */
 public final class RunningConsole implements AutoCloseable {
@@ -34,6 +36,16 @@ public final class RunningConsole implements AutoCloseable {
         } catch (IOException e) {
             // It ended first; its exit code and output tell why.
         }
+    }
+
+    /** Types a line and waits for its answer: the first line that it prints then. */
+    public String answer(String line) {
+        long before = out().lines().count();
+        type(line);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> out().lines().count() > before && out().endsWith("\n"));
+        return out().lines().skip(before).findFirst().orElseThrow();
     }
 
     /** Ctrl-D. */

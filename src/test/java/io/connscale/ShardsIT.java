@@ -44,24 +44,16 @@ class ShardsIT {
         return await().atMost(Duration.ofSeconds(60));
     }
 
-    private static String answer(RunningConsole console, String command) {
-        long before = console.out().lines().count();
-        console.type(command);
-        soon().until(() ->
-                console.out().lines().count() > before && console.out().endsWith("\n"));
-        return console.out().lines().skip(before).findFirst().orElseThrow();
-    }
-
     @Test
     void moreConnectionsThanItsProcessMayOpenAreSharedOutOverShardsAndOneThatIsKilledTakesOnlyItsOwn()
             throws Exception {
         try (RunningConsole console = console("ports: " + freePort() + ", on: few")) {
-            answer(console, "start client1");
-            assertThat(answer(console, "connections start 600 client1"))
+            console.answer("start client1");
+            assertThat(console.answer("connections start 600 client1"))
                     .contains("\"established\":600,\"failed\":0", "\"errors\":{}");
-            soon().untilAsserted(() -> assertThat(answer(console, "count"))
+            soon().untilAsserted(() -> assertThat(console.answer("count"))
                     .contains("\"server\":{\"established\":600}", "\"difference\":0"));
-            String server = answer(console, "server");
+            String server = console.answer("server");
             assertThat(server).contains("\"errors\":{}");
             List<Long> held = SHARD.matcher(server)
                     .results()
@@ -77,12 +69,12 @@ class ShardsIT {
                 killed = Long.parseLong(last.group(1));
             }
             ProcessHandle.of(killed).orElseThrow().destroyForcibly();
-            soon().until(() -> answer(console, "server").contains("\"shard lost\":"));
-            soon().untilAsserted(() -> assertThat(answer(console, "count"))
+            soon().until(() -> console.answer("server").contains("\"shard lost\":"));
+            soon().untilAsserted(() -> assertThat(console.answer("count"))
                     .contains("\"lost\":" + held.get(held.size() - 1))
                     .contains("\"difference\":0"));
-            assertThat(answer(console, "connections start 100 client1")).contains("\"established\":100,\"failed\":0");
-            soon().untilAsserted(() -> assertThat(answer(console, "count")).contains("\"difference\":0"));
+            assertThat(console.answer("connections start 100 client1")).contains("\"established\":100,\"failed\":0");
+            soon().untilAsserted(() -> assertThat(console.answer("count")).contains("\"difference\":0"));
         }
     }
 
@@ -90,10 +82,10 @@ class ShardsIT {
     void asManyAsToldShareAPortWhichAnotherConsoleFindsTaken() throws Exception {
         int port = freePort();
         try (RunningConsole console = console("workers: 3, ports: " + port)) {
-            assertThat(answer(console, "server")).contains("\"workers\":3");
-            answer(console, "start client1");
-            assertThat(answer(console, "connections start 300 client1")).contains("\"established\":300");
-            List<Long> held = SHARD.matcher(answer(console, "server"))
+            assertThat(console.answer("server")).contains("\"workers\":3");
+            console.answer("start client1");
+            assertThat(console.answer("connections start 300 client1")).contains("\"established\":300");
+            List<Long> held = SHARD.matcher(console.answer("server"))
                     .results()
                     .map(shard -> Long.valueOf(shard.group(2)))
                     .toList();
@@ -107,11 +99,11 @@ class ShardsIT {
 
     private static void aKilledShardLeavesWhatItHasCounted(RunningConsole console) {
         String allBegun = "(?s).*\"server\":\\{[^{}]*\"begun\":300,.*";
-        assertThat(answer(console, "stats")).matches(allBegun);
+        assertThat(console.answer("stats")).matches(allBegun);
         List<MatchResult> shards =
-                SHARD.matcher(answer(console, "server")).results().toList();
+                SHARD.matcher(console.answer("server")).results().toList();
         ProcessHandle.of(Long.parseLong(shards.get(2).group(1))).orElseThrow().destroyForcibly();
-        soon().until(() -> answer(console, "server").contains("\"shard lost\":"));
-        assertThat(answer(console, "stats")).matches(allBegun);
+        soon().until(() -> console.answer("server").contains("\"shard lost\":"));
+        assertThat(console.answer("stats")).matches(allBegun);
     }
 }

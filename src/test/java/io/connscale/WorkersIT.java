@@ -43,20 +43,12 @@ class WorkersIT {
                 hosts: {client1: {java: %s, workers: %s}}
                 """.formatted(folder.resolve("java"), workers));
         RunningConsole console = ConsoleScript.in(folder).start("-o", "json", "--keep-going");
-        assertThat(answer(console, "start client1")).contains("\"ok\":true");
+        assertThat(console.answer("start client1")).contains("\"ok\":true");
         return console;
     }
 
     private static ConditionFactory soon() {
         return await().atMost(Duration.ofSeconds(60));
-    }
-
-    private static String answer(RunningConsole console, String command) {
-        long before = console.out().lines().count();
-        console.type(command);
-        soon().until(() ->
-                console.out().lines().count() > before && console.out().endsWith("\n"));
-        return console.out().lines().skip(before).findFirst().orElseThrow();
     }
 
     /** The processes that the agent started. */
@@ -73,16 +65,16 @@ class WorkersIT {
     void moreConnectionsThanAProcessMayOpenBringWorkersAndOneThatIsKilledTakesOnlyItsOwn() throws Exception {
         List<ProcessHandle> workers;
         try (RunningConsole console = console("auto")) {
-            assertThat(answer(console, "connections start 100 client1")).contains("\"established\":100");
-            assertThat(answer(console, "hosts")).contains("\"workers\":1");
-            assertThat(answer(console, "connections start 400 client1"))
+            assertThat(console.answer("connections start 100 client1")).contains("\"established\":100");
+            assertThat(console.answer("hosts")).contains("\"workers\":1");
+            assertThat(console.answer("connections start 400 client1"))
                     .contains("\"requested\":400,\"established\":400,\"failed\":0", "\"errors\":{}");
-            soon().until(() -> answer(console, "hosts").contains("\"workers\":3"));
-            soon().untilAsserted(() -> assertThat(answer(console, "count"))
+            soon().until(() -> console.answer("hosts").contains("\"workers\":3"));
+            soon().untilAsserted(() -> assertThat(console.answer("count"))
                     .contains("\"established\":500,\"connecting\":0,\"failed\":0,\"lost\":0", "\"difference\":0"));
-            assertThat(answer(console, "connections stop 100 client1")).contains("\"stopped\":100,\"established\":400");
+            assertThat(console.answer("connections stop 100 client1")).contains("\"stopped\":100,\"established\":400");
 
-            workers = workers(answer(console, "hosts"));
+            workers = workers(console.answer("hosts"));
             assertThat(workers).hasSize(2);
             workers.get(0).destroyForcibly();
             soon().until(() -> console.err().contains("with exit code 137 (SIGKILL)"));
@@ -91,12 +83,12 @@ class WorkersIT {
             assertThat(told.find()).isTrue();
             int lost = Integer.parseInt(told.group(1));
             assertThat(lost).isPositive();
-            soon().untilAsserted(() -> assertThat(answer(console, "count"))
+            soon().untilAsserted(() -> assertThat(console.answer("count"))
                     .contains("\"established\":" + (400 - lost) + ",\"connecting\":0,\"failed\":0,\"lost\":" + lost)
                     .contains("\"difference\":0"));
 
-            assertThat(answer(console, "connections start 200 client1")).contains("\"established\":200,\"failed\":0");
-            workers = workers(answer(console, "hosts"));
+            assertThat(console.answer("connections start 200 client1")).contains("\"established\":200,\"failed\":0");
+            workers = workers(console.answer("hosts"));
             assertThat(workers).hasSize(2);
             console.endOfInput();
             assertThat(console.await(30, SECONDS).exit()).isZero();
@@ -108,7 +100,7 @@ class WorkersIT {
     @Test
     void pastTheMostWorkersTheKernelsReasonIsCounted() throws Exception {
         try (RunningConsole console = console("2")) {
-            String answer = answer(console, "connections start 600 client1");
+            String answer = console.answer("connections start 600 client1");
             Matcher numbers = Pattern.compile(
                             "\"established\":(\\d+),\"failed\":(\\d+),.*\"errors\":\\{\"connect EMFILE\":(\\d+)}")
                     .matcher(answer);
@@ -117,15 +109,15 @@ class WorkersIT {
             assertThat(established).isBetween(FILES, 2 * FILES);
             assertThat(Integer.parseInt(numbers.group(2))).isEqualTo(600 - established);
             assertThat(Integer.parseInt(numbers.group(3))).isEqualTo(600 - established);
-            soon().until(() -> answer(console, "hosts").contains("\"workers\":2"));
+            soon().until(() -> console.answer("hosts").contains("\"workers\":2"));
         }
     }
 
     @Test
     void onItsOwnAnAgentStartsNone() throws Exception {
         try (RunningConsole console = console("1")) {
-            assertThat(answer(console, "connections start 300 client1")).contains("\"connect EMFILE\":");
-            assertThat(answer(console, "hosts")).contains("\"workers\":1");
+            assertThat(console.answer("connections start 300 client1")).contains("\"connect EMFILE\":");
+            assertThat(console.answer("hosts")).contains("\"workers\":1");
         }
     }
 }

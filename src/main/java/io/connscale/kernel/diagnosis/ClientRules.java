@@ -90,8 +90,7 @@ final class ClientRules {
                 .map(client -> new Verdict(
                         "process-lost",
                         client.host(),
-                        stopped(client) + "a process of its agent ended with what it held ("
-                                + Words.errors(client.errors()) + ")",
+                        stopped(client) + "a process of its agent ended with what it held (" + client.seen() + ")",
                         "A SIGKILL that nobody sent is the kernel's, out of memory: dmesg tells;"
                                 + " connections start opens what is missing"));
     }
