@@ -137,9 +137,11 @@ public sealed interface Message {
     record Hello(int protocol, String version, String java, long pid, String os, String arch, Limits limits)
             implements Message {
         public Hello {
-            Objects.requireNonNull(version);
-            Objects.requireNonNull(java);
-            Objects.requireNonNull(limits);
+            Objects.requireNonNull(version, "version");
+            Objects.requireNonNull(java, "java");
+            Objects.requireNonNull(os, "os");
+            Objects.requireNonNull(arch, "arch");
+            Objects.requireNonNull(limits, "limits");
         }
     }
 
@@ -189,5 +191,10 @@ public sealed interface Message {
     record Done(long id) implements Answer {}
 
     /** The request {@code id} could not be done. */
-    record Failed(long id, String message, String hint) implements Answer {}
+    record Failed(long id, String message, String hint) implements Answer {
+        public Failed {
+            Objects.requireNonNull(message);
+            Objects.requireNonNull(hint);
+        }
+    }
 }

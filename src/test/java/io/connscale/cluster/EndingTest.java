@@ -25,14 +25,14 @@ class EndingTest {
     }
 
     @Test
-    void theJvmsReasonIsAmongTheLastWords() {
+    void theJvmsReasonIsAmongTheLastErrors() {
         List<String> errors = List.of(
                 "noise",
                 "Unrecognized VM option 'X'",
                 "Error: Could not create the Java Virtual Machine.",
                 "Error: A fatal exception has occurred. Program will exit.");
         assertThat(new Ending(1, errors))
-                .hasToString("with exit code 1; its last words: Unrecognized VM option 'X'"
+                .hasToString("with exit code 1; last output on stderr: Unrecognized VM option 'X'"
                         + " | Error: Could not create the Java Virtual Machine."
                         + " | Error: A fatal exception has occurred. Program will exit.");
     }
@@ -42,6 +42,6 @@ class EndingTest {
         List<String> errors =
                 IntStream.range(0, 20).mapToObj(i -> i + "x".repeat(4000)).toList();
         assertThat(new Ending(1, errors).toString()).hasSizeLessThan(800).contains("…");
-        assertThat(new Ending(1, errors).lastWords(5)).hasSize(5).allMatch(line -> line.length() <= 201);
+        assertThat(new Ending(1, errors).lastErrors(5)).hasSize(5).allMatch(line -> line.length() <= 201);
     }
 }

@@ -107,13 +107,22 @@ public final class MiniCluster implements AutoCloseable {
         throw new AgentException("no " + name + " here: these agents are threads", "");
     }
 
+    /** As that of SSH: closing it ends what it started. */
     private Launcher launcher(String host, ThreadProcess.Body agent) {
         return new Launcher() {
+            private final List<Process> started = new CopyOnWriteArrayList<>();
+
             @Override
             public Process start(List<String> command) {
                 Process process = new ThreadProcess(host + "-agent", agent);
+                started.add(process);
                 processes.put(host, process);
                 return process;
+            }
+
+            @Override
+            public void close() {
+                started.forEach(Process::destroyForcibly);
             }
 
             @Override
