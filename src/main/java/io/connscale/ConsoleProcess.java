@@ -10,7 +10,7 @@ import io.connscale.cluster.config.ServerConfig;
 import io.connscale.cluster.launch.ssh.Asker;
 import io.connscale.command.Commands;
 import io.connscale.command.Desk;
-import io.connscale.command.LossTeller;
+import io.connscale.diagnosis.LossTeller;
 import io.connscale.command.ServerText;
 import io.connscale.command.Verb;
 import io.connscale.console.Console;

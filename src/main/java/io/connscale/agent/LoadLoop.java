@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -149,6 +150,11 @@ final class LoadLoop {
     void answered(Connection connection) {
         recorded.answered(connection);
         ring.answered(connection);
+    }
+
+    /** From {@link Connection}: an answer that is no Pong, which begins with {@code matched}. */
+    void unexpected(String matched, ByteBuffer bytes) {
+        recorded.unexpected(matched, bytes);
     }
 
     /** From {@link Connection}: it ended without being asked to. */

@@ -3,6 +3,7 @@ package io.connscale.command;
 import io.connscale.cluster.Cluster;
 import io.connscale.console.Shell;
 import io.connscale.control.Server;
+import io.connscale.diagnosis.Inquiry;
 
 /**
  * What stands on every command's desk; made once, in {@code Main}.

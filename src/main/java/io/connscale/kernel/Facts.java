@@ -4,24 +4,30 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel of a machine told one of its processes at one moment. What could not be read is left out; it is unknown,
  * never an error.
  *
  * @param values by {@link Fact#kernelName()}
- * @param listening the accept queues of this network namespace, IPv4 and IPv6
+ * @param listening the listening sockets of this network namespace, IPv4 and IPv6; null: unknown
  * @param machine equal for processes of one machine that has not been restarted between; empty: unknown
  * @param network equal for processes of one network namespace of a machine, which share its counters; empty: unknown
  * @param clock what the machine tells the time by; empty: unknown
  */
 public record Facts(
-        SortedMap<String, Long> values, List<AcceptQueue> listening, String machine, String network, String clock) {
+        SortedMap<String, Long> values,
+        @Nullable List<AcceptQueue> listening,
+        String machine,
+        String network,
+        String clock) {
     /** Nothing is known. */
-    public static final Facts NONE = new Facts(new TreeMap<>(), List.of(), "", "", "");
+    public static final Facts NONE = new Facts(new TreeMap<>(), null, "", "", "");
 
     public static final long UNKNOWN = -1;
     /** What a limit is that stops nothing. */
@@ -29,7 +35,7 @@ public record Facts(
 
     public Facts {
         values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
-        listening = List.copyOf(listening);
+        listening = listening == null ? null : List.copyOf(listening);
         Objects.requireNonNull(machine);
         Objects.requireNonNull(network);
         Objects.requireNonNull(clock);
@@ -62,9 +68,9 @@ public record Facts(
                 : UNKNOWN;
     }
 
-    /** How much a counter has grown since {@code before}; 0 where either moment does not know it. */
+    /** How much a counter has grown since {@code before}; {@value #UNKNOWN} where either moment does not know it. */
     public long grown(Fact counter, Facts before) {
-        return knows(counter) && before.knows(counter) ? Math.max(0, get(counter) - before.get(counter)) : 0;
+        return knows(counter) && before.knows(counter) ? Math.max(0, get(counter) - before.get(counter)) : UNKNOWN;
     }
 
     /** The counters that have grown since {@code before}, and by how much. */
@@ -85,10 +91,15 @@ public record Facts(
         return counters;
     }
 
-    /** Connections that wait to be accepted on {@code port}, whatever the address; unknown where nobody listens there. */
+    /** The listening sockets of {@code port}, whatever the address: none where nobody listens there, empty where that is unknown. */
+    public Optional<List<AcceptQueue>> listening(int port) {
+        return Optional.ofNullable(listening)
+                .map(all -> all.stream().filter(queue -> queue.port() == port).toList());
+    }
+
+    /** Connections that wait to be accepted on {@code port}; unknown also where nobody listens there. */
     public long waiting(int port) {
-        return listening.stream()
-                .filter(queue -> queue.port() == port)
+        return listening(port).orElse(List.of()).stream()
                 .mapToLong(AcceptQueue::waiting)
                 .reduce(Long::sum)
                 .orElse(UNKNOWN);

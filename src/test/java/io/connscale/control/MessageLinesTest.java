@@ -128,7 +128,7 @@ class MessageLinesTest {
                 arguments(
                         new Message.FactsTaken(16, FACTS),
                         "{'type':'facts','id':16,'facts':{'values':{'net.core.somaxconn':4096},'listening':"
-                                + "[{'address':'10.0.0.1','port':8989,'waiting':3}],'machine':'m','network':'net:[1]',"
+                                + "[{'address':'10.0.0.1','port':8989,'waiting':3,'owner':null,'suspect':null}],'machine':'m','network':'net:[1]',"
                                 + "'clock':'tsc'}}"),
                 arguments(
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),
@@ -147,7 +147,7 @@ class MessageLinesTest {
                                 + "'process':{'processes':1,'upNanos':2,'cpuNanos':3,'loopUpNanos':4,'loopCpuNanos':5,"
                                 + "'collections':6,'collectionMillis':7,'heapBytes':8,'directBytes':9,'residentBytes':10},"
                                 + "'machines':{'a':{'cpus':2,'ticks':100,'idleTicks':50,'stolenTicks':1,'runnable':3,"
-                                + "'memoryBytes':4096,'availableBytes':2048}}}}"),
+                                + "'memoryBytes':4096,'availableBytes':2048}},'unexpected':[]}}"),
                 arguments(
                         new Message.StartServer(
                                 8, new ServerSettings("10.0.0.1", List.of(8989), 1024, 2).shared(List.of(8989))),

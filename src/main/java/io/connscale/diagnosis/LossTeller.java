@@ -1,4 +1,4 @@
-package io.connscale.command;
+package io.connscale.diagnosis;
 
 import io.connscale.kernel.diagnosis.Verdict;
 import java.util.concurrent.ArrayBlockingQueue;
