@@ -95,7 +95,7 @@ final class AgentSession implements Host.Session {
             failed(stopped()); // only close() interrupts
         } catch (AgentException e) {
             failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // no thread left, say: whoever waits for this start has to hear of it
             log.error("start of {} failed", config.name(), e);
             failed(new AgentException(config.name() + ": internal error: " + e, "the log has its details"));
         }
