@@ -16,6 +16,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -372,7 +373,7 @@ final class RemoteAgent implements AgentProcess {
     }
 
     private void failAll(AgentException why) {
-        for (Long id : pending.keySet()) {
+        for (Long id : List.copyOf(pending.keySet())) {
             Pending<?> request = pending.remove(id);
             if (request != null) {
                 request.failed(why);
