@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  * A session with a real process. One thread of the starters connects, copies the jar where it is missing, launches and greets;
  * closing is done by a thread of its own, since a host that does not answer takes its time for that, too.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // what becomes of it is told by its own futures
 final class AgentSession implements Host.Session {
     private static final Logger log = LoggerFactory.getLogger(AgentSession.class);
     private static final long HELLO_SECONDS = 30;
@@ -95,7 +96,7 @@ final class AgentSession implements Host.Session {
             failed(stopped()); // only close() interrupts
         } catch (AgentException e) {
             failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // no thread left, say: whoever waits for this start has to hear of it
             log.error("start of {} failed", config.name(), e);
             failed(new AgentException(config.name() + ": internal error: " + e, "the log has its details"));
         }
@@ -104,7 +105,7 @@ final class AgentSession implements Host.Session {
     private void failed(AgentException why) {
         log.warn("start of {} failed: {}", config.name(), why.message());
         ready.completeExceptionally(closing.get() ? stopped() : why);
-        CompletableFuture<Void> unused = close();
+        close();
     }
 
     private AgentException stopped() {

@@ -196,7 +196,7 @@ public final class Cluster implements AutoCloseable {
         owner.execute(() -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // no thread left, say
                 log.error("the hosts go on", e);
             }
         });

@@ -16,6 +16,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -61,7 +62,7 @@ final class RemoteAgent implements AgentProcess {
      * How long a request may wait, in ticks of the one who ticks once per second: a console that was stopped does not count.
      *
      * @param answer for any but the following
-     * @param slow for what starts processes
+     * @param slow for what starts processes or closes connections by the million
      * @param progress for an open request: from one sign of progress to the next, of this one or those before it
      */
     record Timeouts(int answer, int slow, int progress) {
@@ -71,7 +72,11 @@ final class RemoteAgent implements AgentProcess {
             if (request instanceof Message.OpenConnections) {
                 return progress;
             }
-            return request instanceof Message.StartServer || request instanceof Message.MakeRoom ? slow : answer;
+            boolean longWork = request instanceof Message.StartServer
+                    || request instanceof Message.MakeRoom
+                    || request instanceof Message.StopServer
+                    || request instanceof Message.CloseConnections;
+            return longWork ? slow : answer;
         }
     }
 
@@ -113,11 +118,19 @@ final class RemoteAgent implements AgentProcess {
         this.process = process;
         this.notices = notices;
         this.timeouts = timeouts;
-        this.requests = new RequestWriter(name, process.getOutputStream(), MAX_PENDING, this::kill);
-        this.errors = new ErrorTail(name, process.getErrorStream());
         reader = new Thread(this::read, name + "-control");
         reader.setDaemon(true);
-        reader.start();
+        boolean listening = false;
+        try {
+            this.requests = new RequestWriter(name, process.getOutputStream(), MAX_PENDING, process::destroyForcibly);
+            this.errors = new ErrorTail(name, process.getErrorStream());
+            reader.start();
+            listening = true;
+        } finally {
+            if (!listening) { // no thread left: nobody would hear of its end
+                process.destroyForcibly();
+            }
+        }
     }
 
     /** Who asked, in the order of the answers, and never on the thread that reads. Bounded by the requests that wait. */
@@ -360,7 +373,7 @@ final class RemoteAgent implements AgentProcess {
     }
 
     private void failAll(AgentException why) {
-        for (Long id : pending.keySet()) {
+        for (Long id : List.copyOf(pending.keySet())) {
             Pending<?> request = pending.remove(id);
             if (request != null) {
                 request.failed(why);

@@ -73,7 +73,7 @@ public final class Silence {
 
     /** Once a second, one thread. Returns for how many ticks nothing has come. */
     public int tick() {
-        boolean wasRead = listening || !bytesCount && reads != readsBefore;
+        boolean wasRead = listening || (!bytesCount && reads != readsBefore);
         readsBefore = reads;
         return wasRead ? ticks.incrementAndGet() : ticks.get();
     }

@@ -174,7 +174,7 @@ class HostTest {
 
     @Test
     void aStartIsRefusedWhereOneIsStartingOrReady() {
-        start();
+        assertThat(start()).isNotDone();
         failsWith(start(), "client1 is starting already");
         last().ready.complete(FakeAgent.hello(1));
         settle();
@@ -194,7 +194,7 @@ class HostTest {
         FakeSession lost = started();
         lost.ended.complete(new Ending(137, List.of()));
         settle();
-        start();
+        assertThat(start()).isNotDone();
         last().ready.completeExceptionally(new AgentException("client1: no Java", ""));
         settle();
         assertThat(state()).isEqualTo(State.LOST);
@@ -296,7 +296,7 @@ class HostTest {
 
     @Test
     void anAgentThatIsStillStartingIsNotLost() {
-        start();
+        assertThat(start()).isNotDone();
         last().silent = 100;
         host.tick(PATIENCE);
         settle();
@@ -352,7 +352,7 @@ class HostTest {
 
     @Test
     void aChangeWhileTheAgentStartsReachesItWhenItIsReady() {
-        start();
+        assertThat(start()).isNotDone();
         CompletableFuture<Void> changed = host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
         settle();
         assertThat(changed).isCompleted();
