@@ -1,8 +1,11 @@
 package io.connscale.cluster.config;
 
-/** What to do where a host's SSH key is unknown. A key that changed is always refused. */
+/**
+ * What to do where a host's SSH key is unknown. A key that changed is always refused. Where {@code hosts.yaml} does not say it, OpenSSH's
+ * own configuration counts.
+ */
 public enum HostKey {
-    /** Refuse it: the user puts it into the known hosts first. */
+    /** Refuse it, without a question: the user puts it into the known hosts first. */
     STRICT("strict"),
     /** Add it to the known hosts and go on. */
     ACCEPT_NEW("accept-new");

@@ -26,7 +26,7 @@ public sealed interface Launch {
             String host,
             OptionalInt port,
             Optional<String> key,
-            HostKey hostKey,
+            Optional<HostKey> hostKey,
             Optional<String> knownHosts,
             Optional<String> jump)
             implements Launch {

@@ -25,7 +25,7 @@ final class LaunchReader {
 
     private static Launch plain(SshAddress to) {
         return new Launch.Ssh(
-                to.user(), to.host(), to.port(), Optional.empty(), HostKey.STRICT, Optional.empty(), Optional.empty());
+                to.user(), to.host(), to.port(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     static Launch read(Section host) {
@@ -49,7 +49,7 @@ final class LaunchReader {
                 to.host(),
                 port,
                 host.find("key", Kind.PATH),
-                host.get("hostKey", Kind.HOST_KEY, HostKey.STRICT),
+                host.find("hostKey", Kind.HOST_KEY),
                 host.find("knownHosts", Kind.PATH),
                 host.find("jump", Kind.SSH).map(SshAddress::toString));
     }

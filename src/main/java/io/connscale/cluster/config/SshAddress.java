@@ -6,14 +6,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where an SSH server is: {@code [user@]host[:port]}, an IPv6 address with a port in brackets ({@code [::1]:22}).
+ * Where an SSH server is: {@code [user@]host[:port]}, an IPv6 address with a port in brackets ({@code [::1]:22}). The last {@code @}
+ * is the one before the host, as OpenSSH has it: a user may be {@code me@domain}.
  *
  * @param host a name or an address, without brackets
  */
 public record SshAddress(Optional<String> user, String host, OptionalInt port) {
-    private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+$\\\\-]{0,63}");
+    private static final Pattern USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+$@\\\\-]{0,63}");
     private static final Pattern WHOLE =
-            Pattern.compile("(?:([^@]*)@)?(?:\\[([^\\]]*)\\]|([^:\\[\\]@]*))(?::([0-9]{1,5}))?");
+            Pattern.compile("(?:(.*)@)?(?:\\[([^\\]]*)\\]|([^:\\[\\]@]*))(?::([0-9]{1,5}))?");
 
     public SshAddress {
         check(user, host, port);

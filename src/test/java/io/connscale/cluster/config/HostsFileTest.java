@@ -53,7 +53,7 @@ class HostsFileTest {
                 host,
                 OptionalInt.empty(),
                 Optional.empty(),
-                HostKey.STRICT,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -134,7 +134,7 @@ class HostsFileTest {
                                 "name4.example.org",
                                 OptionalInt.of(2222),
                                 Optional.of("~/.ssh/bench"),
-                                HostKey.STRICT,
+                                Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty()),
                         new Launch.Command(List.of("ip", "netns", "exec", "h5")),
@@ -143,7 +143,7 @@ class HostsFileTest {
                                 "::1",
                                 OptionalInt.of(22),
                                 Optional.empty(),
-                                HostKey.ACCEPT_NEW,
+                                Optional.of(HostKey.ACCEPT_NEW),
                                 Optional.of("known"),
                                 Optional.of("me@gate:2022")));
     }

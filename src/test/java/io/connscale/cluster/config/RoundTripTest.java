@@ -89,7 +89,7 @@ class RoundTripTest {
                         Arbitraries.of("far.example.org", "10.0.0.7", "::1"),
                         Arbitraries.oneOf(port, Arbitraries.just(OptionalInt.empty())),
                         printable().optional(),
-                        Arbitraries.of(HostKey.class),
+                        Arbitraries.of(HostKey.class).optional(),
                         printable().optional(),
                         Arbitraries.of("gate", "me@[::1]:22", "gate:2022").optional())
                 .as(Launch.Ssh::new);

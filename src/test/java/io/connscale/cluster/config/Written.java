@@ -50,7 +50,7 @@ final class Written {
         } else if (launch instanceof Launch.Ssh ssh) {
             map.put("ssh", ssh.address().toString());
             put(map, "key", ssh.key());
-            map.put("hostKey", ssh.hostKey().toString());
+            put(map, "hostKey", ssh.hostKey().map(HostKey::toString));
             put(map, "knownHosts", ssh.knownHosts());
             put(map, "jump", ssh.jump());
         }

@@ -1,5 +1,7 @@
 package io.connscale.cluster.launch.ssh;
 
+import java.security.Provider;
+import java.security.Security;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -8,6 +10,7 @@ import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.sshj.DefaultConfig;
 import net.schmizz.sshj.common.Factory;
 import net.schmizz.sshj.common.SecurityUtils;
+import org.bouncycastle.jcajce.provider.asymmetric.ec.KeyFactorySpi;
 
 /**
  * What is offered to a server, best first: a subset of what OpenSSH's own client offers today. SSHJ's defaults have 3DES,
@@ -48,6 +51,7 @@ final class Algorithms {
         // Java has all that is offered here; a provider whose signature was lost in the shaded jar is refused by some
         // JDKs
         SecurityUtils.setRegisterBouncyCastle(false);
+        Security.addProvider(new EcKeys());
     }
 
     private Algorithms() {}
@@ -68,5 +72,16 @@ final class Algorithms {
         Map<String, Factory.Named<T>> byName = there.stream()
                 .collect(Collectors.toMap(Factory.Named::getName, Function.identity(), (first, second) -> first));
         return names.stream().filter(byName::containsKey).map(byName::get).toList();
+    }
+
+    /** Keys on elliptic curves under the name by which SSHJ asks for them; Java calls them EC. */
+    private static final class EcKeys extends Provider {
+        @java.io.Serial
+        private static final long serialVersionUID = 1;
+
+        EcKeys() {
+            super("connscale-ec", "1", "ECDSA as another name of EC");
+            put("KeyFactory.ECDSA", KeyFactorySpi.EC.class.getName());
+        }
     }
 }

@@ -97,6 +97,7 @@ final class Dialer {
     private boolean agreed(Handshake failed) throws InterruptedException {
         Hop hop = failed.link().hop();
         if (hop.rule() != HostKeyRule.ASK
+                || hop.knownHosts().isEmpty()
                 || !(failed.check().verdict().orElse(null) instanceof HostKeyVerdict.Unknown unknown)) {
             return false;
         }

@@ -128,7 +128,7 @@ record Handshake(Link link, @Nullable Link jump, HostKeyCheck check, IOException
 
     private AgentException unreachable() {
         return new AgentException(
-                place() + " is unreachable: there is no way to it",
+                "no route to host: " + place(),
                 "is the machine up, the network right, the firewall open?");
     }
 

@@ -2,6 +2,7 @@ package io.connscale.cluster.launch.ssh;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One SSH server on the way, with all that is needed to log in there.
@@ -10,8 +11,10 @@ import java.util.List;
  * @param address the name or IP address that is connected to
  * @param knownAs the name in the known hosts: {@code name}, or {@code [name]:port} where the port is not 22
  * @param keys private key files, in the order in which they are tried
+ * @param certificates files of certificates for keys, whichever of the keys they are for
+ * @param agentSocket where the ssh-agent listens that is asked
  * @param keysOnly whether ssh-agent's other keys are left alone
- * @param knownHosts the user's files; a new key goes to the first
+ * @param knownHosts the user's files; a new key goes to the first. Without any, no new key can be remembered
  * @param globalKnownHosts the machine's files
  */
 record Hop(
@@ -21,6 +24,8 @@ record Hop(
         String user,
         String knownAs,
         List<Path> keys,
+        List<Path> certificates,
+        Optional<Path> agentSocket,
         boolean keysOnly,
         HostKeyRule rule,
         List<Path> knownHosts,
@@ -30,6 +35,7 @@ record Hop(
 
     Hop {
         keys = List.copyOf(keys);
+        certificates = List.copyOf(certificates);
         knownHosts = List.copyOf(knownHosts);
         globalKnownHosts = List.copyOf(globalKnownHosts);
     }

@@ -11,11 +11,16 @@ final class HostKeyRefusal {
                 .map(line ->
                         " (" + line.place() + " trusts a certificate authority for it, which connscale does not read)")
                 .orElse("");
+        String what = "host key unknown: " + hop.knownAs() + " shows " + unknown.key() + authority;
+        if (hop.knownHosts().isEmpty()) {
+            return new AgentException(
+                    what + "; UserKnownHostsFile none keeps no key", "knownHosts: FILE in hosts.yaml names a file");
+        }
         String file = user.shown(hop.knownHosts().get(0));
         String scan = "ssh-keyscan" + (hop.port() == Hop.SSH_PORT ? "" : " -p " + hop.port()) + " " + hop.address()
                 + " >> " + file + " once you have checked it, or ";
         return new AgentException(
-                "host key unknown: " + hop.knownAs() + " shows " + unknown.key() + authority,
+                what,
                 (direct ? scan : "") + "connect once with ssh; hostKey: accept-new takes it unseen");
     }
 

@@ -34,12 +34,17 @@ record KeyFile(Path path, Keyring keyring) implements Identity {
 
     /** The public half where it can be read without opening the private one. */
     Optional<PublicKeyBlob> written() throws IOException {
-        Optional<PublicKeyBlob> inside = fromHeader(text(path));
-        Path beside = Path.of(path + ".pub");
-        return inside.isPresent() || !Files.isRegularFile(beside) ? inside : fromPub(text(beside));
+        Optional<PublicKeyBlob> inside =
+                Files.isRegularFile(path) ? fromHeader(text(path)) : Optional.empty();
+        return inside.isPresent() ? inside : pub(Path.of(path + ".pub"));
     }
 
-    private static String text(Path file) throws IOException {
+    /** The public key, or the certificate, in a file that has nothing else. */
+    static Optional<PublicKeyBlob> pub(Path file) throws IOException {
+        return Files.isRegularFile(file) ? fromPub(text(file)) : Optional.empty();
+    }
+
+    static String text(Path file) throws IOException {
         if (Files.size(file) > MOST_BYTES) {
             throw new IOException("too large for a key");
         }

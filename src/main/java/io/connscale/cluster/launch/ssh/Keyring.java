@@ -128,13 +128,15 @@ public final class Keyring {
 
     private static KeyPair read(Path file, Passphrase passphrase) throws IOException {
         try {
-            String format = KeyProviderUtil.detectKeyFileFormat(file.toFile()).name();
+            String text = KeyFile.text(file); // not the file: SSHJ would take a certificate beside it for the public key
+            String format =
+                    KeyProviderUtil.detectKeyFileFormat(text, false).name();
             FileKeyProvider provider =
                     Factory.Named.Util.create(Algorithms.config().getFileKeyProviderFactories(), format);
             if (provider == null) {
                 throw new IOException("of no known format");
             }
-            provider.init(file.toFile(), passphrase);
+            provider.init(text, null, passphrase);
             return new KeyPair(provider.getPublic(), provider.getPrivate());
         } catch (RuntimeException e) {
             throw new IOException(e); // SSHJ's and BouncyCastle's parsers throw what they like

@@ -71,18 +71,16 @@ final class KnownHosts {
         }
     }
 
-    /** The file that a new key goes to. */
-    Path home() {
-        return hop.knownHosts().get(0);
-    }
-
     /**
      * Adds the server's key to the user's file, as OpenSSH writes it.
      *
      * @throws IOException where it can't be remembered; then the server must not be trusted either
      */
     void remember(PublicKeyBlob key) throws IOException {
-        Path file = home();
+        if (hop.knownHosts().isEmpty()) {
+            throw new IOException("UserKnownHostsFile none keeps none");
+        }
+        Path file = hop.knownHosts().get(0);
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException(file + " is not a file that remembers");
         }

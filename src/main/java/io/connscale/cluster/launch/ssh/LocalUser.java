@@ -21,12 +21,10 @@ record LocalUser(String name, Path home, Optional<Path> agentSocket, List<String
                 List.of("ssh"));
     }
 
-    /** A path as users write it, {@code ~} and {@code %d} for the home folder. */
+    /** A path as users write it, {@code ~} for the home folder. */
     Path path(String written) {
-        if (written.equals("~") || written.startsWith("~/")) {
-            return Path.of(home + written.substring(1));
-        }
-        return Path.of(written.replace("%d", home.toString()));
+        return Path.of(
+                written.equals("~") || written.startsWith("~/") ? home + written.substring(1) : written);
     }
 
     /** A path as users read it. */

@@ -4,6 +4,7 @@ import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import net.schmizz.sshj.common.Buffer;
 import net.schmizz.sshj.common.Message;
 import org.slf4j.Logger;
@@ -30,9 +31,10 @@ final class Login {
     /** @throws ConnectionLost where the server hung up while the user was asked: connecting again, nothing is asked again */
     void run() throws AgentException, ConnectionLost, InterruptedException {
         boolean asked = false;
+        Identities identities = Identities.of(link.hop(), keyring);
         try {
             server.begin();
-            for (Identity identity : Identities.of(link.hop(), keyring)) {
+            for (Identity identity : identities.all()) {
                 Authentication.Answer answer = offer(identity);
                 if (answer == Authentication.Answer.ACCEPTED) {
                     asked = true;
@@ -52,7 +54,7 @@ final class Login {
             }
             throw brokenOff(e);
         }
-        throw noKey();
+        throw noKey(identities.agentFailure());
     }
 
     /** The server hung up between. */
@@ -123,7 +125,7 @@ final class Login {
         return new AgentException("the server broke the login off: " + why, "its log (journalctl -u ssh) says more");
     }
 
-    private AgentException noKey() {
+    private AgentException noKey(String agentFailure) {
         Hop hop = link.hop();
         String who = hop.user() + "@" + hop.place();
         if (server.wantsMore()) {
@@ -137,15 +139,21 @@ final class Login {
                     "PubkeyAuthentication in its sshd_config says so; agents are started with keys alone");
         }
         if (tried.isEmpty()) {
-            List<String> files = hop.keys().stream().map(keyring.user()::shown).toList();
+            String files = hop.keys().stream()
+                    .map(key -> "there is no " + keyring.user().shown(key) + ", ")
+                    .collect(Collectors.joining());
             return new AgentException(
-                    "no key to log in with: there is no " + String.join(", no ", files) + ", and nothing in ssh-agent",
+                    "no key to log in with: " + files
+                            + (agentFailure.isEmpty() ? "and nothing in ssh-agent" : agentFailure),
                     "ssh-keygen -t ed25519 makes one, " + copies(hop) + " takes it there");
         }
         String hint = tried.stream().anyMatch(key -> key.contains("its passphrase"))
                 ? "ssh-add gives a key to ssh-agent, which then needs no passphrase"
                 : copies(hop) + " takes a key there";
-        return new AgentException("no key is right for " + who + ": tried " + String.join(", ", tried), hint);
+        return new AgentException(
+                who + " accepted none of these keys: " + String.join(", ", tried)
+                        + (agentFailure.isEmpty() ? "" : "; " + agentFailure),
+                hint);
     }
 
     private static String copies(Hop hop) {

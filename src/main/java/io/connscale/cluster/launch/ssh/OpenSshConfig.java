@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,18 +91,20 @@ final class OpenSshConfig {
 
     /** The value; empty also where it is {@code none}. */
     Optional<String> one(String keyword) {
-        return all(keyword).stream().findFirst();
+        return all(keyword).orElse(List.of()).stream().findFirst();
     }
 
-    /** All lines of a keyword that may be there several times. */
-    List<String> all(String keyword) {
-        return values.getOrDefault(keyword, List.of()).stream()
+    /** All lines of a keyword that may be there several times: none of them where it is {@code none}, empty where nothing is said. */
+    Optional<List<String>> all(String keyword) {
+        return Optional.ofNullable(values.get(keyword)).map(lines -> lines.stream()
                 .filter(value -> !value.isEmpty() && !value.equalsIgnoreCase("none"))
-                .toList();
+                .toList());
     }
 
-    /** The words of a value that is a list. */
-    List<String> words(String keyword) {
-        return one(keyword).map(value -> List.of(value.split("\\s+", -1))).orElse(List.of());
+    /** The words of a value that is a list, likewise. */
+    Optional<List<String>> words(String keyword) {
+        return all(keyword).map(lines -> lines.stream()
+                .flatMap(line -> Stream.of(line.split("\\s+", -1)))
+                .toList());
     }
 }

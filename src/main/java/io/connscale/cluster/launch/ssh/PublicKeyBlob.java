@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PublicKey;
 import java.util.Base64;
+import java.util.Optional;
 import net.schmizz.sshj.common.Buffer;
 
 /**
@@ -13,6 +14,8 @@ import net.schmizz.sshj.common.Buffer;
  * @param base64 of the bytes, the form in {@code known_hosts} and {@code .pub} files
  */
 record PublicKeyBlob(String base64) {
+    private static final String CERTIFICATE = "-cert-v01@openssh.com";
+
     static PublicKeyBlob of(PublicKey key) {
         return of(new Buffer.PlainBuffer().putPublicKey(key).getCompactData());
     }
@@ -31,6 +34,28 @@ record PublicKeyBlob(String base64) {
             return new Buffer.PlainBuffer(bytes()).readString();
         } catch (Buffer.BufferException | IllegalArgumentException e) {
             return "unknown";
+        }
+    }
+
+    /** The key that this certificate is for (PROTOCOL.certkeys); empty where it is none. */
+    Optional<PublicKeyBlob> certified() {
+        String type = type();
+        if (!type.endsWith(CERTIFICATE)) {
+            return Optional.empty();
+        }
+        String plain = type.substring(0, type.length() - CERTIFICATE.length());
+        int fields = plain.equals("ssh-ed25519") ? 1 : 2; // of RSA: e, n; of ECDSA: the curve, a point
+        try {
+            Buffer.PlainBuffer certificate = new Buffer.PlainBuffer(bytes());
+            certificate.readBytes(); // the type
+            certificate.readBytes(); // a nonce
+            Buffer.PlainBuffer key = new Buffer.PlainBuffer().putString(plain);
+            for (int i = 0; i < fields; i++) {
+                key.putBytes(certificate.readBytes());
+            }
+            return Optional.of(of(key.getCompactData()));
+        } catch (Buffer.BufferException e) {
+            return Optional.empty();
         }
     }
 

@@ -85,52 +85,62 @@ final class Route {
                 .orElseGet(() -> config.one("port").map(Integer::valueOf).orElse(Hop.SSH_PORT));
         String login = address.user().or(() -> config.one("user")).orElse(user.name());
         Optional<String> alias = config.one("hostkeyalias");
+        Tokens tokens = new Tokens(user, address.host(), name, port, login, alias);
         return new Hop(
                 address.host(),
                 name,
                 port,
                 login,
                 alias.orElseGet(() -> Hop.knownAs(name.toLowerCase(Locale.ROOT), port)),
-                keys(config, target, name, login),
+                keys(config, target, tokens),
+                paths(config.all("certificatefile").orElse(List.of()), tokens),
+                agentSocket(config, tokens),
                 (target && launch.key().isPresent())
                         || config.one("identitiesonly").filter("yes"::equals).isPresent(),
                 rule(config),
                 launch.knownHosts()
                         .map(file -> List.of(user.path(file)))
-                        .orElseGet(() -> paths(config.words("userknownhostsfile"), DEFAULT_KNOWN)),
-                paths(config.words("globalknownhostsfile"), GLOBAL_KNOWN));
+                        .orElseGet(() -> paths(config.words("userknownhostsfile").orElse(DEFAULT_KNOWN), tokens)),
+                paths(config.words("globalknownhostsfile").orElse(GLOBAL_KNOWN), tokens));
     }
 
-    private List<Path> keys(OpenSshConfig config, boolean target, String host, String login) {
-        Stream<String> given = launch.key().stream();
-        Stream<String> found = config.all("identityfile").stream()
-                .map(file -> file.replace("%h", host).replace("%r", login).replace("%u", user.name()));
+    private List<Path> keys(OpenSshConfig config, boolean target, Tokens tokens) {
+        Stream<Path> given = launch.key().stream().map(user::path);
         if (launch.key().isPresent() && target) {
-            return given.map(user::path).toList();
+            return given.toList();
         }
-        return Stream.concat(given, orElse(found.toList(), DEFAULT_KEYS).stream())
-                .map(user::path)
-                .distinct()
-                .toList();
+        List<Path> found = paths(config.all("identityfile").orElse(DEFAULT_KEYS), tokens);
+        return Stream.concat(given, found.stream()).distinct().toList();
     }
 
-    /** Strict is what hosts.yaml says when it says nothing, so OpenSSH's own setting counts then. */
+    /** {@code IdentityAgent}: a path, a variable that has it, {@code none}; else what the environment says. */
+    private Optional<Path> agentSocket(OpenSshConfig config, Tokens tokens) {
+        Optional<List<String>> said = config.all("identityagent");
+        if (said.isEmpty()) {
+            return user.agentSocket();
+        }
+        return said.get().stream().findFirst().flatMap(where -> {
+            if (where.equals("SSH_AUTH_SOCK")) {
+                return user.agentSocket();
+            }
+            return where.startsWith("$") && !where.startsWith("${")
+                    ? Optional.ofNullable(System.getenv(where.substring(1))).map(Path::of)
+                    : tokens.path(where);
+        });
+    }
+
+    /** What {@code hosts.yaml} says goes first; where it says nothing, OpenSSH's own setting counts. */
     private HostKeyRule rule(OpenSshConfig config) {
-        if (launch.hostKey() == HostKey.ACCEPT_NEW) {
-            return HostKeyRule.ACCEPT;
-        }
-        return switch (config.one("stricthostkeychecking").orElse("ask")) {
-            case "accept-new", "no", "off", "false" -> HostKeyRule.ACCEPT;
-            case "yes", "true" -> HostKeyRule.REFUSE;
-            default -> HostKeyRule.ASK;
-        };
+        return launch.hostKey()
+                .map(said -> said == HostKey.STRICT ? HostKeyRule.REFUSE : HostKeyRule.ACCEPT)
+                .orElseGet(() -> switch (config.one("stricthostkeychecking").orElse("ask")) {
+                    case "accept-new", "no", "off", "false" -> HostKeyRule.ACCEPT;
+                    case "yes", "true" -> HostKeyRule.REFUSE;
+                    default -> HostKeyRule.ASK;
+                });
     }
 
-    private List<Path> paths(List<String> files, List<String> otherwise) {
-        return orElse(files, otherwise).stream().map(user::path).toList();
-    }
-
-    private static List<String> orElse(List<String> some, List<String> otherwise) {
-        return some.isEmpty() ? otherwise : some;
+    private static List<Path> paths(List<String> written, Tokens tokens) {
+        return written.stream().map(tokens::path).flatMap(Optional::stream).toList();
     }
 }

@@ -108,7 +108,7 @@ class FailuresTest {
                 host,
                 OptionalInt.empty(),
                 Optional.of(home.userKey().toString()),
-                HostKey.STRICT,
+                Optional.empty(),
                 Optional.of(home.knownHosts().toString()),
                 Optional.empty());
     }
@@ -229,9 +229,9 @@ class FailuresTest {
     @Test
     void whatTheKernelSaysOfAWayThatIsNotThere() {
         assertThat(named(new NoRouteToHostException("No route to host (Host unreachable)")))
-                .isEqualTo("name.example is unreachable: there is no way to it");
+                .isEqualTo("no route to host: name.example");
         assertThat(named(new ConnectException("Network is unreachable")))
-                .isEqualTo("name.example is unreachable: there is no way to it");
+                .isEqualTo("no route to host: name.example");
         assertThat(named(new ConnectException("Connection timed out")))
                 .isEqualTo("no answer from name.example within 1 s of connecting");
     }
@@ -250,6 +250,8 @@ class FailuresTest {
                 "me",
                 "name.example",
                 List.of(),
+                List.of(),
+                Optional.empty(),
                 true,
                 HostKeyRule.ASK,
                 List.of(),
@@ -268,7 +270,7 @@ class FailuresTest {
                     "::1",
                     OptionalInt.of(sshd.port()),
                     Optional.of(home.userKey().toString()),
-                    HostKey.ACCEPT_NEW,
+                    Optional.of(HostKey.ACCEPT_NEW),
                     Optional.of(home.knownHosts().toString()),
                     Optional.empty());
             try (SshLauncher launcher = new SshLauncher(launch, home.keyring())) {

@@ -32,7 +32,7 @@ class HostKeysTest {
         home = new TestHome(folder.resolve("home"));
     }
 
-    private int runs(EmbeddedSshd sshd, HostKey hostKey, Asker asker) throws Exception {
+    private int runs(EmbeddedSshd sshd, Optional<HostKey> hostKey, Asker asker) throws Exception {
         return runs(home.launch(sshd.port(), home.userKey(), hostKey), asker);
     }
 
@@ -56,14 +56,14 @@ class HostKeysTest {
     void aKnownKeyIsRight() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             home.know(sshd.port(), sshd.hostKey(0));
-            assertThat(runs(sshd, HostKey.STRICT, Asker.NOBODY)).isZero();
+            assertThat(runs(sshd, Optional.empty(), Asker.NOBODY)).isZero();
         }
     }
 
     @Test
     void anUnknownKeyIsRefusedInBatchWithTheCommandThatMendsIt() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
-            AgentException e = refused(() -> runs(sshd, HostKey.STRICT, Asker.NOBODY));
+            AgentException e = refused(() -> runs(sshd, Optional.empty(), Asker.NOBODY));
             assertThat(e.message())
                     .isEqualTo("host key unknown: [127.0.0.1]:" + sshd.port() + " shows ecdsa-sha2-nistp256 "
                             + sshd.hostKey(0).fingerprint());
@@ -77,7 +77,7 @@ class HostKeysTest {
     void anUnknownKeyIsAskedAboutAndRemembered() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Answers yes = new Answers(true);
-            assertThat(runs(sshd, HostKey.STRICT, yes)).isZero();
+            assertThat(runs(sshd, Optional.empty(), yes)).isZero();
             assertThat(yes.questions())
                     .singleElement()
                     .asString()
@@ -88,7 +88,44 @@ class HostKeysTest {
             assertThat(known(sshd))
                     .isEqualTo("[127.0.0.1]:PORT ecdsa-sha2-nistp256 "
                             + sshd.hostKey(0).base64() + "\n");
-            assertThat(runs(sshd, HostKey.STRICT, Asker.NOBODY)).isZero();
+            assertThat(runs(sshd, Optional.empty(), Asker.NOBODY)).isZero();
+        }
+    }
+
+    @Test
+    void strictRefusesAnUnknownKeyWithoutAQuestionWhateverTheConfigurationSays() throws Exception {
+        for (String setting : List.of("accept-new", "no", "ask")) {
+            try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
+                Files.writeString(
+                        home.folder().resolve("ssh_config"), "Host *\n  StrictHostKeyChecking " + setting + "\n");
+                Answers yes = new Answers(true);
+                assertThat(refused(() -> runs(sshd, Optional.of(HostKey.STRICT), yes))
+                                .message())
+                        .startsWith("host key unknown");
+                assertThat(yes.questions()).isEmpty();
+                assertThat(home.knownHosts()).doesNotExist();
+            }
+        }
+    }
+
+    @Test
+    void withoutAnyFileOfKnownHostsAnUnknownKeyIsRefusedAndTheReasonNamed() throws Exception {
+        Files.writeString(home.folder().resolve("ssh_config"), "Host *\n  UserKnownHostsFile none\n");
+        try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
+            Launch.Ssh usual = home.launch(sshd.port());
+            Launch.Ssh none = new Launch.Ssh(
+                    usual.user(),
+                    usual.host(),
+                    usual.port(),
+                    usual.key(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+            Answers yes = new Answers(true);
+            AgentException e = refused(() -> runs(none, yes));
+            assertThat(e.message()).startsWith("host key unknown").endsWith("; UserKnownHostsFile none keeps no key");
+            assertThat(e.hint()).contains("knownHosts: FILE");
+            assertThat(yes.questions()).isEmpty();
         }
     }
 
@@ -96,7 +133,7 @@ class HostKeysTest {
     void aUserWhoSaysNoIsHeard() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Answers no = new Answers(false);
-            assertThat(refused(() -> runs(sshd, HostKey.STRICT, no)).message()).startsWith("host key unknown");
+            assertThat(refused(() -> runs(sshd, Optional.empty(), no)).message()).startsWith("host key unknown");
             assertThat(no.questions()).hasSize(1);
             assertThat(home.knownHosts()).doesNotExist();
         }
@@ -106,14 +143,14 @@ class HostKeysTest {
     void acceptNewTakesAnUnknownKeyOnceAndRefusesAnother() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Files.writeString(home.knownHosts(), "# mine\nother ssh-rsa AAAA"); // no end of line
-            assertThat(runs(sshd, HostKey.ACCEPT_NEW, Asker.NOBODY)).isZero();
+            assertThat(runs(sshd, Optional.of(HostKey.ACCEPT_NEW), Asker.NOBODY)).isZero();
             String line =
                     "[127.0.0.1]:PORT ecdsa-sha2-nistp256 " + sshd.hostKey(0).base64() + "\n";
             assertThat(known(sshd)).isEqualTo("# mine\nother ssh-rsa AAAA\n" + line);
 
             PublicKeyBlob before = sshd.hostKey(0);
             sshd.changeHostKey("EC");
-            AgentException e = refused(() -> runs(sshd, HostKey.ACCEPT_NEW, new Answers(true)));
+            AgentException e = refused(() -> runs(sshd, Optional.of(HostKey.ACCEPT_NEW), new Answers(true)));
             assertThat(e.message())
                     .startsWith("HOST KEY CHANGED")
                     .contains(before.fingerprint(), sshd.hostKey(0).fingerprint(), home.knownHosts() + ":3");
@@ -128,7 +165,7 @@ class HostKeysTest {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             home.know(sshd.port(), sshd.hostKey(0));
             sshd.changeHostKey("RSA");
-            assertThat(refused(() -> runs(sshd, HostKey.ACCEPT_NEW, new Answers(true)))
+            assertThat(refused(() -> runs(sshd, Optional.of(HostKey.ACCEPT_NEW), new Answers(true)))
                             .message())
                     .startsWith("HOST KEY CHANGED");
         }
@@ -138,7 +175,7 @@ class HostKeysTest {
     void theKeyThatIsKnownIsAskedForWhereTheHostHasSeveral() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC", "RSA")) {
             home.know(sshd.port(), sshd.hostKey(1));
-            assertThat(runs(sshd, HostKey.STRICT, Asker.NOBODY)).isZero();
+            assertThat(runs(sshd, Optional.empty(), Asker.NOBODY)).isZero();
         }
     }
 
@@ -150,7 +187,7 @@ class HostKeysTest {
                     home.knownHosts(),
                     "@revoked * " + known(sshd).split(" ", 2)[1],
                     java.nio.file.StandardOpenOption.APPEND);
-            assertThat(refused(() -> runs(sshd, HostKey.ACCEPT_NEW, new Answers(true)))
+            assertThat(refused(() -> runs(sshd, Optional.of(HostKey.ACCEPT_NEW), new Answers(true)))
                             .message())
                     .startsWith("HOST KEY REVOKED");
         }
@@ -164,7 +201,7 @@ class HostKeysTest {
                     "127.0.0.1",
                     OptionalInt.of(sshd.port()),
                     Optional.of(home.userKey().toString()),
-                    HostKey.ACCEPT_NEW,
+                    Optional.of(HostKey.ACCEPT_NEW),
                     Optional.of("/dev/null"),
                     Optional.empty());
             assertThat(refused(() -> runs(launch, Asker.NOBODY)).message())
@@ -176,9 +213,9 @@ class HostKeysTest {
     void openSshsOwnNoMeansAcceptNewAndNothingMore() throws Exception {
         Files.writeString(home.folder().resolve("ssh_config"), "Host *\n  StrictHostKeyChecking no\n");
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
-            assertThat(runs(sshd, HostKey.STRICT, Asker.NOBODY)).isZero();
+            assertThat(runs(sshd, Optional.empty(), Asker.NOBODY)).isZero();
             sshd.changeHostKey("EC");
-            assertThat(refused(() -> runs(sshd, HostKey.STRICT, Asker.NOBODY)).message())
+            assertThat(refused(() -> runs(sshd, Optional.empty(), Asker.NOBODY)).message())
                     .startsWith("HOST KEY CHANGED");
         }
     }
@@ -188,7 +225,7 @@ class HostKeysTest {
         Files.writeString(home.folder().resolve("ssh_config"), "Host *\n  StrictHostKeyChecking yes\n");
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Answers yes = new Answers(true);
-            assertThat(refused(() -> runs(sshd, HostKey.STRICT, yes)).message()).startsWith("host key unknown");
+            assertThat(refused(() -> runs(sshd, Optional.empty(), yes)).message()).startsWith("host key unknown");
             assertThat(yes.questions()).isEmpty();
         }
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
 import io.connscale.control.AgentException;
 import java.io.IOException;
@@ -82,7 +81,7 @@ class JumpTest {
                 "target",
                 OptionalInt.empty(),
                 Optional.empty(),
-                HostKey.STRICT,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
         try (SshLauncher launcher = launcher(launch)) {

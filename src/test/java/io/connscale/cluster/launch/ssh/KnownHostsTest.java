@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,6 +36,8 @@ class KnownHostsTest {
                 "me",
                 Hop.knownAs(name, port),
                 List.of(),
+                List.of(),
+                Optional.empty(),
                 false,
                 HostKeyRule.ASK,
                 List.of(user, folder.resolve("known_hosts2")),

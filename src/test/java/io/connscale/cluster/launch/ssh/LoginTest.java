@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.connscale.Needs;
-import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
 import io.connscale.control.AgentException;
 import java.nio.file.Files;
@@ -54,7 +53,7 @@ class LoginTest {
     }
 
     private Launch.Ssh with(Path key) {
-        return home.launch(sshd.port(), key, HostKey.STRICT);
+        return home.launch(sshd.port(), key, Optional.empty());
     }
 
     @ParameterizedTest
@@ -95,7 +94,7 @@ class LoginTest {
         Answers answers = new Answers(false, "secret");
         assertThatThrownBy(() -> runs(with(locked), new Keyring(answers, home.user())))
                 .isInstanceOf(AgentException.class)
-                .hasMessageContaining("no key is right for")
+                .hasMessageContaining(" accepted none of these keys: ")
                 .hasMessageContaining("~/locked");
         assertThat(answers.questions()).isEmpty();
     }
@@ -134,8 +133,8 @@ class LoginTest {
         assertThatThrownBy(() -> runs(with(wrong), home.keyring()))
                 .asInstanceOf(type(AgentException.class))
                 .satisfies(e -> assertThat(e.message())
-                        .isEqualTo("no key is right for " + System.getProperty("user.name") + "@127.0.0.1:"
-                                + sshd.port() + ": tried ~/wrong"))
+                        .isEqualTo(System.getProperty("user.name") + "@127.0.0.1:" + sshd.port()
+                                + " accepted none of these keys: ~/wrong"))
                 .satisfies(e -> assertThat(e.hint()).startsWith("ssh-copy-id -p " + sshd.port()));
     }
 
@@ -184,6 +183,68 @@ class LoginTest {
     void aSocketWithoutSshAgentIsPassedOver() throws Exception {
         Keyring keyring = new Keyring(Asker.NOBODY, home.user(Optional.of(folder.resolve("nobody"))));
         assertThat(runs(home.launch(sshd.port()), keyring)).isZero();
+    }
+
+    @Test
+    void aDeadSshAgentIsNamedWhereItWouldHaveHelped() throws Exception {
+        Path socket = folder.resolve("dead");
+        try (var nobody = java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+            nobody.bind(java.net.UnixDomainSocketAddress.of(socket));
+        } // its socket stays behind, as an agent's does that was killed
+        Keyring keyring = new Keyring(Asker.NOBODY, home.user(Optional.of(socket)));
+        String dead = "ssh-agent does not answer at " + socket + " (Connection refused)";
+        assertThatThrownBy(() -> runs(with(folder.resolve("nowhere")), keyring)).hasMessageEndingWith(dead);
+        Path wrong = home.key("wrong", "ed25519", "");
+        assertThatThrownBy(() -> runs(with(wrong), keyring)).hasMessageEndingWith("~/wrong; " + dead);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ed25519,''", "rsa,''", "ecdsa,''", "ed25519,secret"})
+    void aCertificateBesideItsKeyIsShown(String type, String passphrase) throws Exception {
+        Path key = certified(type, passphrase);
+        Answers answers = new Answers(false, "secret");
+        assertThat(runs(with(key), new Keyring(answers, home.user()))).isZero();
+        assertThat(answers.questions()).hasSize(passphrase.isEmpty() ? 0 : 1);
+        assertThat(sshd.log()).contains("Accepted certificate ID \"me\"");
+    }
+
+    @Test
+    void aCertificateThatTheConfigurationNamesGoesWithAKeyInSshAgent() throws Exception {
+        Needs.command("ssh-agent");
+        Path key = certified("rsa", "");
+        try (TestSshAgent agent = new TestSshAgent(folder.resolve("agent"))) {
+            Path certificate = Files.move(Path.of(key + "-cert.pub"), home.folder().resolve("elsewhere.pub"));
+            agent.add(key);
+            Files.delete(key);
+            Files.delete(Path.of(key + ".pub"));
+            Files.writeString(
+                    home.folder().resolve("ssh_config"),
+                    "Host *\n  CertificateFile " + certificate + "\n  IdentityAgent " + agent.socket() + "\n");
+            assertThat(runs(anyKey(), home.keyring())).isZero();
+        }
+    }
+
+    @Test
+    void aCertificateInSshAgentIsShown() throws Exception {
+        Needs.command("ssh-agent");
+        Path key = certified("ed25519", "");
+        try (TestSshAgent agent = new TestSshAgent(folder.resolve("agent"))) {
+            agent.add(key);
+            Files.delete(Path.of(key + "-cert.pub"));
+            assertThat(runs(with(key), new Keyring(Asker.NOBODY, home.user(Optional.of(agent.socket())))))
+                    .isZero();
+        }
+    }
+
+    /** A key that the server knows by an authority's certificate alone. */
+    private Path certified(String type, String passphrase) throws Exception {
+        sshd.close();
+        Path authority = home.key("authority", "ed25519", "");
+        sshd = new RealSshd(home, folder.resolve("certified"), "TrustedUserCAKeys " + authority + ".pub");
+        Path key = home.key("c", type, passphrase, "-a", "1");
+        String user = System.getProperty("user.name");
+        TestHome.run("ssh-keygen", "-q", "-s", authority + "", "-I", "me", "-n", user, "-V", "+1h", key + ".pub");
+        return key;
     }
 
     @Test
@@ -249,7 +310,7 @@ class LoginTest {
                 "127.0.0.1",
                 OptionalInt.of(sshd.port()),
                 Optional.empty(),
-                HostKey.STRICT,
+                Optional.empty(),
                 Optional.of(home.knownHosts().toString()),
                 Optional.empty());
     }

@@ -40,7 +40,7 @@ class RouteTest {
                 parsed.host(),
                 parsed.port(),
                 Optional.empty(),
-                HostKey.STRICT,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -75,10 +75,94 @@ class RouteTest {
                         "load",
                         "[name4.example.org]:2222",
                         List.of(home.folder().resolve("keys/name4.example.org_load")),
+                        List.of(),
+                        Optional.empty(),
                         true,
                         HostKeyRule.ACCEPT,
                         List.of(Path.of("/var/known"), Path.of("/etc/more")),
-                        List.of(Path.of("/etc/ssh/ssh_known_hosts"), Path.of("/etc/ssh/ssh_known_hosts2"))));
+                        List.of()));
+    }
+
+    @Test
+    void whatHostsYamlSaysOfUnknownHostKeysGoesFirst() throws Exception {
+        config("Host *\n  StrictHostKeyChecking no\nHost asks\n  StrictHostKeyChecking ask\n");
+        for (String name : List.of("any", "asks")) {
+            assertThat(withHostKey(name, Optional.of(HostKey.STRICT))).isEqualTo(HostKeyRule.REFUSE);
+            assertThat(withHostKey(name, Optional.of(HostKey.ACCEPT_NEW))).isEqualTo(HostKeyRule.ACCEPT);
+            assertThat(withHostKey(name, Optional.empty())).isEqualTo(HostKeyRule.ACCEPT);
+        }
+        config("Host *\n  StrictHostKeyChecking yes\n");
+        assertThat(withHostKey("any", Optional.of(HostKey.ACCEPT_NEW))).isEqualTo(HostKeyRule.ACCEPT);
+        assertThat(withHostKey("any", Optional.empty())).isEqualTo(HostKeyRule.REFUSE);
+    }
+
+    private HostKeyRule withHostKey(String name, Optional<HostKey> hostKey) throws Exception {
+        Launch.Ssh plain = launch(name);
+        return route(new Launch.Ssh(
+                        plain.user(), name, plain.port(), Optional.empty(), hostKey, Optional.empty(), Optional.empty()))
+                .get(0)
+                .rule();
+    }
+
+    @Test
+    void tokensAndVariablesInPathsMeanWhatTheyMeanToOpenSsh() throws Exception {
+        config("""
+                Host bench
+                  HostName 10.0.0.9
+                  Port 2222
+                  User load
+                  IdentityFile ~/k/%n_%h_%r_%p_%k_%%
+                  IdentityFile %d/of_%u
+                  IdentityFile ${PATH}/x
+                  IdentityFile ${CONNSCALE_NOT_SET}/x
+                  CertificateFile ~/%n-cert.pub
+                  IdentityAgent %d/agent_%h
+                """);
+        Hop hop = only("bench");
+        assertThat(hop.keys())
+                .containsExactly(
+                        home.folder().resolve("k/bench_10.0.0.9_load_2222_bench_%"),
+                        home.folder().resolve("of_" + System.getProperty("user.name")),
+                        Path.of(System.getenv("PATH") + "/x"));
+        assertThat(hop.certificates()).containsExactly(home.folder().resolve("bench-cert.pub"));
+        assertThat(hop.agentSocket()).hasValueSatisfying(socket -> assertThat(socket).hasFileName("agent_10.0.0.9"));
+    }
+
+    @Test
+    void anAgentIsTheEnvironmentsUnlessTheConfigurationNamesOneOrNone() throws Exception {
+        config("""
+                Host none
+                  IdentityAgent none
+                Host same
+                  IdentityAgent SSH_AUTH_SOCK
+                Host variable
+                  IdentityAgent $PATH
+                """);
+        LocalUser user = home.user(Optional.of(Path.of("/run/mine")));
+        assertThat(agentOf("plain", user)).contains(Path.of("/run/mine"));
+        assertThat(agentOf("same", user)).contains(Path.of("/run/mine"));
+        assertThat(agentOf("none", user)).isEmpty();
+        assertThat(agentOf("variable", user)).contains(Path.of(System.getenv("PATH")));
+    }
+
+    private static Optional<Path> agentOf(String name, LocalUser user) throws Exception {
+        return Route.to(launch(name), user).get(0).agentSocket();
+    }
+
+    @Test
+    void noneMeansNoneAndNotTheDefault() throws Exception {
+        config("Host *\n  IdentityFile none\n  UserKnownHostsFile none\n  GlobalKnownHostsFile none\n");
+        Hop hop = only("bench");
+        assertThat(hop.keys()).isEmpty();
+        assertThat(hop.knownHosts()).isEmpty();
+        assertThat(hop.globalKnownHosts()).isEmpty();
+    }
+
+    @Test
+    void aUserOfADomainIsAUser() throws Exception {
+        Hop hop = only("me@example.org@name:2222");
+        assertThat(hop.user()).isEqualTo("me@example.org");
+        assertThat(hop.place()).isEqualTo("name:2222");
     }
 
     @Test
@@ -90,7 +174,7 @@ class RouteTest {
                 "name",
                 java.util.OptionalInt.of(2222),
                 Optional.of("~/mine"),
-                HostKey.ACCEPT_NEW,
+                Optional.of(HostKey.ACCEPT_NEW),
                 Optional.of("~/my_hosts"),
                 Optional.of("you@gate:22"));
         List<Hop> route = route(launch);
@@ -164,6 +248,8 @@ class RouteTest {
                                 folder.resolve(".ssh/id_rsa"),
                                 folder.resolve(".ssh/id_ecdsa"),
                                 folder.resolve(".ssh/id_ed25519")),
+                        List.of(),
+                        Optional.empty(),
                         false,
                         HostKeyRule.ASK,
                         List.of(folder.resolve(".ssh/known_hosts"), folder.resolve(".ssh/known_hosts2")),

@@ -52,10 +52,10 @@ record TestHome(Path folder) {
     }
 
     Launch.Ssh launch(int port) {
-        return launch(port, userKey(), HostKey.STRICT);
+        return launch(port, userKey(), Optional.empty());
     }
 
-    Launch.Ssh launch(int port, Path key, HostKey hostKey) {
+    Launch.Ssh launch(int port, Path key, Optional<HostKey> hostKey) {
         return new Launch.Ssh(
                 Optional.empty(),
                 "127.0.0.1",
@@ -72,7 +72,7 @@ record TestHome(Path folder) {
                 "127.0.0.1",
                 OptionalInt.of(port),
                 Optional.of(userKey().toString()),
-                HostKey.STRICT,
+                Optional.empty(),
                 Optional.of(knownHosts().toString()),
                 Optional.of("127.0.0.1:" + jumpPort));
     }
