@@ -237,11 +237,19 @@ public final class Cluster implements AutoCloseable {
      * @param handshakes whether those that are not finished are counted too, which takes longer
      */
     public CompletableFuture<Facts> facts(String name, boolean handshakes) {
+        return facts(name, id -> new Message.TakeFacts(id, handshakes ? true : null));
+    }
+
+    /** The same, with what it says of the routes from the host's sources to the server. */
+    public CompletableFuture<Facts> factsWithRoutes(String name) {
+        return facts(name, id -> new Message.TakeFacts(id, null, true));
+    }
+
+    private CompletableFuture<Facts> facts(String name, Function<Long, Message> request) {
         try {
-            Boolean asked = handshakes ? true : null;
             return host(name)
                     .ready()
-                    .ask(id -> new Message.TakeFacts(id, asked), Message.FactsTaken.class)
+                    .ask(request, Message.FactsTaken.class)
                     .thenApply(Message.FactsTaken::facts);
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);

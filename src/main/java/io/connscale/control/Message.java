@@ -80,8 +80,14 @@ public sealed interface Message {
      * Asks what the kernel says of the agent's machine and process.
      *
      * @param handshakes whether those that are not finished are counted too, which takes longer; null: no
+     * @param routes whether those from the agent's sources to its targets are looked at, which takes longer; null: no
      */
-    record TakeFacts(long id, @Nullable Boolean handshakes) implements Request {}
+    record TakeFacts(
+            long id, @Nullable Boolean handshakes, @Nullable Boolean routes) implements Request {
+        public TakeFacts(long id, @Nullable Boolean handshakes) {
+            this(id, handshakes, null);
+        }
+    }
 
     record FactsTaken(long id, Facts facts) implements Answer {
         public FactsTaken {

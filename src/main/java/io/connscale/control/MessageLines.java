@@ -1,5 +1,6 @@
 package io.connscale.control;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
@@ -56,7 +57,12 @@ public final class MessageLines {
             .readerFor(Message.class)
             .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
-    private static final ObjectWriter WRITER = Json.MAPPER.writerFor(Message.class);
+    /** What is not known is left out, at whatever depth. */
+    private static final ObjectWriter WRITER = Json.MAPPER
+            .rebuild()
+            .changeDefaultPropertyInclusion(included -> included.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build()
+            .writerFor(Message.class);
 
     private MessageLines() {}
 

@@ -61,6 +61,17 @@ public final class FactsReader {
         }
     }
 
+    /**
+     * The facts now, and what the kernel says of the routes from some sources to some targets; takes up to a second with many
+     * sockets.
+     *
+     * @param targets {@code host:port}
+     * @param sources addresses; none: the kernel chooses
+     */
+    public Facts read(List<String> targets, List<String> sources) {
+        return read(false).with(Routes.read(proc, targets, sources));
+    }
+
     /** One file at a time: there may be one descriptor only. */
     private Facts facts(boolean thorough) {
         Map<String, Long> found = new HashMap<>();
@@ -72,8 +83,14 @@ public final class FactsReader {
         found.putAll(Tables.conntrack(proc.resolve("net/stat/nf_conntrack")));
         found.putAll(Tables.meminfo(proc.resolve("meminfo")));
         found.putAll(Tables.limits(proc.resolve("self/limits")));
-        found.putAll(new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup")).read());
+        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup"));
+        found.putAll(cgroup.values());
+        found.putAll(Threads.read(proc));
         found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
+        ProcFiles.lines(proc.resolve("vmstat")).stream()
+                .filter(line -> line.startsWith("oom_kill "))
+                .forEach(line -> ProcFiles.number(line.substring(9))
+                        .ifPresent(n -> found.put(Fact.OOM_KILLS_OF_MACHINE.kernelName(), n)));
         found.putAll(new LoopTimes(proc.resolve("self/task")).read());
         openFiles(found);
         uptime(found);
@@ -85,7 +102,9 @@ public final class FactsReader {
                 listeners == null ? null : listening(listeners, thorough, counts),
                 ProcFiles.line(proc.resolve("sys/kernel/random/boot_id")),
                 network(),
-                ProcFiles.line(sys.resolve("devices/system/clocksource/clocksource0/current_clocksource")));
+                ProcFiles.line(sys.resolve("devices/system/clocksource/clocksource0/current_clocksource")),
+                cgroup.groups(),
+                null);
     }
 
     /** Without what a table says besides, and without what is unknown. */
@@ -108,23 +127,10 @@ public final class FactsReader {
             Path file = proc.resolve("sys").resolve(fact.setting().replace('.', '/'));
             ProcFiles.number(file, column).ifPresent(value -> values.put(name, value));
         }
-        values.put(Fact.RESERVED_PORTS.kernelName(), reserved(values));
+        long first = values.getOrDefault(Fact.FIRST_PORT.kernelName(), Facts.UNKNOWN);
+        long last = values.getOrDefault(Fact.LAST_PORT.kernelName(), Facts.UNKNOWN);
+        values.put(Fact.RESERVED_PORTS.kernelName(), LimitsReader.reservedPorts(proc, first, last));
         return values;
-    }
-
-    /** {@code 8080,9000-9100} as the number of ports inside the range. */
-    private long reserved(Map<String, Long> values) {
-        long first = values.getOrDefault(Fact.FIRST_PORT.kernelName(), 0L);
-        long last = values.getOrDefault(Fact.LAST_PORT.kernelName(), 65_535L);
-        String list = ProcFiles.line(proc.resolve("sys/net/ipv4/ip_local_reserved_ports"));
-        return Stream.of(list.split(",", -1))
-                .map(range -> range.split("-", 2))
-                .mapToLong(ends -> {
-                    long from = ProcFiles.number(ends[0]).orElse(1);
-                    long to = ProcFiles.number(ends[ends.length - 1]).orElse(0);
-                    return Math.max(0, Math.min(to, last) - Math.max(from, first) + 1);
-                })
-                .sum();
     }
 
     private void openFiles(Map<String, Long> found) {

@@ -97,7 +97,7 @@ class MessageLinesTest {
                         new Message.Hello(1, "0.1.0", "17.0.15", 42, "Linux", "amd64", limits),
                         "{'type':'hello','protocol':1,'version':'0.1.0','java':'17.0.15','pid':42,'os':'Linux',"
                                 + "'arch':'amd64','limits':{'softFiles':20000,'hardFiles':20000,'firstPort':32768,"
-                                + "'lastPort':60999}}"),
+                                + "'lastPort':60999,'reservedPorts':0}}"),
                 arguments(
                         new Message.Progress(2, OPENED),
                         "{'type':'progress','id':2,'opened':{'requested':1000,'established':990,'failed':10,"
@@ -129,7 +129,7 @@ class MessageLinesTest {
                         new Message.FactsTaken(16, FACTS),
                         "{'type':'facts','id':16,'facts':{'values':{'net.core.somaxconn':4096},'listening':"
                                 + "[{'address':'10.0.0.1','port':8989,'waiting':3,'owner':null,'suspect':null}],'machine':'m','network':'net:[1]',"
-                                + "'clock':'tsc'}}"),
+                                + "'clock':'tsc','groups':{}}}"),
                 arguments(
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),
                         "{'type':'start-server','id':8,'settings':{'bind':'10.0.0.1','ports':[8989,9989],"

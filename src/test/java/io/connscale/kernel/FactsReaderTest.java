@@ -168,6 +168,39 @@ class FactsReaderTest {
     }
 
     @Test
+    void hiddenPartsOfProcAreSaidToBeUnknown() throws IOException {
+        write("proc/self/limits", "Max open files            1024                 4096                 files\n");
+        assertThat(read().unread())
+                .contains(Fact.FIRST_PORT, Fact.SOMAXCONN, Fact.MOST_FILES, Fact.THREADS_MOST, Fact.MEMORY_AVAILABLE)
+                .doesNotContain(Fact.HARD_FILES, Fact.CONNTRACK_MOST);
+        write("proc/sys/net/core/somaxconn", "4096\n");
+        assertThat(read().unread()).doesNotContain(Fact.SOMAXCONN);
+    }
+
+    @Test
+    void threadsOfAUserAreCountedWhereTheKernelCountsThem() throws IOException {
+        write("proc/loadavg", "0.10 0.20 0.30 2/345 6789\n");
+        String status = "Name:\tx\nUid:\t%d\t0\t0\t0\nThreads:\t%d\nCapEff:\t%s\n";
+        write("proc/self/status", status.formatted(1000, 5, "0000000000000000"));
+        write("proc/7/status", status.formatted(1000, 5, "0"));
+        write("proc/8/status", status.formatted(1000, 30, "0"));
+        write("proc/9/status", status.formatted(1001, 99, "0"));
+        assertThat(read().get(Fact.USER_THREADS)).isEqualTo(35);
+        assertThat(read().get(Fact.UID)).isEqualTo(1000);
+        assertThat(read().get(Fact.THREADS)).isEqualTo(345);
+        write("proc/self/status", status.formatted(1000, 5, "0000000001000000")); // CAP_SYS_RESOURCE
+        assertThat(read().knows(Fact.USER_THREADS)).isFalse();
+        write("proc/self/status", status.formatted(0, 5, "0"));
+        assertThat(read().knows(Fact.USER_THREADS)).isFalse();
+    }
+
+    @Test
+    void killsForWantOfMemoryOfTheMachineAreKnown() throws IOException {
+        write("proc/vmstat", "nr_free_pages 5\noom_kill 7\n");
+        assertThat(read().get(Fact.OOM_KILLS_OF_MACHINE)).isEqualTo(7);
+    }
+
+    @Test
     void withoutTheFilesAllIsUnknown() {
         Facts nothing = read();
         assertThat(nothing.get(Fact.SOMAXCONN)).isEqualTo(Facts.UNKNOWN);
