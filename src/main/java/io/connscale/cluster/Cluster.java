@@ -156,12 +156,14 @@ public final class Cluster implements AutoCloseable {
     /** Launches an agent; fails with an {@link AgentException} where that can't be done. */
     public CompletableFuture<Message.Hello> start(String name) {
         Host host = host(name);
-        watchOnce();
         CompletableFuture<Message.Hello> started = new CompletableFuture<>();
         try {
+            watchOnce();
             starters.execute(() -> start(host, started));
         } catch (RejectedExecutionException e) {
             started.completeExceptionally(new AgentException("the console is ending: " + name + " is not started", ""));
+        } catch (OutOfMemoryError e) { // no thread to start it on
+            started.completeExceptionally(notStarted(host, e));
         }
         return started;
     }
@@ -169,21 +171,22 @@ public final class Cluster implements AutoCloseable {
     private static void start(Host host, CompletableFuture<Message.Hello> started) {
         try {
             started.complete(host.start());
-        } catch (AgentException e) {
+        } catch (AgentException | RuntimeException | OutOfMemoryError e) { // or else the wait for it would never end
             log.warn("start of {} failed", host.name(), e);
-            started.completeExceptionally(e);
-        } catch (RuntimeException e) {
-            log.error("start of {} failed", host.name(), e);
-            started.completeExceptionally(
-                    new AgentException(host.name() + ": internal error: " + e, "the log has its details"));
+            started.completeExceptionally(e instanceof AgentException ? e : notStarted(host, e));
         }
+    }
+
+    private static AgentException notStarted(Host host, Throwable why) {
+        AgentException known = AgentException.of(why);
+        return new AgentException(host.name() + ": " + known.message(), known.hint(), why);
     }
 
     private synchronized void watchOnce() {
         if (!watching) {
-            watching = true;
             // With a delay, not at a rate: a console that was stopped must not make up for the seconds that it missed.
             watch.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+            watching = true;
         }
     }
 
@@ -194,7 +197,7 @@ public final class Cluster implements AutoCloseable {
                     losses.accept(host.name());
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // or else it would never look again
             log.error("the watch goes on", e);
         }
     }

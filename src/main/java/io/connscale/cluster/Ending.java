@@ -1,6 +1,8 @@
 package io.connscale.cluster;
 
+import io.connscale.control.Exhausted;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How an agent's process ended.
@@ -15,11 +17,22 @@ record Ending(int exit, List<String> errors) {
 
     private static final int LONGEST = 200;
 
-    /** {@code with exit code 137 (SIGKILL); its last words: …} */
+    /** What it ran out of, where that is why it ended: it says so on its standard error. */
+    Optional<Exhausted> exhausted() {
+        return exit == 0 || exit > SIGNAL ? Optional.empty() : Exhausted.of(errors);
+    }
+
+    /** {@code with exit code 137 (SIGKILL); its last words: …}, {@code with exit code 3: out of memory (heap)} */
     @Override
     public String toString() {
+        boolean known = exhausted().isPresent();
         return "with " + exitText()
-                + (errors.isEmpty() ? "" : "; its last words: " + String.join(" | ", lastWords(IN_A_LINE)));
+                + (known || errors.isEmpty() ? "" : "; its last words: " + String.join(" | ", lastWords(IN_A_LINE)));
+    }
+
+    /** What to do about it. */
+    String hint(String otherwise) {
+        return exhausted().map(Exhausted::hint).orElse(otherwise);
     }
 
     /** The last {@code most} lines of its standard error, each cut to what a user wants to read. */
@@ -42,6 +55,7 @@ record Ending(int exit, List<String> errors) {
             case 15 -> " (SIGTERM)";
             default -> "";
         };
-        return "exit code " + exit + signal;
+        return "exit code " + exit + signal
+                + exhausted().map(what -> ": " + what.text()).orElse("");
     }
 }

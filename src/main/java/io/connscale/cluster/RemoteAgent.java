@@ -64,10 +64,15 @@ final class RemoteAgent implements AgentProcess {
         this.process = process;
         this.notices = notices;
         this.requests = new RequestWriter(process.getOutputStream());
-        this.errors = new ErrorTail(name, process.getErrorStream());
         reader = new Thread(this::read, name + "-control");
         reader.setDaemon(true);
-        reader.start();
+        try {
+            this.errors = new ErrorTail(name, process.getErrorStream());
+            reader.start();
+        } catch (OutOfMemoryError e) { // no thread left: nobody would hear of its end
+            process.destroyForcibly();
+            throw e;
+        }
     }
 
     @Override
@@ -103,11 +108,19 @@ final class RemoteAgent implements AgentProcess {
     private void read() {
         MDC.put("host", name);
         try {
-            MessageLines.read(process.getInputStream(), this::take, this::foreign);
+            MessageLines.read(process.getInputStream(), this::hear, this::foreign);
         } catch (IOException | RuntimeException e) { // a mistake of ours must not leave requests waiting for ever
             log.warn("the channel broke", e); // told below, with how the process ended
         }
         end();
+    }
+
+    private void hear(Message message) {
+        try {
+            take(message);
+        } catch (OutOfMemoryError e) { // who hears of it had no thread for that; without this one the agent would seem dead
+            log.warn("a message was heard by nobody", e);
+        }
     }
 
     private void take(Message message) {
@@ -179,11 +192,9 @@ final class RemoteAgent implements AgentProcess {
     private void end() {
         Ending ending = new Ending(Exits.of(process, CLOSE_SECONDS), errors.lines());
         AgentException gone = gone(ending);
+        String atOnce = name + ": the agent ended at once " + ending + said();
         hello.completeExceptionally(
-                closing
-                        ? gone
-                        : new AgentException(
-                                name + ": the agent ended at once " + ending + said(), "the log has all that it said"));
+                closing ? gone : new AgentException(atOnce, ending.hint("the log has all that it said")));
         ended.complete(ending);
         pending.values().forEach(request -> request.answer().completeExceptionally(gone));
         pending.clear();
@@ -192,7 +203,7 @@ final class RemoteAgent implements AgentProcess {
     private AgentException gone(Ending ending) {
         return closing
                 ? new AgentException(name + " was stopped", "start " + name + " starts it again")
-                : new AgentException(name + " ended " + ending, "start " + name + " brings it back");
+                : new AgentException(name + " ended " + ending, ending.hint("start " + name + " brings it back"));
     }
 
     @Override

@@ -10,11 +10,13 @@ import java.util.function.Function;
  */
 public final class Diagnosis {
     private static final List<Function<Evidence, Optional<Verdict>>> RULES = List.of(
+            ClientRules::threads,
             ClientRules::files,
             ClientRules::filesOfAll,
             ClientRules::ports,
             ClientRules::memory,
             ClientRules::processLost,
+            ServerRules::threads,
             ServerRules::files,
             PathRules::conntrack,
             ServerRules::gone,
