@@ -13,11 +13,14 @@ import io.connscale.command.Desk;
 import io.connscale.diagnosis.LossTeller;
 import io.connscale.command.ServerText;
 import io.connscale.command.Verb;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
 import io.connscale.console.Console;
 import io.connscale.console.Lexicon;
 import io.connscale.console.Repl;
 import io.connscale.console.StartOptions;
 import io.connscale.control.AgentException;
+import io.connscale.control.Exhausted;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.Version;
@@ -28,6 +31,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 import org.jline.terminal.Terminal;
+import org.slf4j.LoggerFactory;
 
 /** The console's process: wires the rooms, top to bottom, and sees to it that nothing stays behind however it ends. */
 final class ConsoleProcess {
@@ -58,14 +62,33 @@ final class ConsoleProcess {
         Server server = server(cluster, console);
         address.of(server);
         Desk desk = new Desk(cluster, server, console);
-        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> console.unexpected(thread.getName(), e));
-        console.serve(command -> ((Verb) command).run(desk));
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
+        console.serve(command -> run((Verb) command, desk));
         cluster.onLoss(new LossTeller(desk.inquiry(), console::notice)::lost);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, server), "shutdown"));
         if (config.server().autostart()) {
             start(server, console);
         }
         return converse(console, desk);
+    }
+
+    private static void unexpected(Console console, Thread thread, Throwable failure) {
+        Exhausted.of(failure)
+                .ifPresentOrElse(
+                        what -> console.notice(
+                                "the console: " + what.text() + ", in " + thread.getName() + " · " + what.hint()),
+                        () -> console.unexpected(thread.getName(), failure));
+    }
+
+    /** Where no thread or memory is left that is no mistake of this program: the command fails, and says so. */
+    private static Answer run(Verb verb, Desk desk) throws CommandException, InterruptedException {
+        try {
+            return verb.run(desk);
+        } catch (OutOfMemoryError e) {
+            LoggerFactory.getLogger(ConsoleProcess.class).warn("a command failed", e);
+            AgentException what = AgentException.of(e);
+            throw new CommandException(what.message(), what.hint());
+        }
     }
 
     private static Asker asker(Console console) {

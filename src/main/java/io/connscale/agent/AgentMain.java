@@ -93,7 +93,7 @@ public final class AgentMain {
     private static void report(Requests requests) {
         try {
             requests.report();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // or else it would never tick again
             log.error("the clock goes on", e);
         }
     }
@@ -111,6 +111,9 @@ public final class AgentMain {
             MessageLines.read(in, requests, AgentMain::ignore);
         } catch (IOException e) {
             log.warn("the control channel broke", e); // the console is gone: so are we
+        } catch (RuntimeException | Error e) { // first: once the main thread goes on, the process ends as if all were well
+            Thread self = Thread.currentThread();
+            self.getUncaughtExceptionHandler().uncaughtException(self, e);
         } finally {
             end.countDown();
         }

@@ -97,7 +97,7 @@ final class Requests implements AutoCloseable {
             fail(request.id(), e);
         } catch (IllegalArgumentException e) {
             fail(request.id(), new AgentException(String.valueOf(e.getMessage()), "docs/PROTOCOL.md has the bounds"));
-        } catch (RuntimeException e) { // a mistake of ours; without an answer the console would wait for ever
+        } catch (RuntimeException | OutOfMemoryError e) { // without an answer the console would wait for ever
             fail(request.id(), e);
         }
     }
@@ -144,7 +144,7 @@ final class Requests implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             fail(request.id(), new AgentException("the agent is ending", "start it again"));
-        } catch (AgentException | RuntimeException e) { // without an answer the console would wait for ever
+        } catch (AgentException | RuntimeException | OutOfMemoryError e) { // else the console would wait for ever
             fail(request.id(), e);
         }
     }

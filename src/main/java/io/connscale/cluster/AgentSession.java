@@ -75,7 +75,14 @@ final class AgentSession implements Host.Session {
         } catch (RejectedExecutionException e) {
             ready.completeExceptionally(new AgentException(
                     "console is shutting down; " + config.name() + " was not started", ""));
+        } catch (OutOfMemoryError e) { // no thread to start it on
+            failed(named(e));
         }
+    }
+
+    private AgentException named(Throwable why) {
+        AgentException known = AgentException.of(why);
+        return new AgentException(config.name() + ": " + known.message(), known.hint(), why);
     }
 
     private void start() {
@@ -98,7 +105,7 @@ final class AgentSession implements Host.Session {
             failed(e);
         } catch (RuntimeException | Error e) { // no thread left, say: whoever waits for this start has to hear of it
             log.error("start of {} failed", config.name(), e);
-            failed(new AgentException(config.name() + ": internal error: " + e, "the log has its details"));
+            failed(named(e));
         }
     }
 
@@ -193,7 +200,11 @@ final class AgentSession implements Host.Session {
             ready.completeExceptionally(stopped());
             Thread closer = new Thread(this::end, config.name() + "-close");
             closer.setDaemon(true);
-            closer.start();
+            try {
+                closer.start();
+            } catch (OutOfMemoryError e) { // no thread left: it waits seconds at most
+                end();
+            }
         }
         return closed;
     }

@@ -184,11 +184,17 @@ public final class Cluster implements AutoCloseable {
                 return CompletableFuture.failedFuture(
                         new AgentException("console is shutting down; " + name + " was not started", ""));
             }
-            if (ticks == null) {
-                // With a delay, not at a rate: a console that was stopped must not make up for the seconds that it missed.
-                ticks = owner.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+            try {
+                if (ticks == null) {
+                    // With a delay, not at a rate: a console that was stopped must not make up for the seconds that it missed.
+                    ticks = owner.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+                }
+                return host.start();
+            } catch (OutOfMemoryError e) { // no thread to start it on
+                AgentException known = AgentException.of(e);
+                return CompletableFuture.failedFuture(
+                        new AgentException(name + ": " + known.message(), known.hint(), e));
             }
-            return host.start();
         }
     }
 

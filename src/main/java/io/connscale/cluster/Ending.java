@@ -1,7 +1,9 @@
 package io.connscale.cluster;
 
+import io.connscale.control.Exhausted;
 import io.connscale.control.PlainText;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How an agent's process ended.
@@ -21,6 +23,16 @@ record Ending(int exit, List<String> errors, boolean broken) {
         this(exit, errors, false);
     }
 
+    /** What it ran out of, where that is why it ended: it says so on its standard error. */
+    Optional<Exhausted> exhausted() {
+        return exit == 0 || exit > SIGNAL ? Optional.empty() : Exhausted.of(errors);
+    }
+
+    /** What to do about it. */
+    String hint(String otherwise) {
+        return exhausted().map(Exhausted::hint).orElse(otherwise);
+    }
+
     /** {@code with exit code 137 (SIGKILL); last output on stderr: …}, to be put behind {@code ended}. */
     @Override
     public String toString() {
@@ -34,7 +46,7 @@ record Ending(int exit, List<String> errors, boolean broken) {
 
     /** {@code ; last output on stderr: …}; empty where there was none. */
     String errorText() {
-        return errors.isEmpty() ? "" : "; last output on stderr: " + String.join(" | ", lastErrors(IN_A_LINE));
+        return errors.isEmpty() || exhausted().isPresent() ? "" : "; last output on stderr: " + String.join(" | ", lastErrors(IN_A_LINE));
     }
 
     /** The last {@code max} lines of its standard error, each cut to what a user wants to read. */
@@ -57,6 +69,7 @@ record Ending(int exit, List<String> errors, boolean broken) {
             case 15 -> " (SIGTERM)";
             default -> "";
         };
-        return "exit code " + exit + signal;
+        return "exit code " + exit + signal
+                + exhausted().map(what -> ": " + what.text()).orElse("");
     }
 }

@@ -203,7 +203,8 @@ final class Host {
     }
 
     private void ended(Session session, Ending ending) {
-        if (lost(session, " lost", ": " + ending.clause())) {
+        String hint = ending.exhausted().map(what -> " · " + what.hint()).orElse("");
+        if (lost(session, " lost", ": " + ending.clause() + hint)) {
             ending.lastErrors(MAX_LAST_ERRORS).forEach(line -> notices.accept(name + " | " + line));
         }
     }

@@ -246,7 +246,7 @@ final class RemoteAgent implements AgentProcess {
         MDC.put("host", name);
         boolean broken = false;
         try {
-            MessageLines.read(silence.on(process.getInputStream()), this::take, this::foreign);
+            MessageLines.read(silence.on(process.getInputStream()), this::hear, this::foreign);
         } catch (IOException e) {
             log.info("the channel broke: {}", e.toString()); // told below, with how the process ended
             broken = true;
@@ -254,6 +254,14 @@ final class RemoteAgent implements AgentProcess {
             log.error("the channel is given up", e);
         }
         end(broken);
+    }
+
+    private void hear(Message message) {
+        try {
+            take(message);
+        } catch (OutOfMemoryError e) { // who hears of it had no thread for that; without this one the agent would seem dead
+            log.warn("a message was heard by nobody", e);
+        }
     }
 
     private void take(Message message) {
@@ -387,7 +395,8 @@ final class RemoteAgent implements AgentProcess {
                         name + ": the connection to it broke before the agent was ready" + ending.errorText() + said(),
                         "is the network there? try again")
                 : new AgentException(
-                        name + ": the agent ended at once " + ending + said(), "the log has all that it said");
+                        name + ": the agent ended at once " + ending + said(),
+                        ending.hint("the log has all that it said"));
     }
 
     private AgentException gone(Ending ending) {
@@ -396,7 +405,7 @@ final class RemoteAgent implements AgentProcess {
         }
         return new AgentException(
                 ending.broken() ? name + ": the connection to it broke" : name + " ended " + ending,
-                "start " + name + " brings it back");
+                ending.hint("start " + name + " brings it back"));
     }
 
     @Override

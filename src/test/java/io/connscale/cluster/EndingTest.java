@@ -44,4 +44,21 @@ class EndingTest {
         assertThat(new Ending(1, errors).toString()).hasSizeLessThan(800).contains("…");
         assertThat(new Ending(1, errors).lastErrors(5)).hasSize(5).allMatch(line -> line.length() <= 201);
     }
+
+    @Test
+    void whatItRanOutOfIsNamed() {
+        Ending ending = new Ending(3, List.of("Terminating due to java.lang.OutOfMemoryError: Java heap space"));
+        assertThat(ending).hasToString("with exit code 3: out of memory (heap)");
+        assertThat(ending.hint("")).contains("jvm: [-Xmx");
+        Ending direct = new Ending(
+                3, List.of("agent-loop-1: java.lang.OutOfMemoryError: Cannot reserve 9 bytes of direct buffer memory"));
+        assertThat(direct).hasToString("with exit code 3: out of memory (direct buffers)");
+    }
+
+    @Test
+    void whatWasKilledHasNotRunOutByItself() {
+        assertThat(new Ending(137, List.of("java.lang.OutOfMemoryError: unable to create native thread")).toString())
+                .contains("exit code 137 (SIGKILL)")
+                .doesNotContain("no thread left");
+    }
 }

@@ -32,6 +32,16 @@ final class ClientRules {
         return "stopped at " + Words.number(client.established()) + " on " + client.host() + ": ";
     }
 
+    static Optional<Verdict> threads(Evidence evidence) {
+        return worst(evidence, "start EAGAIN")
+                .map(client -> new Verdict(
+                        "threads",
+                        client.host(),
+                        stopped(client) + "no thread or process left for its agent (" + Words.threads(client.now())
+                                + "; start EAGAIN " + Words.number(client.count("start EAGAIN")) + ")",
+                        Words.MORE_THREADS));
+    }
+
     static Optional<Verdict> files(Evidence evidence) {
         return worst(evidence, "connect EMFILE").map(client -> {
             long hard = client.now().get(Fact.HARD_FILES);

@@ -11,12 +11,14 @@ import java.util.function.Function;
  */
 public final class Diagnosis {
     private static final List<Function<Evidence, Optional<Verdict>>> RULES = List.of(
+            ClientRules::threads,
             ClientRules::files,
             ClientRules::filesOfAll,
             ClientRules::addresses,
             ClientRules::ports,
             ClientRules::memory,
             ClientRules::processLost,
+            ServerRules::threads,
             ServerRules::files,
             PathRules::conntrack,
             ServerRules::bind,

@@ -16,6 +16,19 @@ final class ServerRules {
 
     private ServerRules() {}
 
+    static Optional<Verdict> threads(Evidence evidence) {
+        ServerSide server = evidence.server();
+        return server.errors().getOrDefault("start EAGAIN", 0L) == 0 || (evidence.errors() == 0 && evidence.halfOpen() <= 0)
+                ? Optional.empty()
+                : Optional.of(new Verdict(
+                        "server-threads",
+                        Verdict.SERVER,
+                        "the server stopped accepting at " + Words.number(server.established())
+                                + ": no thread or process left for more of it (" + Words.threads(server.now())
+                                + "; start EAGAIN)",
+                        Words.MORE_THREADS));
+    }
+
     static Optional<Verdict> files(Evidence evidence) {
         ServerSide server = evidence.server();
         long process = server.errors().getOrDefault("accept EMFILE", 0L);

@@ -9,7 +9,23 @@ import java.util.stream.Stream;
 
 /** How verdicts write numbers. */
 final class Words {
+    static final String MORE_THREADS = "Raise it: pids.max of the control group (systemd TasksMax), ulimit -u,"
+            + " sysctl -w kernel.threads-max; or raise ulimit -n, so that fewer processes are needed";
+
     private Words() {}
+
+    /** Whatever bounds threads and processes there: {@code pids.max 40, 40 in use}. */
+    static String threads(Facts now) {
+        String limits = Stream.of(Fact.CGROUP_PIDS_MOST, Fact.SOFT_PROCESSES, Fact.THREADS_MOST)
+                .filter(limit -> now.get(limit) >= 0 && now.get(limit) != Facts.UNLIMITED)
+                .map(limit -> (limit == Fact.SOFT_PROCESSES ? "ulimit -u" : limit.setting()) + " "
+                        + number(now.get(limit))
+                        + (limit == Fact.CGROUP_PIDS_MOST && now.get(Fact.CGROUP_PIDS) >= 0
+                                ? ", " + number(now.get(Fact.CGROUP_PIDS)) + " in use"
+                                : ""))
+                .collect(Collectors.joining("; "));
+        return limits.isEmpty() ? "limits unknown" : limits;
+    }
 
     static String number(long n) {
         return n == Facts.UNLIMITED ? "unlimited" : n < 0 ? "unknown" : String.format(Locale.ROOT, "%,d", n);
