@@ -1,5 +1,6 @@
 package io.connscale.control;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,7 +28,12 @@ public final class MessageLines {
             .readerFor(Message.class)
             .without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .with(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
-    private static final ObjectWriter WRITER = Json.MAPPER.writerFor(Message.class);
+    /** What is not known is left out, at whatever depth. */
+    private static final ObjectWriter WRITER = Json.MAPPER
+            .rebuild()
+            .changeDefaultPropertyInclusion(included -> included.withValueInclusion(JsonInclude.Include.NON_NULL))
+            .build()
+            .writerFor(Message.class);
 
     private MessageLines() {}
 

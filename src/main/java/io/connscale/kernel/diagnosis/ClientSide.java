@@ -82,18 +82,9 @@ public record ClientSide(
         return now.grown(counter, before);
     }
 
-    /**
-     * How long a packet takes to the server and back, in milliseconds, as far as something shows it: the median of the kernel's
-     * own round-trip times, and the fastest connect, which needs one round trip. Neither waits for the server's process. The less of
-     * both, since either may be slow for another reason; {@link Facts#UNKNOWN} where nothing came up.
-     */
+    /** To the server and back; {@link Facts#UNKNOWN} where nothing came up. */
     double roundTripMillis() {
-        double kernel = seen.tcp().sampled() == 0
-                ? Double.MAX_VALUE
-                : seen.tcp().rtt().percentile(50);
-        double connect = connects.count() == 0 ? Double.MAX_VALUE : connects.percentile(0);
-        double least = Math.min(kernel, connect);
-        return least == Double.MAX_VALUE ? Facts.UNKNOWN : least / 1000;
+        return seen.roundTripMillis(connects);
     }
 
     /** Whether it is known to have a network of its own, another than {@code server}'s: loopback there is not loopback here. */
