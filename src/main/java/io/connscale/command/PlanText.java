@@ -6,10 +6,12 @@ import io.connscale.console.Table.Column;
 import io.connscale.control.Quantity;
 import io.connscale.kernel.plan.Limit;
 import io.connscale.kernel.plan.Plan;
+import io.connscale.kernel.plan.SynQueue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -32,12 +34,19 @@ final class PlanText {
 
     private PlanText() {}
 
-    static Answer answer(Plan plan) {
+    /** @param queue the server's, where it has no cookies */
+    static Answer answer(Plan plan, Optional<SynQueue> queue) {
         Table table = Table.of(COLUMNS, plan.limits());
         List<String> lines = new ArrayList<>(table.lines());
         lines.add(verdict(plan));
         plan.first().ifPresent(limit -> lines.add("  " + limit.lift()));
-        return new Answer(json(plan), table, lines);
+        queue.flatMap(SynQueue::text).ifPresent(text -> {
+            lines.add(text);
+            lines.add("  " + queue.get().lift());
+        });
+        Map<String, Object> json = json(plan);
+        queue.ifPresent(handshakes -> json.put("synQueue", handshakes.numbers()));
+        return new Answer(json, table, lines);
     }
 
     /** {@code 10,000 fit}, or {@code stops at 28,232 on client1: 4-tuples, 1 source × …}. */

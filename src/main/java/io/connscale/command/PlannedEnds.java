@@ -7,6 +7,7 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
+import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
@@ -21,7 +22,9 @@ import io.connscale.kernel.plan.Plan;
 import io.connscale.kernel.plan.Pool;
 import io.connscale.kernel.plan.Processes;
 import io.connscale.kernel.plan.Processes.Base;
+import io.connscale.kernel.plan.SynQueue;
 import io.connscale.kernel.plan.Taken;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -179,6 +182,56 @@ final class PlannedEnds {
         } catch (AgentException e) {
             throw HostWords.failure(e);
         }
+    }
+
+    /** The server's SYN queue at the rate of these hosts; empty where it has cookies, or nothing is known of it. */
+    Optional<SynQueue> synQueue(List<String> names) throws CommandException, InterruptedException {
+        try {
+            ServerStatus status = desk.server().status();
+            Facts facts = desk.server().facts(false);
+            long backlog = status.listeners().stream()
+                    .mapToLong(ServerStatus.Listener::backlogGiven)
+                    .max()
+                    .orElse(facts.get(Fact.SOMAXCONN));
+            long sockets = (long) desk.cluster().targets().size()
+                    * Math.max(1, status.shards().size());
+            // Where there are cookies nobody is asked.
+            return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN).isPresent()
+                    ? SynQueue.of(facts, backlog, sockets, rate(names), roundTripMillis(names))
+                    : Optional.empty();
+        } catch (AgentException e) {
+            throw HostWords.failure(e);
+        }
+    }
+
+    private long rate(List<String> names) {
+        long sum = 0;
+        for (String name : names) {
+            Rate rate = desk.cluster().status(name).config().client().rate();
+            if (rate.unlimited()) {
+                return Facts.UNLIMITED;
+            }
+            sum += rate.perSecond();
+        }
+        return sum;
+    }
+
+    /** Of the slowest path; unknown where one of them is. */
+    private double roundTripMillis(List<String> names) throws InterruptedException {
+        Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
+        names.forEach(name -> asked.put(name, desk.cluster().statistics(name)));
+        double slowest = 0;
+        Map<String, Statistics> answers =
+                HostAnswers.within(MOST_SECONDS, asked).done();
+        for (String name : names) {
+            Statistics known = answers.getOrDefault(name, Statistics.NONE);
+            double millis = known.roundTripMillis(known.times().connect());
+            if (millis == Facts.UNKNOWN) {
+                return Facts.UNKNOWN;
+            }
+            slowest = Math.max(slowest, millis);
+        }
+        return slowest;
     }
 
     /** How large an overlay may get whose nodes are such hosts, by their files and by their ports. */

@@ -121,7 +121,7 @@ public final class Inquiry {
             Snapshot before =
                     requests.getOrDefault(one.getKey(), Seen.NONE).statistics.counts();
             Statistics since = Statistics.of(one.getValue().since(before));
-            ClientSide client = client(one.getKey(), since, Seen.NONE, Facts.NONE);
+            ClientSide client = client(one.getKey(), since, Seen.NONE, Seen.NONE);
             well &= client.errors().isEmpty() && !client.lateMuch();
         }
         return well ? Optional.empty() : verdict(look(names, true), requests, halfOpen, false);
@@ -146,7 +146,7 @@ public final class Inquiry {
         seen.forEach((host, now) -> {
             Seen then = before.getOrDefault(host, Seen.NONE);
             Statistics since = now.statistics.since(then.statistics);
-            clients.add(client(host, since, then, now.facts));
+            clients.add(client(host, since, then, now));
             Health.spoilt(since).forEach(why -> unreliable.add(host + "'s numbers are unreliable: " + why));
         });
         String first = clients.get(0).host(); // of one request, and so the server is the same for all
@@ -253,16 +253,19 @@ public final class Inquiry {
         return status.running() ? held - status.established() : 0;
     }
 
-    private ClientSide client(String name, Statistics since, Seen before, Facts now) {
+    private ClientSide client(String name, Statistics since, Seen before, Seen now) {
         var config = ends.config(name);
         return new ClientSide(
                 name,
                 since,
+                since.times().connect().count() > 0
+                        ? since.times().connect()
+                        : now.statistics.times().connect(),
                 config.source(),
                 ends.targets(),
                 config.client().timeout().toMillis(),
                 before.facts,
-                now.withLimitsOf(before.facts));
+                now.facts.withLimitsOf(before.facts));
     }
 
     private ServerSide serverSide(ServerSeen now, ServerSeen before) {

@@ -101,6 +101,18 @@ public record Statistics(
                 Stream.concat(unexpected.stream(), other.unexpected.stream()).toList());
     }
 
+    /**
+     * How long a packet takes to the other end and back, in milliseconds, as far as something shows it: the median of the kernel's
+     * own round-trip times, and the fastest of {@code connects}, each of which needs one round trip. Neither waits for the other end's
+     * process. The less of both, since either may be slow for another reason; -1 where nothing shows it.
+     */
+    public double roundTripMillis(Distribution connects) {
+        double kernel = tcp.sampled() == 0 ? Double.MAX_VALUE : tcp.rtt().percentile(50);
+        double connect = connects.count() == 0 ? Double.MAX_VALUE : connects.percentile(0);
+        double least = Math.min(kernel, connect);
+        return least == Double.MAX_VALUE ? -1 : least / 1000;
+    }
+
     /** What happened after {@code before}; states, sizes and samples are those of now. */
     public Statistics since(Statistics before) {
         if (process.equals(ProcessLoad.NONE)) {

@@ -128,7 +128,7 @@ class MessageLinesTest {
                 arguments(
                         new Message.FactsTaken(16, FACTS),
                         "{'type':'facts','id':16,'facts':{'values':{'net.core.somaxconn':4096},'listening':"
-                                + "[{'address':'10.0.0.1','port':8989,'waiting':3,'owner':null,'suspect':null}],'machine':'m','network':'net:[1]',"
+                                + "[{'address':'10.0.0.1','port':8989,'waiting':3}],'machine':'m','network':'net:[1]',"
                                 + "'clock':'tsc','groups':{}}}"),
                 arguments(
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),

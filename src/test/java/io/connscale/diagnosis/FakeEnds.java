@@ -11,6 +11,9 @@ import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.stats.TcpSample;
+import io.connscale.stats.Times;
+import io.connscale.stats.Unanswered;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +31,8 @@ final class FakeEnds implements Ends {
     /** Null: the counts, of a process. */
     @Nullable
     Statistics statistics;
+
+    Times times = Times.NONE;
 
     /** It has no time to say its statistics. */
     boolean mute;
@@ -90,8 +95,16 @@ final class FakeEnds implements Ends {
         if (mute || counts == null) {
             return answer(null);
         }
-        Statistics own = Statistics.of(new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, 0), Map.of());
-        return answer(statistics == null ? own.with(counts) : statistics);
+        Statistics own = new Statistics(
+                counts,
+                0,
+                0,
+                Unanswered.NONE,
+                times,
+                TcpSample.NONE,
+                new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+                new TreeMap<>());
+        return answer(statistics == null ? own : statistics);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.connscale.kernel.Facts;
 import io.connscale.kernel.Known;
 import io.connscale.kernel.diagnosis.Difference;
 import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.stats.LoopStatistics;
 import io.connscale.stats.Statistics;
 import io.connscale.stats.TcpSample;
 import io.connscale.stats.Times;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -160,6 +162,17 @@ class InquiryTest {
         assertThat(text(inquiry.verdict(HOSTS))).contains("half-open 11", "9 wait, backlog 8");
         ends.server = FakeEnds.running(20); // it has caught up
         assertThat(inquiry.verdict(HOSTS)).isEmpty();
+    }
+
+    /** Where all connections have ended nothing is left to measure; their connects were measured when they came up. */
+    @Test
+    void aPathIsSlowAlsoWhereTheConnectsWereBefore() throws InterruptedException {
+        LoopStatistics recorded = new LoopStatistics();
+        recorded.connected(TimeUnit.SECONDS.toNanos(6));
+        ends.times = recorded.times();
+        inquiry.begin(HOSTS);
+        ends.ended(0, Map.of("receive timeout", 3L));
+        assertThat(inquiry.verdictOfLosses(HOST)).get().extracting(Verdict::cause).isEqualTo("slow-path");
     }
 
     @Test

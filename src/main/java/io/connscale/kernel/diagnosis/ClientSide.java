@@ -2,9 +2,9 @@ package io.connscale.kernel.diagnosis;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.stats.Distribution;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
-import io.connscale.stats.Times;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * One host as it was found.
  *
  * @param seen what its agent did since the open request began; states and samples are those of now
+ * @param connects how long its connects took: those of the request, or where it had none all before
  * @param sources local addresses; empty: the kernel chose
  * @param targets the server's addresses as {@code host:port}
  * @param timeoutMillis how long a Pong may take
@@ -22,6 +23,7 @@ import java.util.TreeMap;
 public record ClientSide(
         String host,
         Statistics seen,
+        Distribution connects,
         List<String> sources,
         List<String> targets,
         long timeoutMillis,
@@ -39,7 +41,8 @@ public record ClientSide(
         Snapshot counts = seen.counts();
         SortedMap<String, Long> ended = new TreeMap<>(counts.errors());
         ended.keySet().removeIf(reason -> reason.startsWith("connect ") || reason.endsWith(" lost"));
-        return new ClientSide(host, seen.with(counts.withErrors(ended)), sources, targets, timeoutMillis, before, now);
+        return new ClientSide(
+                host, seen.with(counts.withErrors(ended)), connects, sources, targets, timeoutMillis, before, now);
     }
 
     long established() {
@@ -79,20 +82,9 @@ public record ClientSide(
         return now.grown(counter, before);
     }
 
-    /**
-     * How long a packet takes to the server and back, in milliseconds, as far as something shows it: the median of the kernel's
-     * own round-trip times, and the fastest connect, which needs one round trip. Neither waits for the server's process. The less of
-     * both, since either may be slow for another reason; {@link Facts#UNKNOWN} where nothing came up.
-     */
+    /** To the server and back; {@link Facts#UNKNOWN} where nothing came up. */
     double roundTripMillis() {
-        Times times = seen.times();
-        double kernel = seen.tcp().sampled() == 0
-                ? Double.MAX_VALUE
-                : seen.tcp().rtt().percentile(50);
-        double connect =
-                times.connect().count() == 0 ? Double.MAX_VALUE : times.connect().percentile(0);
-        double least = Math.min(kernel, connect);
-        return least == Double.MAX_VALUE ? Facts.UNKNOWN : least / 1000;
+        return seen.roundTripMillis(connects);
     }
 
     /** Whether it is known to have a network of its own, another than {@code server}'s: loopback there is not loopback here. */

@@ -121,12 +121,12 @@ final class PathRules {
                     seen + ": packets get lost on the way",
                     "Look for drops: ip -s link, nstat; " + LOOK);
         }
-        if (again < 0 || serverAgain < 0 || !server.running()) {
+        if (again < 0 || serverAgain < 0 || path < 0 || !server.running()) {
             return new Verdict(
                     "no-pong",
                     client.host(),
                     seen + (server.running() ? "" : "; this server is not the one that answers")
-                            + ": whether packets get lost or the server is late is not known",
+                            + ": whether packets get lost, the path is slow, or the server is late is not known",
                     "Look at both ends while it happens: nstat, ss -ti");
         }
         return new Verdict(

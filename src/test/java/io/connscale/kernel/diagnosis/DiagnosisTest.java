@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.stats.Distribution;
 import io.connscale.stats.LoopStatistics;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
@@ -289,6 +290,17 @@ class DiagnosisTest {
     }
 
     @Test
+    void whereTheRoundTripIsUnknownTheServerIsNotBlamed() {
+        Statistics seen = statistics(Map.of("receive timeout", 5L), 0);
+        ClientSide client = new ClientSide(
+                "client1", seen, Distribution.NONE, List.of(), List.of("127.0.0.1:8989"), 2_000, CALM, CALM);
+        assertThat(Diagnosis.of(new Evidence(List.of(client), server(RUNNING, Map.of(), CALM), 0)))
+                .get()
+                .extracting(Verdict::cause)
+                .isEqualTo("no-pong");
+    }
+
+    @Test
     void whatIsUnknownOfLostPacketsIsNotTakenForNone() {
         Verdict verdict = verdict(
                 Map.of("receive timeout", 5L), nothing(), server(RUNNING, Map.of(), nothing(), nothing(), "0.0.0.0"), 0);
@@ -445,7 +457,15 @@ class DiagnosisTest {
     }
 
     private static ClientSide client(Statistics seen, String source, String target, Facts before, Facts now) {
-        return new ClientSide("client1", seen, List.of(source), List.of(target), 2_000, before, now);
+        Distribution connects =
+                seen.times().connect().count() == 0 ? connects(100) : seen.times().connect();
+        return new ClientSide("client1", seen, connects, List.of(source), List.of(target), 2_000, before, now);
+    }
+
+    private static Distribution connects(long micros) {
+        LoopStatistics recorded = new LoopStatistics();
+        recorded.connected(micros * 1_000);
+        return recorded.times().connect();
     }
 
     private static Verdict verdict(Map<String, Long> errors, Facts now, ServerSide server, long halfOpen) {
