@@ -1,16 +1,12 @@
 package io.connscale;
 
-import io.connscale.cluster.Cluster;
-import io.connscale.cluster.LocalWorkers;
-import io.connscale.cluster.RemoteServer;
+import io.connscale.api.Parts;
+import io.connscale.api.User;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
-import io.connscale.cluster.config.ServerConfig;
-import io.connscale.cluster.launch.ssh.Asker;
 import io.connscale.command.Commands;
 import io.connscale.command.Desk;
-import io.connscale.diagnosis.LossTeller;
 import io.connscale.command.ServerText;
 import io.connscale.command.Verb;
 import io.connscale.console.Answer;
@@ -22,10 +18,7 @@ import io.connscale.console.StartOptions;
 import io.connscale.control.AgentException;
 import io.connscale.control.Exhausted;
 import io.connscale.control.Server;
-import io.connscale.control.ServerSettings;
 import io.connscale.control.Version;
-import io.connscale.net.Transport;
-import io.connscale.server.ShardedServer;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -57,18 +50,12 @@ final class ConsoleProcess {
         state.failure()
                 .ifPresent(why -> console.notice(
                         "no log is kept in " + state.log() + ": " + why + " · CONNSCALE_STATE chooses another folder"));
-        ServerAddress address = new ServerAddress(config.server());
-        Cluster cluster = new Cluster(config, address::targets, console::notice, asker(console));
-        Server server = server(cluster, console);
-        address.of(server);
-        Desk desk = new Desk(cluster, server, console);
+        Parts parts = Parts.of(config, user(console));
+        Desk desk = new Desk(parts, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
         console.serve(command -> run((Verb) command, desk));
-        cluster.onLoss(new LossTeller(desk.inquiry(), console::notice)::lost);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, server), "shutdown"));
-        if (config.server().autostart()) {
-            start(server, console);
-        }
+        Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "shutdown"));
+        start(parts, console);
         return converse(console, desk);
     }
 
@@ -91,8 +78,13 @@ final class ConsoleProcess {
         }
     }
 
-    private static Asker asker(Console console) {
-        return new Asker() {
+    private static User user(Console console) {
+        return new User() {
+            @Override
+            public void notice(String line) {
+                console.notice(line);
+            }
+
             @Override
             public Optional<String> secret(String question) {
                 return console.ask(question, true);
@@ -107,28 +99,10 @@ final class ConsoleProcess {
         };
     }
 
-    /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
-    private Server server(Cluster cluster, Console console) {
-        ServerConfig server = config.server();
-        ServerSettings settings = new ServerSettings(
-                        server.bind(), server.ports(), server.backlog(), server.acceptors())
-                .withWorkers(server.workers().most());
-        return server.on()
-                .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() -> new ShardedServer(
-                        settings, Transport.best(), LocalWorkers.besideTheConsole(), console::notice));
-    }
-
-    private static void end(Cluster cluster, Server server) {
-        cluster.close();
-        server.close();
-    }
-
-    private static void start(Server server, Console console) {
+    private static void start(Parts parts, Console console) {
         try {
-            server.start();
-        } catch (AgentException e) {
-            console.notice("the server is not running: " + e.message() + " · " + e.hint());
+            parts.autostart()
+                    .ifPresent(e -> console.notice("the server is not running: " + e.message() + " · " + e.hint()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the console is being ended: the first command will see it
         }
