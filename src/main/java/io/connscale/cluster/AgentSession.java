@@ -83,7 +83,7 @@ final class AgentSession implements Host.Session {
             RemoteAgent launched = new RemoteAgent(config.name(), launch(), notices);
             agent = launched;
             if (closing.get()) { // it may have been too early to find the agent
-                launched.close();
+                launched.close(stopped());
                 throw stopped();
             }
             step = "waiting for its agent";
@@ -93,7 +93,7 @@ final class AgentSession implements Host.Session {
             launched.ended().thenAccept(ended::complete);
             ready.complete(greeting);
         } catch (InterruptedException e) {
-            failed(stopped()); // only close() interrupts
+            failed(stopped()); // only closing interrupts
         } catch (AgentException e) {
             failed(e);
         } catch (RuntimeException | Error e) { // no thread left, say: whoever waits for this start has to hear of it
@@ -105,7 +105,7 @@ final class AgentSession implements Host.Session {
     private void failed(AgentException why) {
         log.warn("start of {} failed: {}", config.name(), why.message());
         ready.completeExceptionally(closing.get() ? stopped() : why);
-        close();
+        close(why);
     }
 
     private AgentException stopped() {
@@ -188,17 +188,17 @@ final class AgentSession implements Host.Session {
     }
 
     @Override
-    public CompletableFuture<Void> close() {
+    public CompletableFuture<Void> close(AgentException why) {
         if (closing.compareAndSet(false, true)) {
             ready.completeExceptionally(stopped());
-            Thread closer = new Thread(this::end, config.name() + "-close");
+            Thread closer = new Thread(() -> end(why), config.name() + "-close");
             closer.setDaemon(true);
             closer.start();
         }
         return closed;
     }
 
-    private void end() {
+    private void end(AgentException why) {
         try {
             Future<?> starting = start;
             if (starting != null) {
@@ -206,7 +206,7 @@ final class AgentSession implements Host.Session {
             }
             RemoteAgent there = agent;
             if (there != null) {
-                there.close();
+                there.close(why);
             }
             launcher.close();
         } finally {

@@ -63,8 +63,11 @@ final class Host {
         /** Once per second: for how many seconds there was no heartbeat, though it was listened for. */
         int tick();
 
-        /** Ends all that was opened, a start that is under way too: {@link #ready()} fails. Completes when that is done. */
-        CompletableFuture<Void> close();
+        /**
+         * Ends all that was opened, a start that is under way too: {@link #ready()} fails, and what waits for the agent does,
+         * with {@code why}. Completes when that is done.
+         */
+        CompletableFuture<Void> close(AgentException why);
     }
 
     /**
@@ -203,7 +206,7 @@ final class Host {
     }
 
     private void ended(Session session, Ending ending) {
-        if (lost(session, " lost", ": " + ending.clause())) {
+        if (lost(session, name + " lost", ": " + ending.clause())) {
             ending.lastErrors(MAX_LAST_ERRORS).forEach(line -> notices.accept(name + " | " + line));
         }
     }
@@ -215,8 +218,8 @@ final class Host {
         }
         Snapshot last = session.counts();
         now = new Now(now.config, State.LOST, null, null, now.before.plus(last.afterLoss("agent lost")));
-        session.close();
-        notices.accept(name + how + ", with " + Notices.connections(last.established()) + why + " · start " + name
+        session.close(new AgentException(how + why, "start " + name + " brings it back"));
+        notices.accept(how + ", with " + Notices.connections(last.established()) + why + " · start " + name
                 + " brings it back");
         return true;
     }
@@ -232,7 +235,8 @@ final class Host {
         Now before = now;
         now = new Now(before.config, State.STOPPED, null, null, Snapshot.NONE);
         CompletableFuture<Void> closed =
-                before.session == null ? CompletableFuture.completedFuture(null) : before.session.close();
+                before.session == null ? CompletableFuture.completedFuture(null) : before.session.close(
+                        new AgentException(name + " was stopped", "start " + name + " starts it again"));
         closed.whenComplete((done, failure) ->
                 others.execute(() -> stopped.complete(before.state != State.STOPPED)));
     }
@@ -266,7 +270,7 @@ final class Host {
             }
             int silent = session.tick();
             if (now.state == State.READY && silent >= patience) {
-                lost(session, ": no heartbeat for " + patience + " s; declared lost", "");
+                lost(session, name + ": no heartbeat for " + patience + " s; declared lost", "");
             } else if (now.state == State.READY) {
                 told.tick(session.counts()).ifPresent(line -> {
                     notices.accept(line);

@@ -49,6 +49,7 @@ class HostTest {
         private final List<HostConfig> configured = new ArrayList<>();
         private final HostConfig config;
         private Snapshot counts = Snapshot.NONE;
+        private String closedFor = "";
         private boolean begun;
         private boolean closing;
         private int silent;
@@ -104,8 +105,9 @@ class HostTest {
         }
 
         @Override
-        public CompletableFuture<Void> close() {
+        public CompletableFuture<Void> close(AgentException why) {
             closing = true;
+            closedFor = why.message();
             ready.completeExceptionally(new AgentException("client1 was stopped while it started", ""));
             return closed;
         }
@@ -287,6 +289,7 @@ class HostTest {
         assertThat(state()).isEqualTo(State.LOST);
         assertThat(session.closing).isTrue();
         assertThat(session.closed).isNotDone();
+        assertThat(session.closedFor).isEqualTo("client1: no heartbeat for 10 s; declared lost");
         session.ended.complete(new Ending(137, List.of())); // the end that this brings is no news
         settle();
         assertThat(notices)

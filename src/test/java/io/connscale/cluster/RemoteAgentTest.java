@@ -201,13 +201,12 @@ class RemoteAgentTest {
     }
 
     @Test
-    void anAnswerWithNumbersThatCannotBeIsNone() throws Exception {
+    void anAnswerWithNumbersThatCannotBeFailsItsRequest() throws Exception {
         RemoteAgent agent = answeringWith("{\"type\":\"connections-opened\",\"id\":ID,\"opened\":"
                 + "{\"requested\":10,\"established\":-5,\"failed\":0,\"seconds\":-1.0,\"errors\":{}}}");
         agent.hello().get(20, SECONDS);
-        CompletableFuture<Opened> opening = agent.open(new Order(10, null), progress -> {});
-        await().until(() -> ticked(agent, opening));
-        assertThat(failure(opening)).hasMessage("client1: no progress for 300 s");
+        assertThat(failure(agent.open(new Order(10, null), progress -> {})))
+                .hasMessage("client1: the agent's answer is not valid: established is -5");
     }
 
     /** Many seconds, as the watch counts them. */
