@@ -206,21 +206,27 @@ final class Host {
     }
 
     private void ended(Session session, Ending ending) {
-        if (lost(session, name + " lost", ": " + ending.clause())) {
+        if (lost(session, ending.clause(), name + ": " + ending.clause())) {
             ending.lastErrors(MAX_LAST_ERRORS).forEach(line -> notices.accept(name + " | " + line));
         }
     }
 
-    /** The agent is gone though nobody asked for that, and its connections with it; false where it is another session's time. */
-    private boolean lost(Session session, String how, String why) {
+    /**
+     * The agent is gone though nobody asked for that, and its connections with it.
+     *
+     * @param why a clause, for the notice
+     * @param failure what those hear who wait for the agent
+     * @return false where it is another session's time
+     */
+    private boolean lost(Session session, String why, String failure) {
         if (now.session != session) {
             return false;
         }
         Snapshot last = session.counts();
         now = new Now(now.config, State.LOST, null, null, now.before.plus(last.afterLoss("agent lost")));
-        session.close(new AgentException(how + why, "start " + name + " brings it back"));
-        notices.accept(how + ", with " + Notices.connections(last.established()) + why + " · start " + name
-                + " brings it back");
+        session.close(new AgentException(failure, "start " + name + " brings it back"));
+        notices.accept("%s lost, with %s: %s · start %s brings it back"
+                .formatted(name, Notices.connections(last.established()), why, name));
         return true;
     }
 
@@ -270,7 +276,8 @@ final class Host {
             }
             int silent = session.tick();
             if (now.state == State.READY && silent >= patience) {
-                lost(session, name + ": no heartbeat for " + patience + " s; declared lost", "");
+                String why = "no heartbeat for " + patience + " s";
+                lost(session, why, name + ": " + why + "; declared lost");
             } else if (now.state == State.READY) {
                 told.tick(session.counts()).ifPresent(line -> {
                     notices.accept(line);

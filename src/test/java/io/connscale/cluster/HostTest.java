@@ -293,7 +293,7 @@ class HostTest {
         session.ended.complete(new Ending(137, List.of())); // the end that this brings is no news
         settle();
         assertThat(notices)
-                .containsExactly("client1: no heartbeat for 10 s; declared lost, with 600 connections"
+                .containsExactly("client1 lost, with 600 connections: no heartbeat for 10 s"
                         + " · start client1 brings it back");
     }
 

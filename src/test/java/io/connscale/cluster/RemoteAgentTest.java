@@ -12,7 +12,9 @@ import io.connscale.control.MessageLines;
 import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.stats.Snapshot;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -348,6 +350,58 @@ class RemoteAgentTest {
             assertThat(e.hint()).isEqualTo("start client1 brings it back");
         }
         assertThat(failure(agent.snapshot())).hasMessageStartingWith("client1 ended with exit code 5");
+    }
+
+    /** As that of a command on another host whose connection was lost. */
+    private static final class Cut extends ThreadProcess {
+        private final CountDownLatch cut;
+
+        Cut(CountDownLatch cut, Body body) {
+            super("fake-agent", body);
+            this.cut = cut;
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return new FilterInputStream(super.getInputStream()) {
+                @Override
+                public int read(byte[] into, int from, int length) throws IOException {
+                    int n = super.read(into, from, length);
+                    if (cut.getCount() == 0) {
+                        throw new IOException("Broken transport; encountered EOF");
+                    }
+                    return n;
+                }
+            };
+        }
+
+        @Override
+        public int exitValue() {
+            return -1;
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksIsSaidToHaveBroken() throws Exception {
+        CountDownLatch cut = new CountDownLatch(1);
+        RemoteAgent agent = agent(new Cut(cut, (in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(1));
+            cut.await();
+            return 0;
+        }));
+        agent.hello().get(20, SECONDS);
+        CompletableFuture<Snapshot> waiting = agent.snapshot();
+        cut.countDown();
+        assertThat(failure(waiting)).hasMessage("client1: the connection to it broke");
+        assertThat(agent.ended().get(20, SECONDS).clause()).isEqualTo("the connection to it broke");
+    }
+
+    @Test
+    void aConnectionThatBreaksBeforeTheAgentIsReadyIsSaidToHaveBroken() throws Exception {
+        CountDownLatch cut = new CountDownLatch(0);
+        RemoteAgent agent = agent(new Cut(cut, (in, out, err) -> 0));
+        assertThat(failure(agent.hello()))
+                .hasMessage("client1: the connection to it broke before the agent was ready");
     }
 
     @Test
