@@ -71,7 +71,8 @@ public final class AgentMain {
             CountDownLatch end = new CountDownLatch(1);
             Silence silence = new Silence();
             control.scheduleWithFixedDelay(() -> report(requests), 1, 1, TimeUnit.SECONDS);
-            // Not on the control thread: that waits where the console does not read, which is what is to be noticed here.
+            // Not on the control thread: that waits where the console does not read, which is what is to be noticed
+            // here.
             ScheduledThreadPoolExecutor watchdog =
                     new ScheduledThreadPoolExecutor(1, task -> daemon("agent-watchdog", task));
             watchdog.scheduleWithFixedDelay(() -> listen(silence, silentSeconds, end), 1, 1, TimeUnit.SECONDS);

@@ -73,8 +73,8 @@ final class AgentSession implements Host.Session {
         try {
             start = starters.submit(this::start);
         } catch (RejectedExecutionException e) {
-            ready.completeExceptionally(new AgentException(
-                    "console is shutting down; " + config.name() + " was not started", ""));
+            ready.completeExceptionally(
+                    new AgentException("console is shutting down; " + config.name() + " was not started", ""));
         }
     }
 

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * LOST       STARTING                                                               STOPPED, forgets the counts
  * </pre>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what becomes of a session is put in the queue; how one is closed concerns nobody
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // what becomes of a session is put in the queue; how one is closed concerns nobody
 final class Host {
     /** Lines of its standard error that are shown of an agent that was lost; the log has more. */
     private static final int MAX_LAST_ERRORS = 5;
@@ -240,11 +241,10 @@ final class Host {
     private void stop(CompletableFuture<Boolean> stopped) {
         Now before = now;
         now = new Now(before.config, State.STOPPED, null, null, Snapshot.NONE);
-        CompletableFuture<Void> closed =
-                before.session == null ? CompletableFuture.completedFuture(null) : before.session.close(
-                        new AgentException(name + " was stopped", "start " + name + " starts it again"));
-        closed.whenComplete((done, failure) ->
-                others.execute(() -> stopped.complete(before.state != State.STOPPED)));
+        CompletableFuture<Void> closed = before.session == null
+                ? CompletableFuture.completedFuture(null)
+                : before.session.close(new AgentException(name + " was stopped", "start " + name + " starts it again"));
+        closed.whenComplete((done, failure) -> others.execute(() -> stopped.complete(before.state != State.STOPPED)));
     }
 
     /** From now on these intervals and this rate, here and in the agent if there is one. */

@@ -353,8 +353,8 @@ final class RemoteAgent implements AgentProcess {
         return protocol.find() && !protocol.group(1).equals(String.valueOf(Message.PROTOCOL))
                 ? otherProtocol(protocol.group(1))
                 : new AgentException(
-                        name + ": the agent's hello is not valid: " + MessageLines.problem(line)
-                                + "; it said: " + PlainText.of(line, MAX_SHOWN),
+                        name + ": the agent's hello is not valid: " + MessageLines.problem(line) + "; it said: "
+                                + PlainText.of(line, MAX_SHOWN),
                         SAME_VERSION);
     }
 

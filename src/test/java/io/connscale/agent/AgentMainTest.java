@@ -20,8 +20,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -266,11 +266,10 @@ class AgentMainTest {
                             throw new AgentException("no worker here", "");
                         },
                         2)));
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces())
-                .anySatisfy((thread, stack) -> {
-                    assertThat(thread.getName()).isEqualTo("agent-control");
-                    assertThat(stack).anyMatch(frame -> frame.getClassName().endsWith("Outbox"));
-                }));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces()).anySatisfy((thread, stack) -> {
+            assertThat(thread.getName()).isEqualTo("agent-control");
+            assertThat(stack).anyMatch(frame -> frame.getClassName().endsWith("Outbox"));
+        }));
         ended.get(30, TimeUnit.SECONDS).close();
         never.countDown();
     }

@@ -145,7 +145,15 @@ class HostTest {
 
     private static Snapshot counts(long established, long lost) {
         return new Snapshot(
-                established, 0, 0, lost, 0, 0, 0, 0, new TreeMap<>(lost == 0 ? Map.of() : Map.of("receive timeout", lost)));
+                established,
+                0,
+                0,
+                lost,
+                0,
+                0,
+                0,
+                0,
+                new TreeMap<>(lost == 0 ? Map.of() : Map.of("receive timeout", lost)));
     }
 
     private static void failsWith(CompletableFuture<?> asked, String message) {
@@ -346,17 +354,21 @@ class HostTest {
     @Test
     void aChangeReachesTheAgentThatIsReady() {
         FakeSession session = started();
-        CompletableFuture<Void> changed = host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
+        CompletableFuture<Void> changed =
+                host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
         settle();
         assertThat(changed).isCompleted();
-        assertThat(session.configured).extracting(config -> config.client().interval()).containsExactly(Duration.ofSeconds(7));
+        assertThat(session.configured)
+                .extracting(config -> config.client().interval())
+                .containsExactly(Duration.ofSeconds(7));
         assertThat(host.status().config().client().interval()).isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test
     void aChangeWhileTheAgentStartsReachesItWhenItIsReady() {
         assertThat(start()).isNotDone();
-        CompletableFuture<Void> changed = host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
+        CompletableFuture<Void> changed =
+                host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
         settle();
         assertThat(changed).isCompleted();
         FakeSession session = last();

@@ -130,8 +130,8 @@ class LossTest {
         assertThat(mini.state("client1")).isEqualTo(State.LOST);
         await().until(() -> !mini.notices().isEmpty());
         assertThat(mini.notices())
-                .containsExactly("client1 lost, with 0 connections: no heartbeat for 4 s"
-                        + " · start client1 brings it back");
+                .containsExactly(
+                        "client1 lost, with 0 connections: no heartbeat for 4 s" + " · start client1 brings it back");
     }
 
     @Test

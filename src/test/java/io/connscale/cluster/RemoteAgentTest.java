@@ -104,8 +104,7 @@ class RemoteAgentTest {
             return FakeAgent.dumb(in, out, err);
         });
         AgentException e = failure(agent.hello());
-        assertThat(e)
-                .hasMessage("client1: the agent speaks protocol 2 (connscale 9.9.9), this console speaks 1");
+        assertThat(e).hasMessage("client1: the agent speaks protocol 2 (connscale 9.9.9), this console speaks 1");
         assertThat(e.hint()).isEqualTo("use the same version of connscale on both");
     }
 
@@ -141,7 +140,9 @@ class RemoteAgentTest {
             })
     void aHelloWithAFieldThatIsNotOfItsTypeIsRefusedAndTheFieldNamed(String fields, String field) throws Exception {
         AgentException e = refused(HELLO + fields + REST);
-        assertThat(e.message()).startsWith("client1: the agent's hello is not valid: ").contains(field);
+        assertThat(e.message())
+                .startsWith("client1: the agent's hello is not valid: ")
+                .contains(field);
         assertThat(e.hint()).isEqualTo("use the same version of connscale on both");
     }
 
@@ -297,7 +298,8 @@ class RemoteAgentTest {
             }
         });
         assertThat(failure(agent.hello()))
-                .hasMessageStartingWith("client1: the agent sent a line of more than 4,194,304 bytes, which is not read: xxx");
+                .hasMessageStartingWith(
+                        "client1: the agent sent a line of more than 4,194,304 bytes, which is not read: xxx");
     }
 
     @Test
@@ -400,8 +402,7 @@ class RemoteAgentTest {
     void aConnectionThatBreaksBeforeTheAgentIsReadyIsSaidToHaveBroken() throws Exception {
         CountDownLatch cut = new CountDownLatch(0);
         RemoteAgent agent = agent(new Cut(cut, (in, out, err) -> 0));
-        assertThat(failure(agent.hello()))
-                .hasMessage("client1: the connection to it broke before the agent was ready");
+        assertThat(failure(agent.hello())).hasMessage("client1: the connection to it broke before the agent was ready");
     }
 
     @Test
@@ -444,11 +445,10 @@ class RemoteAgentTest {
     void closingAnAgentThatWasStoppedWithItsPipeFullReturnsWithinSeconds() throws Exception {
         RemoteAgent agent = sh("kill -STOP $$");
         fill(agent);
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces())
-                .anySatisfy((thread, stack) -> {
-                    assertThat(thread.getName()).isEqualTo("client1-requests");
-                    assertThat(stack).anyMatch(frame -> frame.getMethodName().equals("writeBytes"));
-                }));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces()).anySatisfy((thread, stack) -> {
+            assertThat(thread.getName()).isEqualTo("client1-requests");
+            assertThat(stack).anyMatch(frame -> frame.getMethodName().equals("writeBytes"));
+        }));
         agent.close();
         assertThat(agent.ended().get(20, SECONDS).exit()).isEqualTo(137);
     }
