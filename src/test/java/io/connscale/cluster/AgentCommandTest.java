@@ -80,6 +80,7 @@ class AgentCommandTest {
                 List.of(java),
                 Optional.of("/home/me/.cache/connscale"),
                 Optional.empty(),
+                Optional.empty(),
                 HostFacts.UNKNOWN,
                 true,
                 false);

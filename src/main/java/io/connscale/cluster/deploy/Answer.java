@@ -28,6 +28,7 @@ final class Answer {
                 limits(),
                 all("java").stream().map(FoundJava::parse).toList(),
                 first("cache"),
+                first("shared"),
                 said.containsKey("writable")
                         ? Optional.empty()
                         : Optional.of(first("unwritable").orElse("")),

@@ -13,9 +13,10 @@ import java.util.Set;
  * @param limits those that an agent there will begin with
  * @param javas all that were found, as they were looked for; too old and broken ones too
  * @param cache the cache folder's path, empty where the host has no home folder
+ * @param shared why another user may have put something into the cache folder, or empty where nobody else can
  * @param unwritable why nothing can be written to the cache folder, or empty where it can be
  * @param freeKiB free on the cache folder's file system, for this user; {@value #UNKNOWN} where the host does not tell
- * @param jarThere whether the jar is in the cache folder, whole
+ * @param jarThere whether the jar is in the cache folder, with the right SHA-256; false where nothing there can tell
  * @param terminal whether the launcher gives a terminal, on which no jar and no message gets through as it is
  */
 public record HostFacts(
@@ -24,6 +25,7 @@ public record HostFacts(
         Limits limits,
         List<FoundJava> javas,
         Optional<String> cache,
+        Optional<String> shared,
         Optional<String> unwritable,
         long freeKiB,
         boolean jarThere,

@@ -1,11 +1,8 @@
 # One look at a host, in POSIX sh (dash, busybox): Java, limits, the cache folder. Each line of the answer begins with the marker,
 # so that anything else on standard output is known as noise. Writes nothing but the cache folder. Nothing here fails as a whole:
 # what can't be found out is not said.
-# $1 marker · $2 the Java that hosts.yaml names, or empty · $3 the jar's name · $4 its size in bytes
-marker=$1 wanted=$2 jar=$3 size=$4
-LC_ALL=C
-export LC_ALL
-umask 077
+# $1 marker · $2 the Java that hosts.yaml names, or empty · $3 the jar's name · $4 its size in bytes · $5 its SHA-256
+marker=$1 wanted=$2 jar=$3 size=$4 sha=$5
 say() { printf '%s %s\n' "$marker" "$*"; }
 
 echo # noise may have left a line without an end
@@ -66,18 +63,37 @@ case $cache in
     /*)
         cache=$cache/connscale
         say cache "$cache"
-        failed=$({ mkdir -p "$cache" && : > "$cache/probe.$marker.part"; } 2>&1) && say writable || say unwritable "$failed"
-        rm -f "$cache/probe.$marker.part" 2> /dev/null
+        # What another user can put there must not be run.
+        failed=$(mkdir -p "$cache" 2>&1) why=''
+        if [ -d "$cache" ]; then
+            why=$(shared "$cache")
+            open=$(open_above "$cache")
+            if [ -z "$why" ] && [ -n "$open" ]; then
+                why="is in $open, which everybody can write to"
+            elif [ -z "$why" ] && { [ -e "$cache/$jar" ] || [ -L "$cache/$jar" ]; }; then
+                why=$(shared "$cache/$jar")
+                why=${why:+has a jar that $why}
+            fi
+            [ -z "$why" ] && failed=$({ : > "$cache/probe.$marker.part"; } 2>&1)
+            rm -f "$cache/probe.$marker.part" 2> /dev/null
+        fi
+        [ -z "$why" ] || say shared "$why"
+        [ -n "$failed" ] && say unwritable "$failed" || say writable
         at=$cache
         while [ ! -d "$at" ]; do
             at=${at%/*}
             at=${at:-/}
         done
         df -Pk "$at" 2> /dev/null | while read -r line; do say disk "$line"; done
-        # Touched, so that cleaning up sees it in use. The size is looked at since a machine may have crashed before it was all on disk.
-        if [ -f "$cache/$jar" ] && [ "$(($(wc -c < "$cache/$jar")))" -eq "$size" ]; then
-            touch -c "$cache/$jar" 2> /dev/null
-            say there
+        # The size first: a machine may have crashed before it was all on disk. A note beside it says when it was used last, for cleaning up;
+        # its own time stays, since a JVM compares it with that in the archive of classes. Where nothing can tell its SHA-256 it is copied anew.
+        if [ -z "$why" ] && [ -f "$cache/$jar" ] && [ "$(($(wc -c < "$cache/$jar")))" -eq "$size" ]; then
+            # shellcheck disable=SC2046 # in words
+            set -- $(sum < "$cache/$jar")
+            if [ "$1" = "$sha" ]; then
+                : > "$cache/$jar.used"
+                say there
+            fi
         fi
         ;;
 esac
