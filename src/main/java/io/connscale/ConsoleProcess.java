@@ -1,33 +1,30 @@
 package io.connscale;
 
-import io.connscale.cluster.Cluster;
-import io.connscale.cluster.LocalWorkers;
-import io.connscale.cluster.RemoteServer;
+import io.connscale.api.Parts;
+import io.connscale.api.User;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
-import io.connscale.cluster.config.ServerConfig;
-import io.connscale.cluster.launch.ssh.Asker;
 import io.connscale.command.Commands;
 import io.connscale.command.Desk;
-import io.connscale.command.LossTeller;
 import io.connscale.command.ServerText;
 import io.connscale.command.Verb;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
 import io.connscale.console.Console;
 import io.connscale.console.Lexicon;
 import io.connscale.console.Repl;
 import io.connscale.console.StartOptions;
 import io.connscale.control.AgentException;
+import io.connscale.control.Exhausted;
 import io.connscale.control.Server;
-import io.connscale.control.ServerSettings;
 import io.connscale.control.Version;
-import io.connscale.net.Transport;
-import io.connscale.server.ShardedServer;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.Optional;
 import org.jline.terminal.Terminal;
+import org.slf4j.LoggerFactory;
 
 /** The console's process: wires the rooms, top to bottom, and sees to it that nothing stays behind however it ends. */
 final class ConsoleProcess {
@@ -53,23 +50,41 @@ final class ConsoleProcess {
         state.failure()
                 .ifPresent(why -> console.notice(
                         "no log is kept in " + state.log() + ": " + why + " · CONNSCALE_STATE chooses another folder"));
-        ServerAddress address = new ServerAddress(config.server());
-        Cluster cluster = new Cluster(config, address::targets, console::notice, asker(console));
-        Server server = server(cluster, console);
-        address.of(server);
-        Desk desk = new Desk(cluster, server, console);
-        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> console.unexpected(thread.getName(), e));
-        console.serve(command -> ((Verb) command).run(desk));
-        cluster.onLoss(new LossTeller(desk.inquiry(), console::notice)::lost);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cluster, server), "shutdown"));
-        if (config.server().autostart()) {
-            start(server, console);
-        }
+        Parts parts = Parts.of(config, user(console));
+        Desk desk = new Desk(parts, console);
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
+        console.serve(command -> run((Verb) command, desk));
+        Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "shutdown"));
+        start(parts, console);
         return converse(console, desk);
     }
 
-    private static Asker asker(Console console) {
-        return new Asker() {
+    private static void unexpected(Console console, Thread thread, Throwable failure) {
+        Exhausted.of(failure)
+                .ifPresentOrElse(
+                        what -> console.notice(
+                                "the console: " + what.text() + ", in " + thread.getName() + " · " + what.hint()),
+                        () -> console.unexpected(thread.getName(), failure));
+    }
+
+    /** Where no thread or memory is left that is no mistake of this program: the command fails, and says so. */
+    private static Answer run(Verb verb, Desk desk) throws CommandException, InterruptedException {
+        try {
+            return verb.run(desk);
+        } catch (OutOfMemoryError e) {
+            LoggerFactory.getLogger(ConsoleProcess.class).warn("a command failed", e);
+            AgentException what = AgentException.of(e);
+            throw new CommandException(what.message(), what.hint());
+        }
+    }
+
+    private static User user(Console console) {
+        return new User() {
+            @Override
+            public void notice(String line) {
+                console.notice(line);
+            }
+
             @Override
             public Optional<String> secret(String question) {
                 return console.ask(question, true);
@@ -84,28 +99,10 @@ final class ConsoleProcess {
         };
     }
 
-    /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
-    private Server server(Cluster cluster, Console console) {
-        ServerConfig server = config.server();
-        ServerSettings settings = new ServerSettings(
-                        server.bind(), server.ports(), server.backlog(), server.acceptors())
-                .withWorkers(server.workers().most());
-        return server.on()
-                .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() -> new ShardedServer(
-                        settings, Transport.best(), LocalWorkers.besideTheConsole(), console::notice));
-    }
-
-    private static void end(Cluster cluster, Server server) {
-        cluster.close();
-        server.close();
-    }
-
-    private static void start(Server server, Console console) {
+    private static void start(Parts parts, Console console) {
         try {
-            server.start();
-        } catch (AgentException e) {
-            console.notice("the server is not running: " + e.message() + " · " + e.hint());
+            parts.autostart()
+                    .ifPresent(e -> console.notice("the server is not running: " + e.message() + " · " + e.hint()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the console is being ended: the first command will see it
         }

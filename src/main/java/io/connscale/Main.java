@@ -6,6 +6,7 @@ import io.connscale.cluster.config.HostsFileException;
 import io.connscale.console.CommandException;
 import io.connscale.console.Console;
 import io.connscale.console.StartOptions;
+import io.connscale.control.Exhausted;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
 import io.connscale.server.ShardedServer;
@@ -28,9 +29,8 @@ public final class Main {
     /** Ends the process: with 0 where all worked, else as {@code docs/} and {@code --help} say. */
     public static void main(String[] args) {
         if (args.length > 0 && args[0].equals(AGENT)) {
-            agent();
             // At once, without waiting for loops to close their sockets one by one: the kernel closes them all.
-            Runtime.getRuntime().halt(0);
+            Runtime.getRuntime().halt(agent());
         }
         System.exit(args.length > 0 && args[0].equals(REHEARSE) ? rehearse() : console(args));
     }
@@ -45,7 +45,29 @@ public final class Main {
         }
     }
 
-    private static void agent() {
+    /** An agent that a thread of its own has failed counts wrongly from then on: it ends, and its console says why. */
+    private static int agent() {
+        Thread.setDefaultUncaughtExceptionHandler(
+                (thread, failure) -> Runtime.getRuntime().halt(failed(thread.getName(), failure)));
+        try {
+            serveConsole();
+            return Console.WORKED;
+        } catch (RuntimeException | OutOfMemoryError e) { // no thread left for its first ones
+            return failed("main", e);
+        }
+    }
+
+    /** Says so on standard error, without the logger, which may need memory that is not there; the exit code. */
+    private static int failed(String thread, Throwable failure) {
+        System.err.println(thread + ": " + failure);
+        if (Exhausted.of(failure).isPresent()) {
+            return Exhausted.EXIT;
+        }
+        log(thread + " failed", failure);
+        return Console.FAILED;
+    }
+
+    private static void serveConsole() {
         AgentLog.choose();
         OutputStream channel = new FileOutputStream(FileDescriptor.out);
         System.setOut(System.err); // whoever prints by mistake must not break the channel
@@ -62,6 +84,10 @@ public final class Main {
     /** Not before: the console says first where its log is. */
     private static void log(String notice) {
         LoggerFactory.getLogger(Main.class).warn(notice);
+    }
+
+    private static void log(String notice, Throwable failure) {
+        LoggerFactory.getLogger(Main.class).error(notice, failure);
     }
 
     private static int console(String[] args) {

@@ -1,8 +1,10 @@
 package io.connscale.agent;
 
 import io.connscale.control.AgentStarter;
+import io.connscale.control.BoundedLines;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.control.PlainText;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.Silence;
@@ -58,11 +60,11 @@ public final class AgentMain {
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
             Silence silence = new Silence();
-            Runnable eachSecond = () -> {
-                listen(silence, end);
-                report(requests);
-            };
-            control.scheduleWithFixedDelay(eachSecond, 1, 1, TimeUnit.SECONDS);
+            control.scheduleWithFixedDelay(() -> report(requests), 1, 1, TimeUnit.SECONDS);
+            // Not on the control thread: that waits where the console does not read, which is what is to be noticed here.
+            ScheduledThreadPoolExecutor watchdog =
+                    new ScheduledThreadPoolExecutor(1, task -> daemon("agent-watchdog", task));
+            watchdog.scheduleWithFixedDelay(() -> listen(silence, end), 1, 1, TimeUnit.SECONDS);
             Consumer<Message> heard = message -> {
                 if (message instanceof Message.StillHere) {
                     return; // that it came is all that it says
@@ -75,6 +77,7 @@ public final class AgentMain {
             };
             daemon("agent-channel", () -> read(silence.on(in), heard, end)).start();
             await(end);
+            watchdog.shutdownNow();
             control.shutdownNow();
             return requests;
         }
@@ -90,7 +93,7 @@ public final class AgentMain {
     private static void report(Requests requests) {
         try {
             requests.report();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // or else it would never tick again
             log.error("the clock goes on", e);
         }
     }
@@ -108,6 +111,9 @@ public final class AgentMain {
             MessageLines.read(in, requests, AgentMain::ignore);
         } catch (IOException e) {
             log.warn("the control channel broke", e); // the console is gone: so are we
+        } catch (RuntimeException | Error e) { // first: once the main thread goes on, the process ends as if all were well
+            Thread self = Thread.currentThread();
+            self.getUncaughtExceptionHandler().uncaughtException(self, e);
         } finally {
             end.countDown();
         }
@@ -134,7 +140,7 @@ public final class AgentMain {
                 new LimitsReader().read());
     }
 
-    private static void ignore(String line) {
-        log.warn("not a message: {}", line.length() > 200 ? line.substring(0, 200) + "…" : line);
+    private static void ignore(BoundedLines.Line line) {
+        log.warn("not a message: {}", PlainText.of(line.text(), 200));
     }
 }

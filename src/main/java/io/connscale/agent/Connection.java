@@ -66,16 +66,30 @@ final class Connection extends RingNode implements Link.Owner {
     @Override
     public void received(ByteBuffer bytes) {
         while (bytes.hasRemaining() && established()) {
-            match(bytes.get());
+            bytes.mark();
+            match(bytes.get(), bytes);
         }
     }
 
-    private void match(byte received) {
+    private void match(byte received, ByteBuffer bytes) {
         if (!awaiting || received != Wire.PONG.charAt(matched)) {
-            end("receive", "unexpected");
+            unexpected(bytes.reset());
         } else if (++matched == Wire.LENGTH) {
             matched = 0;
             loop.answered(this);
+        }
+    }
+
+    /**
+     * No Pong, but what stands in {@code bytes} behind what matched. Where nobody listens at the port and it is one that the
+     * kernel gives out, a socket may have connected to itself (RFC 9293, simultaneous open), and hears its own Ping.
+     */
+    private void unexpected(ByteBuffer bytes) {
+        if (link.meetsItself()) {
+            end("receive", "self-connect");
+        } else {
+            loop.unexpected(Wire.PONG.substring(0, matched), bytes);
+            end("receive", "unexpected");
         }
     }
 

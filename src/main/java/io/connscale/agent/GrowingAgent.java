@@ -6,6 +6,7 @@ import io.connscale.control.AgentGroup;
 import io.connscale.control.AgentStarter;
 import io.connscale.control.Answers;
 import io.connscale.control.Closed;
+import io.connscale.control.Exhausted;
 import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
@@ -15,14 +16,17 @@ import io.connscale.control.Workers;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +41,6 @@ import java.util.stream.Collectors;
 final class GrowingAgent implements Agent {
     private static final int MOST_WAITING = 100;
     private static final long SETTINGS_SECONDS = 10;
-    /** A worker that takes longer to say what it counts, since it was stopped, counts with what it said last. */
-    private static final long COUNTS_SECONDS = 5;
 
     private static final String LOST = "worker lost";
     private static final String THIS = "agent";
@@ -47,12 +49,12 @@ final class GrowingAgent implements Agent {
     private final long ownRoom;
     private final WorkerBound bound;
     private final Workers workers;
-    /** What workers that were lost had counted; under the lock of {@link #workers}. */
+    /** What workers that were lost had counted, and connections that no worker could be had for; under the lock of {@link #workers}. */
     private Statistics gone = Statistics.NONE;
 
-    private final ExecutorService orders = new ThreadPoolExecutor(
+    private final ThreadPoolExecutor orders = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), GrowingAgent::thread);
-    private Settings settings;
+    private volatile Settings settings;
     /** Another one with each {@link #stopOpening()}: an order that finds it changed gives way. */
     private volatile int turn;
     /** What each member has of the order that is carried out. */
@@ -76,6 +78,7 @@ final class GrowingAgent implements Agent {
         this.bound = bound;
         this.workers = new Workers("worker", starter, notices, this::lost);
         this.settings = settings;
+        orders.prestartCoreThread(); // now: where no thread is left for it later, the agent opens what it can by itself
     }
 
     private static Thread thread(Runnable task) {
@@ -86,17 +89,13 @@ final class GrowingAgent implements Agent {
 
     /** Under the lock of {@link #workers}. */
     private long lost(Worker worker) {
-        gone = gone.plus(afterLoss(worker));
+        gone = gone.plus(worker.afterLoss(LOST));
         return worker.process().latest().established();
     }
 
     /** How many processes it is now. */
     int processes() {
         return 1 + workers.running().size();
-    }
-
-    private AgentGroup group() {
-        return group(workers.running());
     }
 
     private AgentGroup group(List<Worker> beside) {
@@ -108,7 +107,7 @@ final class GrowingAgent implements Agent {
 
     @Override
     public CompletableFuture<Void> configure(Settings changed) {
-        Map<String, Agent> members = group().members();
+        Map<String, Agent> members = group(workers.running()).members();
         Map<String, Rate> each;
         synchronized (this) {
             if (!changed.rate().equals(settings.rate())) {
@@ -129,10 +128,6 @@ final class GrowingAgent implements Agent {
                 .toArray();
         Iterator<Rate> part = AgentGroup.rates(rate, parts).iterator();
         return members.stream().collect(Collectors.toMap(name -> name, name -> part.next()));
-    }
-
-    private synchronized Settings settings() {
-        return settings;
     }
 
     /** A worker starts none. */
@@ -157,17 +152,18 @@ final class GrowingAgent implements Agent {
         try {
             List<Worker> before = workers.running();
             int more = Sharing.processes(order.count(), rooms(before), bound.room(), bound.more(1 + before.size()));
-            Settings first = settings();
-            workers.start(more, worker -> setUp(worker, ofMember(settings())), () -> turn != mine);
-            if (!settings().equals(first)) {
-                CompletableFuture<Void> unused = configure(settings()); // one that had just been set up has missed it
+            Settings first = settings;
+            Optional<Exhausted> exhausted =
+                    workers.start(more, worker -> setUp(worker, ofMember(settings)), () -> turn != mine);
+            if (!settings.equals(first)) {
+                CompletableFuture<Void> unused = configure(settings); // one that had just been set up has missed it
             }
             List<Worker> all = workers.running();
             int kept = (int) before.stream().filter(all::contains).count();
-            answer.complete(share(order, progress, mine, all, kept).join());
+            answer.complete(share(order, progress, mine, all, kept, exhausted).join());
         } catch (InterruptedException e) {
             answer.completeExceptionally(new AgentException("the agent is ending", "start it again"));
-        } catch (RuntimeException e) { // without an answer whoever asked would wait for ever
+        } catch (RuntimeException | OutOfMemoryError e) { // without an answer whoever asked would wait for ever
             answer.completeExceptionally(AgentException.of(e));
         } finally {
             synchronized (this) {
@@ -183,14 +179,27 @@ final class GrowingAgent implements Agent {
                 () -> new AgentException("no answer for " + SETTINGS_SECONDS + " s", "is the machine overloaded?"));
     }
 
+    /** @param exhausted why there are too few processes: what they have no room for has failed for that */
     private CompletableFuture<Opened> share(
-            Order order, Consumer<Opened> progress, int mine, List<Worker> beside, int before) {
-        long[] parts = Sharing.shares(order.count(), rooms(beside), 1 + before);
-        AgentGroup group = group(beside);
+            Order order,
+            Consumer<Opened> progress,
+            int mine,
+            List<Worker> beside,
+            int before,
+            Optional<Exhausted> exhausted) {
+        long[] rooms = rooms(beside);
+        long fits = exhausted.isEmpty() ? order.count() : Math.min(order.count(), Arrays.stream(rooms).sum());
         synchronized (this) {
             if (turn != mine) {
                 return CompletableFuture.completedFuture(Opened.none(order.count()));
             }
+            AgentGroup group = group(beside);
+            Opened without =
+                    exhausted.map(what -> withoutProcess(order.count() - fits, what)).orElse(Opened.none(0));
+            if (fits == 0) {
+                return CompletableFuture.completedFuture(without);
+            }
+            long[] parts = Sharing.shares(fits, rooms, 1 + before);
             Rate rate = order.rate() == null ? settings.rate() : order.rate();
             Map<String, Long> known = new LinkedHashMap<>();
             int at = 0;
@@ -198,37 +207,31 @@ final class GrowingAgent implements Agent {
                 known.put(name, parts[at++]);
             }
             shares = known;
-            return group.open(parts, rate, new Paced(progress));
+            Paced paced = new Paced(progress);
+            return group.open(parts, rate, opened -> paced.accept(opened.plus(without)))
+                    .thenApply(without::plus);
         }
+    }
+
+    /** So many connections have failed, since the process for them can't be had. */
+    private Opened withoutProcess(long n, Exhausted what) {
+        SortedMap<String, Long> errors = new TreeMap<>(n == 0 ? Map.of() : Map.of(what.reason(), n));
+        synchronized (workers) {
+            gone = gone.plus(Statistics.of(new Snapshot(0, 0, n, 0, 0, 0, 0, 0, errors)));
+        }
+        return new Opened(n, 0, n, 0, errors);
     }
 
     /** Connections that each process has room for now, this one first. */
     private long[] rooms(List<Worker> beside) {
         long[] rooms = new long[1 + beside.size()];
         List<CompletableFuture<Snapshot>> counts =
-                beside.stream().map(GrowingAgent::counts).toList();
-        rooms[0] = left(
-                Math.max(0, ownRoom - Sharing.PIPES * beside.size()),
-                own.snapshot().join());
+                beside.stream().map(worker -> worker.counts(LOST)).toList();
+        rooms[0] = Worker.left(ownRoom - Sharing.PIPES * beside.size(), own.snapshot().join());
         for (int i = 0; i < counts.size(); i++) {
-            rooms[i + 1] = left(beside.get(i).room(), counts.get(i).join());
+            rooms[i + 1] = Worker.left(beside.get(i).room(), counts.get(i).join());
         }
         return rooms;
-    }
-
-    private static long left(long room, Snapshot counts) {
-        return Math.max(0, room - counts.established() - counts.connecting());
-    }
-
-    private static Statistics afterLoss(Worker worker) {
-        return worker.process().latestStatistics().afterLoss(worker.process().latest(), LOST);
-    }
-
-    private static CompletableFuture<Snapshot> counts(Worker worker) {
-        return worker.process()
-                .snapshot()
-                .completeOnTimeout(worker.process().latest(), COUNTS_SECONDS, TimeUnit.SECONDS)
-                .exceptionally(lost -> afterLoss(worker).counts());
     }
 
     @Override
@@ -236,7 +239,7 @@ final class GrowingAgent implements Agent {
         synchronized (this) {
             turn++;
         }
-        return group().stopOpening();
+        return group(workers.running()).stopOpening();
     }
 
     @Override
@@ -254,7 +257,7 @@ final class GrowingAgent implements Agent {
             sum = own.snapshot().thenApply(gone.counts()::plus);
         }
         for (Worker worker : beside) {
-            sum = sum.thenCombine(counts(worker), Snapshot::plus);
+            sum = sum.thenCombine(worker.counts(LOST), Snapshot::plus);
         }
         return sum;
     }
@@ -269,8 +272,8 @@ final class GrowingAgent implements Agent {
             sum = own.statistics().thenApply(gone::plus);
         }
         for (Worker worker : beside) {
-            CompletableFuture<Statistics> part = worker.process().statistics().exceptionally(lost -> afterLoss(worker));
-            sum = sum.thenCombine(part, Statistics::plus);
+            sum = sum.thenCombine(
+                    worker.process().statistics().exceptionally(lost -> worker.afterLoss(LOST)), Statistics::plus);
         }
         return sum;
     }

@@ -12,6 +12,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,7 @@ final class LoadLoop {
     private final Counter late = new Counter();
     private final LoopRecord recorded = new LoopRecord();
 
+    private final Runnable turn = guarded(this::turn);
     private @Nullable ScheduledFuture<?> wake;
     private long wakeAt = Long.MAX_VALUE;
     /** The next turn comes no earlier: until then the loop reads. */
@@ -60,6 +62,18 @@ final class LoadLoop {
         this.ring = new PingRing(
                 phase, settings.interval().toNanos(), settings.timeout().toNanos(), now());
         this.notBefore = now();
+    }
+
+    /** {@code task} for the loop's schedule. Netty keeps to itself what it throws, and connections would stand still for ever. */
+    static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                Thread self = Thread.currentThread();
+                self.getUncaughtExceptionHandler().uncaughtException(self, e);
+            }
+        };
     }
 
     EventLoop eventLoop() {
@@ -151,6 +165,11 @@ final class LoadLoop {
         ring.answered(connection);
     }
 
+    /** From {@link Connection}: an answer that is no Pong, which begins with {@code matched}. */
+    void unexpected(String matched, ByteBuffer bytes) {
+        recorded.unexpected(matched, bytes);
+    }
+
     /** From {@link Connection}: it ended without being asked to. */
     void ended(Connection connection, boolean wasEstablished, String where, String what) {
         if (wasEstablished) {
@@ -223,7 +242,7 @@ final class LoadLoop {
             closed.complete(count);
         } else {
             // Not execute(): Netty runs what that is given for up to a second before it reads again.
-            loop.schedule(() -> closeOldest(count, most, closed), 0, TimeUnit.NANOSECONDS);
+            loop.schedule(guarded(() -> closeOldest(count, most, closed)), 0, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -236,7 +255,7 @@ final class LoadLoop {
             wake.cancel(false);
         }
         wakeAt = Math.max(due, now());
-        wake = loop.schedule(this::turn, Math.max(0, wakeAt - now()), TimeUnit.NANOSECONDS);
+        wake = loop.schedule(turn, Math.max(0, wakeAt - now()), TimeUnit.NANOSECONDS);
     }
 
     private void turn() {

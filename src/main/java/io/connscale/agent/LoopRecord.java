@@ -10,6 +10,9 @@ import io.connscale.stats.Statistics;
 import io.connscale.stats.TcpSample;
 import io.connscale.stats.TcpSampling;
 import io.connscale.stats.Unanswered;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 
 /** What a {@link LoadLoop} records beside its counts: how long things took, and some connections to look at. On the loop. */
@@ -17,12 +20,17 @@ final class LoopRecord {
     /** Connections of which the kernel is asked for {@code TCP_INFO}. */
     private static final int SAMPLED = 64;
 
+    /** Of an answer that is no Pong, this many bytes tell what program sent it. */
+    private static final int SHOWN_BYTES = 32;
+
     private final long up = System.nanoTime();
     private final LoopStatistics recorded = new LoopStatistics();
     private final Reservoir<Connection> sample = new Reservoir<>(SAMPLED);
     private final Counter begun = new Counter();
     private final Counter pings = new Counter();
     private final Counter pongs = new Counter();
+
+    private final List<String> unexpected = new ArrayList<>();
 
     /** A connect is to begin. */
     void begun() {
@@ -45,6 +53,31 @@ final class LoopRecord {
         long now = System.nanoTime();
         pongs.increment();
         recorded.answered(now - connection.due, now - connection.left);
+    }
+
+    /** An answer that is no Pong: {@code matched}, then {@code bytes}. A few different ones are kept. */
+    void unexpected(String matched, ByteBuffer bytes) {
+        if (unexpected.size() < Statistics.MAX_UNEXPECTED) {
+            String text = text(matched, bytes);
+            if (!unexpected.contains(text)) {
+                unexpected.add(text);
+            }
+        }
+    }
+
+    /** In quotes, as a string of C: whoever sent it may want to write over somebody's screen. */
+    private static String text(String matched, ByteBuffer bytes) {
+        StringBuilder text = new StringBuilder("\"").append(matched);
+        for (int n = 0; bytes.hasRemaining() && n < SHOWN_BYTES; n++) {
+            int b = bytes.get() & 0xFF;
+            switch (b) {
+                case '\r' -> text.append("\\r");
+                case '\n' -> text.append("\\n");
+                case '"', '\\' -> text.append('\\').append((char) b);
+                default -> text.append(b >= ' ' && b <= '~' ? String.valueOf((char) b) : "\\x%02x".formatted(b));
+            }
+        }
+        return text.append(bytes.hasRemaining() ? "…\"" : "\"").toString();
     }
 
     /** It was up and has ended. */
@@ -76,7 +109,7 @@ final class LoopRecord {
     Statistics statistics(Snapshot counts, int awaited, Unanswered unanswered) {
         ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
         long missed = counts.pings() - counts.pongs() - awaited;
-        return new Statistics(counts, begun.get(), missed, unanswered, recorded.times(), tcp(), time, new TreeMap<>());
+        return new Statistics(counts, begun.get(), missed, unanswered, recorded.times(), tcp(), time, new TreeMap<>(), unexpected);
     }
 
     private TcpSample tcp() {

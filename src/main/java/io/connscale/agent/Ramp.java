@@ -30,6 +30,7 @@ final class Ramp {
     private Throttle throttle;
     private final Pace pace;
     private long begun;
+    private final Runnable pump = LoadLoop.guarded(this::pump);
     private @Nullable Future<?> next; // the pump that is to come
     private boolean done;
     private final Counter established = new Counter();
@@ -118,7 +119,7 @@ final class Ramp {
         // Not more often than each millisecond: the credit of that time is spent in one go. By schedule() even where it
         // is at once: Netty runs what execute() is given for up to a second before it reads again.
         long wait = nanos == 0 ? 0 : Math.max(nanos, TimeUnit.MILLISECONDS.toNanos(1));
-        next = loop.eventLoop().schedule(this::pump, wait, TimeUnit.NANOSECONDS);
+        next = loop.eventLoop().schedule(pump, wait, TimeUnit.NANOSECONDS);
     }
 
     void begun(Connection connection) {

@@ -27,6 +27,7 @@ import io.connscale.control.Message.TakeStatistics;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
+import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
 import io.connscale.kernel.FileRoom;
 import io.connscale.kernel.Limits;
@@ -72,6 +73,9 @@ final class Requests implements AutoCloseable {
     private @Nullable SnapshotTaken said;
     private long saidAt = System.nanoTime() - MOST_UNSAID;
 
+    /** As last configured; on the control thread. */
+    private @Nullable Settings settings;
+
     private volatile @Nullable GrowingAgent agent; // there from the first configure on
 
     Requests(Transport transport, HostedServer server, AgentStarter starter, Outbox outbox, Executor control) {
@@ -93,7 +97,7 @@ final class Requests implements AutoCloseable {
             fail(request.id(), e);
         } catch (IllegalArgumentException e) {
             fail(request.id(), new AgentException(String.valueOf(e.getMessage()), "docs/PROTOCOL.md has the bounds"));
-        } catch (RuntimeException e) { // a mistake of ours; without an answer the console would wait for ever
+        } catch (RuntimeException | OutOfMemoryError e) { // without an answer the console would wait for ever
             fail(request.id(), e);
         }
     }
@@ -115,7 +119,7 @@ final class Requests implements AutoCloseable {
         } else if (request instanceof TakeSnapshot t) {
             reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot, processes()));
         } else if (request instanceof TakeFacts t) {
-            outbox.send(new FactsTaken(t.id(), new FactsReader().read(Boolean.TRUE.equals(t.handshakes()))));
+            outbox.send(new FactsTaken(t.id(), facts(t)));
         } else if (request instanceof TakeStatistics t) {
             reply(t.id(), agent().statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
         } else if (request instanceof TakeServerStatistics t) {
@@ -127,13 +131,20 @@ final class Requests implements AutoCloseable {
         }
     }
 
+    private Facts facts(TakeFacts asked) {
+        Settings known = settings;
+        return Boolean.TRUE.equals(asked.routes()) && known != null
+                ? new FactsReader().read(known.targets(), known.sources())
+                : new FactsReader().read(Boolean.TRUE.equals(asked.handshakes()));
+    }
+
     private void serverStatus(Request request) {
         try {
             outbox.send(new ServerStatusTaken(request.id(), server.answer(request)));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             fail(request.id(), new AgentException("the agent is ending", "start it again"));
-        } catch (AgentException | RuntimeException e) { // without an answer the console would wait for ever
+        } catch (AgentException | RuntimeException | OutOfMemoryError e) { // else the console would wait for ever
             fail(request.id(), e);
         }
     }
@@ -152,6 +163,7 @@ final class Requests implements AutoCloseable {
     }
 
     private CompletableFuture<Void> configure(Settings settings) throws AgentException {
+        this.settings = settings;
         GrowingAgent running = agent;
         if (running != null) {
             return running.configure(settings);

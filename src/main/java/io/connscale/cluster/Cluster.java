@@ -11,6 +11,7 @@ import io.connscale.cluster.launch.Launcher;
 import io.connscale.cluster.launch.ssh.Asker;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
@@ -23,8 +24,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
@@ -38,14 +39,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The hosts and the agents that run there, by name. Commands call; any thread may. */
-@SuppressWarnings("FutureReturnValueIgnored") // the watch goes on until close; what goes wrong is told by the host
+/**
+ * The hosts and the agents that run there, by name. Commands call; any thread may. One thread, the owner, takes what happens to
+ * the hosts one after the other, and never waits; what takes time has threads of its own.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // the ticks go on until close; what goes wrong is told by the host
 public final class Cluster implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
-    private static final int MOST_AT_ONCE = 16;
+    /** Starts side by side: each is the work of a processor while it lasts. */
+    private static final int MAX_STARTING = 16;
     /** Notices that wait to be shown; more are dropped, the states tell all the same. */
-    private static final int MOST_UNTOLD = 1000;
-    /** An agent that says nothing for this long, though it should each second, is lost. */
+    private static final int MAX_UNTOLD = 1000;
+    /** An agent without a heartbeat for this long, though there should be one every few seconds, is lost. */
     private static final int SILENT_SECONDS = 10;
 
     private static final long CLOSE_SECONDS = 5;
@@ -54,31 +59,36 @@ public final class Cluster implements AutoCloseable {
     private final int patience;
     private final Supplier<List<String>> targets;
     private final Workers serverWorkers;
-    private final ExecutorService starters = Executors.newFixedThreadPool(MOST_AT_ONCE, daemons("host-starter"));
-    /** Others than those that start: a stop must not wait for the starts that it is to end. */
-    private final ExecutorService stoppers = Executors.newFixedThreadPool(MOST_AT_ONCE, daemons("host-stopper"));
-
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(daemons("cluster-watch"));
-    /** Others than those who have something to tell: a screen that takes nothing (Ctrl-S) must not hold up the watch. */
+    private final ScheduledThreadPoolExecutor owner = new ScheduledThreadPoolExecutor(1, daemons("hosts"));
+    private final ExecutorService starters = Executors.newFixedThreadPool(MAX_STARTING, daemons("host-starter"));
+    /** Those who wait for an outcome go on here, whatever they do then. */
+    private final ExecutorService others = Executors.newCachedThreadPool(daemons("host-outcomes"));
+    /** A screen that takes nothing (Ctrl-S) must hold up nobody who has something to tell. */
     private final ExecutorService teller = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_UNTOLD), daemons("notices"), new DiscardPolicy());
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_UNTOLD), daemons("notices"), new DiscardPolicy());
 
     private volatile Consumer<String> losses = host -> {};
-    private boolean watching;
+    private @Nullable Future<?> ticks;
     private @Nullable Deployment deployment;
+    private @Nullable CompletableFuture<Void> closed;
 
     /**
      * A cluster without any agent yet.
      *
      * @param targets the server's addresses, asked for when an agent starts
-     * @param notices hears, on any thread, what the user should know at once
+     * @param notices hears, on a thread of its own, what the user should know at once
      * @param asker puts the questions that SSH has: an unknown host key, a passphrase
      */
     public Cluster(ClusterConfig config, Supplier<List<String>> targets, Consumer<String> notices, Asker asker) {
         this(config, targets, notices, new Launchers(asker), SILENT_SECONDS);
     }
 
-    /** For tests, which have launchers of their own and less patience with a silent agent, in seconds. */
+    /**
+     * For tests, which have launchers of their own and less patience with a silent agent.
+     *
+     * @param launchers makes one for each start, which that closes
+     * @param patience seconds
+     */
     Cluster(
             ClusterConfig config,
             Supplier<List<String>> targets,
@@ -88,9 +98,22 @@ public final class Cluster implements AutoCloseable {
         this.patience = patience;
         this.targets = targets;
         this.serverWorkers = config.server().workers();
+        owner.setKeepAliveTime(1, TimeUnit.SECONDS);
+        owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
         for (HostConfig host : config.hosts()) {
-            hosts.put(host.name(), new Host(host, launchers.apply(host), this::install, targets, told));
+            Function<HostConfig, Host.Session> sessions = as ->
+                    new AgentSession(as, launchers.apply(as), this::install, targets, told, starters);
+            hosts.put(
+                    host.name(),
+                    new Host(
+                            host,
+                            launchers.apply(host).toString(),
+                            sessions,
+                            this::own,
+                            others,
+                            told,
+                            name -> losses.accept(name)));
         }
     }
 
@@ -107,7 +130,7 @@ public final class Cluster implements AutoCloseable {
         return deployment;
     }
 
-    private static ThreadFactory daemons(String role) {
+    static ThreadFactory daemons(String role) {
         AtomicInteger last = new AtomicInteger();
         return task -> {
             Thread thread = new Thread(task, role + "-" + last.incrementAndGet());
@@ -156,63 +179,52 @@ public final class Cluster implements AutoCloseable {
     /** Launches an agent; fails with an {@link AgentException} where that can't be done. */
     public CompletableFuture<Message.Hello> start(String name) {
         Host host = host(name);
-        watchOnce();
-        CompletableFuture<Message.Hello> started = new CompletableFuture<>();
-        try {
-            starters.execute(() -> start(host, started));
-        } catch (RejectedExecutionException e) {
-            started.completeExceptionally(new AgentException("the console is ending: " + name + " is not started", ""));
-        }
-        return started;
-    }
-
-    private static void start(Host host, CompletableFuture<Message.Hello> started) {
-        try {
-            started.complete(host.start());
-        } catch (AgentException e) {
-            log.warn("start of {} failed", host.name(), e);
-            started.completeExceptionally(e);
-        } catch (RuntimeException e) {
-            log.error("start of {} failed", host.name(), e);
-            started.completeExceptionally(
-                    new AgentException(host.name() + ": internal error: " + e, "the log has its details"));
-        }
-    }
-
-    private synchronized void watchOnce() {
-        if (!watching) {
-            watching = true;
-            // With a delay, not at a rate: a console that was stopped must not make up for the seconds that it missed.
-            watch.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
-        }
-    }
-
-    private void look() {
-        try {
-            for (Host host : hosts.values()) {
-                if (host.look(patience)) {
-                    losses.accept(host.name());
-                }
+        synchronized (this) {
+            if (closed != null) {
+                return CompletableFuture.failedFuture(
+                        new AgentException("console is shutting down; " + name + " was not started", ""));
             }
-        } catch (RuntimeException e) {
-            log.error("the watch goes on", e);
+            try {
+                if (ticks == null) {
+                    // With a delay, not at a rate: a console that was stopped must not make up for the seconds that it missed.
+                    ticks = owner.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+                }
+                return host.start();
+            } catch (OutOfMemoryError e) { // no thread to start it on
+                AgentException known = AgentException.of(e);
+                return CompletableFuture.failedFuture(
+                        new AgentException(name + ": " + known.message(), known.hint(), e));
+            }
         }
     }
 
-    /** {@code told} hears the host's name, on the watch's thread, each time that connections there have ended unasked. */
+    private void own(Runnable task) {
+        owner.execute(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) { // no thread left, say
+                log.error("the hosts go on", e);
+            }
+        });
+    }
+
+    private void tick() {
+        hosts.values().forEach(host -> host.tick(patience));
+    }
+
+    /** {@code told} hears the host's name each time that connections there have ended unasked; it must not wait. */
     public void onLoss(Consumer<String> told) {
         losses = told;
     }
 
     /** Ends the agent and waits until it has; false where there was none. */
     public CompletableFuture<Boolean> stop(String name) {
-        Host host = host(name);
-        return CompletableFuture.supplyAsync(host::stop, stoppers);
+        return host(name).stop();
     }
 
     /** The agents of these hosts, as one; each must be ready. */
     public AgentGroup agents(List<String> names) throws AgentException {
-        Map<String, RemoteAgent> agents = new LinkedHashMap<>();
+        Map<String, AgentProcess> agents = new LinkedHashMap<>();
         for (String name : names) {
             agents.put(name, host(name).ready());
         }
@@ -231,11 +243,19 @@ public final class Cluster implements AutoCloseable {
      * @param handshakes whether those that are not finished are counted too, which takes longer
      */
     public CompletableFuture<Facts> facts(String name, boolean handshakes) {
+        return facts(name, id -> new Message.TakeFacts(id, handshakes ? true : null));
+    }
+
+    /** The same, with what it says of the routes from the host's sources to the server. */
+    public CompletableFuture<Facts> factsWithRoutes(String name) {
+        return facts(name, id -> new Message.TakeFacts(id, null, true));
+    }
+
+    private CompletableFuture<Facts> facts(String name, Function<Long, Message> request) {
         try {
-            Boolean asked = handshakes ? true : null;
             return host(name)
                     .ready()
-                    .ask(id -> new Message.TakeFacts(id, asked), Message.FactsTaken.class)
+                    .ask(request, Message.FactsTaken.class)
                     .thenApply(Message.FactsTaken::facts);
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);
@@ -264,10 +284,10 @@ public final class Cluster implements AutoCloseable {
     }
 
     private static CompletableFuture<Snapshot> left(Host host, Throwable why) {
-        HostStatus status = host.status();
-        return status.state() == State.READY
-                ? CompletableFuture.failedFuture(why)
-                : CompletableFuture.completedFuture(status.counts());
+        return host.settled()
+                .thenCompose(status -> status.state() == State.READY
+                        ? CompletableFuture.failedFuture(why)
+                        : CompletableFuture.completedFuture(status.counts()));
     }
 
     /** Changes what these hosts' connections do, now and for those to come. */
@@ -278,18 +298,20 @@ public final class Cluster implements AutoCloseable {
     /** Ends all agents, side by side; returns within seconds. */
     @Override
     public void close() {
-        watch.shutdownNow();
-        starters.shutdown();
-        List<CompletableFuture<Void>> ends = hosts.values().stream()
-                .map(host -> CompletableFuture.runAsync(
-                        host::stop,
-                        task -> daemons("host-closer").newThread(task).start()))
-                .toList();
-        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
-                .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS)
-                .join();
-        starters.shutdownNow(); // a start whose process was not there yet finds itself stopped, and ends it
-        stoppers.shutdown();
+        ended().join();
+        starters.shutdownNow(); // a start whose process was not there yet finds its session closed, and ends it
         teller.shutdown();
+    }
+
+    /** Once, for all who close it. */
+    private synchronized CompletableFuture<Void> ended() {
+        if (closed == null) {
+            if (ticks != null) {
+                ticks.cancel(false);
+            }
+            CompletableFuture<?>[] ends = hosts.values().stream().map(Host::stop).toArray(CompletableFuture<?>[]::new);
+            closed = CompletableFuture.allOf(ends).completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS);
+        }
+        return closed;
     }
 }

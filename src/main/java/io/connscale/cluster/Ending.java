@@ -1,35 +1,62 @@
 package io.connscale.cluster;
 
+import io.connscale.control.Exhausted;
+import io.connscale.control.PlainText;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How an agent's process ended.
  *
  * @param exit its exit code, 128 + n where signal n ended it (POSIX sh's and Java's convention); -1 unknown
  * @param errors the last lines of its standard error
+ * @param broken whether the way to it broke, so that nobody knows how it ended
  */
-record Ending(int exit, List<String> errors) {
+record Ending(int exit, List<String> errors, boolean broken) {
     private static final int SIGNAL = 128;
     /** The JVM says first why it can't start and then, in two more lines, that it can't. */
     private static final int IN_A_LINE = 3;
 
-    private static final int LONGEST = 200;
+    private static final int MAX_LENGTH = 200;
 
-    /** {@code with exit code 137 (SIGKILL); its last words: …} */
-    @Override
-    public String toString() {
-        return "with " + exitText()
-                + (errors.isEmpty() ? "" : "; its last words: " + String.join(" | ", lastWords(IN_A_LINE)));
+    Ending(int exit, List<String> errors) {
+        this(exit, errors, false);
     }
 
-    /** The last {@code most} lines of its standard error, each cut to what a user wants to read. */
-    List<String> lastWords(int most) {
-        return errors.subList(Math.max(0, errors.size() - most), errors.size()).stream()
-                .map(line -> line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line)
+    /** What it ran out of, where that is why it ended: it says so on its standard error. */
+    Optional<Exhausted> exhausted() {
+        return exit == 0 || exit > SIGNAL ? Optional.empty() : Exhausted.of(errors);
+    }
+
+    /** What to do about it. */
+    String hint(String otherwise) {
+        return exhausted().map(Exhausted::hint).orElse(otherwise);
+    }
+
+    /** {@code with exit code 137 (SIGKILL); last output on stderr: …}, to be put behind {@code ended}. */
+    @Override
+    public String toString() {
+        return "with " + exitText() + errorText();
+    }
+
+    /** {@code its agent ended with exit code 3}, or that the connection broke. */
+    String clause() {
+        return broken ? "the connection to it broke" : "its agent ended with " + exitText();
+    }
+
+    /** {@code ; last output on stderr: …}; empty where there was none. */
+    String errorText() {
+        return errors.isEmpty() || exhausted().isPresent() ? "" : "; last output on stderr: " + String.join(" | ", lastErrors(IN_A_LINE));
+    }
+
+    /** The last {@code max} lines of its standard error, each cut to what a user wants to read. */
+    List<String> lastErrors(int max) {
+        return errors.subList(Math.max(0, errors.size() - max), errors.size()).stream()
+                .map(line -> PlainText.of(line, MAX_LENGTH))
                 .toList();
     }
 
-    String exitText() {
+    private String exitText() {
         if (exit == Exits.UNKNOWN) {
             return "no exit code";
         }
@@ -42,6 +69,7 @@ record Ending(int exit, List<String> errors) {
             case 15 -> " (SIGTERM)";
             default -> "";
         };
-        return "exit code " + exit + signal;
+        return "exit code " + exit + signal
+                + exhausted().map(what -> ": " + what.text()).orElse("");
     }
 }

@@ -2,293 +2,278 @@ package io.connscale.cluster;
 
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
-import io.connscale.cluster.config.Launch;
-import io.connscale.cluster.deploy.Installation;
-import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
-import io.connscale.control.Answers;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
-import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One line of {@code hosts.yaml} and the agent that runs there. Any thread may call; what is wanted and what is there
- * change under this object's lock, and nothing waits while it is held.
+ * One line of {@code hosts.yaml} and the agent that runs there. Whatever happens to it is put in one queue, and one thread, the
+ * owner, takes it from there: nothing else changes its state, and nothing that the owner does waits. All that takes time is the
+ * {@link Session}'s. Each start has a session of its own; what one that was overtaken still says changes nothing.
+ *
+ * <pre>
+ *            start      session ready  session failed  session ended  no heartbeat  stop
+ * STOPPED    STARTING                                                               STOPPED
+ * STARTING   refused    READY          as before       as before                    STOPPED, closes the session
+ * READY      refused                                   LOST           LOST          STOPPED, closes the session
+ * LOST       STARTING                                                               STOPPED, forgets the counts
+ * </pre>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // how an agent ended is told as a notice
+@SuppressWarnings("FutureReturnValueIgnored") // what becomes of a session is put in the queue; how one is closed concerns nobody
 final class Host {
-    private static final long HELLO_SECONDS = 30;
     /** Lines of its standard error that are shown of an agent that was lost; the log has more. */
-    private static final int MOST_LAST_WORDS = 5;
+    private static final int MAX_LAST_ERRORS = 5;
 
-    private final Launcher launcher;
-    private final Installer installer;
-    private final Supplier<List<String>> targets;
+    /**
+     * One start: the connection, the process, the agent and its heartbeat. What it opened is its own, and it closes nothing else.
+     * No method waits, but for {@link #configure}.
+     */
+    interface Session {
+        /** Launches the agent. Once. */
+        void begin();
+
+        /** Completes when the agent takes orders; fails with an {@link AgentException} where it never will. */
+        CompletableFuture<Message.Hello> ready();
+
+        /** How the agent ended that was ready. */
+        CompletableFuture<Ending> ended();
+
+        /** The agent that is ready. */
+        AgentProcess agent();
+
+        /** What a start is doing, in a few words; empty where it is done. */
+        String step();
+
+        /** Its counts as last heard. */
+        Snapshot counts();
+
+        /** How many processes the agent is; 0 where there is none yet. */
+        int workers();
+
+        /** Has the agent do as {@code config} says from now on. May have to ask where the server is: not for the owner. */
+        CompletableFuture<Void> configure(HostConfig config);
+
+        /** Once per second: for how many seconds there was no heartbeat, though it was listened for. */
+        int tick();
+
+        /** Ends all that was opened, a start that is under way too: {@link #ready()} fails. Completes when that is done. */
+        CompletableFuture<Void> close();
+    }
+
+    /**
+     * All there is to know, at one moment. Only the owner makes a new one.
+     *
+     * @param session of the agent that is starting or ready
+     * @param before the counts of agents that were lost here: what they held stays counted as lost
+     */
+    private record Now(
+            HostConfig config,
+            State state,
+            @Nullable Session session,
+            Message.@Nullable Hello hello,
+            Snapshot before) {}
+
+    private final String name;
+    private final String launcher;
+    private final Function<HostConfig, Session> sessions;
+    private final Executor owner;
+    private final Executor others;
     private final Consumer<String> notices;
-    private HostConfig config;
-    private State state = State.STOPPED;
-    /** Another one with each start and stop: a start that finds it changed has been overtaken and gives way. */
-    private Object turn = new Object();
-    /** The thread that starts an agent, so that a stop can end its wait; null where none does. */
-    private @Nullable Thread starter;
-    /** What a start is doing, in a few words. */
-    private volatile String step = "";
+    private final Consumer<String> losses;
+    private Notices told;
+    private volatile Now now;
 
-    private @Nullable RemoteAgent agent;
-    /** Of the agent that is ready. */
-    private Message.@Nullable Hello hello;
-
-    private Notices losses;
-    /** The counts of agents that were lost here: what they held stays counted as lost. */
-    private Snapshot before = Snapshot.NONE;
-
+    /**
+     * A host without an agent.
+     *
+     * @param launcher how agents are launched there, in a word
+     * @param sessions makes one for each start
+     * @param owner runs one task at a time, in their order
+     * @param others runs what those do who wait for an outcome
+     * @param notices hears what the user should know at once; must not wait
+     * @param losses hears the name each time that connections here ended unasked; must not wait
+     */
     Host(
             HostConfig config,
-            Launcher launcher,
-            Installer installer,
-            Supplier<List<String>> targets,
-            Consumer<String> notices) {
-        this.config = config;
+            String launcher,
+            Function<HostConfig, Session> sessions,
+            Executor owner,
+            Executor others,
+            Consumer<String> notices,
+            Consumer<String> losses) {
+        this.name = config.name();
         this.launcher = launcher;
-        this.installer = installer;
-        this.targets = targets;
+        this.sessions = sessions;
+        this.owner = owner;
+        this.others = others;
         this.notices = notices;
-        this.losses = new Notices(config.name());
+        this.losses = losses;
+        this.told = new Notices(name);
+        this.now = new Now(config, State.STOPPED, null, null, Snapshot.NONE);
     }
 
-    String name() {
-        return config.name();
+    HostStatus status() {
+        Now at = now;
+        Session session = at.session;
+        return session == null
+                ? new HostStatus(at.config, launcher, at.state, "", at.hello, at.before, 0)
+                : new HostStatus(
+                        at.config,
+                        launcher,
+                        at.state,
+                        session.step(),
+                        at.hello,
+                        at.before.plus(session.counts()),
+                        session.workers());
     }
 
-    synchronized HostStatus status() {
-        Snapshot now = agent == null ? Snapshot.NONE : agent.latest();
-        int workers = agent == null ? 0 : agent.workers();
-        return new HostStatus(config, launcher.toString(), state, step, hello, before.plus(now), workers);
+    /** As above, when all that has happened until now is taken in. */
+    CompletableFuture<HostStatus> settled() {
+        return CompletableFuture.runAsync(() -> {}, owner).thenApply(done -> status());
     }
 
     /** The agent that takes orders here. */
-    synchronized RemoteAgent ready() throws AgentException {
-        if (agent == null || state != State.READY) {
-            throw new AgentException(name() + " is " + state, "start " + name() + " first");
+    AgentProcess ready() throws AgentException {
+        Now at = now;
+        if (at.session == null || at.state != State.READY) {
+            throw new AgentException(name + " is " + at.state, "start " + name + " first");
         }
-        return agent;
+        return at.session.agent();
     }
 
     /** What agents that were lost here had counted. */
-    synchronized Snapshot before() {
-        return before;
+    Snapshot before() {
+        return now.before;
     }
 
-    /** Launches an agent and waits until it takes orders; {@link #stop()} from another thread ends the wait. */
-    Message.Hello start() throws AgentException {
-        Object mine = new Object();
-        State fallback = begin(mine);
-        RemoteAgent started = null;
-        boolean ready = false;
-        try {
-            started = new RemoteAgent(name(), launch(), notices);
-            launched(mine, started);
-            step = "waiting for its agent";
-            Message.Hello greeting = within(HELLO_SECONDS, started.hello(), started);
-            within(HELLO_SECONDS, started.configure(settings()), started);
-            nowReady(mine, started, greeting);
-            ready = true;
-            return greeting;
-        } catch (InterruptedException e) {
-            throw stoppedMeanwhile(); // only a stop interrupts a start
-        } finally {
-            begun();
-            if (!ready) {
-                failed(mine, started, fallback);
-            }
+    /** Launches an agent; completes when it takes orders. */
+    CompletableFuture<Message.Hello> start() {
+        CompletableFuture<Message.Hello> started = new CompletableFuture<>();
+        owner.execute(() -> start(started));
+        return started;
+    }
+
+    private void start(CompletableFuture<Message.Hello> started) {
+        Now before = now;
+        if (before.state == State.READY || before.state == State.STARTING) {
+            fail(started, new AgentException(name + " is " + before.state + " already", "stop " + name + " ends it"));
+            return;
+        }
+        Session session = sessions.apply(before.config);
+        now = new Now(before.config, State.STARTING, session, null, before.before);
+        session.ready()
+                .whenComplete((hello, failure) -> owner.execute(() -> {
+                    if (failure != null) {
+                        failed(session, before.state);
+                        fail(started, AgentException.of(failure));
+                    } else if (now.session == session) {
+                        ready(session, hello, before.config);
+                        others.execute(() -> started.complete(hello));
+                    } else {
+                        fail(started, new AgentException(name + " was stopped while it started", "start " + name));
+                    }
+                }));
+        session.begin();
+    }
+
+    private void failed(Session session, State before) {
+        if (now.session == session) {
+            now = new Now(now.config, before, null, null, now.before);
         }
     }
 
-    /** The state to go back to should the start fail. */
-    private synchronized State begin(Object mine) throws AgentException {
-        if (state == State.READY || state == State.STARTING) {
-            throw new AgentException(name() + " is " + state + " already", "stop " + name() + " ends it");
-        }
-        State fallback = state;
-        state = State.STARTING;
-        turn = mine;
-        starter = Thread.currentThread();
-        step = "connecting";
-        return fallback;
+    private void fail(CompletableFuture<?> asked, AgentException why) {
+        others.execute(() -> asked.completeExceptionally(why));
     }
 
-    /** The start is over, whatever came of it: nobody is to be interrupted any more. */
-    private synchronized void begun() {
-        starter = null;
-        step = "";
-    }
-
-    private synchronized HostConfig config() {
-        return config;
-    }
-
-    private Process launch() throws AgentException, InterruptedException {
-        try {
-            HostConfig now = config();
-            if (now.launch() instanceof Launch.Local) {
-                return launcher.start(AgentCommand.local(now)); // this machine has this Java and this jar
-            }
-            Installation there = installer.install(launcher, now.java(), doing -> step = doing);
-            return launcher.start(AgentCommand.remote(now, there));
-        } catch (AgentException e) {
-            throw new AgentException(name() + ": " + e.message(), e.hint(), e);
+    private void ready(Session session, Message.Hello hello, HostConfig configured) {
+        told = new Notices(name);
+        now = new Now(now.config, State.READY, session, hello, now.before);
+        session.ended().thenAccept(ending -> owner.execute(() -> ended(session, ending)));
+        if (!now.config.equals(configured)) { // it was changed while the agent started
+            others.execute(() -> session.configure(now.config));
         }
     }
 
-    private synchronized void launched(Object mine, RemoteAgent started) throws AgentException {
-        checkTurn(mine);
-        agent = started;
-    }
-
-    private void nowReady(Object mine, RemoteAgent started, Message.Hello greeting) throws AgentException {
-        synchronized (this) {
-            checkTurn(mine);
-            hello = greeting;
-            losses = new Notices(name());
-            state = State.READY;
-        }
-        started.ended().thenAccept(ending -> lost(started, ending));
-    }
-
-    private void checkTurn(Object mine) throws AgentException {
-        if (turn != mine) {
-            throw stoppedMeanwhile();
+    private void ended(Session session, Ending ending) {
+        String hint = ending.exhausted().map(what -> " · " + what.hint()).orElse("");
+        if (lost(session, " lost", ": " + ending.clause() + hint)) {
+            ending.lastErrors(MAX_LAST_ERRORS).forEach(line -> notices.accept(name + " | " + line));
         }
     }
 
-    private AgentException stoppedMeanwhile() {
-        return new AgentException(name() + " was stopped while it started", "start " + name());
+    /** The agent is gone though nobody asked for that, and its connections with it; false where it is another session's time. */
+    private boolean lost(Session session, String how, String why) {
+        if (now.session != session) {
+            return false;
+        }
+        Snapshot last = session.counts();
+        now = new Now(now.config, State.LOST, null, null, now.before.plus(last.afterLoss("agent lost")));
+        session.close();
+        notices.accept(name + how + ", with " + Notices.connections(last.established()) + why + " · start " + name
+                + " brings it back");
+        return true;
     }
 
-    private void failed(Object mine, @Nullable RemoteAgent started, State fallback) {
-        synchronized (this) {
-            if (turn == mine) {
-                agent = null;
-                state = fallback;
-            }
-        }
-        if (started != null) {
-            started.close();
-        }
-        launcher.close();
+    /** Ends the agent; its connections end because the user asked, and its counts are forgotten. False where there was none. */
+    CompletableFuture<Boolean> stop() {
+        CompletableFuture<Boolean> stopped = new CompletableFuture<>();
+        owner.execute(() -> stop(stopped));
+        return stopped;
     }
 
-    private <T> T within(long seconds, CompletableFuture<T> answer, RemoteAgent of)
-            throws AgentException, InterruptedException {
-        return Answers.within(
-                seconds,
-                answer,
-                () -> new AgentException(
-                        name() + ": the agent said nothing for " + seconds + " s" + of.said(),
-                        "is the machine overloaded? try again"));
-    }
-
-    /** The agent's channel ended. Where nobody asked for that, it is lost and its connections with it. */
-    private void lost(RemoteAgent gone, Ending ending) {
-        long held;
-        synchronized (this) {
-            if (agent != gone) {
-                return;
-            }
-            held = gone.latest().established();
-            before = before.plus(gone.latest().afterLoss("agent lost"));
-            agent = null;
-            hello = null;
-            state = State.LOST;
-        }
-        launcher.close(); // a connection that lost its agent may be half dead: the next start makes a new one
-        notices.accept(name() + " lost, with " + Notices.connections(held) + ": its agent ended with "
-                + ending.exitText() + " · start " + name() + " brings it back");
-        ending.lastWords(MOST_LAST_WORDS).forEach(line -> notices.accept(name() + " | " + line));
-    }
-
-    /** Ends the agent; its connections end because the user asked. Its counts are forgotten. */
-    boolean stop() {
-        RemoteAgent stopped;
-        boolean was;
-        synchronized (this) {
-            stopped = agent;
-            was = state != State.STOPPED;
-            turn = new Object();
-            if (starter != null) {
-                starter.interrupt();
-            }
-            agent = null;
-            hello = null;
-            before = Snapshot.NONE;
-            state = State.STOPPED;
-        }
-        if (stopped != null) {
-            stopped.close();
-        }
-        launcher.close();
-        return was;
+    private void stop(CompletableFuture<Boolean> stopped) {
+        Now before = now;
+        now = new Now(before.config, State.STOPPED, null, null, Snapshot.NONE);
+        CompletableFuture<Void> closed =
+                before.session == null ? CompletableFuture.completedFuture(null) : before.session.close();
+        closed.whenComplete((done, failure) ->
+                others.execute(() -> stopped.complete(before.state != State.STOPPED)));
     }
 
     /** From now on these intervals and this rate, here and in the agent if there is one. */
     CompletableFuture<Void> change(UnaryOperator<ClientConfig> change) {
-        RemoteAgent running;
-        synchronized (this) {
-            config = config.with(change.apply(config.client()));
-            running = state == State.READY ? agent : null;
-        }
-        return running == null ? CompletableFuture.completedFuture(null) : running.configure(settings());
-    }
-
-    /** Not while the lock is held: where the server is may have to be asked on another host. */
-    private Settings settings() {
-        HostConfig now = config();
-        ClientConfig client = now.client();
-        return new Settings(
-                targets.get(),
-                now.source(),
-                client.interval().toMillis(),
-                client.timeout().toMillis(),
-                client.rate().perSecond(),
-                now.workers().most());
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            HostConfig config = now.config.with(change.apply(now.config.client()));
+                            now = new Now(config, now.state, now.session, now.hello, now.before);
+                            return now;
+                        },
+                        owner)
+                .thenComposeAsync(
+                        changed -> changed.session == null || changed.state != State.READY
+                                ? CompletableFuture.completedFuture(null)
+                                : changed.session.configure(changed.config),
+                        others);
     }
 
     /**
-     * From the watch, once a second: tells the agent that it is not alone, from its launch on, since a busy machine may take
-     * long to make it ready; says what connections ended, and gives an agent up that says nothing.
+     * Once per second: says what connections ended, and gives an agent up that has no heartbeat.
      *
      * @param patience seconds
-     * @return whether it has said that connections ended
      */
-    boolean look(int patience) {
-        RemoteAgent watched;
-        boolean ready;
-        Notices said;
-        synchronized (this) {
-            watched = agent;
-            ready = state == State.READY;
-            said = losses;
-        }
-        if (watched == null) {
-            return false;
-        }
-        int silent = watched.tick();
-        if (!ready) {
-            return false;
-        }
-        if (silent == patience) {
-            notices.accept(name() + " has said nothing for " + patience + " s: it is given up");
-            watched.kill();
-        }
-        Optional<String> ended = said.tick(watched.latest());
-        ended.ifPresent(notices);
-        return ended.isPresent();
+    void tick(int patience) {
+        owner.execute(() -> {
+            Session session = now.session;
+            if (session == null) {
+                return;
+            }
+            int silent = session.tick();
+            if (now.state == State.READY && silent >= patience) {
+                lost(session, ": no heartbeat for " + patience + " s; declared lost", "");
+            } else if (now.state == State.READY) {
+                told.tick(session.counts()).ifPresent(line -> {
+                    notices.accept(line);
+                    losses.accept(name);
+                });
+            }
+        });
     }
 }

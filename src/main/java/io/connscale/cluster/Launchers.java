@@ -11,9 +11,9 @@ import io.connscale.cluster.launch.ssh.Keyring;
 import io.connscale.cluster.launch.ssh.SshLauncher;
 import java.util.function.Function;
 
-/** The launcher that a line of {@code hosts.yaml} means. */
+/** The launcher that a line of {@code hosts.yaml} means, a new one for each start. */
 final class Launchers implements Function<HostConfig, Launcher> {
-    /** One for all hosts: no passphrase is asked for twice. */
+    /** One for all hosts: no passphrase is asked for twice at one time. */
     private final Keyring keys;
 
     Launchers(Asker asker) {
@@ -24,7 +24,7 @@ final class Launchers implements Function<HostConfig, Launcher> {
     public Launcher apply(HostConfig host) {
         Launch launch = host.launch();
         if (launch instanceof Launch.Ssh ssh) {
-            return new ShellLauncher(new SshLauncher(ssh, keys));
+            return new ShellLauncher(new SshLauncher(ssh, keys.atStart()));
         }
         return launch instanceof Launch.Command command ? new CommandLauncher(command.words()) : new LocalLauncher();
     }

@@ -2,72 +2,214 @@ package io.connscale.cluster;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
+import io.connscale.control.BoundedLines;
 import io.connscale.control.Closed;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.control.Opened;
 import io.connscale.control.Order;
+import io.connscale.control.PlainText;
+import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
+import io.connscale.control.Silence;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * An agent in another process, over a control channel on that process's standard input and output. One thread reads; any
- * thread may call. When the channel ends, for whatever reason, every open request fails and {@link #ended()} completes.
+ * An agent in another process, over a control channel on that process's standard input and output. One thread reads and does
+ * nothing else: it never waits for who asked or for a screen. Another writes. Any thread may call. When the channel ends, for
+ * whatever reason, every open request fails and {@link #ended()} completes.
  */
 final class RemoteAgent implements AgentProcess {
     private static final Logger log = LoggerFactory.getLogger(RemoteAgent.class);
-    private static final int MOST_PENDING = 64;
+    private static final int MAX_PENDING = 64;
+    /** Of notices, and of lines in the log, per second: an agent that has more to say has gone mad. */
+    private static final int MAX_TOLD = 20;
+
+    private static final int MAX_SHOWN = 200;
+
     private static final Pattern SAYS_HELLO = Pattern.compile("\\{.*\"type\"\\s*:\\s*\"hello\".*");
+    private static final Pattern PROTOCOL = Pattern.compile("\"protocol\"\\s*:\\s*(\\d{1,9})\\b");
     private static final long CLOSE_SECONDS = 2;
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
+    /** Runs what those who asked do with their answers; a thread per agent at most, since each hands over in order. */
+    private static final Executor CONSUMERS = Executors.newCachedThreadPool(Cluster.daemons("agent-answers"));
+
+    /**
+     * How long a request may wait, in ticks of the one who ticks once per second: a console that was stopped does not count.
+     *
+     * @param answer for any but the following
+     * @param slow for what starts processes or closes connections by the million
+     * @param progress for an open request: from one sign of progress to the next, of this one or those before it
+     */
+    record Timeouts(int answer, int slow, int progress) {
+        static final Timeouts USUAL = new Timeouts(60, 900, 300);
+
+        private int of(Message request) {
+            if (request instanceof Message.OpenConnections) {
+                return progress;
+            }
+            boolean longWork = request instanceof Message.StartServer
+                    || request instanceof Message.MakeRoom
+                    || request instanceof Message.StopServer
+                    || request instanceof Message.CloseConnections;
+            return longWork ? slow : answer;
+        }
+    }
+
     private final String name;
     private final Process process;
     private final Consumer<String> notices;
+    private final Timeouts timeouts;
     private final RequestWriter requests;
     private final ErrorTail errors;
     private final Thread reader;
     private final AtomicLong ids = new AtomicLong();
-    private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
-    private final Noise noise = new Noise();
+    private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
+    private final Deliveries deliveries = new Deliveries();
+    private final Silence silence = Silence.untilHeard();
+    private final AtomicInteger told = new AtomicInteger();
+    private final AtomicInteger logged = new AtomicInteger();
     private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
     private final CompletableFuture<Ending> ended = new CompletableFuture<>();
     private volatile Snapshot latest = Snapshot.NONE;
     private volatile Statistics latestStatistics = Statistics.NONE;
     private volatile int workers = 1;
-    private final AtomicInteger silent = new AtomicInteger();
+    /** The first line that is no message, a login shell's banner, say: shown where a start fails. */
+    private volatile String noise = "";
+
     private volatile boolean closing;
 
     /** @param process just started; this object owns it from now on */
     RemoteAgent(String name, Process process) {
-        this(name, process, notice -> log.info("{}", notice));
+        this(name, process, notice -> log.info("{}", notice), Timeouts.USUAL);
     }
 
-    /** @param notices hears, on the reading thread, what the agent wants the user to know at once */
+    /** @param notices hears, on the reading thread, what the agent wants the user to know at once; must not wait */
     RemoteAgent(String name, Process process, Consumer<String> notices) {
+        this(name, process, notices, Timeouts.USUAL);
+    }
+
+    RemoteAgent(String name, Process process, Consumer<String> notices, Timeouts timeouts) {
         this.name = name;
         this.process = process;
         this.notices = notices;
-        this.requests = new RequestWriter(process.getOutputStream());
-        this.errors = new ErrorTail(name, process.getErrorStream());
+        this.timeouts = timeouts;
         reader = new Thread(this::read, name + "-control");
         reader.setDaemon(true);
-        reader.start();
+        boolean listening = false;
+        try {
+            this.requests = new RequestWriter(name, process.getOutputStream(), MAX_PENDING, process::destroyForcibly);
+            this.errors = new ErrorTail(name, process.getErrorStream());
+            reader.start();
+            listening = true;
+        } finally {
+            if (!listening) { // no thread left: nobody would hear of its end
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    /** Who asked, in the order of the answers, and never on the thread that reads. Bounded by the requests that wait. */
+    private static final class Deliveries {
+        private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private boolean running;
+
+        synchronized void add(Runnable delivery) {
+            waiting.add(delivery);
+            if (!running) {
+                running = true;
+                CONSUMERS.execute(this::run);
+            }
+        }
+
+        private void run() {
+            for (Runnable next = next(); next != null; next = next()) {
+                try {
+                    next.run();
+                } catch (RuntimeException e) {
+                    log.error("an answer could not be taken", e);
+                }
+            }
+        }
+
+        private synchronized @Nullable Runnable next() {
+            Runnable next = waiting.poll();
+            running = next != null;
+            return next;
+        }
+    }
+
+    /** A request that waits for its answer. */
+    private final class Pending<T extends Message> {
+        private final Class<T> expected;
+        private final Consumer<Opened> progress;
+        private final int limit;
+        private final CompletableFuture<T> answer = new CompletableFuture<>();
+        private final AtomicReference<@Nullable Opened> latestProgress = new AtomicReference<>();
+        private final AtomicInteger waited = new AtomicInteger();
+
+        Pending(Class<T> expected, Consumer<Opened> progress, int limit) {
+            this.expected = expected;
+            this.progress = progress;
+            this.limit = limit;
+        }
+
+        /** Who is slow to hear of it hears the latest alone. */
+        void progressed(Opened opened) {
+            if (latestProgress.getAndSet(opened) == null) {
+                deliveries.add(() -> {
+                    Opened last = latestProgress.getAndSet(null);
+                    if (last != null) {
+                        progress.accept(last);
+                    }
+                });
+            }
+        }
+
+        void answered(Message said) {
+            if (expected.isInstance(said)) {
+                deliveries.add(() -> answer.complete(expected.cast(said)));
+            } else if (said instanceof Message.Failed failed) {
+                failed(new AgentException(name + ": " + failed.message(), failed.hint()));
+            } else {
+                failed(new AgentException(
+                        name + ": the agent sent an answer of the wrong kind ("
+                                + said.getClass().getSimpleName() + " instead of " + expected.getSimpleName() + ")",
+                        SAME_VERSION));
+            }
+        }
+
+        void failed(AgentException why) {
+            deliveries.add(() -> answer.completeExceptionally(why));
+        }
+
+        boolean tick() {
+            return waited.incrementAndGet() > limit;
+        }
     }
 
     @Override
@@ -102,22 +244,34 @@ final class RemoteAgent implements AgentProcess {
 
     private void read() {
         MDC.put("host", name);
+        boolean broken = false;
         try {
-            MessageLines.read(process.getInputStream(), this::take, this::foreign);
-        } catch (IOException | RuntimeException e) { // a mistake of ours must not leave requests waiting for ever
-            log.warn("the channel broke", e); // told below, with how the process ended
+            MessageLines.read(silence.on(process.getInputStream()), this::hear, this::foreign);
+        } catch (IOException e) {
+            log.info("the channel broke: {}", e.toString()); // told below, with how the process ended
+            broken = true;
+        } catch (RuntimeException e) { // a mistake of ours must not leave requests waiting for ever
+            log.error("the channel is given up", e);
         }
-        end();
+        end(broken);
+    }
+
+    private void hear(Message message) {
+        try {
+            take(message);
+        } catch (OutOfMemoryError e) { // who hears of it had no thread for that; without this one the agent would seem dead
+            log.warn("a message was heard by nobody", e);
+        }
     }
 
     private void take(Message message) {
-        silent.set(0);
+        silence.heard();
         if (message instanceof Message.Hello greeting) {
             greeted(greeting);
         } else if (message instanceof Message.SnapshotTaken taken) {
             latest = taken.snapshot();
-            Integer told = taken.workers();
-            workers = told == null ? 1 : told;
+            Integer processes = taken.workers();
+            workers = processes == null ? 1 : processes;
             Long id = taken.id();
             if (id != null) {
                 answered(id, taken);
@@ -126,146 +280,204 @@ final class RemoteAgent implements AgentProcess {
             latestStatistics = taken.statistics();
             answered(taken.id(), taken);
         } else if (message instanceof Message.Progress progress) {
-            Pending request = pending.get(progress.id());
+            Pending<?> request = pending.get(progress.id());
             if (request != null) {
-                request.progress().accept(progress.opened());
+                pending.values().forEach(waiting -> waiting.waited.set(0)); // those behind it wait for it
+                request.progressed(progress.opened());
             }
         } else if (message instanceof Message.Notice notice) {
-            notices.accept(name + "  " + notice.text());
+            if (told.getAndIncrement() < MAX_TOLD) {
+                notices.accept(name + "  " + notice.text());
+            }
         } else if (message instanceof Message.Answer answer) {
             answered(answer.id(), answer);
         } else {
-            log.warn("not for a console: {}", message);
+            complain("not for a console: " + message);
         }
     }
 
     private void greeted(Message.Hello greeting) {
         if (greeting.protocol() == Message.PROTOCOL) {
             hello.complete(greeting);
-            return;
+        } else {
+            hello.completeExceptionally(
+                    otherProtocol(greeting.protocol() + " (connscale " + PlainText.of(greeting.version(), 40) + ")"));
         }
-        hello.completeExceptionally(new AgentException(
-                name + ": the agent speaks protocol " + greeting.protocol() + " (connscale " + greeting.version()
-                        + "), this console " + Message.PROTOCOL,
-                SAME_VERSION));
+    }
+
+    private AgentException otherProtocol(String spoken) {
+        return new AgentException(
+                name + ": the agent speaks protocol " + spoken + ", this console speaks " + Message.PROTOCOL,
+                SAME_VERSION);
     }
 
     private void answered(long id, Message answer) {
-        Pending request = pending.remove(id);
+        Pending<?> request = pending.remove(id);
         if (request == null) {
-            log.warn("an answer to nothing: {}", answer);
+            complain("an answer to nothing: " + answer);
         } else {
-            request.answered(name, answer);
+            request.answered(answer);
         }
     }
 
-    private void foreign(String line) {
-        log.warn("not a message: {}", Noise.cut(line));
-        if (!hello.isDone()) {
-            noise.add(line);
+    private void foreign(BoundedLines.Line line) {
+        String shown = PlainText.of(line.text(), MAX_SHOWN);
+        complain("not a message: " + shown);
+        if (!line.whole()) {
+            tooLong(shown);
+        } else if (!hello.isDone()) {
+            if (SAYS_HELLO.matcher(line.text()).matches()) {
+                hello.completeExceptionally(notUnderstood(line.text()));
+            } else if (noise.isEmpty()) {
+                noise = shown;
+            }
         }
-        if (SAYS_HELLO.matcher(line).matches()) {
-            hello.completeExceptionally(new AgentException(
-                    name + ": the agent's hello is none of protocol " + Message.PROTOCOL + said(), SAME_VERSION));
-        }
+    }
+
+    /** Which request it would have answered nobody knows, so none is left to wait for it. */
+    private void tooLong(String shown) {
+        AgentException why = new AgentException(
+                name + ": the agent sent a line of more than " + Quantity.text(MessageLines.LONGEST)
+                        + " bytes, which is not read: " + PlainText.of(shown, 40),
+                SAME_VERSION);
+        hello.completeExceptionally(why);
+        failAll(why);
+    }
+
+    private AgentException notUnderstood(String line) {
+        Matcher protocol = PROTOCOL.matcher(line);
+        return protocol.find() && !protocol.group(1).equals(String.valueOf(Message.PROTOCOL))
+                ? otherProtocol(protocol.group(1))
+                : new AgentException(
+                        name + ": the agent's hello is not valid: " + MessageLines.problem(line)
+                                + "; it said: " + PlainText.of(line, MAX_SHOWN),
+                        SAME_VERSION);
     }
 
     /** What it said instead of {@code hello}, to be put behind an error; empty where it said nothing. */
     String said() {
-        return noise.said();
+        return noise.isEmpty() ? "" : "; it said: " + noise;
+    }
+
+    /** In the log, as long as it is not filled up. */
+    private void complain(String what) {
+        int before = logged.getAndIncrement();
+        if (before < MAX_TOLD) {
+            log.warn("{}", PlainText.of(what, 5 * MAX_SHOWN));
+        } else if (before == MAX_TOLD) {
+            log.warn("more than {} such lines in one second: the rest is not logged", MAX_TOLD);
+        }
     }
 
     /** The channel is at its end; the process follows, or is made to. */
-    private void end() {
-        Ending ending = new Ending(Exits.of(process, CLOSE_SECONDS), errors.lines());
+    private void end(boolean broken) {
+        requests.close();
+        int exit = Exits.of(process, CLOSE_SECONDS);
+        Ending ending = new Ending(exit, errors.lines(), broken && exit == Exits.UNKNOWN);
         AgentException gone = gone(ending);
-        hello.completeExceptionally(
-                closing
-                        ? gone
-                        : new AgentException(
-                                name + ": the agent ended at once " + ending + said(), "the log has all that it said"));
+        hello.completeExceptionally(closing ? gone : beforeHello(ending));
         ended.complete(ending);
-        pending.values().forEach(request -> request.answer().completeExceptionally(gone));
-        pending.clear();
+        failAll(gone);
+    }
+
+    private void failAll(AgentException why) {
+        for (Long id : List.copyOf(pending.keySet())) {
+            Pending<?> request = pending.remove(id);
+            if (request != null) {
+                request.failed(why);
+            }
+        }
+    }
+
+    private AgentException beforeHello(Ending ending) {
+        return ending.broken()
+                ? new AgentException(
+                        name + ": the connection to it broke before the agent was ready" + ending.errorText() + said(),
+                        "is the network there? try again")
+                : new AgentException(
+                        name + ": the agent ended at once " + ending + said(),
+                        ending.hint("the log has all that it said"));
     }
 
     private AgentException gone(Ending ending) {
-        return closing
-                ? new AgentException(name + " was stopped", "start " + name + " starts it again")
-                : new AgentException(name + " ended " + ending, "start " + name + " brings it back");
+        if (closing) {
+            return new AgentException(name + " was stopped", "start " + name + " starts it again");
+        }
+        return new AgentException(
+                ending.broken() ? name + ": the connection to it broke" : name + " ended " + ending,
+                ending.hint("start " + name + " brings it back"));
     }
 
     @Override
     public CompletableFuture<Void> configure(Settings settings) {
-        return ask(id -> new Message.Configure(id, settings), ignored -> {}).thenApply(done -> null);
+        return ask(id -> new Message.Configure(id, settings), Message.Done.class)
+                .thenApply(done -> null);
     }
 
     @Override
     public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
         Long rate = order.rate() == null ? null : order.rate().perSecond();
-        return ask(id -> new Message.OpenConnections(id, order.count(), rate), progress)
-                .thenApply(answer -> ((Message.ConnectionsOpened) answer).opened());
+        return ask(
+                        id -> new Message.OpenConnections(id, order.count(), rate),
+                        Message.ConnectionsOpened.class,
+                        progress)
+                .thenApply(Message.ConnectionsOpened::opened);
     }
 
     @Override
     public CompletableFuture<Void> stopOpening() {
-        return ask(Message.StopOpening::new, ignored -> {}).thenApply(done -> null);
+        return ask(Message.StopOpening::new, Message.Done.class).thenApply(done -> null);
     }
 
     @Override
     public CompletableFuture<Closed> close(long count) {
-        return ask(id -> new Message.CloseConnections(id, count), ignored -> {})
-                .thenApply(answer -> ((Message.ConnectionsClosed) answer).closed());
+        return ask(id -> new Message.CloseConnections(id, count), Message.ConnectionsClosed.class)
+                .thenApply(Message.ConnectionsClosed::closed);
     }
 
     @Override
     public CompletableFuture<Snapshot> snapshot() {
-        return ask(Message.TakeSnapshot::new, Message.SnapshotTaken.class).thenApply(taken -> taken.snapshot());
+        return ask(Message.TakeSnapshot::new, Message.SnapshotTaken.class).thenApply(Message.SnapshotTaken::snapshot);
     }
 
     @Override
     public CompletableFuture<Statistics> statistics() {
-        return ask(Message.TakeStatistics::new, Message.StatisticsTaken.class).thenApply(taken -> taken.statistics());
+        return ask(Message.TakeStatistics::new, Message.StatisticsTaken.class)
+                .thenApply(Message.StatisticsTaken::statistics);
     }
 
     @Override
     public <T extends Message> CompletableFuture<T> ask(Function<Long, Message> request, Class<T> answer) {
-        return ask(request, ignored -> {}).thenApply(answer::cast);
+        return ask(request, answer, ignored -> {});
     }
 
-    private CompletableFuture<Message> ask(Function<Long, Message> request, Consumer<Opened> progress) {
-        if (pending.size() >= MOST_PENDING) {
-            return CompletableFuture.failedFuture(
-                    new AgentException(name + " does not answer: " + MOST_PENDING + " requests wait", "stop " + name));
-        }
+    private <T extends Message> CompletableFuture<T> ask(
+            Function<Long, Message> request, Class<T> expected, Consumer<Opened> progress) {
         long id = ids.incrementAndGet();
-        Pending waiting = new Pending(new CompletableFuture<>(), progress);
-        pending.put(id, waiting);
-        try {
-            requests.write(request.apply(id));
-        } catch (IOException e) {
-            log.debug("nobody reads the channel's other end", e);
-            kill(); // then the channel ends on this side too, and with it this request, with the reason
+        Message message = request.apply(id);
+        Pending<T> waiting = new Pending<>(expected, progress, timeouts.of(message));
+        boolean room = pending.size() < MAX_PENDING;
+        if (room) {
+            pending.put(id, waiting);
+        }
+        if (!room || !requests.offer(message)) {
+            pending.remove(id);
+            return CompletableFuture.failedFuture(
+                    new AgentException(name + " does not answer: " + MAX_PENDING + " requests wait", "stop " + name));
         }
         Ending ending = ended.getNow(null);
         if (ending != null) { // it ended between: nobody else would fail this request
             pending.remove(id);
-            waiting.answer().completeExceptionally(gone(ending));
+            waiting.failed(gone(ending));
         }
-        return waiting.answer();
+        return waiting.answer;
     }
 
-    /** Closes its standard input, on which it ends; what has not ended soon is killed. Requests that wait fail before it returns. */
+    /** Closes its standard input, on which it ends; what has not ended soon is killed. Requests that wait fail then. */
     @Override
     public void close() {
         closing = true;
-        // Besides waiting below: where it does not read any more and its pipe is full, closing it waits too.
-        CompletableFuture.delayedExecutor(CLOSE_SECONDS, TimeUnit.SECONDS).execute(this::kill);
-        try {
-            requests.close();
-        } catch (IOException e) {
-            log.debug("closing the channel of {}", name, e); // it is gone already
-        }
+        requests.close();
         Exits.of(process, CLOSE_SECONDS);
         try {
             reader.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
@@ -281,7 +493,15 @@ final class RemoteAgent implements AgentProcess {
 
     @Override
     public int tick() {
-        requests.tick();
-        return silent.incrementAndGet();
+        told.set(0);
+        logged.set(0);
+        pending.forEach((id, request) -> {
+            if (request.tick() && pending.remove(id, request)) {
+                String what = request.expected.equals(Message.ConnectionsOpened.class) ? "progress" : "answer";
+                request.failed(new AgentException(
+                        name + ": no " + what + " for " + request.limit + " s", "hosts shows its state; stop " + name));
+            }
+        });
+        return silence.tick();
     }
 }

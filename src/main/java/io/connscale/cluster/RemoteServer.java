@@ -16,19 +16,25 @@ import java.util.function.Function;
  * starts the agent where there is none; with the agent it ends.
  */
 public final class RemoteServer implements Server {
-    private static final long ANSWER_SECONDS = 15;
+    private static final long ANSWER_SECONDS = 10;
     /** Copying the jar may take its time; a start that takes longer has failed by its own bounds before. */
     private static final long START_SECONDS = 900;
 
     private final Cluster cluster;
     private final String host;
     private final ServerSettings settings;
+    private final long answerSeconds;
 
     /** Does nothing yet. */
     public RemoteServer(Cluster cluster, String host, ServerSettings settings) {
+        this(cluster, host, settings, ANSWER_SECONDS);
+    }
+
+    RemoteServer(Cluster cluster, String host, ServerSettings settings, long answerSeconds) {
         this.cluster = cluster;
         this.host = host;
         this.settings = settings;
+        this.answerSeconds = answerSeconds;
     }
 
     /** The name of the host that it runs on. */
@@ -60,14 +66,14 @@ public final class RemoteServer implements Server {
     /** Without an agent there nothing is known of its machine. */
     @Override
     public Facts facts(boolean handshakes) throws AgentException, InterruptedException {
-        return isThere() ? within(ANSWER_SECONDS, cluster.facts(host, handshakes)) : Facts.NONE;
+        return isThere() ? within(answerSeconds, cluster.facts(host, handshakes)) : Facts.NONE;
     }
 
     @Override
     public Statistics statistics() throws AgentException, InterruptedException {
         return isThere()
                 ? within(
-                                ANSWER_SECONDS,
+                                answerSeconds,
                                 cluster.ask(host, Message.TakeServerStatistics::new, Message.StatisticsTaken.class))
                         .statistics()
                 : Statistics.NONE;
@@ -87,7 +93,7 @@ public final class RemoteServer implements Server {
     }
 
     private ServerStatus ask(Function<Long, Message> request) throws AgentException, InterruptedException {
-        return within(ANSWER_SECONDS, cluster.ask(host, request, Message.ServerStatusTaken.class))
+        return within(answerSeconds, cluster.ask(host, request, Message.ServerStatusTaken.class))
                 .status();
     }
 

@@ -2,70 +2,78 @@ package io.connscale.cluster;
 
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The console's side of a control channel: one message at a time, and a word every few seconds. Any thread. */
-final class RequestWriter implements Closeable {
+/**
+ * The console's side of a control channel. A thread of its own writes, so that an agent that does not read holds up nobody but
+ * itself: requests in their order, and a heartbeat where there was nothing to say. Any thread may call; nothing waits.
+ */
+final class RequestWriter {
     private static final Logger log = LoggerFactory.getLogger(RequestWriter.class);
-    /**
-     * An agent ends after ten seconds without a word, and each wakes several threads over there, where there may be a hundred. In
-     * time and not in ticks: on a busy machine a round of ticks takes seconds.
-     */
-    private static final long SPEAKS_AFTER = TimeUnit.SECONDS.toNanos(2);
+    /** An agent ends after ten seconds without a word, and each wakes several threads over there, where there may be a hundred. */
+    private static final Duration SPEAKS_AFTER = Duration.ofSeconds(2);
+    /** Ends the thread's wait; never written. */
+    private static final Message END = new Message.Notice("");
 
     private final OutputStream out;
-    private final ReentrantLock writing = new ReentrantLock();
-    private final LongSupplier nanos;
-    private volatile long spoken;
+    private final Duration speaksAfter;
+    private final Runnable broken;
+    private final BlockingQueue<Message> waiting;
+    private volatile boolean closing;
 
-    RequestWriter(OutputStream out) {
-        this(out, System::nanoTime);
+    /**
+     * Begins.
+     *
+     * @param name of the agent
+     * @param max requests that wait to be written
+     * @param broken called on the writing thread where nobody reads the other end any more
+     */
+    RequestWriter(String name, OutputStream out, int max, Runnable broken) {
+        this(name, out, max, broken, SPEAKS_AFTER);
     }
 
-    RequestWriter(OutputStream out, LongSupplier nanos) {
+    RequestWriter(String name, OutputStream out, int max, Runnable broken, Duration speaksAfter) {
         this.out = out;
-        this.nanos = nanos;
-        this.spoken = nanos.getAsLong();
+        this.speaksAfter = speaksAfter;
+        this.broken = broken;
+        this.waiting = new ArrayBlockingQueue<>(max);
+        Thread writer = new Thread(this::write, name + "-requests");
+        writer.setDaemon(true);
+        writer.start();
     }
 
-    /** Waits where the agent does not read. */
-    void write(Message message) throws IOException {
-        writing.lock();
-        try {
-            say(message);
-        } finally {
-            writing.unlock();
-        }
+    /** False where too many wait. */
+    boolean offer(Message request) {
+        return waiting.offer(request);
     }
 
-    /** Once a second. Where somebody is writing, that says the same, and where that one waits this would, too. */
-    void tick() {
-        if (nanos.getAsLong() - spoken >= SPEAKS_AFTER && writing.tryLock()) {
-            try {
-                say(new Message.StillHere());
-            } catch (IOException e) {
-                log.debug("nobody reads the channel's other end", e); // the reader tells
-            } finally {
-                writing.unlock();
+    /** Closes the channel once what is being written has been; what waits is dropped. */
+    void close() {
+        closing = true;
+        waiting.clear();
+        waiting.offer(END);
+    }
+
+    private void write() {
+        try (out) {
+            while (!closing) {
+                Message next = waiting.poll(speaksAfter.toNanos(), TimeUnit.NANOSECONDS);
+                if (!closing) {
+                    MessageLines.write(out, next == null ? new Message.StillHere() : next);
+                }
             }
+        } catch (IOException e) {
+            log.debug("nobody reads the channel's other end", e);
+            broken.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does
         }
-    }
-
-    private void say(Message message) throws IOException {
-        MessageLines.write(out, message);
-        spoken = nanos.getAsLong();
-    }
-
-    /** Waits where the agent does not read and its pipe is full. */
-    @Override
-    public void close() throws IOException {
-        out.close();
     }
 }

@@ -6,16 +6,19 @@ import io.connscale.cluster.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.control.AgentException;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.diagnosis.Difference;
 import io.connscale.stats.Snapshot;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -37,17 +40,31 @@ public final class CountCommand implements Verb {
     private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long AGAIN_MILLIS = 20;
+    private static final String UNKNOWN = "unknown";
 
-    /** Both ends at one moment. */
-    private record Ends(ServerStatus server, HostAnswers<Snapshot> hosts) {
+    /**
+     * Both ends at one moment.
+     *
+     * @param server null where it did not answer: then nothing is known of it, nor of a difference
+     */
+    private record Ends(@Nullable ServerStatus server, HostAnswers<Snapshot> hosts) {
         long established() {
             return hosts.done().values().stream()
                     .mapToLong(Snapshot::established)
                     .sum();
         }
 
+        boolean comparable() {
+            return server != null && server.running();
+        }
+
+        @Nullable
+        Long atServer() {
+            return server == null ? null : server.established();
+        }
+
         long difference() {
-            return established() - server.established();
+            return server == null ? 0 : established() - server.established();
         }
     }
 
@@ -60,7 +77,7 @@ public final class CountCommand implements Verb {
         long end = System.nanoTime() + SETTLE_NANOS;
         Ends ends = ask(desk, names);
         // Where only some hosts are asked for, or the server is elsewhere, the ends are not to agree.
-        boolean comparable = hosts.isEmpty() && ends.server.running();
+        boolean comparable = hosts.isEmpty() && ends.comparable();
         while (comparable && ends.difference() != 0 && ends.hosts.failed().isEmpty() && System.nanoTime() < end) {
             Thread.sleep(AGAIN_MILLIS);
             ends = ask(desk, names);
@@ -82,28 +99,32 @@ public final class CountCommand implements Verb {
                 .toList();
     }
 
-    private static Ends ask(Desk desk, List<String> names) throws CommandException, InterruptedException {
+    private static Ends ask(Desk desk, List<String> names) throws InterruptedException {
         Map<String, CompletableFuture<Snapshot>> asked = new LinkedHashMap<>();
         names.forEach(name -> asked.put(name, desk.cluster().counts(name)));
-        ServerStatus server =
-                ServerCommand.status(desk); // while the hosts answer: each may have to ask a hundred processes
-        return new Ends(server, HostAnswers.of(asked));
+        try { // while the hosts answer: each may have to ask a hundred processes
+            ServerStatus server = desk.server().status();
+            return new Ends(server, HostAnswers.of(asked));
+        } catch (AgentException e) {
+            return new Ends(null, HostAnswers.of(asked).with("server", e));
+        }
     }
 
     private static Answer answer(Ends ends, Optional<Difference> why) {
         Map<String, Object> byHost = new LinkedHashMap<>();
         List<List<Object>> rows = new ArrayList<>();
-        rows.add(List.of("server", ends.server.established(), "", "", ""));
+        Long atServer = ends.atServer();
+        rows.add(List.of("server", atServer == null ? UNKNOWN : atServer, "", "", ""));
         ends.hosts.done().forEach((host, now) -> {
             byHost.put(host, json(now));
             rows.add(List.of(host, now.established(), now.connecting(), now.failed(), now.lost()));
         });
-        rows.add(List.of("difference", ends.difference(), "", "", ""));
+        rows.add(List.of("difference", atServer == null ? UNKNOWN : ends.difference(), "", "", ""));
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("server", Map.of("established", ends.server.established()));
+        json.put("server", Collections.singletonMap("established", atServer));
         json.put("hosts", byHost);
         json.put("established", ends.established());
-        json.put("difference", ends.difference());
+        json.put("difference", atServer == null ? null : ends.difference());
         Table table = new Table(COLUMNS, rows);
         List<String> lines = new ArrayList<>();
         why.ifPresent(difference -> {

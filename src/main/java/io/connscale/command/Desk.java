@@ -1,8 +1,11 @@
 package io.connscale.command;
 
+import io.connscale.api.Connscale;
+import io.connscale.api.Parts;
 import io.connscale.cluster.Cluster;
 import io.connscale.console.Shell;
 import io.connscale.control.Server;
+import io.connscale.diagnosis.Inquiry;
 
 /**
  * What stands on every command's desk; made once, in {@code Main}.
@@ -11,9 +14,15 @@ import io.connscale.control.Server;
  * @param server the Ping/Pong server, wherever it runs
  * @param shell the console that runs the command
  * @param inquiry gathers what verdicts need
+ * @param scale the same as a program sees it
  */
-public record Desk(Cluster cluster, Server server, Shell shell, Inquiry inquiry) {
-    public Desk(Cluster cluster, Server server, Shell shell) {
-        this(cluster, server, shell, new Inquiry(cluster, server));
+public record Desk(Cluster cluster, Server server, Shell shell, Inquiry inquiry, Connscale scale) {
+    public Desk(Parts parts, Shell shell) {
+        this(parts.cluster(), parts.server(), shell, parts.inquiry(), Connscale.of(parts));
+    }
+
+    /** Of a cluster and a server that somebody else has wired and started. */
+    Desk(Cluster cluster, Server server, Shell shell) {
+        this(new Parts(false, cluster, server, new Inquiry(cluster, server)), shell);
     }
 }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -72,12 +73,14 @@ public final class DoctorCommand implements Verb {
     public Answer run(Desk desk) throws CommandException, InterruptedException {
         Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
         names(desk).forEach(name -> asked.put(name, desk.cluster().facts(name, false)));
-        Map<String, Examined> server = hosts.isEmpty() ? Map.of(SERVER, server(desk)) : Map.of();
-        return HostAnswers.of(asked).answer(told -> {
+        Map<String, Examined> server = new LinkedHashMap<>();
+        AgentException silent = hosts.isEmpty() ? examineServer(desk, server) : null;
+        HostAnswers<Facts> answers = HostAnswers.of(asked);
+        return (silent == null ? answers : answers.with(SERVER, silent)).answer(told -> {
             Map<String, Examined> examined = new LinkedHashMap<>();
             told.forEach((host, facts) -> examined.put(host, client(desk, host, facts)));
             examined.putAll(server);
-            return answer(examined);
+            return answer(examined, silent != null);
         });
     }
 
@@ -97,20 +100,23 @@ public final class DoctorCommand implements Verb {
         return new Examined(Doctor.examine(facts, Role.client(tuples)), facts);
     }
 
-    private static Examined server(Desk desk) throws CommandException, InterruptedException {
+    /** Null, and the server in {@code examined}; or why it did not answer. */
+    private static @Nullable AgentException examineServer(Desk desk, Map<String, Examined> examined)
+            throws InterruptedException {
         try {
             Facts facts = desk.server().facts(false);
             int backlog = desk.server().status().listeners().stream()
                     .mapToInt(ServerStatus.Listener::backlogAsked)
                     .max()
                     .orElse(0);
-            return new Examined(Doctor.examine(facts, Role.server(backlog)), facts);
+            examined.put(SERVER, new Examined(Doctor.examine(facts, Role.server(backlog)), facts));
+            return null;
         } catch (AgentException e) {
-            throw HostWords.failure(e);
+            return e;
         }
     }
 
-    private static Answer answer(Map<String, Examined> examined) {
+    private static Answer answer(Map<String, Examined> examined, boolean serverIsSilent) {
         Map<String, Object> json = new LinkedHashMap<>();
         List<Row> rows = new ArrayList<>();
         List<String> well = new ArrayList<>();
@@ -121,6 +127,10 @@ public final class DoctorCommand implements Verb {
                 well.add(host + "  " + health(one));
             }
         });
+        if (serverIsSilent) {
+            json.put(SERVER, null);
+            well.add(SERVER + "  unknown: it does not answer");
+        }
         List<String> lines = new ArrayList<>();
         if (!rows.isEmpty()) {
             lines.addAll(Table.of(SHOWN, rows).lines());

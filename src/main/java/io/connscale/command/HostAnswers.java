@@ -68,6 +68,13 @@ record HostAnswers<T>(Map<String, T> done, Map<String, AgentException> failed) {
         return new HostAnswers<>(done, failed);
     }
 
+    /** These, and one more that did not answer. */
+    HostAnswers<T> with(String silent, AgentException why) {
+        Map<String, AgentException> all = new LinkedHashMap<>(failed);
+        all.put(silent, why);
+        return new HostAnswers<>(done, all);
+    }
+
     /** The answer of those that were done; where some failed, as a failure that says why each did and has the rest with it. */
     Answer answer(Function<Map<String, T>, Answer> ofDone) throws CommandException {
         Answer answer = ofDone.apply(done);

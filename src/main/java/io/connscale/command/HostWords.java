@@ -4,6 +4,7 @@ import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.State;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
+import io.connscale.kernel.Limits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -41,5 +42,10 @@ final class HostWords {
         }
         names.add(ALL);
         return names;
+    }
+
+    /** A limit that an agent told, for a column: a number, or that it is unknown. */
+    static Object limit(long limit) {
+        return limit == Limits.UNKNOWN ? "unknown" : (Object) limit;
     }
 }

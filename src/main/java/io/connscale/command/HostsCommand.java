@@ -6,6 +6,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Message;
+import io.connscale.kernel.Limits;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,8 @@ public final class HostsCommand implements Verb {
             new Column<>("state", host -> host.state().toString()),
             new Column<>("address", HostStatus::address),
             new Column<>("Java", host -> told(host, Message.Hello::java)),
-            new Column<>("files", host -> told(host, hello -> hello.limits().softFiles())),
-            new Column<>("ports", host -> told(host, hello -> hello.limits().ports())),
+            new Column<>("files", host -> told(host, hello -> HostWords.limit(hello.limits().softFiles()))),
+            new Column<>("ports", host -> told(host, hello -> HostWords.limit(hello.limits().ports()))),
             new Column<>("pid", host -> told(host, hello -> Long.toString(hello.pid()))),
             new Column<>("workers", host -> host.hello() == null ? "" : host.workers()),
             new Column<>(
@@ -60,8 +61,8 @@ public final class HostsCommand implements Verb {
         Message.Hello hello = host.hello();
         if (hello != null) {
             json.put("java", hello.java());
-            json.put("files", hello.limits().softFiles());
-            json.put("ports", hello.limits().ports());
+            json.put("files", Limits.known(hello.limits().softFiles()));
+            json.put("ports", Limits.known(hello.limits().ports()));
             json.put("pid", hello.pid());
             json.put("workers", host.workers());
         }

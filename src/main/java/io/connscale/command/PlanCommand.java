@@ -81,7 +81,9 @@ public final class PlanCommand implements Verb {
     }
 
     private Answer plan(Desk desk, long n) throws CommandException, InterruptedException {
-        return PlanText.answer(new PlannedEnds(desk).plan(wanted(names(desk, hosts), n)));
+        PlannedEnds ends = new PlannedEnds(desk);
+        List<String> names = names(desk, hosts);
+        return PlanText.answer(ends.plan(wanted(names, n)), ends.synQueue(names));
     }
 
     private Map<String, Long> wanted(List<String> names, long n) {

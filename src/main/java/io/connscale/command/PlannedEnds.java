@@ -7,6 +7,7 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
+import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
@@ -18,8 +19,12 @@ import io.connscale.kernel.plan.End;
 import io.connscale.kernel.plan.Machine;
 import io.connscale.kernel.plan.Network;
 import io.connscale.kernel.plan.Plan;
+import io.connscale.kernel.plan.Pool;
 import io.connscale.kernel.plan.Processes;
 import io.connscale.kernel.plan.Processes.Base;
+import io.connscale.kernel.plan.SynQueue;
+import io.connscale.kernel.plan.Taken;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -54,7 +59,7 @@ final class PlannedEnds {
     Plan planOfWhatIsKnown(Map<String, Long> wanted) throws InterruptedException {
         try {
             Map<String, Facts> facts =
-                    HostAnswers.within(MOST_SECONDS, ask(wanted.keySet())).done();
+                    HostAnswers.within(MOST_SECONDS, ask(wanted.keySet(), false)).done();
             return plan(wanted, facts, server(sum(wanted)));
         } catch (CommandException e) {
             return new Plan(sum(wanted), List.of());
@@ -73,28 +78,37 @@ final class PlannedEnds {
     }
 
     private Map<String, Facts> facts(Collection<String> names) throws CommandException, InterruptedException {
-        HostAnswers<Facts> answers = HostAnswers.of(ask(names));
+        HostAnswers<Facts> answers = HostAnswers.of(ask(names, true));
         for (AgentException failure : answers.failed().values()) {
             throw HostWords.failure(failure);
         }
         return answers.done();
     }
 
-    /** What the kernel says where each of these hosts is. */
-    private Map<String, CompletableFuture<Facts>> ask(Collection<String> names) throws CommandException {
+    /**
+     * What the kernel says where each of these hosts is.
+     *
+     * @param routes whether the way to the server is looked at, too, which takes longer
+     */
+    private Map<String, CompletableFuture<Facts>> ask(Collection<String> names, boolean routes)
+            throws CommandException {
         Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
         for (String name : names) {
-            asked.put(name, facts(desk.cluster().status(name)));
+            asked.put(name, facts(desk.cluster().status(name), routes));
         }
         return asked;
     }
 
-    private CompletableFuture<Facts> facts(HostStatus host) throws CommandException {
+    private CompletableFuture<Facts> facts(HostStatus host, boolean routes) throws CommandException {
         if (host.state() == State.READY) {
-            return desk.cluster().facts(host.name(), false);
+            return routes
+                    ? desk.cluster().factsWithRoutes(host.name())
+                    : desk.cluster().facts(host.name(), false);
         }
         if (host.config().launch() instanceof Launch.Local) {
-            return CompletableFuture.completedFuture(new FactsReader().read());
+            FactsReader here = new FactsReader();
+            return CompletableFuture.completedFuture(
+                    routes ? here.read(desk.cluster().targets(), host.config().source()) : here.read());
         }
         throw new CommandException(
                 host.name() + " is not started: its limits are not known", "start " + host.name() + " first");
@@ -111,7 +125,9 @@ final class PlannedEnds {
                 Costs.SOCKET + Costs.IN_AGENT,
                 new Processes(files(facts), most, host.workers(), held, own),
                 Machine.of(facts, host.name()),
-                Network.of(facts, host.name()));
+                Network.of(facts, host.name()),
+                Pool.of(facts, host.name()),
+                Taken.of(facts));
     }
 
     private static int most(Workers workers) {
@@ -160,10 +176,62 @@ final class PlannedEnds {
                             Costs.SOCKET + Costs.IN_SERVER,
                             new Processes(files(facts), most, running, held, own),
                             Machine.of(facts, host),
-                            Network.of(facts, host)));
+                            Network.of(facts, host),
+                            Pool.of(facts, host),
+                            Taken.NOTHING));
         } catch (AgentException e) {
             throw HostWords.failure(e);
         }
+    }
+
+    /** The server's SYN queue at the rate of these hosts; empty where it has cookies, or nothing is known of it. */
+    Optional<SynQueue> synQueue(List<String> names) throws CommandException, InterruptedException {
+        try {
+            ServerStatus status = desk.server().status();
+            Facts facts = desk.server().facts(false);
+            long backlog = status.listeners().stream()
+                    .mapToLong(ServerStatus.Listener::backlogGiven)
+                    .max()
+                    .orElse(facts.get(Fact.SOMAXCONN));
+            long sockets = (long) desk.cluster().targets().size()
+                    * Math.max(1, status.shards().size());
+            // Where there are cookies nobody is asked.
+            return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN).isPresent()
+                    ? SynQueue.of(facts, backlog, sockets, rate(names), roundTripMillis(names))
+                    : Optional.empty();
+        } catch (AgentException e) {
+            throw HostWords.failure(e);
+        }
+    }
+
+    private long rate(List<String> names) {
+        long sum = 0;
+        for (String name : names) {
+            Rate rate = desk.cluster().status(name).config().client().rate();
+            if (rate.unlimited()) {
+                return Facts.UNLIMITED;
+            }
+            sum += rate.perSecond();
+        }
+        return sum;
+    }
+
+    /** Of the slowest path; unknown where one of them is. */
+    private double roundTripMillis(List<String> names) throws InterruptedException {
+        Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
+        names.forEach(name -> asked.put(name, desk.cluster().statistics(name)));
+        double slowest = 0;
+        Map<String, Statistics> answers =
+                HostAnswers.within(MOST_SECONDS, asked).done();
+        for (String name : names) {
+            Statistics known = answers.getOrDefault(name, Statistics.NONE);
+            double millis = known.roundTripMillis(known.times().connect());
+            if (millis == Facts.UNKNOWN) {
+                return Facts.UNKNOWN;
+            }
+            slowest = Math.max(slowest, millis);
+        }
+        return slowest;
     }
 
     /** How large an overlay may get whose nodes are such hosts, by their files and by their ports. */

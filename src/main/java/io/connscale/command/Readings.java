@@ -1,6 +1,5 @@
 package io.connscale.command;
 
-import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
@@ -20,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 record Readings(long nanos, @Nullable Statistics server, HostAnswers<Statistics> hosts) {
     static final Duration SECOND = Duration.ofSeconds(1);
 
-    static Readings take(Desk desk, List<String> names, boolean withServer)
-            throws CommandException, InterruptedException {
+    /** A server that does not answer is among those that failed. */
+    static Readings take(Desk desk, List<String> names, boolean withServer) throws InterruptedException {
         long now = System.nanoTime();
         Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
         names.forEach(name -> asked.put(name, desk.cluster().statistics(name)));
@@ -29,8 +28,12 @@ record Readings(long nanos, @Nullable Statistics server, HostAnswers<Statistics>
             boolean server = withServer && desk.server().status().running();
             return new Readings(now, server ? desk.server().statistics() : null, HostAnswers.of(asked));
         } catch (AgentException e) {
-            throw HostWords.failure(e);
+            return new Readings(now, null, HostAnswers.of(asked).with(StatsRow.SERVER, e));
         }
+    }
+
+    boolean serverIsSilent() {
+        return hosts.failed().containsKey(StatsRow.SERVER);
     }
 
     double secondsSince(Readings before) {

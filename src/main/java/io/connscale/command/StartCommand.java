@@ -8,6 +8,7 @@ import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
+import io.connscale.kernel.Limits;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,8 +46,8 @@ public final class StartCommand implements Verb {
             json.put("seconds", seconds);
             json.put("launched", launched);
             json.put("java", hello.java());
-            json.put("files", hello.limits().softFiles());
-            json.put("ports", hello.limits().ports());
+            json.put("files", Limits.known(hello.limits().softFiles()));
+            json.put("ports", Limits.known(hello.limits().ports()));
             json.put("pid", hello.pid());
             return json;
         }
@@ -78,8 +79,8 @@ public final class StartCommand implements Verb {
             new Column<>("seconds", Started::seconds),
             new Column<>("launched", Started::launched),
             new Column<>("Java", s -> s.hello().java()),
-            new Column<>("files", s -> s.hello().limits().softFiles()),
-            new Column<>("ports", s -> s.hello().limits().ports()));
+            new Column<>("files", s -> HostWords.limit(s.hello().limits().softFiles())),
+            new Column<>("ports", s -> HostWords.limit(s.hello().limits().ports())));
 
     @Parameters(
             paramLabel = HostWords.LABEL,

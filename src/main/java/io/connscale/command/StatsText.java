@@ -97,8 +97,16 @@ final class StatsText {
     }
 
     static Answer answer(List<StatsRow> rows) {
+        return answer(rows, false);
+    }
+
+    /** @param serverIsSilent whether it was asked and did not answer: nothing is known of it */
+    static Answer answer(List<StatsRow> rows, boolean serverIsSilent) {
         Table percentiles = percentiles(rows);
         List<String> lines = new ArrayList<>(Table.of(COUNTS, rows).lines());
+        if (serverIsSilent) {
+            lines.add(StatsRow.SERVER + "  unknown: it does not answer");
+        }
         errors(rows, lines);
         if (!percentiles.rows().isEmpty()) {
             lines.add("");
@@ -109,7 +117,11 @@ final class StatsText {
         lines.add("");
         machines(rows).values().forEach(machine -> lines.add("machine  " + text(machine)));
         rows.forEach(row -> lines.addAll(row.spoilt()));
-        return new Answer(StatsJson.of(rows), percentiles, lines);
+        Map<String, Object> json = StatsJson.of(rows);
+        if (serverIsSilent) {
+            json.put(StatsRow.SERVER, null);
+        }
+        return new Answer(json, percentiles, lines);
     }
 
     private static void errors(List<StatsRow> rows, List<String> lines) {

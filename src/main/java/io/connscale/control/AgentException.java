@@ -35,6 +35,8 @@ public final class AgentException extends Exception {
                 return known;
             }
         }
-        return new AgentException(String.valueOf(failure), "see the log");
+        return Exhausted.of(failure)
+                .map(what -> new AgentException(what.text(), what.hint(), failure))
+                .orElseGet(() -> new AgentException(String.valueOf(failure), "see the log", failure));
     }
 }

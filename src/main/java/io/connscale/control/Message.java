@@ -80,8 +80,14 @@ public sealed interface Message {
      * Asks what the kernel says of the agent's machine and process.
      *
      * @param handshakes whether those that are not finished are counted too, which takes longer; null: no
+     * @param routes whether those from the agent's sources to its targets are looked at, which takes longer; null: no
      */
-    record TakeFacts(long id, @Nullable Boolean handshakes) implements Request {}
+    record TakeFacts(
+            long id, @Nullable Boolean handshakes, @Nullable Boolean routes) implements Request {
+        public TakeFacts(long id, @Nullable Boolean handshakes) {
+            this(id, handshakes, null);
+        }
+    }
 
     record FactsTaken(long id, Facts facts) implements Answer {
         public FactsTaken {
@@ -137,9 +143,11 @@ public sealed interface Message {
     record Hello(int protocol, String version, String java, long pid, String os, String arch, Limits limits)
             implements Message {
         public Hello {
-            Objects.requireNonNull(version);
-            Objects.requireNonNull(java);
-            Objects.requireNonNull(limits);
+            Objects.requireNonNull(version, "version");
+            Objects.requireNonNull(java, "java");
+            Objects.requireNonNull(os, "os");
+            Objects.requireNonNull(arch, "arch");
+            Objects.requireNonNull(limits, "limits");
         }
     }
 
@@ -189,5 +197,10 @@ public sealed interface Message {
     record Done(long id) implements Answer {}
 
     /** The request {@code id} could not be done. */
-    record Failed(long id, String message, String hint) implements Answer {}
+    record Failed(long id, String message, String hint) implements Answer {
+        public Failed {
+            Objects.requireNonNull(message);
+            Objects.requireNonNull(hint);
+        }
+    }
 }

@@ -97,6 +97,11 @@ public record ServerStatus(
                 established == 0 ? errors : Reasons.sum(errors, Map.of(reason, established)));
     }
 
+    /** No process, and one thing that went wrong. */
+    public static ServerStatus with(String reason) {
+        return new ServerStatus(false, "", List.of(), 0, 0, 0, new TreeMap<>(Map.of(reason, 1L)));
+    }
+
     public static ServerStatus stopped(String transport) {
         return new ServerStatus(false, transport, List.of(), 0, 0, 0, new TreeMap<>());
     }

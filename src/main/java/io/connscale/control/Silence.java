@@ -7,12 +7,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * How long the other end of a stream has been silent, in ticks of who asks once a second. It counts ticks and not time, and only
- * while somebody is reading: a process that was stopped, or that a busy machine lets wait, finds what came meanwhile when it goes
- * on, and must not take its own absence for the other's. One thread reads; any may tick.
+ * while somebody reads: a process that was stopped, or that a busy machine lets wait, finds what came meanwhile when it goes
+ * on, and a reader that is held up elsewhere must not take its own absence for the other's. One thread reads; any may tick.
  */
 public final class Silence {
+    private final boolean bytesCount;
     private final AtomicInteger ticks = new AtomicInteger();
     private volatile boolean listening;
+    private volatile int reads; // one thread writes
+    private int readsBefore; // likewise, the one that ticks
+
+    /** Any byte ends it. */
+    public Silence() {
+        this(true);
+    }
+
+    private Silence(boolean bytesCount) {
+        this.bytesCount = bytesCount;
+    }
+
+    /** Only {@link #heard()} ends it: who sends garbage for ever is as good as silent. */
+    public static Silence untilHeard() {
+        return new Silence(false);
+    }
 
     /** {@code in}, listened to. */
     public InputStream on(InputStream in) {
@@ -21,7 +38,7 @@ public final class Silence {
             public int read() throws IOException {
                 listening = true;
                 try {
-                    return heard(super.read());
+                    return came(super.read());
                 } finally {
                     listening = false;
                 }
@@ -31,7 +48,7 @@ public final class Silence {
             public int read(byte[] bytes, int from, int length) throws IOException {
                 listening = true;
                 try {
-                    return heard(super.read(bytes, from, length));
+                    return came(super.read(bytes, from, length));
                 } finally {
                     listening = false;
                 }
@@ -40,15 +57,24 @@ public final class Silence {
     }
 
     /** The end of the stream, -1, is no word. */
-    private int heard(int read) {
-        if (read >= 0) {
-            ticks.set(0);
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread reads
+    private int came(int read) {
+        reads++;
+        if (read >= 0 && bytesCount) {
+            heard();
         }
         return read;
     }
 
-    /** Once a second. Returns for how many ticks nothing has come. */
+    /** The other end has said something. */
+    public void heard() {
+        ticks.set(0);
+    }
+
+    /** Once a second, one thread. Returns for how many ticks nothing has come. */
     public int tick() {
-        return listening ? ticks.incrementAndGet() : ticks.get();
+        boolean wasRead = listening || (!bytesCount && reads != readsBefore);
+        readsBefore = reads;
+        return wasRead ? ticks.incrementAndGet() : ticks.get();
     }
 }

@@ -2,6 +2,7 @@ package io.connscale.control;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -9,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -27,6 +28,11 @@ public final class Workers implements AutoCloseable {
     /** One that has ended is missed at once; a silent one was stopped, or has waited for a CPU, for 10 s at two million connections. */
     private static final int SILENT_SECONDS = 60;
 
+    /** The longest that a process may take until it takes orders: its launch, its greeting, its settings. */
+    private static final long START_SECONDS = 60;
+
+    private static final long CLOSE_SECONDS = 10;
+
     /** What a worker needs before it takes orders: its settings, its ports. */
     @FunctionalInterface
     public interface Setup {
@@ -42,6 +48,10 @@ public final class Workers implements AutoCloseable {
     /** A start is a processor's work for as long as it takes: more at once would only make each take longer. */
     private final ExecutorService starters;
 
+    private final int starterCount;
+    /** Seconds that a start may take. */
+    private final long patience;
+
     private final ScheduledExecutorService watch;
     private boolean watching;
     private boolean closing;
@@ -52,12 +62,17 @@ public final class Workers implements AutoCloseable {
      * @param lost hears, while this object is locked, of one that ended unasked; says how many connections it had
      */
     public Workers(String role, AgentStarter starter, Consumer<String> notices, ToLongFunction<Worker> lost) {
+        this(role, starter, notices, lost, START_SECONDS);
+    }
+
+    Workers(String role, AgentStarter starter, Consumer<String> notices, ToLongFunction<Worker> lost, long patience) {
         this.role = role;
+        this.patience = patience;
         this.starter = starter;
         this.notices = notices;
         this.lost = lost;
-        this.starters = Executors.newFixedThreadPool(
-                Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors())), daemons(role + "-starter"));
+        this.starterCount = Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors()));
+        this.starters = Executors.newFixedThreadPool(starterCount, daemons(role + "-starter"));
         this.watch = Executors.newSingleThreadScheduledExecutor(daemons(role + "-watch"));
     }
 
@@ -79,42 +94,21 @@ public final class Workers implements AutoCloseable {
      * Starts {@code n} more and waits until each takes orders or can't be had, which is told.
      *
      * @param setup for each, on a thread of its own
+     * @param stopped asked before each start: true leaves the rest
+     * @return what this machine has run out of, where that is why some can't be had; the rest of them was not tried then
      * @throws InterruptedException where the wait was given up: no further one is started then
      */
-    public void start(int n, Setup setup) throws InterruptedException {
-        AtomicBoolean givenUp = new AtomicBoolean();
-        try {
-            start(n, setup, givenUp::get);
-        } catch (InterruptedException e) {
-            givenUp.set(true);
-            throw e;
-        }
-    }
-
-    /**
-     * Likewise, for who has other reasons to give up.
-     *
-     * @param stopped asked before each start: true leaves the rest
-     */
-    public void start(int n, Setup setup, BooleanSupplier stopped) throws InterruptedException {
+    public Optional<Exhausted> start(int n, Setup setup, BooleanSupplier stopped) throws InterruptedException {
+        StartBatch batch = new StartBatch(
+                role,
+                n,
+                () -> start(role + "-" + last.incrementAndGet(), setup),
+                () -> !stopped.getAsBoolean() && !isClosing(),
+                this::failed);
         if (n > 0) {
             watchOnce();
         }
-        List<CompletableFuture<Void>> starts = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            starts.add(CompletableFuture.runAsync(
-                    () -> {
-                        if (!stopped.getAsBoolean() && !isClosing()) {
-                            start(role + "-" + last.incrementAndGet(), setup);
-                        }
-                    },
-                    starters));
-        }
-        try {
-            CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)).get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e); // a mistake of ours: each tells what goes wrong by itself
-        }
+        return batch.on(starters, patience * (1 + n / starterCount));
     }
 
     private synchronized boolean isClosing() {
@@ -123,12 +117,17 @@ public final class Workers implements AutoCloseable {
 
     private synchronized void watchOnce() {
         if (!watching) {
-            watching = true;
-            watch.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+            try {
+                watch.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+                watching = true;
+            } catch (OutOfMemoryError e) { // no thread left for it, nor for a process: the starts will tell
+                log.warn("{}s are not watched", role, e);
+            }
         }
     }
 
-    private void start(String name, Setup setup) {
+    /** @throws AgentException with its name, where it can't be had */
+    private void start(String name, Setup setup) throws AgentException {
         try {
             Worker worker = Worker.of(name, starter.start(name));
             boolean set = false;
@@ -141,16 +140,18 @@ public final class Workers implements AutoCloseable {
                 }
             }
             started(worker);
-        } catch (AgentException e) {
-            failed(name, e.message());
+        } catch (AgentException | RuntimeException | OutOfMemoryError e) {
+            AgentException why = AgentException.of(e);
+            String what = Exhausted.of(why).map(Exhausted::text).orElse(why.message());
+            throw new AgentException(name + " can't be started: " + what, why.hint(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // we are ending
         }
     }
 
-    private void failed(String name, String why) {
-        log.warn("{} can't be started: {}", name, why);
-        notices.accept(name + " can't be started: " + why);
+    private void failed(String why) {
+        log.warn("{}", why);
+        notices.accept(why);
     }
 
     private void started(Worker worker) {
@@ -202,10 +203,26 @@ public final class Workers implements AutoCloseable {
         }
         watch.shutdownNow();
         starters.shutdownNow().forEach(Runnable::run); // those that had not begun: whoever waits for them goes on
-        CompletableFuture.allOf(ending.stream()
-                        .map(worker -> CompletableFuture.runAsync(
-                                worker.process()::close, task -> new Thread(task, worker.name() + "-close").start()))
-                        .toArray(CompletableFuture[]::new))
-                .join();
+        List<CompletableFuture<Void>> closed =
+                ending.stream().map(Workers::closed).toList();
+        try {
+            CompletableFuture.allOf(closed.toArray(CompletableFuture[]::new)).get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("not all {}s ended by themselves", role, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ending.forEach(worker -> worker.process().kill());
+        }
+    }
+
+    private static CompletableFuture<Void> closed(Worker worker) {
+        try {
+            return CompletableFuture.runAsync(
+                    worker.process()::close, task -> new Thread(task, worker.name() + "-close").start());
+        } catch (OutOfMemoryError e) { // no thread left to wait for it with
+            worker.process().kill();
+            return CompletableFuture.completedFuture(null);
+        }
     }
 }

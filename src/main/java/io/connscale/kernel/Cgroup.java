@@ -1,74 +1,202 @@
 package io.connscale.kernel;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * What the control groups of this process allow it, version 2 or 1 (cgroups(7)): of the group and those around it the one
- * that leaves the least.
+ * What the control groups of a process allow it, version 2 or 1 (cgroups(7)). A limit of a group holds for all groups below
+ * it, so for each resource the group is looked for that leaves the least: the process's own, or one around it.
  */
 final class Cgroup {
-    /** Version 1 says "no limit" as the largest multiple of a page. */
+    private static final String MEMORY = Facts.MEMORY_GROUP;
+    private static final String PIDS = Facts.PIDS_GROUP;
+    private static final String CPU = Facts.CPU_GROUP;
+    /** Version 1 writes "no limit" as the largest multiple of a page. */
     private static final long NO_LIMIT = Long.MAX_VALUE / 2;
 
-    private final Path root;
-    private final Path own;
+    private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final long NANOS_PER_MICRO = 1_000;
 
-    /** @param root where they are mounted, {@code own} the file that says which are this process's */
-    Cgroup(Path root, Path own) {
+    private final Path root;
+    private final Path membership;
+    private final Map<String, Long> values = new HashMap<>();
+    private final SortedMap<String, Facts.Group> groups = new TreeMap<>();
+
+    /**
+     * Reads them.
+     *
+     * @param root where they are mounted
+     * @param membership the file that says which groups a process is in: {@code /proc/PID/cgroup}
+     */
+    Cgroup(Path root, Path membership) {
         this.root = root;
-        this.own = own;
+        this.membership = membership;
+        for (String line : ProcFiles.lines(membership)) {
+            String[] parts = line.split(":", 3);
+            if (parts.length == 3) {
+                read(parts[1], parts[2].replaceFirst("^/", ""));
+            }
+        }
     }
 
-    Map<String, Long> read() {
-        Map<String, Long> values = new HashMap<>();
-        for (String line : ProcFiles.lines(own)) {
-            String[] parts = line.split(":", 3);
-            if (parts.length < 3) {
-                continue;
-            }
-            String path = parts[2].substring(Math.min(1, parts[2].length())); // relative
-            if (parts[1].isEmpty()) {
-                tightest(values, root, path, "memory.max", "memory.current", "memory");
-                tightest(values, root, path, "pids.max", "pids.current", "pids");
-            }
-            Stream.of(parts[1].split(",", -1))
-                    .filter(controller -> controller.equals("memory"))
-                    .forEach(memory -> tightest(
-                            values,
-                            root.resolve(memory),
-                            path,
-                            "memory.limit_in_bytes",
-                            "memory.usage_in_bytes",
-                            memory));
-            Stream.of(parts[1].split(",", -1))
-                    .filter(controller -> controller.equals("pids"))
-                    .forEach(pids -> tightest(values, root.resolve(pids), path, "pids.max", "pids.current", pids));
-        }
+    /** By {@link Fact#kernelName()}. */
+    Map<String, Long> values() {
         return values;
     }
 
-    /** Up from the group to the mount: inside a container the path may be the one outside, of which only the top is there. */
-    private static void tightest(
-            Map<String, Long> values, Path mount, String path, String most, String current, String controller) {
-        Path group = mount.resolve(path).normalize();
+    /** By resource, the group whose limit {@link #values} has. */
+    SortedMap<String, Facts.Group> groups() {
+        return groups;
+    }
+
+    /** @param controllers of version 1, with commas between; empty: version 2, which has all in one folder */
+    private void read(String controllers, String path) {
+        boolean unified = controllers.isEmpty();
+        List<String> names = List.of(controllers.split(",", -1));
+        if (unified || names.contains(MEMORY)) {
+            memory(new Way(unified ? root : root.resolve(MEMORY), path), unified);
+        }
+        if (unified || names.contains(PIDS)) {
+            Way way = new Way(unified ? root : root.resolve(PIDS), path);
+            tightest(way, PIDS, group -> left(group, "pids.max", "pids.current", 0));
+        }
+        if (unified || names.contains(CPU)) {
+            cpu(new Way(unified ? root : root.resolve(CPU), path), unified);
+        }
+    }
+
+    /** Page cache that nobody has used lately is given back before anything is killed, so it does not count as used. */
+    private void memory(Way way, boolean unified) {
+        String limit = unified ? "memory.max" : "memory.limit_in_bytes";
+        String usage = unified ? "memory.current" : "memory.usage_in_bytes";
+        String cache = unified ? "inactive_file" : "total_inactive_file";
+        tightest(
+                way,
+                MEMORY,
+                group -> left(
+                        group, limit, usage, entry(group.resolve("memory.stat"), cache).orElse(0)));
+        // Version 2 counts for the groups below, too; version 1 counts where the process was that was killed.
+        Path events = way.own().resolve(unified ? "memory.events" : "memory.oom_control");
+        entry(events, "oom_kill").ifPresent(kills -> {
+            values.put(Fact.OOM_KILLS.kernelName(), kills);
+            groups.putIfAbsent(MEMORY, way.named(way.own()));
+        });
+    }
+
+    private void cpu(Way way, boolean unified) {
+        tightest(way, CPU, group -> unified ? quota(group) : quotaOfVersionOne(group));
+        if (values.getOrDefault(Fact.CPU_QUOTA.kernelName(), Facts.UNLIMITED) == Facts.UNLIMITED) {
+            return;
+        }
+        Path stat = way.mount.resolve(groups.get(CPU).path().replaceFirst("^/", "")).resolve("cpu.stat");
+        entry(stat, "nr_periods").ifPresent(n -> values.put(Fact.CPU_PERIODS.kernelName(), n));
+        entry(stat, "nr_throttled").ifPresent(n -> values.put(Fact.CPU_THROTTLED.kernelName(), n));
+        entry(stat, unified ? "throttled_usec" : "throttled_time")
+                .ifPresent(n ->
+                        values.put(Fact.CPU_THROTTLED_TIME.kernelName(), unified ? n * NANOS_PER_MICRO : n));
+    }
+
+    /** {@code 50000 100000}: microseconds of CPU in each period of so many. */
+    private static Map<Fact, Long> quota(Path group) {
+        return quota(ProcFiles.number(group.resolve("cpu.max"), 0), ProcFiles.number(group.resolve("cpu.max"), 1));
+    }
+
+    private static Map<Fact, Long> quotaOfVersionOne(Path group) {
+        OptionalLong quota = ProcFiles.number(group.resolve("cpu.cfs_quota_us"), 0);
+        boolean none = quota.isPresent() && quota.getAsLong() < 0;
+        return quota(
+                none ? OptionalLong.of(Facts.UNLIMITED) : quota,
+                ProcFiles.number(group.resolve("cpu.cfs_period_us"), 0));
+    }
+
+    private static Map<Fact, Long> quota(OptionalLong quota, OptionalLong period) {
+        if (quota.isEmpty() || period.isEmpty() || period.getAsLong() <= 0) {
+            return Map.of();
+        }
+        long micros = quota.getAsLong();
+        return Map.of(
+                Fact.CPU_QUOTA,
+                micros >= NO_LIMIT ? Facts.UNLIMITED : micros * MICROS_PER_SECOND / period.getAsLong());
+    }
+
+    /** What is allowed and what is used, by the names that version 2 has for them. */
+    private static Map<Fact, Long> left(Path group, String limit, String usage, long free) {
+        OptionalLong most = ProcFiles.number(group.resolve(limit), 0);
+        OptionalLong used = ProcFiles.number(group.resolve(usage), 0);
+        if (most.isEmpty() || used.isEmpty()) {
+            return Map.of();
+        }
+        boolean memory = limit.startsWith(MEMORY);
+        return Map.of(
+                memory ? Fact.CGROUP_MEMORY_MOST : Fact.CGROUP_PIDS_MOST,
+                most.getAsLong() >= NO_LIMIT ? Facts.UNLIMITED : most.getAsLong(),
+                memory ? Fact.CGROUP_MEMORY : Fact.CGROUP_PIDS,
+                Math.max(0, used.getAsLong() - free));
+    }
+
+    private void tightest(Way way, String resource, java.util.function.Function<Path, Map<Fact, Long>> limits) {
         long least = Facts.UNLIMITED;
-        while (group != null && group.startsWith(mount)) {
-            OptionalLong limit = ProcFiles.number(group.resolve(most), 0);
-            OptionalLong used = ProcFiles.number(group.resolve(current), 0);
-            if (limit.isPresent() && used.isPresent()) {
-                long left = limit.getAsLong() >= NO_LIMIT ? NO_LIMIT : limit.getAsLong() - used.getAsLong();
-                if (left < least) {
-                    least = left;
-                    boolean none = limit.getAsLong() >= NO_LIMIT;
-                    values.put(controller + ".max", none ? Facts.UNLIMITED : limit.getAsLong());
-                    values.put(controller + ".current", used.getAsLong());
-                }
+        boolean found = false;
+        for (Path group = way.own(); group != null && group.startsWith(way.mount); group = group.getParent()) {
+            Map<Fact, Long> read = limits.apply(group);
+            long left = leaves(read);
+            if (!read.isEmpty() && (!found || left < least)) {
+                found = true;
+                least = left;
+                read.forEach((fact, value) -> values.put(fact.kernelName(), value));
+                groups.put(resource, way.named(group));
             }
-            group = group.getParent();
+        }
+    }
+
+    private static long leaves(Map<Fact, Long> read) {
+        long most = Facts.UNLIMITED;
+        long used = 0;
+        for (Map.Entry<Fact, Long> one : read.entrySet()) {
+            if (one.getKey().kind() == Fact.Kind.LIMIT) {
+                most = one.getValue();
+            } else {
+                used = one.getValue();
+            }
+        }
+        return most == Facts.UNLIMITED ? Facts.UNLIMITED : most - used;
+    }
+
+    /** {@code oom_kill 3}, a line of a file with many. */
+    private static OptionalLong entry(Path file, String name) {
+        return ProcFiles.lines(file).stream()
+                .filter(line -> line.startsWith(name + " "))
+                .map(line -> ProcFiles.number(line.substring(name.length() + 1).strip()))
+                .flatMapToLong(OptionalLong::stream)
+                .findFirst();
+    }
+
+    /** The folders from a process's own group up to the mount. */
+    private record Way(Path mount, String path) {
+        /** Inside a container the path may be the one outside, of which only the top is there. */
+        Path own() {
+            Path group = mount.resolve(path).normalize();
+            while (group.startsWith(mount) && !group.equals(mount) && !Files.isDirectory(group)) {
+                group = group.getParent();
+            }
+            return group.startsWith(mount) ? group : mount;
+        }
+
+        /** Two containers may see different groups under the same path: the folder's inode tells them apart. */
+        Facts.Group named(Path group) {
+            String shown = "/" + mount.relativize(group);
+            try {
+                return new Facts.Group(shown, String.valueOf(Files.getAttribute(group, "unix:ino")));
+            } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+                return new Facts.Group(shown, shown);
+            }
         }
     }
 }

@@ -4,6 +4,10 @@ import static io.connscale.kernel.Fact.Kind.COUNTER;
 import static io.connscale.kernel.Fact.Kind.LIMIT;
 import static io.connscale.kernel.Fact.Kind.NOW;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
  * A number of the kernel that bears on connections, under the kernel's own name: sysctl's (column n of its file as
  * {@code [n]}), {@code nstat}'s, that of proc(5) or of the cgroup's file. Bytes where it is memory, unless said otherwise.
@@ -45,8 +49,26 @@ public enum Fact {
     CONNTRACK_INSERT_FAILED(COUNTER, "nf_conntrack.insert_failed"),
     THREADS_MOST(LIMIT, "kernel.threads-max"),
     PIDS_MOST(LIMIT, "kernel.pid_max"),
+    /** Threads of the whole machine. */
+    THREADS(NOW, "threads"),
+    /** The user that the process runs as. */
+    UID(NOW, "uid"),
+    /** Threads of this user, as far as they can be seen; there only where {@link #SOFT_PROCESSES} binds it: root is exempt. */
+    USER_THREADS(NOW, "uid.threads"),
     CGROUP_MEMORY_MOST(LIMIT, "memory.max"),
+    /** Without the page cache that the kernel gives back first ({@code inactive_file}). */
     CGROUP_MEMORY(NOW, "memory.current"),
+    /** Processes of the control group that the kernel killed for want of memory. */
+    OOM_KILLS(COUNTER, "memory.oom_kill"),
+    /** The same of the whole machine. */
+    OOM_KILLS_OF_MACHINE(COUNTER, "vmstat.oom_kill"),
+    /** Microseconds of CPU per second that the control group may have. */
+    CPU_QUOTA(LIMIT, "cpu.max"),
+    /** Periods in which the group ran, and of these the ones in which it was stopped since its quota was used up. */
+    CPU_PERIODS(COUNTER, "cpu.nr_periods"),
+    CPU_THROTTLED(COUNTER, "cpu.nr_throttled"),
+    /** Nanoseconds that it was stopped for, added up over the CPUs. */
+    CPU_THROTTLED_TIME(COUNTER, "cpu.throttled_time"),
     CGROUP_PIDS_MOST(LIMIT, "pids.max"),
     CGROUP_PIDS(NOW, "pids.current"),
     MEMORY(LIMIT, "MemTotal"),
@@ -89,6 +111,20 @@ public enum Fact {
         NOW,
         COUNTER
     }
+
+    /** Limits that every Linux has, so that one that is not known could not be read. */
+    static final Set<Fact> ALWAYS_THERE = Collections.unmodifiableSet(EnumSet.of(
+            HARD_FILES,
+            SOFT_PROCESSES,
+            MOST_FILES_A_PROCESS,
+            MOST_FILES,
+            FIRST_PORT,
+            SOMAXCONN,
+            SYN_BACKLOG,
+            TCP_MEMORY_MOST,
+            THREADS_MOST,
+            PIDS_MOST,
+            MEMORY_AVAILABLE));
 
     private final Kind kind;
     private final String kernelName;

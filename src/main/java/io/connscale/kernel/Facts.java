@@ -4,35 +4,94 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the kernel of a machine told one of its processes at one moment. What could not be read is left out; it is unknown,
  * never an error.
  *
  * @param values by {@link Fact#kernelName()}
- * @param listening the accept queues of this network namespace, IPv4 and IPv6
+ * @param listening the listening sockets of this network namespace, IPv4 and IPv6; null: unknown
  * @param machine equal for processes of one machine that has not been restarted between; empty: unknown
  * @param network equal for processes of one network namespace of a machine, which share its counters; empty: unknown
  * @param clock what the machine tells the time by; empty: unknown
+ * @param groups the control groups whose limits {@code values} has, by resource: {@value #MEMORY_GROUP},
+ *     {@value #PIDS_GROUP}, {@value #CPU_GROUP}
+ * @param routes from the sources to the targets that were asked about; null where nobody asked
  */
 public record Facts(
-        SortedMap<String, Long> values, List<AcceptQueue> listening, String machine, String network, String clock) {
+        SortedMap<String, Long> values,
+        @Nullable List<AcceptQueue> listening,
+        String machine,
+        String network,
+        String clock,
+        SortedMap<String, Group> groups,
+        @Nullable Routes routes) {
+    public static final String MEMORY_GROUP = "memory";
+    public static final String PIDS_GROUP = "pids";
+    public static final String CPU_GROUP = "cpu";
+
     /** Nothing is known. */
-    public static final Facts NONE = new Facts(new TreeMap<>(), List.of(), "", "", "");
+    public static final Facts NONE = new Facts(new TreeMap<>(), null, "", "", "");
 
     public static final long UNKNOWN = -1;
     /** What a limit is that stops nothing. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
+    /**
+     * A control group.
+     *
+     * @param path below the mount, as the process sees it
+     * @param id equal for processes of one machine that mean the same group, whatever path they see
+     */
+    public record Group(String path, String id) {
+        public Group {
+            Objects.requireNonNull(path);
+            Objects.requireNonNull(id);
+        }
+    }
+
     public Facts {
         values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
-        listening = List.copyOf(listening);
+        listening = listening == null ? null : List.copyOf(listening);
         Objects.requireNonNull(machine);
         Objects.requireNonNull(network);
         Objects.requireNonNull(clock);
+        SortedMap<String, Group> known = groups == null ? new TreeMap<>() : new TreeMap<>(groups); // of an older agent
+        groups = Collections.unmodifiableSortedMap(known);
+    }
+
+    /** Without control groups, and nobody asked about routes. */
+    public Facts(
+            SortedMap<String, Long> values,
+            @Nullable List<AcceptQueue> listening,
+            String machine,
+            String network,
+            String clock) {
+        this(values, listening, machine, network, clock, new TreeMap<>(), null);
+    }
+
+    /** These, and what is known of some routes. */
+    public Facts with(Routes asked) {
+        return new Facts(values, listening, machine, network, clock, groups, asked);
+    }
+
+    /** {@code control group /docker/abc}; without a path where that is unknown. */
+    public String group(String resource) {
+        Group group = groups.get(resource);
+        return group == null ? "control group" : "control group " + group.path();
+    }
+
+    /**
+     * The limits that every Linux has and that could not be read here: a container may hide parts of {@code /proc}
+     * ({@code subset=pid}). An unknown limit may stop connections as well as a known one.
+     */
+    public List<Fact> unread() {
+        return Fact.ALWAYS_THERE.stream().filter(fact -> !knows(fact)).toList();
     }
 
     /** {@value #UNKNOWN} where it could not be read. */
@@ -52,19 +111,17 @@ public record Facts(
                 known.putIfAbsent(fact.kernelName(), before.get(fact));
             }
         }
-        return new Facts(known, listening, machine, network, clock);
+        return new Facts(known, listening, machine, network, clock, groups, routes);
     }
 
     /** Ephemeral ports for one (source, server address, server port), without the reserved ones; or unknown. */
     public long ports() {
-        return knows(Fact.FIRST_PORT) && knows(Fact.LAST_PORT)
-                ? get(Fact.LAST_PORT) - get(Fact.FIRST_PORT) + 1 - Math.max(0, get(Fact.RESERVED_PORTS))
-                : UNKNOWN;
+        return Limits.ports(get(Fact.FIRST_PORT), get(Fact.LAST_PORT), get(Fact.RESERVED_PORTS));
     }
 
-    /** How much a counter has grown since {@code before}; 0 where either moment does not know it. */
+    /** How much a counter has grown since {@code before}; {@value #UNKNOWN} where either moment does not know it. */
     public long grown(Fact counter, Facts before) {
-        return knows(counter) && before.knows(counter) ? Math.max(0, get(counter) - before.get(counter)) : 0;
+        return knows(counter) && before.knows(counter) ? Math.max(0, get(counter) - before.get(counter)) : UNKNOWN;
     }
 
     /** The counters that have grown since {@code before}, and by how much. */
@@ -85,10 +142,15 @@ public record Facts(
         return counters;
     }
 
-    /** Connections that wait to be accepted on {@code port}, whatever the address; unknown where nobody listens there. */
+    /** The listening sockets of {@code port}, whatever the address: none where nobody listens there, empty where that is unknown. */
+    public Optional<List<AcceptQueue>> listening(int port) {
+        return Optional.ofNullable(listening)
+                .map(all -> all.stream().filter(queue -> queue.port() == port).toList());
+    }
+
+    /** Connections that wait to be accepted on {@code port}; unknown also where nobody listens there. */
     public long waiting(int port) {
-        return listening.stream()
-                .filter(queue -> queue.port() == port)
+        return listening(port).orElse(List.of()).stream()
                 .mapToLong(AcceptQueue::waiting)
                 .reduce(Long::sum)
                 .orElse(UNKNOWN);

@@ -7,28 +7,38 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@link Facts} of this process, its network namespace and its machine from {@code /proc} and {@code /sys}. Takes
  * milliseconds; what can't be read is left out.
  */
 public final class FactsReader {
-    /** Sockets looked at to count handshakes; with more the number is of a part, and reading on would take seconds. */
-    private static final long MOST_SOCKETS = 200_000;
+    /** All sockets are counted within this time, a few millions, or their number is unknown. */
+    private static final long COUNTED_WITHIN = TimeUnit.MILLISECONDS.toNanos(2_000);
+    /** So long processes are searched for who listens. */
+    private static final long FOUND_WITHIN = TimeUnit.MILLISECONDS.toNanos(300);
 
     private final Path proc;
     private final Path sys;
+    private final long countedWithin;
 
     public FactsReader() {
-        this(Path.of("/proc"), Path.of("/sys"));
+        this(Path.of("/proc"), Path.of("/sys"), COUNTED_WITHIN);
     }
 
-    FactsReader(Path proc, Path sys) {
+    /** @param countedWithin ns that counting all sockets may take */
+    FactsReader(Path proc, Path sys, long countedWithin) {
         this.proc = proc;
         this.sys = sys;
+        this.countedWithin = countedWithin;
     }
 
     /** The facts now. */
@@ -39,19 +49,31 @@ public final class FactsReader {
     /**
      * The facts now.
      *
-     * @param handshakes whether to count those that are not finished, too, which takes up to a second with many sockets
+     * @param thorough whether to count handshakes that are not finished and suspect connections, too, and to look who
+     *     listens, which takes up to seconds with many sockets
      */
-    public Facts read(boolean handshakes) {
+    public Facts read(boolean thorough) {
         SpareFile.give();
         try {
-            return facts(handshakes);
+            return facts(thorough);
         } finally {
             SpareFile.take();
         }
     }
 
+    /**
+     * The facts now, and what the kernel says of the routes from some sources to some targets; takes up to a second with many
+     * sockets.
+     *
+     * @param targets {@code host:port}
+     * @param sources addresses; none: the kernel chooses
+     */
+    public Facts read(List<String> targets, List<String> sources) {
+        return read(false).with(Routes.read(proc, targets, sources));
+    }
+
     /** One file at a time: there may be one descriptor only. */
-    private Facts facts(boolean handshakes) {
+    private Facts facts(boolean thorough) {
         Map<String, Long> found = new HashMap<>();
         found.putAll(sysctls());
         found.putAll(Tables.pairs(proc.resolve("net/snmp")));
@@ -61,20 +83,28 @@ public final class FactsReader {
         found.putAll(Tables.conntrack(proc.resolve("net/stat/nf_conntrack")));
         found.putAll(Tables.meminfo(proc.resolve("meminfo")));
         found.putAll(Tables.limits(proc.resolve("self/limits")));
-        found.putAll(new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup")).read());
+        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup"));
+        found.putAll(cgroup.values());
+        found.putAll(Threads.read(proc));
         found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
+        ProcFiles.lines(proc.resolve("vmstat")).stream()
+                .filter(line -> line.startsWith("oom_kill "))
+                .forEach(line -> ProcFiles.number(line.substring(9))
+                        .ifPresent(n -> found.put(Fact.OOM_KILLS_OF_MACHINE.kernelName(), n)));
         found.putAll(new LoopTimes(proc.resolve("self/task")).read());
         openFiles(found);
         uptime(found);
-        if (handshakes) {
-            found.put(Fact.SYN_RECEIVED.kernelName(), synReceived());
-        }
+        Optional<TcpTable.Counts> counts = thorough ? counts() : Optional.empty();
+        counts.ifPresent(all -> found.put(Fact.SYN_RECEIVED.kernelName(), all.synReceived()));
+        List<TcpTable.Listener> listeners = listeners();
         return new Facts(
                 known(found),
-                listening(),
+                listeners == null ? null : listening(listeners, thorough, counts),
                 ProcFiles.line(proc.resolve("sys/kernel/random/boot_id")),
                 network(),
-                ProcFiles.line(sys.resolve("devices/system/clocksource/clocksource0/current_clocksource")));
+                ProcFiles.line(sys.resolve("devices/system/clocksource/clocksource0/current_clocksource")),
+                cgroup.groups(),
+                null);
     }
 
     /** Without what a table says besides, and without what is unknown. */
@@ -97,23 +127,10 @@ public final class FactsReader {
             Path file = proc.resolve("sys").resolve(fact.setting().replace('.', '/'));
             ProcFiles.number(file, column).ifPresent(value -> values.put(name, value));
         }
-        values.put(Fact.RESERVED_PORTS.kernelName(), reserved(values));
+        long first = values.getOrDefault(Fact.FIRST_PORT.kernelName(), Facts.UNKNOWN);
+        long last = values.getOrDefault(Fact.LAST_PORT.kernelName(), Facts.UNKNOWN);
+        values.put(Fact.RESERVED_PORTS.kernelName(), LimitsReader.reservedPorts(proc, first, last));
         return values;
-    }
-
-    /** {@code 8080,9000-9100} as the number of ports inside the range. */
-    private long reserved(Map<String, Long> values) {
-        long first = values.getOrDefault(Fact.FIRST_PORT.kernelName(), 0L);
-        long last = values.getOrDefault(Fact.LAST_PORT.kernelName(), 65_535L);
-        String list = ProcFiles.line(proc.resolve("sys/net/ipv4/ip_local_reserved_ports"));
-        return Stream.of(list.split(",", -1))
-                .map(range -> range.split("-", 2))
-                .mapToLong(ends -> {
-                    long from = ProcFiles.number(ends[0]).orElse(1);
-                    long to = ProcFiles.number(ends[ends.length - 1]).orElse(0);
-                    return Math.max(0, Math.min(to, last) - Math.max(from, first) + 1);
-                })
-                .sum();
     }
 
     private void openFiles(Map<String, Long> found) {
@@ -135,16 +152,47 @@ public final class FactsReader {
         }
     }
 
-    private List<AcceptQueue> listening() {
-        List<AcceptQueue> all = new ArrayList<>(TcpTable.listening(proc.resolve("net/tcp")));
-        all.addAll(TcpTable.listening(proc.resolve("net/tcp6")));
-        return all;
+    /** Null where it is unknown: without one of the two tables those of the other are not all. */
+    private @Nullable List<TcpTable.Listener> listeners() {
+        if (!Files.exists(proc.resolve("net/tcp"))) {
+            return null; // hidden, or no such system
+        }
+        Optional<List<TcpTable.Listener>> four = TcpTable.listening(proc.resolve("net/tcp"));
+        Optional<List<TcpTable.Listener>> six = TcpTable.listening(proc.resolve("net/tcp6"));
+        return four.isEmpty() || six.isEmpty()
+                ? null
+                : Stream.concat(four.get().stream(), six.get().stream()).toList();
     }
 
-    private long synReceived() {
-        long four = TcpTable.synReceived(proc.resolve("net/tcp"), MOST_SOCKETS);
-        long six = TcpTable.synReceived(proc.resolve("net/tcp6"), MOST_SOCKETS);
-        return four < 0 ? six : four + Math.max(0, six);
+    private List<AcceptQueue> listening(
+            List<TcpTable.Listener> listeners, boolean thorough, Optional<TcpTable.Counts> counts) {
+        Set<Long> inodes =
+                listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
+        Map<Long, String> owners =
+                thorough ? SocketOwners.of(proc, inodes, System.nanoTime() + FOUND_WITHIN) : Map.of();
+        Map<Integer, Long> suspect =
+                new HashMap<>(counts.map(TcpTable.Counts::suspect).orElse(Map.of()));
+        List<AcceptQueue> queues = new ArrayList<>();
+        for (TcpTable.Listener one : listeners) {
+            AcceptQueue queue = one.queue();
+            Long suspects = suspect.remove(queue.port());
+            queues.add(new AcceptQueue(
+                    queue.address(),
+                    queue.port(),
+                    queue.waiting(),
+                    owners.get(one.inode()),
+                    counts.isEmpty() ? null : suspects == null ? 0L : suspects));
+        }
+        return queues;
+    }
+
+    private Optional<TcpTable.Counts> counts() {
+        long end = System.nanoTime() + countedWithin;
+        if (!Files.exists(proc.resolve("net/tcp"))) {
+            return Optional.empty();
+        }
+        return TcpTable.counts(proc.resolve("net/tcp"), end)
+                .flatMap(four -> TcpTable.counts(proc.resolve("net/tcp6"), end).map(four::plus));
     }
 
     private String network() {

@@ -1,12 +1,13 @@
 package io.connscale.kernel;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** Reads {@link Limits} from {@code /proc} (proc(5)); what can't be read is unknown, never an error. */
 public final class LimitsReader {
+    private static final int MAX_PORT = 65_535;
+
     private final Path proc;
 
     public LimitsReader() {
@@ -19,31 +20,28 @@ public final class LimitsReader {
 
     /** The limits of this process, now. */
     public Limits read() {
-        String[] files = lineOf("self/limits", "Max open files").orElse("").split("\\s+");
-        String[] ports =
-                lineOf("sys/net/ipv4/ip_local_port_range", "").orElse("").split("\\s+");
-        return new Limits(number(files, 3), number(files, 4), (int) number(ports, 0), (int) number(ports, 1));
+        Map<String, Long> limits = Tables.limits(proc.resolve("self/limits"));
+        Path range = proc.resolve("sys/net/ipv4/ip_local_port_range");
+        long first = ProcFiles.number(range, 0).orElse(Limits.UNKNOWN);
+        long last = ProcFiles.number(range, 1).orElse(Limits.UNKNOWN);
+        return new Limits(
+                limits.getOrDefault(Fact.SOFT_FILES.kernelName(), (long) Limits.UNKNOWN),
+                limits.getOrDefault(Fact.HARD_FILES.kernelName(), (long) Limits.UNKNOWN),
+                (int) first,
+                (int) last,
+                (int) reservedPorts(proc, first, last));
     }
 
-    private Optional<String> lineOf(String file, String start) {
-        try {
-            return Files.readAllLines(proc.resolve(file)).stream()
-                    .filter(line -> line.startsWith(start))
-                    .map(String::strip)
-                    .findFirst();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static long number(String[] words, int at) {
-        if (at >= words.length) {
-            return Limits.UNKNOWN;
-        }
-        try {
-            return words[at].equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(words[at]);
-        } catch (NumberFormatException e) {
-            return Limits.UNKNOWN;
-        }
+    /** How many ports from {@code first} to {@code last} are reserved; the kernel lists them as {@code 8080,9000-9100}. */
+    static long reservedPorts(Path proc, long first, long last) {
+        String list = ProcFiles.line(proc.resolve("sys/net/ipv4/ip_local_reserved_ports"));
+        return Stream.of(list.split(",", -1))
+                .map(range -> range.split("-", 2))
+                .mapToLong(ends -> {
+                    long from = ProcFiles.number(ends[0]).orElse(1);
+                    long to = ProcFiles.number(ends[ends.length - 1]).orElse(0);
+                    return Math.max(0, Math.min(to, last < 0 ? MAX_PORT : last) - Math.max(from, first) + 1);
+                })
+                .sum();
     }
 }

@@ -1,30 +1,28 @@
 package io.connscale.kernel;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
-/** The machine's memory, as {@code /proc/meminfo} tells it (proc(5)). */
+/** The memory that is left for more processes here: of the machine, as {@code /proc/meminfo} has it (proc(5)), and of the control group. */
 public final class Memory {
-    private static final String AVAILABLE = "MemAvailable:";
-    private static final long KIB = 1024;
-
     private Memory() {}
 
-    /** Bytes that new work may take without swapping; empty where the system does not tell. */
+    /** Bytes that new work may take without swapping or being killed; empty where the system does not tell. */
     public static OptionalLong available() {
-        return available(Path.of("/proc/meminfo"));
+        return available(Path.of("/proc"), Path.of("/sys"));
     }
 
-    static OptionalLong available(Path file) {
-        try {
-            return Files.readAllLines(file).stream()
-                    .filter(line -> line.startsWith(AVAILABLE))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * KIB)
-                    .findFirst();
-        } catch (IOException | NumberFormatException e) {
-            return OptionalLong.empty();
-        }
+    static OptionalLong available(Path proc, Path sys) {
+        Map<String, Long> machine = Tables.meminfo(proc.resolve("meminfo"));
+        Map<String, Long> group = new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup")).values();
+        long most = group.getOrDefault(Fact.CGROUP_MEMORY_MOST.kernelName(), Facts.UNLIMITED);
+        long left = most == Facts.UNLIMITED
+                ? Facts.UNLIMITED
+                : Math.max(0, most - group.getOrDefault(Fact.CGROUP_MEMORY.kernelName(), 0L));
+        return LongStream.of(machine.getOrDefault(Fact.MEMORY_AVAILABLE.kernelName(), Facts.UNLIMITED), left)
+                .filter(bytes -> bytes != Facts.UNLIMITED)
+                .min();
     }
 }

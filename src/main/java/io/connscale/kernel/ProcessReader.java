@@ -13,12 +13,12 @@ import java.util.List;
 
 /** Reads what this process uses. Everything needed is at hand from the start: it works when no file is left, too. */
 public final class ProcessReader implements AutoCloseable {
-    /** Bytes of a page: {@code /proc/self/statm} counts in these, proc(5). 4096 on x86-64 and, as a rule, on AArch64. */
-    private static final long PAGE = 4096;
+    private static final String RESIDENT = "VmRSS:";
+    private static final long KIB = 1024;
 
     private static final String DIRECT = "direct";
 
-    private final HeldFile memory = new HeldFile(Path.of("/proc/self/statm"), 256);
+    private final HeldFile memory = new HeldFile(Path.of("/proc/self/status"), 16 << 10);
     private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
     private final List<BufferPoolMXBean> pools = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class);
@@ -58,10 +58,15 @@ public final class ProcessReader implements AutoCloseable {
         return threads.isCurrentThreadCpuTimeSupported() ? Math.max(0, threads.getCurrentThreadCpuTime()) : 0;
     }
 
-    /** The second number of {@code statm}, in bytes. */
-    static long resident(String statm) {
-        String[] numbers = statm.strip().split(" ", -1);
-        return numbers.length < 2 ? 0 : Long.parseLong(numbers[1]) * PAGE;
+    /** {@code VmRSS:  1234 kB} of {@code /proc/self/status}, in bytes: not in pages, which have another size on each machine. */
+    static long resident(String status) {
+        return status.lines()
+                .filter(line -> line.startsWith(RESIDENT))
+                .map(line -> ProcFiles.number(
+                        line.substring(RESIDENT.length()).strip().split(" ", 2)[0]))
+                .mapToLong(number -> number.orElse(0) * KIB)
+                .findFirst()
+                .orElse(0);
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,12 @@ final class ChannelLink extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public Optional<TcpInfo> tcpInfo() {
         return Optional.empty();
+    }
+
+    @Override
+    public boolean meetsItself() {
+        SocketAddress local = channel.localAddress();
+        return local != null && local.equals(channel.remoteAddress());
     }
 
     /** The first failure is the one that counts; the close that follows says nothing new. */

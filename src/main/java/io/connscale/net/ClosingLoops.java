@@ -27,6 +27,18 @@ final class ClosingLoops extends MultiThreadIoEventLoopGroup {
             super(parent, executor, io);
         }
 
+        /** Netty only logs what ends a loop, and its connections would wait for ever. */
+        @Override
+        protected void run() {
+            try {
+                super.run();
+            } catch (Error e) {
+                Thread self = Thread.currentThread();
+                self.getUncaughtExceptionHandler().uncaughtException(self, e);
+                throw e;
+            }
+        }
+
         @Override
         protected boolean confirmShutdown() {
             if (!isShuttingDown()) {

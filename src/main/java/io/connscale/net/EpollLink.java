@@ -198,6 +198,12 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
         }
     }
 
+    @Override
+    public boolean meetsItself() {
+        InetSocketAddress local = localAddress();
+        return local != null && local.equals(remoteAddress());
+    }
+
     private Owner owner() {
         if (owner == null) {
             throw new IllegalStateException("a link without an owner is on no loop");

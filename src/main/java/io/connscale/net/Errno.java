@@ -56,6 +56,7 @@ public final class Errno {
 
     /** What nio gives instead of a number: strerror(3)'s English, by its beginning, and a few of the JDK's own. */
     private static final List<Sentence> SENTENCES = List.of(
+            new Sentence("unable to create native thread", "EAGAIN"), // before "out of memory", which stands in it too
             new Sentence("connection refused", "ECONNREFUSED"),
             new Sentence("connection reset", "ECONNRESET"),
             new Sentence("connection timed out", "ETIMEDOUT"),

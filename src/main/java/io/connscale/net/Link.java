@@ -50,6 +50,11 @@ public interface Link {
     /** What the kernel knows of it, by one system call. Empty where the transport can't ask (nio), or it is gone. */
     Optional<TcpInfo> tcpInfo();
 
+    /** Whether both its ends are the same socket. By two system calls. */
+    default boolean meetsItself() {
+        return false;
+    }
+
     /** Nothing where it is closed. */
     void close();
 }

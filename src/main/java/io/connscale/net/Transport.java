@@ -9,12 +9,15 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -54,13 +57,30 @@ public final class Transport {
     }
 
     /**
-     * {@code n} event loops whose daemon threads are named {@code role-1}, {@code role-2}, … when they start. Shutting them
+     * {@code n} event loops, started, whose daemon threads are named {@code role-1}, {@code role-2}, …. Shutting them
      * down closes all that is registered with them.
      *
-     * @throws RuntimeException where the system gives no epoll set (EMFILE); its name is in {@link Errno}
+     * @throws RuntimeException where the system gives no epoll set (EMFILE) or no thread (EAGAIN); its name is in {@link Errno}
      */
     public EventLoopGroup loops(int n, String role) {
-        return new ClosingLoops(n, threads(role), ioHandlers());
+        EventLoopGroup loops = new ClosingLoops(n, threads(role), ioHandlers());
+        try {
+            loops.forEach(loop -> loop.execute(() -> {})); // now, and not when the first connection comes
+            return loops;
+        } catch (OutOfMemoryError e) {
+            shutDown(loops);
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void shutDown(EventLoopGroup loops) {
+        for (EventExecutor loop : loops) {
+            try {
+                Future<?> unused = loop.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            } catch (OutOfMemoryError e) {
+                // one that has no thread yet is started for it, and can't be
+            }
+        }
     }
 
     private static ThreadFactory threads(String role) {

@@ -36,7 +36,8 @@ final class Refusals {
     static AgentException loops(int acceptors, String errno) {
         return new AgentException(
                 "no event loops for %d acceptors (%s)".formatted(acceptors, errno),
-                "raise ulimit -n, or lower acceptors under server in hosts.yaml");
+                (errno.equals("EAGAIN") ? "raise ulimit -u or pids.max" : "raise ulimit -n")
+                        + ", or lower acceptors under server in hosts.yaml");
     }
 
     static AgentException unresolved(String bind) {

@@ -2,6 +2,7 @@ package io.connscale.server;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentStarter;
+import io.connscale.control.Exhausted;
 import io.connscale.control.Answers;
 import io.connscale.control.Message.StartServer;
 import io.connscale.control.ServerSettings;
@@ -17,6 +18,7 @@ import io.connscale.net.Transport;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,7 @@ final class ShardGroup {
     /** By lot n connections become n give or take its root: so many roots are kept free, and it never happens to be too few. */
     private static final double ROOTS = 5;
 
+    private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
     private static final int ASKED_EACH_SECOND = 16;
     /** Of this process's files so many are left for what else it does: pipes to agents, SSH. */
     private static final int KEPT_FREE = 64;
@@ -58,6 +61,8 @@ final class ShardGroup {
 
     private final ScheduledThreadPoolExecutor balance = new ScheduledThreadPoolExecutor(1, ShardGroup::thread);
     private long turn; // on the balance's thread
+    /** Before that the balance starts no shard: where there was no thread for the last one, there is none a second later. */
+    private volatile long notBefore = System.nanoTime();
     private ServerStatus gone = ServerStatus.stopped("");
     private Statistics statisticsGone = Statistics.NONE;
 
@@ -89,7 +94,15 @@ final class ShardGroup {
         own.start();
         if (!alone()) {
             grow(bound.most() - 1);
+            beginBalance();
+        }
+    }
+
+    private void beginBalance() throws AgentException {
+        try {
             balance.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        } catch (OutOfMemoryError e) { // no thread left for it
+            throw AgentException.of(e);
         }
     }
 
@@ -190,7 +203,13 @@ final class ShardGroup {
 
     private void grow(int more) throws InterruptedException {
         if (more > 0) {
-            workers.start(more, this::join);
+            Optional<Exhausted> exhausted = workers.start(more, this::join, () -> false);
+            if (exhausted.isPresent()) {
+                notBefore = System.nanoTime() + PAUSE_NANOS;
+                synchronized (workers) {
+                    gone = gone.plus(ServerStatus.with(exhausted.get().reason()));
+                }
+            }
             own.steer(rooms());
         }
     }
@@ -241,10 +260,10 @@ final class ShardGroup {
                 own.steer(rooms);
             }
             boolean scarce = LongStream.of(rooms).sum() < SCARCE * bound.room();
-            if (scarce && bound.more(rooms.length) > 0) {
+            if (scarce && System.nanoTime() - notBefore >= 0 && bound.more(rooms.length) > 0) {
                 grow(1);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             log.error("the balance goes on", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // stopped

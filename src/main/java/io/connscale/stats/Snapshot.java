@@ -70,6 +70,11 @@ public record Snapshot(
         return new Snapshot(established, connecting, failed, lost, stopped, pings, pongs, late, errors);
     }
 
+    /** The same with other reasons. */
+    public Snapshot withErrors(SortedMap<String, Long> others) {
+        return new Snapshot(established, connecting, failed, lost, stopped, pings, pongs, late, others);
+    }
+
     /** What is left of these counts when the process that held the connections is gone: what was up or coming up is lost. */
     public Snapshot afterLoss(String reason) {
         SortedMap<String, Long> ended =

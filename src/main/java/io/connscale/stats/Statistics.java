@@ -1,10 +1,12 @@
 package io.connscale.stats;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * All that an agent or the server knows of its work so far, and of the process and machine that it runs on. Add up over event
@@ -15,6 +17,7 @@ import java.util.TreeMap;
  * @param missed Pings whose connection ended before the Pong came
  * @param unanswered an agent's, now
  * @param machines by what tells them apart: agents on one machine share one
+ * @param unexpected the first bytes of answers that were no Pong, cleaned; different ones, {@value #MAX_UNEXPECTED} at most
  */
 public record Statistics(
         Snapshot counts,
@@ -24,13 +27,37 @@ public record Statistics(
         Times times,
         TcpSample tcp,
         ProcessLoad process,
-        SortedMap<String, MachineLoad> machines) {
+        SortedMap<String, MachineLoad> machines,
+        List<String> unexpected) {
+    public static final int MAX_UNEXPECTED = 3;
+
     public static final Statistics NONE = new Statistics(
             Snapshot.NONE, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
 
     public Statistics {
         Objects.requireNonNull(unanswered);
         machines = Collections.unmodifiableSortedMap(new TreeMap<>(machines));
+        unexpected = unexpected == null
+                ? List.of()
+                : unexpected.stream().distinct().limit(MAX_UNEXPECTED).toList();
+    }
+
+    /** Of who has had no unexpected answer. */
+    public Statistics(
+            Snapshot counts,
+            long begun,
+            long missed,
+            Unanswered unanswered,
+            Times times,
+            TcpSample tcp,
+            ProcessLoad process,
+            SortedMap<String, MachineLoad> machines) {
+        this(counts, begun, missed, unanswered, times, tcp, process, machines, List.of());
+    }
+
+    /** The same with other counts. */
+    public Statistics with(Snapshot other) {
+        return new Statistics(other, begun, missed, unanswered, times, tcp, process, machines, unexpected);
     }
 
     /** Counts alone: all that is known of an agent that is gone. */
@@ -55,7 +82,8 @@ public record Statistics(
                 times,
                 TcpSample.NONE,
                 process.afterLoss(),
-                new TreeMap<>());
+                new TreeMap<>(),
+                unexpected);
     }
 
     public Statistics plus(Statistics other) {
@@ -69,10 +97,23 @@ public record Statistics(
                 times.plus(other.times),
                 tcp.plus(other.tcp),
                 process.plus(other.process),
-                all);
+                all,
+                Stream.concat(unexpected.stream(), other.unexpected.stream()).toList());
     }
 
-    /** What happened after {@code before}; states, sizes and the sample are those of now. */
+    /**
+     * How long a packet takes to the other end and back, in milliseconds, as far as something shows it: the median of the kernel's
+     * own round-trip times, and the fastest of {@code connects}, each of which needs one round trip. Neither waits for the other end's
+     * process. The less of both, since either may be slow for another reason; -1 where nothing shows it.
+     */
+    public double roundTripMillis(Distribution connects) {
+        double kernel = tcp.sampled() == 0 ? Double.MAX_VALUE : tcp.rtt().percentile(50);
+        double connect = connects.count() == 0 ? Double.MAX_VALUE : connects.percentile(0);
+        double least = Math.min(kernel, connect);
+        return least == Double.MAX_VALUE ? -1 : least / 1000;
+    }
+
+    /** What happened after {@code before}; states, sizes and samples are those of now. */
     public Statistics since(Statistics before) {
         if (process.equals(ProcessLoad.NONE)) {
             return of(counts.since(before.counts)); // it is gone, and the rest of what it knew with it
@@ -93,6 +134,7 @@ public record Statistics(
                 times.since(before.times),
                 tcp,
                 process.since(before.process),
-                grown);
+                grown,
+                unexpected);
     }
 }

@@ -65,7 +65,7 @@ class AgentMainTest {
 
     private void listen(InputStream out) {
         try {
-            MessageLines.read(out, heard::add, foreign::add);
+            MessageLines.read(out, heard::add, line -> foreign.add(line.text()));
         } catch (IOException e) {
             foreign.add("broken: " + e); // a pipe of java.io breaks when its writing thread has ended
         }

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one connection makes of what comes in, piece by piece: on a link without a socket, with a schedule of its own. */
@@ -51,6 +52,39 @@ class ConnectionTest {
         awaitPing();
         receive(pieces);
         assertEndedOnce("receive unexpected");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Ping, '\"Ping\"'",
+        "HTTP/1.1 400 Bad Request|, '\"HTTP/1.1 400 Bad Request\"'",
+        "Po|\u001b[2J\u202e\"\\, '\"Po\\x1b[2J?\\\"\\\\\"'",
+        "0123456789012345678901234567890123456789, '\"01234567890123456789012345678901…\"'"
+    })
+    void itsFirstBytesAreKept(String pieces, String kept) {
+        awaitPing();
+        receive(pieces);
+        assertThat(loop.statistics().unexpected()).containsExactly(kept);
+    }
+
+    @Test
+    void aFewDifferentOnesAreKept() {
+        for (int n = 0; n < 20; n++) {
+            FakeLink other = new FakeLink();
+            other.open(new Connection(loop, other));
+            other.receive("no Pong " + n % 10);
+        }
+        assertThat(loop.statistics().unexpected())
+                .containsExactly("\"no Pong 0\"", "\"no Pong 1\"", "\"no Pong 2\"");
+    }
+
+    @Test
+    void aConnectionToItselfIsToldAsSuch() {
+        link.meetsItself = true;
+        awaitPing();
+        receive("Ping");
+        assertEndedOnce("receive self-connect");
+        assertThat(loop.statistics().unexpected()).isEmpty();
     }
 
     @Test

@@ -8,9 +8,15 @@ import java.nio.ByteBuffer;
 /** A connection's link: counts the Pings that it is given. */
 final class FakeLink extends SocketlessLink {
     int sent;
+    boolean meetsItself;
 
     void receive(String text) {
         owner().received(ByteBuffer.wrap(text.getBytes(US_ASCII)));
+    }
+
+    @Override
+    public boolean meetsItself() {
+        return meetsItself;
     }
 
     @Override

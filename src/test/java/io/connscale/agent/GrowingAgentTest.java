@@ -17,6 +17,8 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,6 +37,8 @@ class GrowingAgentTest {
     private static final class Member implements AgentProcess {
         volatile Settings settings = SETTINGS;
         volatile @Nullable Order order;
+        volatile Snapshot counts = Snapshot.NONE;
+        final CompletableFuture<Opened> opened = new CompletableFuture<>();
 
         @Override
         public CompletableFuture<Void> configure(Settings told) {
@@ -45,7 +49,7 @@ class GrowingAgentTest {
         @Override
         public CompletableFuture<Opened> open(Order told, Consumer<Opened> progress) {
             order = told;
-            return new CompletableFuture<>();
+            return opened;
         }
 
         @Override
@@ -60,7 +64,7 @@ class GrowingAgentTest {
 
         @Override
         public CompletableFuture<Snapshot> snapshot() {
-            return CompletableFuture.completedFuture(Snapshot.NONE);
+            return CompletableFuture.completedFuture(counts);
         }
 
         @Override
@@ -157,5 +161,33 @@ class GrowingAgentTest {
         whileStarting = () -> agent.configure(SETTINGS.withInterval(OTHER)).join();
         open(new Order(300, null));
         assertThat(worker.settings.interval()).isEqualTo(OTHER);
+    }
+
+    @Test
+    void whereNoThreadIsLeftForAWorkerItOpensWhatItCanAndCountsTheRest() {
+        whileStarting = () -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        CompletableFuture<Opened> answer = agent.open(new Order(300, null), opened -> {});
+        await().until(() -> own.order != null);
+        assertThat(own.order).isEqualTo(new Order(100, new Rate(5000)));
+        own.opened.complete(new Opened(100, 100, 0, 1, new TreeMap<>()));
+        assertThat(answer.join())
+                .isEqualTo(new Opened(300, 100, 200, 1, new TreeMap<>(Map.of("start EAGAIN", 200L))));
+        Snapshot counts = agent.snapshot().join();
+        assertThat(counts.failed()).isEqualTo(200);
+        assertThat(counts.errors()).containsExactly(Map.entry("start EAGAIN", 200L));
+    }
+
+    @Test
+    void anOrderThatNoProcessHasRoomForEndsAtOnce() {
+        whileStarting = () -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        own.counts = new Snapshot(100, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+        CompletableFuture<Opened> answer = agent.open(new Order(300, null), opened -> {});
+        assertThat(answer.join())
+                .isEqualTo(new Opened(300, 0, 300, 0, new TreeMap<>(Map.of("start EAGAIN", 300L))));
+        assertThat(own.order).isNull();
     }
 }

@@ -10,6 +10,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.Message;
 import io.connscale.stats.Snapshot;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -90,31 +91,75 @@ class ClusterTest {
         CountDownLatch launching = new CountDownLatch(1);
         CompletableFuture<Void> go = new CompletableFuture<>();
         ThreadProcess process = new ThreadProcess("fake-agent", FakeAgent.answering(FakeAgent::idle));
-        Host host = new Host(
-                MiniCluster.of("client1").config().hosts().get(0),
-                command -> {
+        Cluster cluster = new Cluster(
+                MiniCluster.of("client1").config(),
+                () -> List.of("127.0.0.1:1"),
+                notice -> {},
+                host -> command -> {
                     launching.countDown();
                     go.join(); // deaf to the interrupt that comes with the stop
                     return process;
                 },
-                (launcher, java, steps) -> {
-                    throw new AssertionError("a local host needs no jar");
-                },
-                () -> List.of("127.0.0.1:1"),
-                notice -> {});
-        CompletableFuture<AgentException> started = CompletableFuture.supplyAsync(() -> {
-            try {
-                throw new AssertionError(host.start().toString());
-            } catch (AgentException e) {
-                return e;
-            }
-        });
+                10);
+        open.add(cluster);
+        CompletableFuture<Message.Hello> started = cluster.start("client1");
         launching.await();
-        assertThat(host.stop()).isTrue();
+        assertThat(get(cluster.stop("client1"))).isTrue();
         go.complete(null);
-        assertThat(get(started)).hasMessage("client1 was stopped while it started");
-        assertThat(host.status().state()).isEqualTo(State.STOPPED);
+        assertThat(failure(started)).hasMessage("client1 was stopped while it started");
+        assertThat(cluster.status("client1").state()).isEqualTo(State.STOPPED);
         assertThat(process.waitFor(20, SECONDS)).isTrue();
+    }
+
+    @Test
+    void aStartRightAfterOneThatWasGivenUpIsNotShotDownByIt() throws Exception {
+        CountDownLatch greet = new CountDownLatch(1);
+        AtomicInteger starts = new AtomicInteger();
+        MiniCluster mini = start(MiniCluster.of().and("client1", (in, out, err) -> {
+            starts.incrementAndGet();
+            FakeAgent.await(greet); // as one that needs seconds to greet
+            return FakeAgent.answering(FakeAgent::idle).run(in, out, err);
+        }));
+        CompletableFuture<Message.Hello> first = mini.cluster().start("client1");
+        await().until(() -> starts.get() == 1);
+        CompletableFuture<Boolean> stopped = mini.cluster().stop("client1"); // as Ctrl-C does
+        CompletableFuture<Message.Hello> second = mini.cluster().start("client1");
+        assertThat(failure(first)).hasMessage("client1 was stopped while it started");
+        assertThat(get(stopped)).isTrue();
+        await().until(() -> starts.get() == 2);
+        greet.countDown();
+        assertThat(get(second).pid()).isEqualTo(4711);
+        assertThat(mini.state("client1")).isEqualTo(State.READY);
+        assertThat(mini.alive("client1")).isTrue();
+    }
+
+    @Test
+    void aHostThatCannotBeWrittenToNorKilledHoldsUpNoOther() throws Exception {
+        ThreadProcess stuck = new ThreadProcess("stuck", FakeAgent::frozen) {
+            @Override
+            public Process destroyForcibly() {
+                FakeAgent.await(new CountDownLatch(1)); // as on a dead line
+                return this;
+            }
+        };
+        Cluster cluster = new Cluster(
+                MiniCluster.of("stuck", "client1").config(),
+                () -> Collections.nCopies(50_000, "127.0.0.1:1"), // more than its pipe takes
+                notice -> {},
+                host -> command -> host.name().equals("stuck")
+                        ? stuck
+                        : new ThreadProcess("client1", FakeAgent.answering(FakeAgent::idle)),
+                3);
+        open.add(cluster);
+        get(cluster.start("stuck"));
+        get(cluster.start("client1"));
+        CompletableFuture<Void> unanswered = cluster.change("stuck", client -> client); // nobody reads it
+        await().until(() -> cluster.status("stuck").state() == State.LOST);
+        assertThat(unanswered).isNotDone();
+        assertThat(get(cluster.counts("client1"))).isEqualTo(Snapshot.NONE);
+        assertThat(get(cluster.stop("client1"))).isTrue();
+        get(cluster.start("client1"));
+        assertThat(cluster.status("client1").state()).isEqualTo(State.READY);
     }
 
     @Test
@@ -144,7 +189,7 @@ class ClusterTest {
             return 127;
         }));
         assertThat(failure(mini.cluster().start("client1")))
-                .hasMessage("client1: the agent ended at once with exit code 127; its last words: no java");
+                .hasMessage("client1: the agent ended at once with exit code 127; last output on stderr: no java");
         assertThat(mini.state("client1")).isEqualTo(State.STOPPED);
     }
 
@@ -177,7 +222,7 @@ class ClusterTest {
         await().until(() -> Stream.of("client1", "frozen", "starting").noneMatch(mini::alive));
         assertThat(failure(starting).message()).startsWith("starting was stopped");
         assertThat(failure(mini.cluster().start("client1")))
-                .hasMessage("the console is ending: client1 is not started");
+                .hasMessage("console is shutting down; client1 was not started");
         assertThat(mini.notices()).isEmpty();
     }
 }

@@ -25,14 +25,14 @@ class EndingTest {
     }
 
     @Test
-    void theJvmsReasonIsAmongTheLastWords() {
+    void theJvmsReasonIsAmongTheLastErrors() {
         List<String> errors = List.of(
                 "noise",
                 "Unrecognized VM option 'X'",
                 "Error: Could not create the Java Virtual Machine.",
                 "Error: A fatal exception has occurred. Program will exit.");
         assertThat(new Ending(1, errors))
-                .hasToString("with exit code 1; its last words: Unrecognized VM option 'X'"
+                .hasToString("with exit code 1; last output on stderr: Unrecognized VM option 'X'"
                         + " | Error: Could not create the Java Virtual Machine."
                         + " | Error: A fatal exception has occurred. Program will exit.");
     }
@@ -42,6 +42,23 @@ class EndingTest {
         List<String> errors =
                 IntStream.range(0, 20).mapToObj(i -> i + "x".repeat(4000)).toList();
         assertThat(new Ending(1, errors).toString()).hasSizeLessThan(800).contains("…");
-        assertThat(new Ending(1, errors).lastWords(5)).hasSize(5).allMatch(line -> line.length() <= 201);
+        assertThat(new Ending(1, errors).lastErrors(5)).hasSize(5).allMatch(line -> line.length() <= 201);
+    }
+
+    @Test
+    void whatItRanOutOfIsNamed() {
+        Ending ending = new Ending(3, List.of("Terminating due to java.lang.OutOfMemoryError: Java heap space"));
+        assertThat(ending).hasToString("with exit code 3: out of memory (heap)");
+        assertThat(ending.hint("")).contains("jvm: [-Xmx");
+        Ending direct = new Ending(
+                3, List.of("agent-loop-1: java.lang.OutOfMemoryError: Cannot reserve 9 bytes of direct buffer memory"));
+        assertThat(direct).hasToString("with exit code 3: out of memory (direct buffers)");
+    }
+
+    @Test
+    void whatWasKilledHasNotRunOutByItself() {
+        assertThat(new Ending(137, List.of("java.lang.OutOfMemoryError: unable to create native thread")).toString())
+                .contains("exit code 137 (SIGKILL)")
+                .doesNotContain("no thread left");
     }
 }

@@ -7,10 +7,14 @@ import io.connscale.cluster.config.HostsFileException;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
+import io.connscale.control.Message;
 import io.connscale.control.Order;
+import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
+import io.connscale.kernel.Facts;
 import io.connscale.net.Transport;
 import io.connscale.server.PingPongServer;
+import io.connscale.stats.Statistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +81,19 @@ public final class MiniCluster implements AutoCloseable {
             return and(host, (in, out, err) -> exit);
         }
 
+        /** A host whose agent is well and answers nothing about the server in it; it is not given up for its silence. */
+        public Builder silentServer(String host) {
+            patience = Integer.MAX_VALUE;
+            return and(host, FakeAgent.answering(request -> {
+                if (request instanceof Message.TakeFacts) {
+                    return new Message.FactsTaken(request.id(), Facts.NONE);
+                }
+                return request instanceof Message.TakeStatistics
+                        ? new Message.StatisticsTaken(request.id(), Statistics.NONE)
+                        : FakeAgent.idle(request);
+            }));
+        }
+
         /** With its server running and no agent yet. */
         public MiniCluster start() throws HostsFileException, AgentException {
             MiniCluster mini = new MiniCluster(this);
@@ -107,13 +124,22 @@ public final class MiniCluster implements AutoCloseable {
         throw new AgentException("no " + name + " here: these agents are threads", "");
     }
 
+    /** As that of SSH: closing it ends what it started. */
     private Launcher launcher(String host, ThreadProcess.Body agent) {
         return new Launcher() {
+            private final List<Process> started = new CopyOnWriteArrayList<>();
+
             @Override
             public Process start(List<String> command) {
                 Process process = new ThreadProcess(host + "-agent", agent);
+                started.add(process);
                 processes.put(host, process);
                 return process;
+            }
+
+            @Override
+            public void close() {
+                started.forEach(Process::destroyForcibly);
             }
 
             @Override
@@ -135,6 +161,11 @@ public final class MiniCluster implements AutoCloseable {
 
     public PingPongServer server() {
         return server;
+    }
+
+    /** A server that is to run in the agent of {@code host}, which is asked for a second at most. */
+    public Server serverOn(String host) {
+        return new RemoteServer(cluster, host, new ServerSettings("127.0.0.1", List.of(0), 128, 1), 1);
     }
 
     /** All that the user was told without asking. */

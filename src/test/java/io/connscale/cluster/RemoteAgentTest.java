@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The console's end of the control channel, with agents that say whatever they like at the other. */
 @Timeout(60)
@@ -49,6 +49,7 @@ class RemoteAgentTest {
 
     @AfterEach
     void close() {
+        agents.forEach(RemoteAgent::kill);
         agents.forEach(RemoteAgent::close);
     }
 
@@ -73,7 +74,7 @@ class RemoteAgentTest {
         AgentException e = failure(agent.hello());
         assertThat(e)
                 .hasMessage("client1: the agent ended at once with exit code 3;"
-                        + " its last words: no java here; it said: Welcome");
+                        + " last output on stderr: no java here; it said: Welcome");
         assertThat(e.hint()).isEqualTo("the log has all that it said");
     }
 
@@ -101,20 +102,52 @@ class RemoteAgentTest {
             return FakeAgent.dumb(in, out, err);
         });
         AgentException e = failure(agent.hello());
-        assertThat(e).hasMessage("client1: the agent speaks protocol 2 (connscale 9.9.9), this console 1");
+        assertThat(e)
+                .hasMessage("client1: the agent speaks protocol 2 (connscale 9.9.9), this console speaks 1");
         assertThat(e.hint()).isEqualTo("use the same version of connscale on both");
     }
 
+    private AgentException refused(String hello) throws Exception {
+        return failure(agent((in, out, err) -> {
+                    FakeAgent.line(out, hello);
+                    return FakeAgent.dumb(in, out, err);
+                })
+                .hello());
+    }
+
+    @Test
+    void anotherProtocolsHelloIsNamedHoweverItGoesOn() throws Exception {
+        assertThat(refused("{\"type\":\"hello\",\"protocol\":3}"))
+                .hasMessage("client1: the agent speaks protocol 3, this console speaks 1");
+    }
+
+    private static final String REST = "\"os\":\"Linux\",\"arch\":\"amd64\",\"limits\":{\"softFiles\":1,"
+            + "\"hardFiles\":1,\"firstPort\":1,\"lastPort\":2}}";
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {"{\"type\":\"hello\",\"protocol\":3}", HELLO + "\"pid\":1}", "{\"x\":1, \"type\" : \"hello\"}"})
-    void aHelloThatIsNotUnderstoodIsSaidAtOnce(String hello) throws Exception {
-        RemoteAgent agent = agent((in, out, err) -> {
-            FakeAgent.line(out, hello);
-            return FakeAgent.dumb(in, out, err);
-        });
-        assertThat(failure(agent.hello()))
-                .hasMessage("client1: the agent's hello is none of protocol 1; it said: " + hello);
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"version\":\"1\",\"java\":\"17\",\"pid\":\"4711\",|pid",
+                "\"version\":\"1\",\"java\":\"17\",\"pid\":1.5,|pid",
+                "\"version\":\"1\",\"java\":\"17\",\"pid\":true,|pid",
+                "\"version\":\"1\",\"java\":\"17\",\"pid\":-4,|pid",
+                "\"version\":\"1\",\"java\":\"17\",|pid",
+                "\"version\":5,\"java\":\"17\",\"pid\":4711,|version",
+                "\"version\":\"1\",\"java\":[17],\"pid\":4711,|java",
+                "\"version\":null,\"java\":\"17\",\"pid\":4711,|version",
+            })
+    void aHelloWithAFieldThatIsNotOfItsTypeIsRefusedAndTheFieldNamed(String fields, String field) throws Exception {
+        AgentException e = refused(HELLO + fields + REST);
+        assertThat(e.message()).startsWith("client1: the agent's hello is not valid: ").contains(field);
+        assertThat(e.hint()).isEqualTo("use the same version of connscale on both");
+    }
+
+    @Test
+    void aHelloWithoutAllThatIsNeededIsSaidAtOnce() throws Exception {
+        assertThat(refused("{\"x\":1, \"type\" : \"hello\"}").message())
+                .startsWith("client1: the agent's hello is not valid: ")
+                .contains("protocol");
     }
 
     @Test
@@ -133,12 +166,137 @@ class RemoteAgentTest {
     @Test
     void anAnswerOfTheWrongKindFailsThatRequestAlone() throws Exception {
         RemoteAgent agent = agent(FakeAgent.answering(request -> new Message.Done(request.id())));
-        assertThat(agent.close(5))
-                .failsWithin(Duration.ofSeconds(20))
-                .withThrowableThat()
-                .havingCause()
-                .isInstanceOf(ClassCastException.class);
+        assertThat(failure(agent.close(5)))
+                .hasMessage("client1: the agent sent an answer of the wrong kind (Done instead of ConnectionsClosed)");
         assertThat(agent.stopOpening()).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    /** Answers each request with this line, in which {@code ID} is the request's. */
+    private RemoteAgent answeringWith(String line) {
+        return agent((in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(1));
+            MessageLines.read(
+                    in,
+                    message -> {
+                        try {
+                            if (message instanceof Message.Request request) {
+                                FakeAgent.line(out, line.replace("ID", String.valueOf(request.id())));
+                            }
+                        } catch (IOException e) {
+                            throw new java.io.UncheckedIOException(e);
+                        }
+                    },
+                    foreign -> {});
+            return 0;
+        });
+    }
+
+    @Test
+    void whatAnAgentSaysIsCleanedOfAllThatMovesTheCursorOrTurnsTheLineRound() throws Exception {
+        RemoteAgent agent = answeringWith("{\"type\":\"failed\",\"id\":ID,"
+                + "\"message\":\"a\\u202eb\\u2066c\\u2028d\\u001b[2Je\\u200f\",\"hint\":\"x\u202ey\"}");
+        AgentException e = failure(agent.stopOpening());
+        assertThat(e).hasMessage("client1: a?b?c d?[2Je?");
+        assertThat(e.hint()).isEqualTo("x?y");
+    }
+
+    @Test
+    void anAnswerWithNumbersThatCannotBeIsNone() throws Exception {
+        RemoteAgent agent = answeringWith("{\"type\":\"connections-opened\",\"id\":ID,\"opened\":"
+                + "{\"requested\":10,\"established\":-5,\"failed\":0,\"seconds\":-1.0,\"errors\":{}}}");
+        agent.hello().get(20, SECONDS);
+        CompletableFuture<Opened> opening = agent.open(new Order(10, null), progress -> {});
+        await().until(() -> ticked(agent, opening));
+        assertThat(failure(opening)).hasMessage("client1: no progress for 300 s");
+    }
+
+    /** Many seconds, as the watch counts them. */
+    private static boolean ticked(RemoteAgent agent, CompletableFuture<?> until) {
+        for (int i = 0; i < 10; i++) {
+            agent.tick();
+        }
+        return until.isDone();
+    }
+
+    @Test
+    void aRequestIsNotWaitedForForEverThoughSnapshotsAndGarbageCome() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(1));
+            while (true) {
+                MessageLines.write(out, new Message.SnapshotTaken(null, counts(3)));
+                FakeAgent.line(out, "garbage");
+            }
+        });
+        agent.hello().get(20, SECONDS);
+        CompletableFuture<Snapshot> asked = agent.snapshot();
+        await().until(() -> ticked(agent, asked));
+        AgentException e = failure(asked);
+        assertThat(e).hasMessage("client1: no answer for 60 s");
+        assertThat(e.hint()).isEqualTo("hosts shows its state; stop client1");
+        assertThat(agent.latest()).isEqualTo(counts(3));
+    }
+
+    @Test
+    void anOpenRequestIsWaitedForAsLongAsThereIsProgress() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        RemoteAgent agent = agent(FakeAgent.answering(request -> {
+            if (request instanceof Message.OpenConnections) {
+                FakeAgent.await(done);
+            }
+            return new Message.ConnectionsOpened(request.id(), Opened.none(1));
+        }));
+        agent.hello().get(20, SECONDS);
+        CompletableFuture<Opened> opening = agent.open(new Order(1, null), progress -> {});
+        for (int second = 0; second < 299; second++) {
+            agent.tick();
+        }
+        assertThat(opening).isNotDone();
+        done.countDown();
+        assertThat(opening).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void garbageIsNoHeartbeat() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(1));
+            while (true) {
+                FakeAgent.line(out, "garbage");
+            }
+        });
+        agent.hello().get(20, SECONDS);
+        await().until(() -> agent.tick() >= 10);
+    }
+
+    @Test
+    void aConsumerThatIsHeldUpIsNotTheAgentsSilence() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        RemoteAgent agent = agent((in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(1));
+            MessageLines.write(out, new Message.Progress(1, Opened.none(1)));
+            FakeAgent.await(held);
+            MessageLines.write(out, new Message.SnapshotTaken(null, counts(7)));
+            return FakeAgent.dumb(in, out, err);
+        });
+        CompletableFuture<Opened> opening = agent.open(new Order(1, null), progress -> {
+            held.countDown();
+            FakeAgent.await(never); // a screen that takes nothing
+        });
+        await().until(() -> agent.latest().equals(counts(7))); // read on all the same
+        assertThat(opening).isNotDone();
+        never.countDown();
+    }
+
+    @Test
+    void aLineThatIsTooLongIsNamedAsSuchEvenIfItNeverEnds() throws Exception {
+        byte[] piece = "x".repeat(1 << 16).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        RemoteAgent agent = agent((in, out, err) -> {
+            while (true) {
+                out.write(piece);
+            }
+        });
+        assertThat(failure(agent.hello()))
+                .hasMessageStartingWith("client1: the agent sent a line of more than 4,194,304 bytes, which is not read: xxx");
     }
 
     @Test
@@ -187,7 +345,7 @@ class RemoteAgentTest {
         now.countDown();
         for (CompletableFuture<?> waiting : List.of(snapshot, opening)) {
             AgentException e = failure(waiting);
-            assertThat(e).hasMessage("client1 ended with exit code 5; its last words: out of memory");
+            assertThat(e).hasMessage("client1 ended with exit code 5; last output on stderr: out of memory");
             assertThat(e.hint()).isEqualTo("start client1 brings it back");
         }
         assertThat(failure(agent.snapshot())).hasMessageStartingWith("client1 ended with exit code 5");
@@ -232,12 +390,12 @@ class RemoteAgentTest {
     @Test
     void closingAnAgentThatWasStoppedWithItsPipeFullReturnsWithinSeconds() throws Exception {
         RemoteAgent agent = sh("kill -STOP $$");
-        Thread writer = new Thread(() -> fill(agent), "test-writer");
-        writer.setDaemon(true);
-        writer.start();
-        await().until(() -> writer.getState() != Thread.State.NEW);
-        await().untilAsserted(() -> assertThat(writer.getStackTrace())
-                .anyMatch(frame -> frame.getMethodName().equals("writeBytes")));
+        fill(agent);
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces())
+                .anySatisfy((thread, stack) -> {
+                    assertThat(thread.getName()).isEqualTo("client1-requests");
+                    assertThat(stack).anyMatch(frame -> frame.getMethodName().equals("writeBytes"));
+                }));
         agent.close();
         assertThat(agent.ended().get(20, SECONDS).exit()).isEqualTo(137);
     }

@@ -1,48 +1,85 @@
 package io.connscale.cluster;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.connscale.control.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class RequestWriterTest {
     private static final String STILL_HERE = "{\"type\":\"still-here\"}";
-    private static final String SNAPSHOT = "{\"type\":\"take-snapshot\",\"id\":1}";
+    private static final Duration NEVER = Duration.ofDays(1);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final AtomicLong clock = new AtomicLong();
-    private final RequestWriter writer = new RequestWriter(out, clock::get);
 
     private List<String> said() {
-        return out.toString(StandardCharsets.UTF_8).lines().toList();
-    }
-
-    private void tick() {
-        clock.addAndGet(TimeUnit.SECONDS.toNanos(1));
-        writer.tick();
+        return out.toString(UTF_8).lines().toList();
     }
 
     @Test
-    void saysThatTheConsoleIsThereAfterTwoSecondsWithoutAnotherWord() {
-        for (int second = 1; second <= 5; second++) {
-            tick();
-        }
-
-        assertThat(said()).containsExactly(STILL_HERE, STILL_HERE);
+    void saysThatTheConsoleIsThereWhileThereIsNothingElseToSay() {
+        RequestWriter writer = new RequestWriter("client1", out, 64, () -> {}, Duration.ofMillis(1));
+        await().until(() -> said().size() >= 3);
+        writer.close();
+        assertThat(said()).containsOnly(STILL_HERE);
     }
 
     @Test
-    void aRequestSaysTheSame() throws IOException {
-        tick();
-        writer.write(new Message.TakeSnapshot(1));
-        tick();
+    void writesInTheOrderOfTheRequests() {
+        RequestWriter writer = new RequestWriter("client1", out, 64, () -> {}, NEVER);
+        List<String> asked = LongStream.rangeClosed(1, 50)
+                .peek(id -> assertThat(writer.offer(new Message.TakeSnapshot(id))).isTrue())
+                .mapToObj(id -> "{\"type\":\"take-snapshot\",\"id\":" + id + "}")
+                .toList();
+        await().untilAsserted(() -> assertThat(said()).isEqualTo(asked));
+        writer.close();
+    }
 
-        assertThat(said()).containsExactly(SNAPSHOT);
+    @Test
+    void whoDoesNotReadHoldsUpNobodyAndWhatWaitsIsBounded() {
+        CountDownLatch never = new CountDownLatch(1);
+        CountDownLatch writing = new CountDownLatch(1);
+        RequestWriter writer = new RequestWriter("client1", blocking(writing, never), 2, () -> {}, NEVER);
+        assertThat(writer.offer(new Message.TakeSnapshot(1))).isTrue();
+        FakeAgent.await(writing);
+        assertThat(writer.offer(new Message.TakeSnapshot(2))).isTrue();
+        assertThat(writer.offer(new Message.TakeSnapshot(3))).isTrue();
+        assertThat(writer.offer(new Message.TakeSnapshot(4))).isFalse();
+        writer.close(); // returns, too
+        never.countDown();
+    }
+
+    @Test
+    void aBrokenChannelIsTold() {
+        CountDownLatch broken = new CountDownLatch(1);
+        OutputStream gone = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        RequestWriter writer = new RequestWriter("client1", gone, 64, broken::countDown, NEVER);
+        assertThat(writer.offer(new Message.TakeSnapshot(1))).isTrue();
+        FakeAgent.await(broken);
+    }
+
+    private static OutputStream blocking(CountDownLatch writing, CountDownLatch until) {
+        return new OutputStream() {
+            @Override
+            public void write(int b) {
+                writing.countDown();
+                FakeAgent.await(until);
+            }
+        };
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A process that is a thread of this JVM: what it does with its standard streams is the test's to say. */
-final class ThreadProcess extends Process {
+class ThreadProcess extends Process {
     private static final int KILLED = 128 + 9;
 
     /** What it does, and its exit code. An exception is written to its standard error, as a JVM does. */

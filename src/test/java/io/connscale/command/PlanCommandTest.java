@@ -33,7 +33,7 @@ class PlanCommandTest {
         assertThat(said.exit()).isZero();
         assertThat(said.out())
                 .startsWith("limit ")
-                .containsPattern("\n4-tuples +client1 +[0-9,]+ +10  1 source × 1 server port × [0-9,]+ ports\n")
+                .containsPattern("\n4-tuples +client1 +[0-9,]+ +10  1 source × 1 server port × [(]?[0-9,]+ ports.*\n")
                 .containsPattern("\nfiles +client1 ")
                 .containsPattern("\nfiles +server ")
                 .containsPattern("\nmemory +client1, server ")

@@ -6,6 +6,7 @@ import io.connscale.Progress;
 import io.connscale.cluster.MiniCluster;
 import io.connscale.console.Console;
 import io.connscale.console.Format;
+import io.connscale.control.Server;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,10 +32,14 @@ final class TypedLines {
     }
 
     static Said type(MiniCluster mini, Format format, String... lines) {
+        return type(mini, mini.server(), format, lines);
+    }
+
+    static Said type(MiniCluster mini, Server server, Format format, String... lines) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(Commands.root(), format, false, Path.of("connscale.log"), out, err);
-        Desk desk = new Desk(mini.cluster(), mini.server(), console);
+        Desk desk = new Desk(mini.cluster(), server, console);
         console.serve(command -> ((Verb) command).run(desk));
         int exit = console.runBatch(List.of(lines), null);
         return new Said(exit, out.toString(UTF_8), Progress.without(err.toString(UTF_8)));

@@ -41,18 +41,22 @@ class AnyLineTest {
     }
 
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
-    void anyTextInsideAMessageStaysOnItsLineAndComesBack(
+    void anyTextInsideAMessageStaysOnItsLineAndComesBackAsPlainText(
             @ForAll("words") String message, @ForAll("words") String hint) {
         Message.Failed failed = new Message.Failed(1, message, hint);
         String line = new String(MessageLines.encode(failed), UTF_8);
         assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
-        assertThat(MessageLines.decode(line)).isEqualTo(failed);
+        assertThat(MessageLines.decode(line))
+                .isEqualTo(new Message.Failed(1, PlainText.of(message), PlainText.of(hint)));
+        assertThat(PlainText.of(message))
+                .hasSameSizeAs(message)
+                .doesNotMatch("(?s).*[\\p{Cntrl}\\u2028\\u202e].*");
     }
 
     @Provide
     Arbitrary<String> words() {
         return Arbitraries.strings()
-                .withChars("\n\r\t\0\"\\{}\u001b\u2028ä ")
+                .withChars("\n\r\t\0\"\\{}\u001b\u2028\u202eä ")
                 .withCharRange('a', 'z')
                 .ofMaxLength(30);
     }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,6 +63,22 @@ class BoundedLinesTest {
         assertThat(lines.next()).isNull();
     }
 
+    @Test
+    void aLineIsToldAsSoonAsItIsTooLong() throws IOException {
+        PipedOutputStream other = new PipedOutputStream();
+        BoundedLines lines = new BoundedLines(new PipedInputStream(other, 100), 5);
+        other.write("1234567".getBytes(UTF_8)); // and no end
+        assertThat(lines.next()).isEqualTo(new BoundedLines.Line("12345", false));
+        other.write("8\nnext\n".getBytes(UTF_8));
+        assertThat(lines.next()).isEqualTo(whole("next"));
+    }
+
+    @Test
+    void whatMovesTheCursorOrTurnsTheLineRoundIsNotLetIn() throws IOException {
+        assertThat(lines("a\u001b[2Jb\u202ec\u2066d\u2028e\tf\u200bg\u0007", 100))
+                .containsExactly(whole("a?[2Jb?c?d e f?g?"));
+    }
+
     @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)
     void anyBytesInAnyPiecesAreTheSameLines(
             @ForAll("bytes") byte[] bytes, @ForAll @IntRange(min = 1, max = 7) int piece) throws IOException {
@@ -73,7 +91,8 @@ class BoundedLinesTest {
             }
             String text = new String(bytes, start, Math.min(10, end - start), UTF_8);
             expected.add(new BoundedLines.Line(
-                    text.endsWith("\r") ? text.substring(0, text.length() - 1) : text, end - start <= 10));
+                    PlainText.of(text.endsWith("\r") ? text.substring(0, text.length() - 1) : text),
+                    end - start <= 10));
             start = end + 1;
         }
         assertThat(lines(new InPieces(bytes, piece), 10)).isEqualTo(expected);

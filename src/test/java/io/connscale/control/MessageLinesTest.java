@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class MessageLinesTest {
                         new Message.Hello(1, "0.1.0", "17.0.15", 42, "Linux", "amd64", limits),
                         "{'type':'hello','protocol':1,'version':'0.1.0','java':'17.0.15','pid':42,'os':'Linux',"
                                 + "'arch':'amd64','limits':{'softFiles':20000,'hardFiles':20000,'firstPort':32768,"
-                                + "'lastPort':60999}}"),
+                                + "'lastPort':60999,'reservedPorts':0}}"),
                 arguments(
                         new Message.Progress(2, OPENED),
                         "{'type':'progress','id':2,'opened':{'requested':1000,'established':990,'failed':10,"
@@ -128,7 +129,7 @@ class MessageLinesTest {
                         new Message.FactsTaken(16, FACTS),
                         "{'type':'facts','id':16,'facts':{'values':{'net.core.somaxconn':4096},'listening':"
                                 + "[{'address':'10.0.0.1','port':8989,'waiting':3}],'machine':'m','network':'net:[1]',"
-                                + "'clock':'tsc'}}"),
+                                + "'clock':'tsc','groups':{}}}"),
                 arguments(
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),
                         "{'type':'start-server','id':8,'settings':{'bind':'10.0.0.1','ports':[8989,9989],"
@@ -146,7 +147,7 @@ class MessageLinesTest {
                                 + "'process':{'processes':1,'upNanos':2,'cpuNanos':3,'loopUpNanos':4,'loopCpuNanos':5,"
                                 + "'collections':6,'collectionMillis':7,'heapBytes':8,'directBytes':9,'residentBytes':10},"
                                 + "'machines':{'a':{'cpus':2,'ticks':100,'idleTicks':50,'stolenTicks':1,'runnable':3,"
-                                + "'memoryBytes':4096,'availableBytes':2048}}}}"),
+                                + "'memoryBytes':4096,'availableBytes':2048}},'unexpected':[]}}"),
                 arguments(
                         new Message.StartServer(
                                 8, new ServerSettings("10.0.0.1", List.of(8989), 1024, 2).shared(List.of(8989))),
@@ -161,8 +162,8 @@ class MessageLinesTest {
                                 + "[{'address':'10.0.0.1','port':8989,'backlogAsked':1024,'backlogGiven':128}],"
                                 + "'established':1,'accepted':2,'pings':3,'errors':{'protocol error':1}}}"),
                 arguments(
-                        new Message.Failed(7, "no \"settings\"\nyet", "send configure first"),
-                        "{'type':'failed','id':7,'message':'no \\\"settings\\\"\\nyet','hint':'send configure first'}"));
+                        new Message.Failed(7, "no \"settings\" yet", "send configure first"),
+                        "{'type':'failed','id':7,'message':'no \\\"settings\\\" yet','hint':'send configure first'}"));
     }
 
     @ParameterizedTest
@@ -241,6 +242,35 @@ class MessageLinesTest {
                 .isNull();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"done\",\"id\":-1}",
+                "{\"type\":\"done\",\"id\":1.5}",
+                "{\"type\":\"done\",\"id\":\"1\"}",
+                "{\"type\":\"notice\",\"text\":5}",
+                "{\"type\":\"connections-closed\",\"id\":1,\"closed\":{\"closed\":-5,\"established\":0}}",
+                "{\"type\":\"connections-closed\",\"id\":1,\"closed\":{\"closed\":5,\"established\":9000000000000000}}",
+                "{\"type\":\"progress\",\"id\":1,\"opened\":{\"requested\":1,\"established\":0,\"failed\":0,"
+                        + "\"seconds\":-1.0,\"errors\":{}}}",
+                "{\"type\":\"progress\",\"id\":1,\"opened\":{\"requested\":1,\"established\":0,\"failed\":0,"
+                        + "\"seconds\":0.0,\"errors\":{\"connect EMFILE\":-3}}}",
+                "{\"type\":\"facts\",\"id\":1,\"facts\":{\"values\":{\"a\":-2},\"listening\":[],"
+                        + "\"machine\":\"m\",\"network\":\"n\",\"clock\":\"c\"}}",
+            })
+    void numbersThatCannotBeAndFieldsOfAnotherTypeMakeNoMessage(String line) {
+        assertThat(MessageLines.decode(line)).isNull();
+        assertThat(MessageLines.problem(line)).isNotEmpty();
+    }
+
+    @Test
+    void stringsAndKeysArePlainText() {
+        Message decoded = MessageLines.decode("{\"type\":\"progress\",\"id\":1,\"opened\":{\"requested\":1,"
+                + "\"established\":0,\"failed\":1,\"seconds\":0.5,\"errors\":{\"connect \\u202eE\\u001b[2J\":1}}}");
+        assertThat(((Message.Progress) Objects.requireNonNull(decoded)).opened().errors())
+                .containsExactly(Map.entry("connect ?E?[2J", 1L));
+    }
+
     @Test
     void linesOverTheBoundAreForeignAndTheChannelGoesOn() throws IOException {
         String head = "{\"type\":\"done\",\"id\":1,\"more\":\"";
@@ -249,7 +279,7 @@ class MessageLinesTest {
         List<Message> ours = new ArrayList<>();
         List<String> foreign = new ArrayList<>();
         String lines = longest + "\n" + tooLong + "\n{\"type\":\"done\",\"id\":2}";
-        MessageLines.read(new ByteArrayInputStream(lines.getBytes(UTF_8)), ours::add, foreign::add);
+        MessageLines.read(new ByteArrayInputStream(lines.getBytes(UTF_8)), ours::add, line -> foreign.add(line.text()));
         assertThat(ours).containsExactly(new Message.Done(1), new Message.Done(2));
         assertThat(foreign).hasSize(1).allMatch(line -> line.length() == MessageLines.LONGEST);
     }

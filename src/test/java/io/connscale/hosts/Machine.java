@@ -38,6 +38,16 @@ public class Machine {
         return "fd77::" + address.substring(address.lastIndexOf('.') + 1);
     }
 
+    Namespace namespace() {
+        return namespace;
+    }
+
+    /** Its link-local IPv6 address, without the interface, which is {@code eth0}. */
+    String linkLocal() {
+        String shown = must("ip", "-6", "-o", "address", "show", "dev", "eth0", "scope", "link");
+        return shown.replaceFirst("(?s).* inet6 ([0-9a-f:]+)/.*", "$1");
+    }
+
     /** Where root is at home on it; on this machine the same path. */
     public Path home() {
         return folder.resolve("home");

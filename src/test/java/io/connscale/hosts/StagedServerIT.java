@@ -114,7 +114,7 @@ class StagedServerIT {
         String later =
                 "ip saddr " + host.address() + " tcp dport " + NetworkConsole.PORT + " tcp flags & syn == 0 drop";
         host.must("nft", "add rule inet drops out " + later);
-        Process listener = NeverAccepts.on(server, NetworkConsole.PORT, 8);
+        Process listener = OtherServer.on(server, NetworkConsole.PORT, 8, OtherServer.Manner.NEVER_ACCEPTS);
         try (NetworkConsole console = NetworkConsole.withServer(
                 network,
                 "autostart: false, bind: " + server.address(),

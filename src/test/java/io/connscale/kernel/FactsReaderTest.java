@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -85,6 +86,64 @@ class FactsReaderTest {
         assertThat(reader().read(true).get(Fact.SYN_RECEIVED)).isEqualTo(1);
     }
 
+    /** A million sockets are a matter of seconds; a part of them would be a number of nothing. */
+    @Test
+    void handshakesAreCountedAmongAllSocketsOrAreUnknown() throws IOException {
+        StringBuilder table = new StringBuilder(TCP);
+        for (int n = 0; n < 300_000; n++) {
+            String state = n >= 250_000 ? "03" : "01";
+            table.append("%4d: 0100007F:231D 0100007F:%04X %s 00000000:00000000 00:00000000 00000000     0        0 %d 1\n"
+                    .formatted(n, n & 0xFFFF, state, n));
+        }
+        write("proc/net/tcp", table.toString());
+        assertThat(reader().read(true).get(Fact.SYN_RECEIVED)).isEqualTo(50_000);
+        assertThat(reader(Duration.ofNanos(-1)).read(true).knows(Fact.SYN_RECEIVED)).isFalse();
+    }
+
+    /** An accepted connection whose peer is gone: the kernel sends a segment again, or keep-alive's probes, and hears nothing. */
+    @Test
+    void suspectConnectionsAreThoseWithSomethingUnanswered() throws IOException {
+        write(
+                "proc/net/tcp",
+                TCP + "   0: 0100007F:231D 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 7 1\n"
+                        + "   1: 0100007F:231D 0100007F:8000 01 00000000:00000000 02:00000300 00000000     0        0 8 2\n"
+                        + "   2: 0100007F:231D 0100007F:8001 01 00000000:00000000 02:00000300 00000000     0        3 9 2\n"
+                        + "   3: 0100007F:231D 0100007F:8002 01 00000004:00000000 01:00000300 00000002     0        0 9 2\n"
+                        + "   4: 0100007F:8002 0100007F:231D 01 00000004:00000000 01:00000300 00000002     0        0 9 2\n"
+                        + "   5: 0100007F:231D 0100007F:8003 04 00000004:00000000 01:00000300 00000002     0        0 9 2\n");
+        assertThat(reader().read(true).listening())
+                .containsExactly(new AcceptQueue("127.0.0.1", 8989, 0, null, 2L));
+        assertThat(read().listening()).containsExactly(new AcceptQueue("127.0.0.1", 8989, 0, null, null));
+    }
+
+    /** Not none: the process may have no descriptor left to read it with. */
+    @Test
+    void aTableThatIsThereAndCannotBeReadIsUnknown() throws IOException {
+        Files.createDirectories(folder.resolve("proc/net/tcp"));
+        Facts facts = reader().read(true);
+        assertThat(facts.listening()).isNull();
+        assertThat(facts.listening(8989)).isEmpty();
+        assertThat(facts.waiting(8989)).isEqualTo(Facts.UNKNOWN);
+        assertThat(facts.knows(Fact.SYN_RECEIVED)).isFalse();
+    }
+
+    @Test
+    void whoseAListeningSocketIs() throws IOException {
+        write(
+                "proc/net/tcp",
+                TCP + "   0: 0100007F:231D 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 77 1\n");
+        write("proc/41/comm", "sh\n");
+        Files.createDirectories(folder.resolve("proc/41/fd"));
+        Files.createSymbolicLink(folder.resolve("proc/41/fd/3"), Path.of("socket:[7]"));
+        write("proc/123/comm", "py\u001bthon3\n");
+        Files.createDirectories(folder.resolve("proc/123/fd"));
+        Files.createSymbolicLink(folder.resolve("proc/123/fd/4"), Path.of("socket:[77]"));
+        assertThat(reader().read(true).listening())
+                .extracting(AcceptQueue::owner)
+                .containsExactly("py?thon3, pid 123");
+        assertThat(read().listening()).extracting(AcceptQueue::owner).containsOnlyNulls();
+    }
+
     @Test
     void ofControlGroupsTheTightestCounts() throws IOException {
         write("proc/self/cgroup", "0::/a/b\n");
@@ -109,11 +168,44 @@ class FactsReaderTest {
     }
 
     @Test
+    void hiddenPartsOfProcAreSaidToBeUnknown() throws IOException {
+        write("proc/self/limits", "Max open files            1024                 4096                 files\n");
+        assertThat(read().unread())
+                .contains(Fact.FIRST_PORT, Fact.SOMAXCONN, Fact.MOST_FILES, Fact.THREADS_MOST, Fact.MEMORY_AVAILABLE)
+                .doesNotContain(Fact.HARD_FILES, Fact.CONNTRACK_MOST);
+        write("proc/sys/net/core/somaxconn", "4096\n");
+        assertThat(read().unread()).doesNotContain(Fact.SOMAXCONN);
+    }
+
+    @Test
+    void threadsOfAUserAreCountedWhereTheKernelCountsThem() throws IOException {
+        write("proc/loadavg", "0.10 0.20 0.30 2/345 6789\n");
+        String status = "Name:\tx\nUid:\t%d\t0\t0\t0\nThreads:\t%d\nCapEff:\t%s\n";
+        write("proc/self/status", status.formatted(1000, 5, "0000000000000000"));
+        write("proc/7/status", status.formatted(1000, 5, "0"));
+        write("proc/8/status", status.formatted(1000, 30, "0"));
+        write("proc/9/status", status.formatted(1001, 99, "0"));
+        assertThat(read().get(Fact.USER_THREADS)).isEqualTo(35);
+        assertThat(read().get(Fact.UID)).isEqualTo(1000);
+        assertThat(read().get(Fact.THREADS)).isEqualTo(345);
+        write("proc/self/status", status.formatted(1000, 5, "0000000001000000")); // CAP_SYS_RESOURCE
+        assertThat(read().knows(Fact.USER_THREADS)).isFalse();
+        write("proc/self/status", status.formatted(0, 5, "0"));
+        assertThat(read().knows(Fact.USER_THREADS)).isFalse();
+    }
+
+    @Test
+    void killsForWantOfMemoryOfTheMachineAreKnown() throws IOException {
+        write("proc/vmstat", "nr_free_pages 5\noom_kill 7\n");
+        assertThat(read().get(Fact.OOM_KILLS_OF_MACHINE)).isEqualTo(7);
+    }
+
+    @Test
     void withoutTheFilesAllIsUnknown() {
         Facts nothing = read();
         assertThat(nothing.get(Fact.SOMAXCONN)).isEqualTo(Facts.UNKNOWN);
         assertThat(nothing.ports()).isEqualTo(Facts.UNKNOWN);
-        assertThat(nothing.listening()).isEmpty();
+        assertThat(nothing.listening()).isNull();
         assertThat(nothing.since(nothing)).isEmpty();
     }
 
@@ -143,6 +235,9 @@ class FactsReaderTest {
             assertThat(facts.get(Fact.MEMORY_AVAILABLE)).isBetween(1L, facts.get(Fact.MEMORY));
             assertThat(facts.ports()).isPositive();
             assertThat(facts.machine()).isNotEmpty();
+            assertThat(new FactsReader().read(true).listening(server.getLocalPort()).orElseThrow())
+                    .extracting(AcceptQueue::owner)
+                    .allMatch(owner -> owner.endsWith(", pid " + ProcessHandle.current().pid()));
         }
     }
 
@@ -151,7 +246,12 @@ class FactsReaderTest {
     }
 
     private FactsReader reader() {
-        return new FactsReader(folder.resolve("proc"), folder.resolve("sys"));
+        return reader(Duration.ofSeconds(60));
+    }
+
+    /** @param counted how long counting sockets may take */
+    private FactsReader reader(Duration counted) {
+        return new FactsReader(folder.resolve("proc"), folder.resolve("sys"), counted.toNanos());
     }
 
     private void write(String file, String text) throws IOException {

@@ -19,12 +19,11 @@ public final class Known {
         return new Facts(values, facts.listening(), facts.machine(), facts.network(), facts.clock());
     }
 
+    public static Facts listening(Facts facts, AcceptQueue... sockets) {
+        return new Facts(facts.values(), List.of(sockets), facts.machine(), facts.network(), facts.clock());
+    }
+
     public static Facts waiting(Facts facts, int port, long waiting) {
-        return new Facts(
-                facts.values(),
-                List.of(new AcceptQueue("127.0.0.1", port, waiting)),
-                facts.machine(),
-                facts.network(),
-                facts.clock());
+        return listening(facts, new AcceptQueue("127.0.0.1", port, waiting));
     }
 }

@@ -47,7 +47,12 @@ class MachineReaderTest {
             assertThat(reader.read().heapBytes()).isPositive();
             assertThat(reader.read().upNanos()).isPositive();
         }
-        assertThat(ProcessReader.resident("100 25 3 1 0 5 0\n")).isEqualTo(25 * 4096);
         assertThat(ProcessReader.resident("")).isZero();
+    }
+
+    @Test
+    void residentMemoryDoesNotDependOnThePageSize() {
+        String of64KibPages = "Name:\tjava\nVmHWM:\t   99968 kB\nVmRSS:\t   97792 kB\nRssAnon:\t 1 kB\n";
+        assertThat(ProcessReader.resident(of64KibPages)).isEqualTo(97_792 << 10);
     }
 }

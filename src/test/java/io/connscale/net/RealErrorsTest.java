@@ -51,6 +51,26 @@ class RealErrorsTest {
         assertThat(client.end()).isEqualTo("connect ECONNREFUSED");
     }
 
+    /** Where nobody listens at a port and a socket is given that one, it meets its own SYN. */
+    @Test
+    void aSocketMayMeetItself() throws IOException {
+        InetSocketAddress port;
+        try (ServerSocket gone = new ServerSocket(0, 1, LOOPBACK)) {
+            port = (InetSocketAddress) gone.getLocalSocketAddress();
+        }
+        client.connect(port, port);
+        await().until(client::isUp);
+        client.onLoop(link -> assertThat(link.meetsItself()).isTrue());
+    }
+
+    @Test
+    void twoSocketsDoNotMeetThemselves() throws IOException {
+        try (Socket accepted = connected()) {
+            assertThat(accepted.isConnected()).isTrue();
+            client.onLoop(link -> assertThat(link.meetsItself()).isFalse());
+        }
+    }
+
     @Test
     void addressInUse() throws IOException {
         try (ServerSocket first = new ServerSocket(0, 1, LOOPBACK)) {

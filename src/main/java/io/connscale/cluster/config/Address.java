@@ -17,6 +17,9 @@ final class Address {
     private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
     private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:.]{2,45}");
+    /** The interface that a link-local address is one of, on the machine that uses it: {@code fe80::1%eth0} (RFC 4007). */
+    private static final Pattern INTERFACE = Pattern.compile("%[A-Za-z0-9_.@-]{1,15}$");
+
     private static final Pattern NAME = Pattern.compile("(?![0-9.]+$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}");
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "*");
 
@@ -43,7 +46,7 @@ final class Address {
 
     /** {@code 10.0.0.4} as it is, {@code 127.0.0.2-127.0.0.20} as its 19 addresses; at most {@value #MOST}. */
     static List<String> expand(String text) {
-        int dash = text.indexOf('-');
+        int dash = INTERFACE.matcher(text).replaceFirst("").indexOf('-');
         if (dash < 0) {
             return List.of(checkedLiteral(text));
         }
@@ -74,14 +77,15 @@ final class Address {
         }
     }
 
-    /** Looks nothing up: four decimal numbers, or what the JDK must take for IPv6 by its brackets. */
+    /** Looks nothing up: four decimal numbers, or what the JDK must take for IPv6 by its brackets. An interface is not looked at. */
     private static Optional<InetAddress> literal(String text) {
         boolean four = IPV4.matcher(text).matches();
-        if (!four && !IPV6.matcher(text).matches()) {
+        String six = INTERFACE.matcher(text).replaceFirst("");
+        if (!four && !IPV6.matcher(six).matches()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(InetAddress.getByName(four ? text : "[" + text + "]"));
+            return Optional.of(InetAddress.getByName(four ? text : "[" + six + "]"));
         } catch (UnknownHostException e) {
             return Optional.empty();
         }

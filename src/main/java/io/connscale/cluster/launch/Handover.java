@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,15 +35,19 @@ public final class Handover {
     private static final int SECONDS = 30;
 
     private static final int LONGEST = 1024;
+    private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int NOT_FOUND = 127;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Process shell;
     private final String nonce = HexFormat.of().toHexDigits(RANDOM.nextLong());
     private final Noise noise = new Noise();
+    private final LastWords errors;
+    private volatile boolean over;
 
     private Handover(Process shell) {
         this.shell = shell;
+        this.errors = new LastWords(shell);
     }
 
     /**
@@ -65,6 +71,27 @@ public final class Handover {
     }
 
     private void hand(List<String> command) throws AgentException, InterruptedException {
+        Thread drain = new Thread(this::drain, "launch-stderr");
+        drain.setDaemon(true);
+        drain.start();
+        try {
+            talk(command);
+        } finally {
+            over = true;
+        }
+        drain.join();
+    }
+
+    /** Its standard error is the command's from then on: so nothing that is yet to come is waited for here. */
+    private void drain() {
+        while (!over) {
+            if (!errors.readWhatIsThere()) {
+                LockSupport.parkNanos(DRAIN_NANOS);
+            }
+        }
+    }
+
+    private void talk(List<String> command) throws AgentException, InterruptedException {
         try {
             if (Talk.within(SECONDS, "launch-handover", () -> send(command) && answered())) {
                 return;
@@ -76,7 +103,9 @@ public final class Handover {
         } catch (IOException e) {
             log.debug("handover", e); // its end tells more
         }
-        throw ended(LastWords.of(shell));
+        over = true;
+        errors.await();
+        throw ended(errors);
     }
 
     private AgentException ended(LastWords words) {

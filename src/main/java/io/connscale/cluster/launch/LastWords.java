@@ -1,61 +1,104 @@
 package io.connscale.cluster.launch;
 
-import io.connscale.control.BoundedLines;
+import io.connscale.control.PlainText;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a process that could not be talked to left behind: its exit code and the end of its standard error. */
+/**
+ * The standard error of a process that is being launched: read on while something else is awaited, so that a login shell that has
+ * much to say there does not stand still; and, where no talk came about, what it left behind, with its exit code.
+ */
 public final class LastWords {
     private static final Logger log = LoggerFactory.getLogger(LastWords.class);
-    private static final int LONGEST = 400;
+    private static final int MAX_LENGTH = 400;
     private static final int KEPT = 10;
+    private static final int MAX_LOGGED = 200;
+    private static final int PIECE = 16 << 10;
     private static final long EXIT_SECONDS = 2;
     private static final long ERRORS_MILLIS = 1000;
 
-    private final Deque<String> lines = new ArrayDeque<>();
     private final Process process;
+    private final Deque<String> lines = new ArrayDeque<>();
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private int logged;
 
-    private LastWords(Process process) {
+    LastWords(Process process) {
         this.process = process;
     }
 
     /** Waits a moment for its end and for its errors, which nobody else reads; ask before ending it: that closes them. */
     public static LastWords of(Process process) throws InterruptedException {
         LastWords words = new LastWords(process);
-        Thread reader = new Thread(() -> words.read(process.getErrorStream()), "launch-stderr");
+        words.await();
+        return words;
+    }
+
+    void await() throws InterruptedException {
+        Thread reader = new Thread(() -> read(process.getErrorStream()), "launch-stderr");
         reader.setDaemon(true);
         reader.start();
         if (process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
             reader.join(ERRORS_MILLIS);
         }
-        return words;
     }
 
     private void read(InputStream errors) {
-        BoundedLines from = new BoundedLines(errors, LONGEST);
+        byte[] piece = new byte[PIECE];
         try {
-            for (BoundedLines.Line line = from.next(); line != null; line = from.next()) {
-                log.info("{}", line.text());
-                keep(line.text().strip());
+            for (int n = errors.read(piece); n >= 0; n = errors.read(piece)) {
+                take(piece, n);
             }
         } catch (IOException e) {
             log.debug("standard error broke", e); // what was read until then is all there is
         }
+        endLine();
     }
 
-    private synchronized void keep(String line) {
-        if (line.isEmpty()) {
+    /** Reads what has come so far, and not what will: that is another's to read. False where nothing was there. */
+    boolean readWhatIsThere() {
+        try {
+            InputStream errors = process.getErrorStream();
+            byte[] piece = new byte[Math.min(PIECE, errors.available())];
+            int n = piece.length == 0 ? 0 : errors.read(piece);
+            take(piece, n);
+            return n > 0;
+        } catch (IOException e) {
+            return false; // it has ended: what it said last is still kept
+        }
+    }
+
+    private synchronized void take(byte[] piece, int length) {
+        for (int i = 0; i < length; i++) {
+            if (piece[i] == '\n') {
+                endLine();
+            } else if (line.size() < MAX_LENGTH) {
+                line.write(piece[i]);
+            }
+        }
+    }
+
+    private synchronized void endLine() {
+        String text = PlainText.of(line.toString(StandardCharsets.UTF_8)).strip();
+        line.reset();
+        if (text.isEmpty()) {
             return;
+        }
+        if (logged++ < MAX_LOGGED) {
+            log.info("{}", text);
+        } else if (logged == MAX_LOGGED + 1) {
+            log.info("more than {} lines on standard error: the rest is not logged", MAX_LOGGED);
         }
         if (lines.size() == KEPT) {
             lines.remove();
         }
-        lines.add(line);
+        lines.add(text);
     }
 
     /** Whether it ended with this exit code. */
@@ -66,7 +109,13 @@ public final class LastWords {
     /** {@code exit code 255: ssh: connect to host h1 port 22: Connection refused}: the last line says most. */
     @Override
     public synchronized String toString() {
-        String exit = process.isAlive() ? "no exit code yet" : "exit code " + process.exitValue();
-        return lines.isEmpty() ? exit : exit + ": " + lines.getLast();
+        return lines.isEmpty() ? exit() : exit() + ": " + lines.getLast();
+    }
+
+    private String exit() {
+        if (process.isAlive()) {
+            return "no exit code yet";
+        }
+        return process.exitValue() < 0 ? "no exit code (the connection broke)" : "exit code " + process.exitValue();
     }
 }

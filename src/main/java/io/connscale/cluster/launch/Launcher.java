@@ -5,7 +5,9 @@ import java.util.List;
 
 /**
  * Starts commands on one host with their standard input, output and error in our hands; the one thing that differs between
- * hosts. {@code toString} says in a word how, for the {@code hosts} table. Any thread, one at a time.
+ * hosts. Each start of an agent has a launcher of its own, with a connection of its own where one is needed, so that closing it
+ * ends nothing that another start opened. {@code toString} says in a word how, for the {@code hosts} table. Any thread, one at a
+ * time; any other may close.
  */
 public interface Launcher extends AutoCloseable {
     /**
@@ -18,7 +20,10 @@ public interface Launcher extends AutoCloseable {
      */
     Process start(List<String> command) throws AgentException, InterruptedException;
 
-    /** Lets go of the host; what was started there and still runs loses its channel. Within seconds, never throws. */
+    /**
+     * Lets go of the host; what was started there and still runs loses its channel, a start that is under way fails, and none
+     * can be begun any more. Within seconds, never throws.
+     */
     @Override
     default void close() {}
 }

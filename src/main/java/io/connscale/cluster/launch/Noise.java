@@ -1,5 +1,6 @@
 package io.connscale.cluster.launch;
 
+import io.connscale.control.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,9 +13,9 @@ public final class Noise {
 
     /** Keeps the first few lines that say anything. */
     public synchronized void add(String line) {
-        String text = line.strip().replaceAll("\\p{Cntrl}+", " ");
+        String text = PlainText.of(line, LONGEST).strip();
         if (!text.isEmpty() && lines.size() < KEPT) {
-            lines.add(text.length() > LONGEST ? text.substring(0, LONGEST) + "…" : text);
+            lines.add(text);
         }
     }
 

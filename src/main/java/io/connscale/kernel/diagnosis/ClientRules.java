@@ -3,6 +3,7 @@ package io.connscale.kernel.diagnosis;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -15,6 +16,9 @@ final class ClientRules {
 
     private static final double RAN_ALWAYS = 0.95;
 
+    /** Addresses that a sentence names. */
+    private static final int SHOWN = 3;
+
     private ClientRules() {}
 
     /** The host with the most ends of these kinds, if any has one. */
@@ -26,6 +30,16 @@ final class ClientRules {
 
     private static String stopped(ClientSide client) {
         return "stopped at " + Words.number(client.established()) + " on " + client.host() + ": ";
+    }
+
+    static Optional<Verdict> threads(Evidence evidence) {
+        return worst(evidence, "start EAGAIN")
+                .map(client -> new Verdict(
+                        "threads",
+                        client.host(),
+                        stopped(client) + "no thread or process left for its agent (" + Words.threads(client.now())
+                                + "; start EAGAIN " + Words.number(client.count("start EAGAIN")) + ")",
+                        Words.MORE_THREADS));
     }
 
     static Optional<Verdict> files(Evidence evidence) {
@@ -55,6 +69,58 @@ final class ClientRules {
                                 + 4 * Math.max(ENOUGH_FILES, client.now().get(Fact.MOST_FILES))));
     }
 
+    /** An address that no connection can come from, or go to; no matter of how many. */
+    static Optional<Verdict> addresses(Evidence evidence) {
+        Optional<ClientSide> unscoped = worst(evidence, "connect EINVAL", "bind EINVAL")
+                .filter(client -> client.sources().stream().anyMatch(ClientRules::lacksInterface)
+                        || lacksInterface(client.targetHost()));
+        if (unscoped.isPresent()) {
+            String address = unscoped.get().sources().stream()
+                    .filter(ClientRules::lacksInterface)
+                    .findFirst()
+                    .orElse(unscoped.get().targetHost());
+            return unscoped.map(client -> new Verdict(
+                    "address",
+                    client.host(),
+                    stopped(client) + address + " is a link-local address and needs its interface (" + client.reasons()
+                            + ")",
+                    "Write it with the interface in hosts.yaml: " + address + "%eth0"));
+        }
+        Optional<ClientSide> loopback = worst(evidence, "connect EINVAL", "bind EINVAL")
+                .filter(client ->
+                        client.sources().stream().anyMatch(Addresses::loopback) && !Addresses.loopback(client.targetHost()));
+        if (loopback.isPresent()) {
+            return loopback.map(client -> new Verdict(
+                    "source",
+                    client.host(),
+                    stopped(client) + "a loopback source (" + some(client.sources().stream()
+                                    .filter(Addresses::loopback)
+                                    .toList())
+                            + ") reaches this machine alone, and the server is at " + client.target() + " ("
+                            + client.reasons() + ")",
+                    "Give " + client.host() + " another source in hosts.yaml, or leave source out"));
+        }
+        return worst(evidence, "bind EADDRNOTAVAIL")
+                .map(client -> new Verdict(
+                        "source",
+                        client.host(),
+                        stopped(client) + "a source in hosts.yaml is no address of this host (source: "
+                                + some(client.sources()) + "; bind EADDRNOTAVAIL "
+                                + Words.number(client.count("bind EADDRNOTAVAIL")) + ")",
+                        "Add it there: ip address add ADDRESS/PREFIX dev INTERFACE; or correct source in hosts.yaml"));
+    }
+
+    private static boolean lacksInterface(String address) {
+        return Addresses.linkLocal(address) && !address.contains("%");
+    }
+
+    /** {@code 10.0.0.1, 10.0.0.2 and 7 more}. */
+    private static String some(List<String> addresses) {
+        int shown = Math.min(SHOWN, addresses.size());
+        String more = addresses.size() > shown ? " and " + (addresses.size() - shown) + " more" : "";
+        return String.join(", ", addresses.subList(0, shown)) + more;
+    }
+
     static Optional<Verdict> ports(Evidence evidence) {
         return worst(evidence, "connect EADDRNOTAVAIL", "connect EADDRINUSE").map(client -> {
             Facts now = client.now();
@@ -68,7 +134,7 @@ final class ClientRules {
                     client.host(),
                     stopped(client) + "no free port " + source + client.target() + " (ip_local_port_range "
                             + range + ", " + Words.many(now.ports(), "port") + ", "
-                            + Words.number(Math.max(0, now.get(Fact.TIME_WAIT))) + " in TIME-WAIT)",
+                            + Words.number(now.get(Fact.TIME_WAIT)) + " in TIME-WAIT)",
                     "Add a server port, a source address, or widen the range: sysctl -w"
                             + " net.ipv4.ip_local_port_range=\"1024 65535\"");
         });
@@ -80,9 +146,13 @@ final class ClientRules {
                         "memory",
                         client.host(),
                         stopped(client) + "no memory for another socket ("
-                                + Words.number(client.now().get(Fact.MEMORY_AVAILABLE) >> 20) + " MiB available; "
-                                + client.seen() + ")",
+                                + mebibytes(client.now().get(Fact.MEMORY_AVAILABLE)) + " available; "
+                                + client.reasons() + ")",
                         "Give the machine or its control group more memory, or share the connections over more hosts"));
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes < 0 ? "unknown what is" : Words.number(bytes >> 20) + " MiB";
     }
 
     static Optional<Verdict> processLost(Evidence evidence) {
@@ -90,7 +160,7 @@ final class ClientRules {
                 .map(client -> new Verdict(
                         "process-lost",
                         client.host(),
-                        stopped(client) + "a process of its agent ended with what it held (" + client.seen() + ")",
+                        stopped(client) + "a process of its agent ended with what it held (" + client.reasons() + ")",
                         "A SIGKILL that nobody sent is the kernel's, out of memory: dmesg tells;"
                                 + " connections start opens what is missing"));
     }
@@ -105,6 +175,9 @@ final class ClientRules {
     }
 
     private static Optional<Verdict> starved(ClientSide client) {
+        if (client.grown(Fact.UPTIME) < 0 || client.grown(Fact.LOOPS_WAITED) < 0 || client.grown(Fact.LOOPS_RAN) < 0) {
+            return Optional.empty(); // unknown
+        }
         double time = (double) client.grown(Fact.UPTIME)
                 * NANOS_A_MILLI
                 * Math.max(1, client.now().get(Fact.LOOPS));
@@ -119,7 +192,7 @@ final class ClientRules {
         return Optional.of(new Verdict(
                 "generator",
                 client.host(),
-                "the agent on " + client.host() + " is the limit itself, and its numbers are spoiled: " + why + " ("
+                "the agent on " + client.host() + " is the limit itself, and its numbers are unreliable: " + why + " ("
                         + Words.many(client.late(), "Ping") + " late, receive timeout "
                         + Words.number(client.count("receive timeout")) + ", "
                         + Words.many(client.now().get(Fact.CPUS), "CPU") + " there)",

@@ -2,7 +2,9 @@ package io.connscale.kernel.diagnosis;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
-import java.util.Collections;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -10,22 +12,18 @@ import java.util.TreeMap;
 /**
  * One host as it was found.
  *
- * @param established now
- * @param pings sent since the order began
- * @param late Pings that were due since then and not sent
- * @param errors what failed and ended since then, by where and what
+ * @param seen what its agent did since the open request began; states and samples are those of now
+ * @param connects how long its connects took: those of the request, or where it had none all before
  * @param sources local addresses; empty: the kernel chose
  * @param targets the server's addresses as {@code host:port}
  * @param timeoutMillis how long a Pong may take
- * @param before the kernel's word when the order began
+ * @param before the kernel's word when the request began
  * @param now the kernel's word now
  */
 public record ClientSide(
         String host,
-        long established,
-        long pings,
-        long late,
-        SortedMap<String, Long> errors,
+        Statistics seen,
+        Distribution connects,
         List<String> sources,
         List<String> targets,
         long timeoutMillis,
@@ -34,39 +32,67 @@ public record ClientSide(
     private static final long MUCH = 100;
 
     public ClientSide {
-        errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
         sources = List.copyOf(sources);
         targets = List.copyOf(targets);
     }
 
-    /** Without what never came up, and without what went with its process: that was told as its end. */
+    /** Without what never came up, and without what went with its process: that was reported as its end. */
     ClientSide ofEnded() {
-        SortedMap<String, Long> ended = new TreeMap<>(errors);
+        Snapshot counts = seen.counts();
+        SortedMap<String, Long> ended = new TreeMap<>(counts.errors());
         ended.keySet().removeIf(reason -> reason.startsWith("connect ") || reason.endsWith(" lost"));
-        return new ClientSide(host, established, pings, late, ended, sources, targets, timeoutMillis, before, now);
+        return new ClientSide(
+                host, seen.with(counts.withErrors(ended)), connects, sources, targets, timeoutMillis, before, now);
+    }
+
+    long established() {
+        return seen.counts().established();
+    }
+
+    /** What failed and ended, by where and what. */
+    public SortedMap<String, Long> errors() {
+        return seen.counts().errors();
     }
 
     /** {@code receive timeout 3, receive closed 1}. */
-    String seen() {
-        return Words.errors(errors);
+    String reasons() {
+        return Words.errors(errors());
     }
 
     /** How often one of {@code reasons} was the end. */
     long count(String... reasons) {
         long sum = 0;
         for (String reason : reasons) {
-            sum += errors.getOrDefault(reason, 0L);
+            sum += errors().getOrDefault(reason, 0L);
         }
         return sum;
     }
 
+    /** Pings that were due and not sent. */
+    long late() {
+        return seen.counts().late();
+    }
+
     /** Whether the schedule was missed by so much that it can't be chance: a tenth of the Pings. */
     public boolean lateMuch() {
-        return late >= MUCH && late * 10 >= pings;
+        return late() >= MUCH && late() * 10 >= seen.counts().pings();
     }
 
     long grown(Fact counter) {
         return now.grown(counter, before);
+    }
+
+    /** To the server and back; {@link Facts#UNKNOWN} where nothing came up. */
+    double roundTripMillis() {
+        return seen.roundTripMillis(connects);
+    }
+
+    /** Whether it is known to have a network of its own, another than {@code server}'s: loopback there is not loopback here. */
+    boolean isElsewhere(ServerSide server) {
+        return !now.network().isEmpty()
+                && !server.now().network().isEmpty()
+                && !(now.machine() + now.network())
+                        .equals(server.now().machine() + server.now().network());
     }
 
     /** {@code 127.0.0.1:8989}, and how many more there are. */
@@ -74,5 +100,11 @@ public record ClientSide(
         return targets.isEmpty()
                 ? "the server"
                 : targets.get(0) + (targets.size() > 1 ? " and " + (targets.size() - 1) + " more" : "");
+    }
+
+    /** The address of it without the port, and without the brackets of IPv6; empty where there is none. */
+    String targetHost() {
+        String first = targets.isEmpty() ? "" : targets.get(0);
+        return first.substring(0, Math.max(0, first.lastIndexOf(':'))).replaceAll("[\\[\\]]", "");
     }
 }

@@ -1,5 +1,6 @@
 package io.connscale.kernel.diagnosis;
 
+import io.connscale.kernel.Facts;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -10,21 +11,31 @@ import java.util.function.Function;
  */
 public final class Diagnosis {
     private static final List<Function<Evidence, Optional<Verdict>>> RULES = List.of(
+            ClientRules::threads,
             ClientRules::files,
             ClientRules::filesOfAll,
+            ClientRules::addresses,
             ClientRules::ports,
             ClientRules::memory,
             ClientRules::processLost,
+            ServerRules::threads,
             ServerRules::files,
             PathRules::conntrack,
+            ServerRules::bind,
             ServerRules::gone,
+            ServerRules::itself,
             ServerRules::overflow,
+            ServerRules::synQueue,
             ServerRules::tcpMemory,
+            ServerRules::foreign,
             PathRules::noRoute,
             PathRules::noAnswer,
+            PathRules::slow,
             ClientRules::starvedOfCpu,
             PathRules::noPong,
             ServerRules::closed);
+
+    private static final String NONE_GREW = "no kernel counter increased";
 
     private Diagnosis() {}
 
@@ -42,7 +53,7 @@ public final class Diagnosis {
                 .filter(client -> !client.errors().isEmpty())
                 .findFirst()
                 .orElse(evidence.clients().get(0));
-        String seen = first.seen();
+        String seen = first.reasons();
         String server = evidence.server().errors().isEmpty()
                 ? ""
                 : "; at the server " + Words.errors(evidence.server().errors());
@@ -51,10 +62,24 @@ public final class Diagnosis {
                 Verdict.UNKNOWN,
                 first.host(),
                 "the cause at " + Words.number(first.established()) + " on " + first.host() + " is not known; seen: "
-                        + (seen.isEmpty() ? "no error" : seen) + server + half + "; kernel there: "
-                        + Words.counters(first.now().since(first.before())) + ", at the server: "
-                        + Words.counters(
-                                evidence.server().now().since(evidence.server().before())),
+                        + (seen.isEmpty() ? "no error" : seen) + server + half + "; "
+                        + counters(first, evidence.server()),
                 "doctor shows the limits of both ends"));
+    }
+
+    private static String counters(ClientSide client, ServerSide server) {
+        String here = counters(client.before(), client.now());
+        String there = counters(server.before(), server.now());
+        return here.equals(NONE_GREW) && there.equals(NONE_GREW)
+                ? NONE_GREW + " at either end"
+                : "kernel of " + client.host() + ": " + here + ", at the server: " + there;
+    }
+
+    private static String counters(Facts before, Facts now) {
+        if (!Words.countersKnown(before, now)) {
+            return "counters unknown";
+        }
+        String grown = Words.counters(now.since(before));
+        return grown.isEmpty() ? NONE_GREW : grown;
     }
 }

@@ -1,9 +1,11 @@
 package io.connscale.kernel.diagnosis;
 
 import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
 import io.connscale.stats.Unanswered;
 import java.util.Locale;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why the two ends do not count the same.
@@ -13,30 +15,39 @@ import java.util.SortedMap;
  *     server has accepted and not answered yet
  * @param oldestSeconds age of the oldest of them, since it was established; 0 where there is none
  * @param youngestSeconds age of the youngest
- * @param waiting connections in the server's accept queues now
- * @param backlog how many may wait
- * @param handshakes SYN-RECEIVED ones in the server's network namespace; -1: unknown
- * @param counters of the server's kernel that grew since the ramp began
+ * @param waiting connections in the server's accept queues now; null: unknown
+ * @param backlog how many may wait; null: unknown
+ * @param handshakes SYN-RECEIVED ones in the server's network namespace; null: unknown
+ * @param suspect accepted connections whose peer leaves something unanswered, and may be gone; null: unknown
+ * @param counters of the server's kernel that grew since the open request began; null: unknown
  */
 public record Difference(
         long halfOpen,
         long unanswered,
         double oldestSeconds,
         double youngestSeconds,
-        long waiting,
-        long backlog,
-        long handshakes,
-        SortedMap<String, Long> counters) {
+        @Nullable Long waiting,
+        @Nullable Long backlog,
+        @Nullable Long handshakes,
+        @Nullable Long suspect,
+        @Nullable SortedMap<String, Long> counters) {
     public static Difference of(long difference, Unanswered unanswered, ServerSide server) {
         return new Difference(
                 difference,
                 unanswered.count(),
                 seconds(unanswered.oldestNanos()),
                 seconds(unanswered.youngestNanos()),
-                server.waiting(),
-                server.backlog(),
-                server.now().get(Fact.SYN_RECEIVED),
-                server.now().since(server.before()));
+                known(server.waiting()),
+                known(server.backlog() > 0 ? server.backlog() : Facts.UNKNOWN),
+                known(server.now().get(Fact.SYN_RECEIVED)),
+                known(server.suspect()),
+                Words.countersKnown(server.before(), server.now())
+                        ? server.now().since(server.before())
+                        : null);
+    }
+
+    private static @Nullable Long known(long value) {
+        return value == Facts.UNKNOWN ? null : value;
     }
 
     /** To a millisecond. */
@@ -48,12 +59,35 @@ public record Difference(
     public String text() {
         if (halfOpen < 0) {
             return "the server holds " + Words.number(-halfOpen)
-                    + " more than the hosts: other clients, or ends that it has not noticed yet";
+                    + " more than the hosts: other clients, or ends that it has not noticed yet · " + suspects();
         }
         return Words.number(halfOpen) + " half-open: established at the client, not accepted by the server · " + ages()
                 + " · "
-                + Words.number(waiting) + " wait in its accept queue (backlog " + Words.number(backlog) + ") · "
-                + Words.number(handshakes) + " SYN-RECEIVED · since the ramp began " + Words.counters(counters);
+                + number(waiting, "wait in its accept queue") + " (backlog " + number(backlog) + ") · "
+                + number(handshakes, "SYN-RECEIVED") + " · " + grown();
+    }
+
+    private String suspects() {
+        return suspect == null
+                ? "how many of its connections are suspect is unknown"
+                : Words.number(suspect) + " of its connections are suspect: the peer leaves segments or keep-alive probes"
+                        + " unanswered";
+    }
+
+    private String grown() {
+        if (counters == null) {
+            return "kernel counters unknown";
+        }
+        String grown = Words.counters(counters);
+        return "since the ramp began " + (grown.isEmpty() ? "no kernel counter increased" : grown);
+    }
+
+    private static String number(@Nullable Long n) {
+        return Words.number(n == null ? Facts.UNKNOWN : n);
+    }
+
+    private static String number(@Nullable Long n, String what) {
+        return n == null ? "unknown how many " + what : Words.number(n) + " " + what;
     }
 
     private String ages() {

@@ -13,6 +13,21 @@ public record Evidence(List<ClientSide> clients, ServerSide server, long halfOpe
         clients = List.copyOf(clients);
     }
 
+    /** What a host's agent was answered that is no Pong. */
+    List<String> unexpected() {
+        return clients.stream()
+                .flatMap(client -> client.seen().unexpected().stream())
+                .distinct()
+                .toList();
+    }
+
+    /** Pongs that the clients have had since the request began. */
+    long pongs() {
+        return clients.stream()
+                .mapToLong(client -> client.seen().counts().pongs())
+                .sum();
+    }
+
     /** Without what never came up: why connections ended that had. */
     public Evidence ofEnded() {
         return new Evidence(clients.stream().map(ClientSide::ofEnded).toList(), server, halfOpen);

@@ -7,6 +7,8 @@ import java.util.Optional;
 /** What happens to packets between both ends. */
 final class PathRules {
     private static final long LARGER = 8;
+    private static final String LOOK = "nft list ruleset at both ends and on routers between, whose connection tracking"
+            + " may be full, too (nf_conntrack_count)";
 
     private PathRules() {}
 
@@ -26,10 +28,12 @@ final class PathRules {
     private static Optional<Verdict> full(String host, Facts now, Facts before, Evidence evidence) {
         long most = now.get(Fact.CONNTRACK_MOST);
         long used = now.get(Fact.CONNTRACK_IN_USE);
-        long dropped = now.grown(Fact.CONNTRACK_DROPPED, before) + now.grown(Fact.CONNTRACK_INSERT_FAILED, before);
+        long dropped = Math.max(0, now.grown(Fact.CONNTRACK_DROPPED, before))
+                + Math.max(0, now.grown(Fact.CONNTRACK_INSERT_FAILED, before));
         // A table may hold more than its most after that was lowered, and be nobody's on the way: only drops are
         // evidence.
-        boolean full = now.knows(Fact.CONNTRACK_DROPPED) ? dropped > 0 : used >= most;
+        boolean counted = now.knows(Fact.CONNTRACK_DROPPED);
+        boolean full = counted ? dropped > 0 : used >= most;
         if (most == Facts.UNKNOWN || !full) {
             return Optional.empty();
         }
@@ -37,10 +41,10 @@ final class PathRules {
                 "conntrack",
                 host,
                 "connection tracking on " + host + " is full: " + Words.number(used) + " of " + Words.number(most)
-                        + " entries (nf_conntrack_max), " + Words.many(dropped, "packet")
-                        + " dropped; connect ETIMEDOUT "
-                        + Words.number(evidence.count("connect ETIMEDOUT")) + ", receive timeout "
-                        + Words.number(evidence.count("receive timeout")),
+                        + " entries (nf_conntrack_max), "
+                        + (counted ? Words.many(dropped, "packet") + " dropped" : "how many packets it dropped is unknown")
+                        + "; connect ETIMEDOUT " + Words.number(evidence.count("connect ETIMEDOUT"))
+                        + ", receive timeout " + Words.number(evidence.count("receive timeout")),
                 "Raise it: sysctl -w net.netfilter.nf_conntrack_max=" + most * LARGER
                         + ", or leave these connections untracked (nft: notrack)"));
     }
@@ -51,12 +55,18 @@ final class PathRules {
                 .map(client -> new Verdict(
                         "no-route",
                         client.host(),
-                        client.host() + " has no way to " + client.target() + " (" + client.seen() + ")",
-                        "Look at routes and firewalls: ip route get, nft list ruleset"));
+                        client.host() + " has no way to " + client.target() + " (" + client.reasons() + ")",
+                        "Look at routes and firewalls: ip route get " + client.targetHost() + ", nft list ruleset"));
     }
 
-    /** SYNs were sent again and again, and no queue of the server overflowed: they, or the answers, get lost. */
+    /** SYNs were sent again and again. That no queue of the server overflowed is said only where its counters say so. */
     static Optional<Verdict> noAnswer(Evidence evidence) {
+        ServerSide server = evidence.server();
+        long drops = server.grown(Fact.LISTEN_DROPS);
+        String atServer = drops > 0
+                ? "the server's kernel dropped SYNs: ListenDrops +" + Words.number(drops)
+                : drops == 0 ? "no SYN dropped at the server" : "the server's counters are unknown";
+        String cause = drops > 0 ? "" : ": packets get lost on the way";
         return ClientRules.worst(evidence, "connect ETIMEDOUT")
                 .map(client -> new Verdict(
                         "no-answer",
@@ -65,34 +75,72 @@ final class PathRules {
                                 + client.host() + " to " + client.target() + " (ETIMEDOUT; SYNs sent again "
                                 + Words.number(client.grown(Fact.SYN_RETRANSMITS)) + ", tcp_syn_retries "
                                 + Words.number(client.now().get(Fact.SYN_RETRIES))
-                                + "; no overflow at the server): packets get lost on the way",
-                        "Look for a firewall that drops: nft list ruleset at both ends; is server.address right?"));
+                                + "; " + atServer + ")" + cause,
+                        "Look for a firewall that drops: " + LOOK + "; is server.address right?"));
+    }
+
+    /** Each packet needs longer than a Pong may take: neither end can do anything about it. */
+    static Optional<Verdict> slow(Evidence evidence) {
+        return ClientRules.worst(evidence, "receive timeout")
+                .filter(client -> client.roundTripMillis() >= client.timeoutMillis())
+                .map(client -> new Verdict(
+                        "slow-path",
+                        client.host(),
+                        Words.many(client.count("receive timeout"), "connection") + " of " + client.host()
+                                + " ended without a Pong within " + client.timeoutMillis()
+                                + " ms: the path alone takes longer, " + Words.millis(client.roundTripMillis())
+                                + " to the server and back (as the kernel measured it, or the fastest connect)",
+                        "Wait longer: set timeout " + longer(client.roundTripMillis()) + " " + client.host()));
+    }
+
+    /** Three times as long, in whole seconds where that is a second or more. */
+    private static String longer(double millis) {
+        long enough = (long) Math.ceil(millis * 3);
+        return enough < 1000 ? enough + "ms" : (enough + 999) / 1000 + "s";
     }
 
     /** Pings went unanswered: lost packets are sent again and counted, a slow server's Pongs are just late. */
     static Optional<Verdict> noPong(Evidence evidence) {
         return ClientRules.worst(evidence, "receive timeout", "receive ETIMEDOUT")
-                .map(client -> {
-                    long again = client.grown(Fact.RETRANSMITS);
-                    long serverAgain = evidence.server().grown(Fact.RETRANSMITS);
-                    String pongs = Words.many(client.count("receive timeout", "receive ETIMEDOUT"), "connection")
-                            + " of " + client.host() + " ended without a Pong within " + client.timeoutMillis()
-                            + " ms (";
-                    String counts = "sent again: client " + Words.number(again) + ", server "
-                            + Words.number(serverAgain) + " segments; "
-                            + Words.many(evidence.server().pings(), "Ping")
-                            + " answered)";
-                    return again + serverAgain > 0
-                            ? new Verdict(
-                                    "packets-lost",
-                                    client.host(),
-                                    pongs + counts + ": packets get lost on the way",
-                                    "Look for drops: ip -s link, nft list ruleset, nstat at both ends")
-                            : new Verdict(
-                                    "slow-server",
-                                    Verdict.SERVER,
-                                    pongs + counts + ": nothing got lost, the server answers too late",
-                                    "Give the server more CPU (acceptors), a longer timeout or interval");
-                });
+                .map(client -> noPong(client, evidence.server()));
+    }
+
+    private static Verdict noPong(ClientSide client, ServerSide server) {
+        long again = client.grown(Fact.RETRANSMITS);
+        long serverAgain = server.grown(Fact.RETRANSMITS);
+        double path = client.roundTripMillis();
+        String seen = Words.many(client.count("receive timeout", "receive ETIMEDOUT"), "connection") + " of "
+                + client.host() + " ended without a Pong within " + client.timeoutMillis()
+                + " ms (sent again: client " + Words.number(again) + ", server " + Words.number(serverAgain)
+                + " segments; " + (path < 0 ? "" : Words.millis(path) + " to the server and back; ")
+                + answered(server) + ")";
+        if (again > 0 || serverAgain > 0) {
+            return new Verdict(
+                    "packets-lost",
+                    client.host(),
+                    seen + ": packets get lost on the way",
+                    "Look for drops: ip -s link, nstat; " + LOOK);
+        }
+        if (again < 0 || serverAgain < 0 || path < 0 || !server.running()) {
+            return new Verdict(
+                    "no-pong",
+                    client.host(),
+                    seen + (server.running() ? "" : "; this server is not the one that answers")
+                            + ": whether packets get lost, the path is slow, or the server is late is not known",
+                    "Look at both ends while it happens: nstat, ss -ti");
+        }
+        return new Verdict(
+                "slow-server",
+                Verdict.SERVER,
+                seen + ": nothing got lost, the server answers too late",
+                "Give the server more CPU (acceptors), a longer timeout or interval");
+    }
+
+    private static String answered(ServerSide server) {
+        return switch (server.state()) {
+            case RUNNING -> Words.many(server.pings(), "Ping") + " answered";
+            case STOPPED -> "the server is not running";
+            case SILENT -> "the server's host does not answer";
+        };
     }
 }

@@ -9,30 +9,30 @@ import java.util.List;
  * @param host whose limit was met; {@code server} for the server's
  * @param sentence what happened and the evidence, without a full stop
  * @param remedy what to do about it
- * @param spoilt what in the clients themselves spoils the numbers, a sentence each; mostly empty
+ * @param unreliable what in the clients themselves makes the numbers unreliable, a sentence each; mostly empty
  */
-public record Verdict(String cause, String host, String sentence, String remedy, List<String> spoilt) {
+public record Verdict(String cause, String host, String sentence, String remedy, List<String> unreliable) {
     /** Nothing that was seen explains it. */
     public static final String UNKNOWN = "unknown";
 
     public static final String SERVER = "server";
 
     public Verdict {
-        spoilt = List.copyOf(spoilt);
+        unreliable = List.copyOf(unreliable);
     }
 
     Verdict(String cause, String host, String sentence, String remedy) {
         this(cause, host, sentence, remedy, List.of());
     }
 
-    /** The same, and what spoils the numbers. */
-    public Verdict marked(List<String> spoilt) {
-        return new Verdict(cause, host, sentence, remedy, spoilt);
+    /** The same, and what makes the numbers unreliable. */
+    public Verdict marked(List<String> unreliable) {
+        return new Verdict(cause, host, sentence, remedy, unreliable);
     }
 
     /** As one line for the user. */
     public String text() {
         String text = sentence + ". " + remedy;
-        return spoilt.isEmpty() ? text : text + ". Beware: " + String.join("; ", spoilt);
+        return unreliable.isEmpty() ? text : text + ". Note: " + String.join("; ", unreliable);
     }
 }

@@ -17,6 +17,11 @@ public interface Limit {
     /** How many more it allows, at least 0. */
     long allows();
 
+    /** Whether {@link #allows()} is known; false where the limit could not be read. */
+    default boolean known() {
+        return true;
+    }
+
     /** How {@link #allows()} comes about, for a reader: {@code 1 source × 1 server port × 28,232 ports}. */
     String sum();
 

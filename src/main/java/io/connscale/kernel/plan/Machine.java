@@ -8,9 +8,9 @@ import java.util.stream.LongStream;
  * What a machine has left for all processes there together; {@link Facts#UNKNOWN} where it does not say.
  *
  * @param id the same for all hosts that share it
- * @param memory bytes that can be had: {@code MemAvailable} (proc(5)), or what the control group leaves where that is less
+ * @param memory bytes that can be had: {@code MemAvailable} (proc(5))
  * @param files of {@code fs.file-max}
- * @param tasks threads and processes: what the control group leaves, or {@code kernel.threads-max} or {@code kernel.pid_max}
+ * @param tasks threads: the least that {@code kernel.threads-max} and {@code kernel.pid_max} leave
  */
 public record Machine(String id, long memory, long files, long tasks) {
     /** A machine of which nothing is known. */
@@ -26,15 +26,13 @@ public record Machine(String id, long memory, long files, long tasks) {
     public static Machine of(Facts facts, String name) {
         return new Machine(
                 facts.machine().isEmpty() ? name : facts.machine(),
-                least(facts.get(Fact.MEMORY_AVAILABLE), left(facts, Fact.CGROUP_MEMORY_MOST, Fact.CGROUP_MEMORY)),
+                facts.get(Fact.MEMORY_AVAILABLE),
                 left(facts, Fact.MOST_FILES, Fact.FILES_IN_USE),
-                least(
-                        left(facts, Fact.CGROUP_PIDS_MOST, Fact.CGROUP_PIDS),
-                        facts.get(Fact.THREADS_MOST),
-                        facts.get(Fact.PIDS_MOST)));
+                least(left(facts, Fact.THREADS_MOST, Fact.THREADS), left(facts, Fact.PIDS_MOST, Fact.THREADS)));
     }
 
-    private static long left(Facts facts, Fact most, Fact used) {
+    /** What is left of a limit; unknown where it is not known, or none. */
+    static long left(Facts facts, Fact most, Fact used) {
         if (!facts.knows(most) || !facts.knows(used) || facts.get(most) == Facts.UNLIMITED) {
             return Facts.UNKNOWN;
         }

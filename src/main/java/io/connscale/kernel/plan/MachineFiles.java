@@ -12,9 +12,11 @@ import java.util.Map;
  * @param perConnection 2 where both ends are on this machine
  */
 public record MachineFiles(List<String> where, long wanted, long free, double perConnection) implements Limit {
+    static final String NAME = "machine's files";
+
     @Override
     public String name() {
-        return "machine's files";
+        return NAME;
     }
 
     @Override

@@ -7,19 +7,34 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Memory of a machine, or of the control group that the processes are in: when it is used up, the kernel kills.
+ * Memory of a machine, or of a control group that processes are in: when it is used up, the kernel kills.
  *
+ * @param group the control group; empty for the machine
+ * @param lift what would give more
  * @param available bytes that can be had without swapping ({@code MemAvailable}, proc(5)), or left in the control group
  * @param shares what each end that is here takes, in the order of {@code where}
  */
-public record Memory(List<String> where, long wanted, long available, List<Share> shares) implements Limit {
+public record Memory(
+        List<String> where, long wanted, String group, String lift, long available, List<Share> shares)
+        implements Limit {
+    static final String NAME = "memory";
+
     public Memory {
         shares = List.copyOf(shares);
     }
 
+    static Memory ofMachine(List<String> where, long wanted, long available, List<Share> shares) {
+        String lift = "more memory, less on this machine, or the other end on another machine";
+        return new Memory(where, wanted, "", lift, available, shares);
+    }
+
+    static Memory of(Pool pool, List<String> where, long wanted, List<Share> shares) {
+        return new Memory(where, wanted, pool.name(), pool.remedy().text(), pool.left(), shares);
+    }
+
     @Override
     public String name() {
-        return "memory";
+        return NAME;
     }
 
     /** What {@code k} of the wanted connections take here, bytes. */
@@ -50,7 +65,7 @@ public record Memory(List<String> where, long wanted, long available, List<Share
 
     @Override
     public String sum() {
-        return Words.bytes(available) + " available, " + Words.bytes((long) needs(wanted)) + " needed: "
+        return Words.bytes(available) + " available" + (group.isEmpty() ? "" : " in " + group) + ", " + Words.bytes((long) needs(wanted)) + " needed: "
                 + Words.bytes(each()) + " a connection, "
                 + Words.bytes(shares.stream()
                         .mapToLong(share -> share.processes().own().bytes())
@@ -70,14 +85,12 @@ public record Memory(List<String> where, long wanted, long available, List<Share
     @Override
     public Map<String, Object> numbers() {
         Map<String, Object> numbers = new LinkedHashMap<>();
+        if (!group.isEmpty()) {
+            numbers.put("group", group);
+        }
         numbers.put("availableBytes", available);
         numbers.put("neededBytes", (long) needs(wanted));
         numbers.put("bytesPerConnection", each());
         return numbers;
-    }
-
-    @Override
-    public String lift() {
-        return "more memory, less on this machine, or the other end on another machine";
     }
 }

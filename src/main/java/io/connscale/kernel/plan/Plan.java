@@ -1,5 +1,6 @@
 package io.connscale.kernel.plan;
 
+import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +14,7 @@ import java.util.function.Function;
  * Will so many more connections fit: each limit that they meet, with how many it allows.
  *
  * @param wanted connections in all
- * @param limits in no order of weight; one that is unknown is not among them
+ * @param limits in no order of weight; what could not be read is among them as {@link Unread}
  */
 public record Plan(long wanted, List<Limit> limits) {
     /** What the server's end is called among the hosts. */
@@ -38,16 +39,21 @@ public record Plan(long wanted, List<Limit> limits) {
         server.ifPresent(ends::add);
         List<Limit> limits = new ArrayList<>();
         for (Sources pool : Sources.pools(clients)) {
-            if (pool.ports() != Facts.UNKNOWN) {
-                limits.add(pool.limit(serverPorts));
-            }
+            Tuples tuples = pool.limit(serverPorts);
+            limits.add(
+                    tuples.ports() == Facts.UNKNOWN
+                            ? new Unread(tuples.name(), tuples.where(), tuples.wanted(), Fact.FIRST_PORT.setting())
+                            : tuples);
         }
         for (End end : ends) {
-            if (end.processes().files() != Facts.UNKNOWN) {
-                limits.add(new ProcessFiles(List.of(end.name()), end.wanted(), end.processes()));
-            }
+            ProcessFiles files = new ProcessFiles(List.of(end.name()), end.wanted(), end.processes());
+            limits.add(
+                    end.processes().files() == Facts.UNKNOWN
+                            ? new Unread(files.name(), files.where(), end.wanted(), "/proc/self/limits")
+                            : files);
         }
         by(ends, end -> end.machine().id()).forEach(here -> limits.addAll(machine(here)));
+        limits.addAll(pools(ends));
         by(ends, end -> end.network().id()).forEach(here -> limits.addAll(network(here)));
         return new Plan(clients.stream().mapToLong(End::wanted).sum(), limits);
     }
@@ -65,16 +71,37 @@ public record Plan(long wanted, List<Limit> limits) {
         long wanted = connections(here);
         List<Share> shares = here.stream().map(End::share).toList();
         List<Limit> limits = new ArrayList<>();
-        if (machine.files() != Facts.UNKNOWN) {
-            double each = wanted == 0 ? 1 : (double) sockets(here) / wanted;
-            limits.add(new MachineFiles(where, wanted, machine.files(), each));
-        }
-        if (machine.memory() != Facts.UNKNOWN) {
-            limits.add(new Memory(where, wanted, machine.memory(), shares));
-        }
-        if (machine.tasks() != Facts.UNKNOWN) {
-            limits.add(new Tasks(where, wanted, machine.tasks(), shares));
-        }
+        double each = wanted == 0 ? 1 : (double) sockets(here) / wanted;
+        limits.add(
+                machine.files() == Facts.UNKNOWN
+                        ? new Unread(MachineFiles.NAME, where, wanted, Fact.MOST_FILES.setting())
+                        : new MachineFiles(where, wanted, machine.files(), each));
+        limits.add(
+                machine.memory() == Facts.UNKNOWN
+                        ? new Unread(Memory.NAME, where, wanted, "/proc/meminfo")
+                        : Memory.ofMachine(where, wanted, machine.memory(), shares));
+        limits.add(
+                machine.tasks() == Facts.UNKNOWN
+                        ? new Unread(Tasks.NAME, where, wanted, Fact.THREADS_MOST.setting())
+                        : Tasks.ofMachine(where, wanted, machine.tasks(), shares));
+        return limits;
+    }
+
+    /** Of each control group and each user, for the ends that are in it. */
+    private static List<Limit> pools(List<End> ends) {
+        Map<String, Pool> pools = new LinkedHashMap<>();
+        ends.forEach(end -> end.pools().forEach(pool -> pools.putIfAbsent(pool.id(), pool)));
+        List<Limit> limits = new ArrayList<>();
+        pools.forEach((id, pool) -> {
+            List<End> here = ends.stream()
+                    .filter(end -> end.pools().stream().anyMatch(other -> other.id().equals(id)))
+                    .toList();
+            List<Share> shares = here.stream().map(End::share).toList();
+            limits.add(
+                    pool.resource() == Pool.Resource.MEMORY
+                            ? Memory.of(pool, names(here), connections(here), shares)
+                            : Tasks.of(pool, names(here), connections(here), shares));
+        });
         return limits;
     }
 
@@ -102,6 +129,11 @@ public record Plan(long wanted, List<Limit> limits) {
     /** The limit that is met first, by how much of what is asked of it it allows; empty where all fit. */
     public Optional<Limit> first() {
         return limits.stream().filter(limit -> limit.part() < 1).min(Comparator.comparingDouble(Limit::part));
+    }
+
+    /** The limits that could not be read. */
+    public List<Limit> unknown() {
+        return limits.stream().filter(limit -> !limit.known()).toList();
     }
 
     /** A memory that would be used up, as far as the other limits let it come to that. */

@@ -1,5 +1,6 @@
 package io.connscale.kernel.plan;
 
+import io.connscale.kernel.Remedy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.Map;
  * @param end the agent's processes or the server's
  */
 public record ProcessFiles(List<String> where, long wanted, Processes end) implements Limit {
+    private static final long ENOUGH = 1 << 20;
+
     @Override
     public String name() {
         return "files";
@@ -25,7 +28,7 @@ public record ProcessFiles(List<String> where, long wanted, Processes end) imple
     public String sum() {
         String each = Words.number(end.files()) + " files − " + end.own().files() + " of its own";
         return (end.most() == 1 ? each : Words.number(end.most()) + " processes × (" + each + ")")
-                + Held.text(end.held());
+                + (end.held() == 0 ? "" : " − " + Words.number(end.held()) + " open already");
     }
 
     @Override
@@ -40,7 +43,6 @@ public record ProcessFiles(List<String> where, long wanted, Processes end) imple
 
     @Override
     public String lift() {
-        return "raise ulimit -n before connscale starts (for good: nofile in /etc/security/limits.conf, LimitNOFILE= of a "
-                + "service; above fs.nr_open raise that first), or more processes (workers: in hosts.yaml)";
+        return Remedy.files(ENOUGH).text() + ", above fs.nr_open raise that first; or more processes (workers: in hosts.yaml)";
     }
 }

@@ -1,9 +1,13 @@
 package io.connscale.kernel.plan;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Source addresses of one network namespace, and all the hosts that use any of them: they share what those allow.
@@ -49,6 +53,28 @@ record Sources(Set<String> addresses, List<End> clients) {
         long wanted = clients.stream().mapToLong(End::wanted).sum();
         long held =
                 clients.stream().mapToLong(client -> client.processes().held()).sum();
-        return new Tuples(Plan.names(clients), wanted, held, addresses.size(), serverPorts, ports());
+        return new Tuples(
+                Plan.names(clients), wanted, held, usable(), serverPorts, ports(), taken());
+    }
+
+    private int usable() {
+        Set<String> usable = new HashSet<>(addresses);
+        clients.forEach(client -> usable.removeAll(client.taken().unusable().keySet()));
+        return usable.size();
+    }
+
+    /** Of all together: hosts with the same sources tell of the same connections. */
+    private Taken taken() {
+        Map<Set<String>, Taken> bySources = new HashMap<>();
+        SortedMap<String, String> unusable = new TreeMap<>();
+        for (End client : clients) {
+            bySources.merge(client.sources(), client.taken(), (a, b) -> a.connected() >= b.connected() ? a : b);
+            unusable.putAll(client.taken().unusable());
+        }
+        return new Taken(
+                bySources.values().stream().mapToLong(Taken::listening).max().orElse(0),
+                bySources.values().stream().mapToLong(Taken::connected).sum(),
+                bySources.values().stream().mapToLong(Taken::timeWait).sum(),
+                unusable);
     }
 }

@@ -181,6 +181,19 @@ class HostsFileTest {
                 .containsExactly(0);
     }
 
+    /** The interface belongs to the machine that uses the address: here it need not be there. */
+    @Test
+    void aLinkLocalAddressHasItsInterface() throws HostsFileException {
+        assertThat(host(parse("hosts: {a: {source: [\"fe80::1%eth0\", \"fe80::1%veth-a.7\"]}}"), "a")
+                        .source())
+                .containsExactly("fe80::1%eth0", "fe80::1%veth-a.7");
+        assertThat(parse("server: {bind: \"fe80::1%eth0\"}\nhosts: {a: local}").server().address()).isEqualTo("fe80::1%eth0");
+        assertThatExceptionOfType(HostsFileException.class)
+                .isThrownBy(() -> parse("hosts: {a: {source: [\"fe80::1%\"]}}"));
+        assertThatExceptionOfType(HostsFileException.class)
+                .isThrownBy(() -> parse("hosts: {a: {source: [\"10.0.0.1%eth0\"]}}"));
+    }
+
     @Test
     void rangesOfIpv6AddressesAreExpandedToo() throws HostsFileException {
         assertThat(host(parse("hosts: {a: {source: [\"fd00::1\", \"fd00::ff-fd00::101\"]}}"), "a")

@@ -33,7 +33,7 @@ class RoundTripTest {
                 Arbitraries.of(hosts).map(HostConfig::name).optional();
         return Combinators.combine(
                         Arbitraries.of("127.0.0.1", "0.0.0.0", "::", "*", "fd00::1", "this.example.org"),
-                        Arbitraries.of("10.0.0.1", "::1", "server-1"),
+                        Arbitraries.of("10.0.0.1", "::1", "server-1", "fe80::1%eth0"),
                         Arbitraries.integers()
                                 .between(0, 65_535)
                                 .list()

@@ -102,6 +102,24 @@ class CommandLauncherTest {
     }
 
     @Test
+    void megabytesOfNoiseAtLoginAreReadWhileItIsWaitedFor() throws Exception {
+        String noise = "head -c 5000000 /dev/zero | tr '\\0' x";
+        List<String> login = List.of("sh", "-c", noise + " >&2; " + noise + "; echo >&2; exec \"$@\"", "login");
+        Process process = new CommandLauncher(login).start(List.of("sh", "-c", "echo out; echo its own error >&2"));
+
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("out\n");
+        assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                .endsWith("its own error\n");
+    }
+
+    @Test
+    void theLastErrorIsTheOneSaidEvenBehindMegabytes() {
+        assertFailure(
+                List.of("sh", "-c", "head -c 5000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo no such pod >&2; exit 1"),
+                "ended at once with exit code 1: no such pod");
+    }
+
+    @Test
     void anEchoIsNoAnswer() {
         assertThatThrownBy(() -> start(List.of("sh", "-c", "head -n 4")))
                 .hasMessageStartingWith("ended at once with exit code 0; it said instead: \"{\", \"printf ");

@@ -3,10 +3,13 @@ package io.connscale.kernel.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.Remedy;
 import io.connscale.kernel.plan.Processes.Base;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -134,10 +137,97 @@ class PlanTest {
     }
 
     @Test
-    void whatIsUnknownIsNotAmongTheLimits() {
+    void whatCouldNotBeReadIsAmongTheLimitsAsUnknown() {
         Network unknown = Network.untracked("m", Facts.UNKNOWN);
         End client = new End("a", 6_000, Set.of("x"), 1, processes(Facts.UNKNOWN, 1), UNKNOWN, unknown);
-        assertThat(Plan.of(List.of(client), Optional.empty(), 1).limits()).isEmpty();
+        Plan plan = Plan.of(List.of(client), Optional.empty(), 1);
+        assertThat(plan.unknown()).isEqualTo(plan.limits());
+        assertThat(plan.unknown().stream().map(Limit::name))
+                .containsExactly("4-tuples", "files", "machine's files", "memory", "threads");
+        assertThat(plan.first()).isEmpty();
+        assertThat(plan.exhausted()).isEmpty();
+    }
+
+    private static End in(String name, long wanted, Pool... pools) {
+        Machine machine = new Machine("m", 1L << 40, 1L << 40, 30_000);
+        return new End(
+                name, wanted, Set.of("x"), 6_000, processes(20_040, 8), machine, NET, List.of(pools), Taken.NOTHING);
+    }
+
+    private static Pool memory(String group, long left) {
+        String name = "control group " + group;
+        return new Pool(Pool.Resource.MEMORY, group, name, left, Remedy.memoryOfGroup(name));
+    }
+
+    private static List<String> rows(Plan plan, String limit) {
+        return plan.limits().stream()
+                .filter(l -> l.name().equals(limit))
+                .map(l -> String.join(",", l.where()) + " " + l.allows())
+                .toList();
+    }
+
+    @Test
+    void twoHostsOfOneMachineInTwoControlGroupsHaveEachItsOwnRowWhateverTheirNames() {
+        End small = in("small", 10_000, memory("/a", 6_000_000));
+        End large = in("large", 10_000, memory("/b", 600_000_000));
+        for (List<End> order : List.of(List.of(small, large), List.of(large, small))) {
+            Plan plan = Plan.of(order, Optional.empty(), 5);
+            assertThat(rows(plan, "memory")).hasSize(3).contains("small 1000").anyMatch(row -> row.startsWith("large "));
+            assertThat(plan.first().orElseThrow().where()).containsExactly("small");
+            assertThat(plan.exhausted().orElseThrow().group()).isEqualTo("control group /a");
+        }
+    }
+
+    @Test
+    void hostsInOneControlGroupShareIt() {
+        Plan plan = Plan.of(
+                List.of(in("a", 10_000, memory("/a", 60_000_000)), in("b", 10_000, memory("/a", 60_000_000))),
+                Optional.empty(),
+                5);
+        assertThat(rows(plan, "memory")).contains("a,b 10000");
+    }
+
+    @Test
+    void aUserWhoMayHaveFewThreadsCanStartFewProcesses() {
+        Pool user = new Pool(Pool.Resource.THREADS, "u", "ulimit -u 60", 25, Remedy.threadsOfUser(1000));
+        Limit first = Plan.of(List.of(in("a", 80_000, user)), Optional.empty(), 5)
+                .first()
+                .orElseThrow();
+        assertThat(first.name()).isEqualTo("threads");
+        assertThat(first.allows()).isEqualTo(40_000); // one more process of 20 threads
+        assertThat(first.sum()).startsWith("25 left of ulimit -u 60, ");
+        assertThat(first.lift()).contains("ulimit -u 1000", "root - nproc 1000");
+    }
+
+    @Test
+    void portsThatOthersHaveAreNotFree() {
+        Taken taken = new Taken(32, 150, 40, new TreeMap<>());
+        End client = new End(
+                "a",
+                28_000,
+                Set.of("x"),
+                1,
+                new Processes(100_000, 1, 1, 100, SMALL),
+                UNKNOWN,
+                NET,
+                List.of(),
+                taken);
+        Limit tuples = Plan.of(List.of(client), Optional.empty(), 1).limits().get(0);
+        assertThat(tuples.allows()).isEqualTo(28_232 - 32 - 150 - 40);
+        assertThat(tuples.sum())
+                .isEqualTo("1 source × 1 server port × (28,232 ports − 32 that somebody listens on)"
+                        + " − 100 open already − 50 of other programs − 40 in TIME-WAIT");
+    }
+
+    @Test
+    void aSourceThatCannotBeUsedIsNamedAndAllowsNothing() {
+        Taken taken = new Taken(0, 0, 0, new TreeMap<>(Map.of("10.9.9.9", "is no address of this host")));
+        End client = new End(
+                "a", 10, Set.of("10.9.9.9"), 1, processes(20_040, 1), UNKNOWN, NET, List.of(), taken);
+        Limit tuples = Plan.of(List.of(client), Optional.empty(), 1).first().orElseThrow();
+        assertThat(tuples.allows()).isZero();
+        assertThat(tuples.sum()).endsWith("; source 10.9.9.9 is no address of this host");
+        assertThat(tuples.lift()).contains("source: in hosts.yaml");
     }
 
     @Property
@@ -147,7 +237,7 @@ class PlanTest {
             @ForAll @IntRange(min = 41, max = 100_000) int files) {
         End end = new End(
                 "a", wanted, Set.of("x"), 6_000, processes(files, 1000), new Machine("m", available, -1, -1), NET);
-        Memory memory = new Memory(List.of("a"), wanted, available, List.of(end.share()));
+        Memory memory = Memory.ofMachine(List.of("a"), wanted, available, List.of(end.share()));
         long most = memory.allows();
         assertThat(memory.needs(most)).isLessThanOrEqualTo((double) available);
         assertThat(memory.needs(most + 1)).isGreaterThan((double) available);

@@ -26,34 +26,41 @@ class SitesTest {
                         Fact.MOST_FILES, 500L,
                         Fact.FILES_IN_USE, 200L,
                         Fact.THREADS_MOST, 90L,
-                        Fact.PIDS_MOST, 80L)),
+                        Fact.PIDS_MOST, 80L,
+                        Fact.THREADS, 70L)),
                 "client1");
-        assertThat(machine).isEqualTo(new Machine("boot", 1000, 300, 80));
+        assertThat(machine).isEqualTo(new Machine("boot", 1000, 300, 10));
     }
 
     @Test
-    void aControlGroupThatLeavesLessIsTheLimit() {
-        Machine machine = Machine.of(
-                facts(Map.of(
-                        Fact.MEMORY_AVAILABLE, 1000L,
-                        Fact.CGROUP_MEMORY_MOST, 900L,
-                        Fact.CGROUP_MEMORY, 200L,
-                        Fact.PIDS_MOST, 80L,
-                        Fact.CGROUP_PIDS_MOST, 50L,
-                        Fact.CGROUP_PIDS, 49L)),
-                "client1");
-        assertThat(machine).isEqualTo(new Machine("boot", 700, Facts.UNKNOWN, 1));
+    void aControlGroupIsALimitOfItsOwn() {
+        Facts facts = facts(Map.of(
+                Fact.MEMORY_AVAILABLE, 1000L,
+                Fact.CGROUP_MEMORY_MOST, 900L,
+                Fact.CGROUP_MEMORY, 200L,
+                Fact.CGROUP_PIDS_MOST, 50L,
+                Fact.CGROUP_PIDS, 49L));
+        assertThat(Machine.of(facts, "client1").memory()).isEqualTo(1000);
+        assertThat(Pool.of(facts, "client1").stream().map(Pool::left)).containsExactly(700L, 1L);
+        assertThat(Pool.of(facts, "client1").stream().map(Pool::id))
+                .as("unlike resources are unlike pools")
+                .doesNotHaveDuplicates();
     }
 
     @Test
     void aControlGroupWithoutALimitIsNone() {
-        Machine machine = Machine.of(
-                facts(Map.of(
-                        Fact.MEMORY_AVAILABLE, 1000L,
-                        Fact.CGROUP_MEMORY_MOST, Facts.UNLIMITED,
-                        Fact.CGROUP_MEMORY, 200L)),
-                "client1");
-        assertThat(machine.memory()).isEqualTo(1000);
+        assertThat(Pool.of(
+                        facts(Map.of(Fact.CGROUP_MEMORY_MOST, Facts.UNLIMITED, Fact.CGROUP_MEMORY, 200L)), "client1"))
+                .isEmpty();
+    }
+
+    @Test
+    void theThreadsOfAUserAreLimitedWhereTheKernelCountsThem() {
+        Map<Fact, Long> root = Map.of(Fact.SOFT_PROCESSES, 60L, Fact.UID, 0L);
+        assertThat(Pool.of(facts(root), "client1")).isEmpty();
+        Map<Fact, Long> user = Map.of(Fact.SOFT_PROCESSES, 60L, Fact.UID, 1000L, Fact.USER_THREADS, 35L);
+        assertThat(Pool.of(facts(user), "client1").get(0).left()).isEqualTo(25);
+        assertThat(Pool.of(facts(user), "client1").get(0).name()).isEqualTo("ulimit -u 60");
     }
 
     @Test

@@ -16,17 +16,21 @@ import net.schmizz.sshj.userauth.password.Resource;
 
 /**
  * The private keys of a session and the questions that they take: each key is opened once, however many hosts want it, and
- * each question is put once, one at a time. One for all launchers of a cluster; any thread, which may wait here while
- * another one's question is answered.
+ * each question is put once, one at a time, to all that were starting then: whoever starts later is asked again. All launchers
+ * of a cluster share one; any thread, which may wait here while another one's question is answered.
  */
 public final class Keyring {
     private static final int MOST_PASSPHRASES = 3;
 
     private final Asker asker;
     private final LocalUser user;
-    private final ReentrantLock asking = new ReentrantLock(true);
-    private final Map<Path, KeyPair> opened = new HashMap<>();
-    private final Map<Path, IOException> closed = new HashMap<>();
+    private final ReentrantLock asking;
+    private final Map<Path, KeyPair> opened;
+    private final Map<Path, Refusal> refused;
+    private final long began = System.nanoTime();
+
+    /** A passphrase that the user did not give, or not the right one, at that moment. */
+    private record Refusal(IOException why, long nanos) {}
 
     /** A keyring with nothing on it, of the user who runs this process. */
     public Keyring(Asker asker) {
@@ -36,6 +40,22 @@ public final class Keyring {
     Keyring(Asker asker, LocalUser user) {
         this.asker = asker;
         this.user = user;
+        this.asking = new ReentrantLock(true);
+        this.opened = new HashMap<>();
+        this.refused = new HashMap<>();
+    }
+
+    private Keyring(Keyring shared) {
+        this.asker = shared.asker;
+        this.user = shared.user;
+        this.asking = shared.asking;
+        this.opened = shared.opened;
+        this.refused = shared.refused;
+    }
+
+    /** The same keyring, for a start that begins now: what was refused before is asked for again. */
+    public Keyring atStart() {
+        return new Keyring(this);
     }
 
     LocalUser user() {
@@ -59,14 +79,14 @@ public final class Keyring {
     /**
      * The key pair in a file, with the passphrase that the user gives where it takes one.
      *
-     * @throws IOException where it can't be opened, in words for the user; the same again without asking
+     * @throws IOException where it can't be opened, in words for the user; the same again for this start without asking
      */
     KeyPair opened(Path file) throws IOException, InterruptedException {
         asking.lockInterruptibly();
         try {
-            IOException before = closed.get(file);
-            if (before != null) {
-                throw before;
+            Refusal before = refused.get(file);
+            if (before != null && before.nanos - began > 0) {
+                throw before.why;
             }
             KeyPair pair = opened.get(file);
             if (pair == null) {
@@ -88,7 +108,7 @@ public final class Keyring {
                 throw new IOException("not a private key that can be read");
             }
         }
-        IOException refused = new IOException("its passphrase was not given");
+        IOException why = new IOException("its passphrase was not given");
         String question = "Passphrase of " + user.shown(file);
         for (int i = 0; i < MOST_PASSPHRASES; i++) {
             String again = i == 0 ? "" : " (the last one was wrong)";
@@ -99,11 +119,11 @@ public final class Keyring {
             try {
                 return read(file, new Passphrase(secret.get()));
             } catch (IOException e) {
-                refused = new IOException("its passphrase was wrong");
+                why = new IOException("its passphrase was wrong");
             }
         }
-        closed.put(file, refused);
-        throw refused;
+        refused.put(file, new Refusal(why, System.nanoTime()));
+        throw why;
     }
 
     private static KeyPair read(Path file, Passphrase passphrase) throws IOException {

@@ -57,7 +57,7 @@ final class SshConnection {
             return loggedIn(jump, hop);
         } catch (AgentException e) {
             if (closed) {
-                throw new AgentException("stopped while it was connected to", "start it again");
+                throw stopped();
             }
             throw target ? e : new AgentException("jump host " + hop.written() + ": " + e.message(), e.hint());
         }
@@ -86,8 +86,12 @@ final class SshConnection {
     private synchronized void use(Line line) throws AgentException {
         underWay = line;
         if (closed) {
-            throw new AgentException("stopped while it was connected to", "start it again");
+            throw stopped();
         }
+    }
+
+    static AgentException stopped() {
+        return new AgentException("stopped while it was connected to", "start it again");
     }
 
     private synchronized void add(Link link) {
@@ -112,6 +116,7 @@ final class SshConnection {
     boolean usable() {
         return !closed
                 && !lost
+                && !links().isEmpty() // a start that was given up before it connected
                 && links().stream().allMatch(link -> link.client().isConnected());
     }
 

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Over SSH: one connection, made when something is started first and again when it was lost, and an exec channel a command.
+ * Over SSH: one connection, made when something is started first and again when it was lost, and an exec channel per command.
  * A channel that the server has not quite let go of yet is waited for, so that one after the other works where sshd allows
  * one at a time ({@code MaxSessions 1}).
  */
@@ -25,6 +25,7 @@ public final class SshLauncher implements Launcher {
     private final Keyring keyring;
     private final Patience patience;
     private @Nullable SshConnection connection;
+    private boolean closed;
 
     /** A launcher that has not connected yet. */
     public SshLauncher(Launch.Ssh launch, Keyring keyring) {
@@ -87,6 +88,9 @@ public final class SshLauncher implements Launcher {
     private SshConnection connected() throws AgentException, InterruptedException {
         SshConnection next = new SshConnection(keyring, patience);
         synchronized (this) {
+            if (closed) {
+                throw SshConnection.stopped();
+            }
             if (connection != null && connection.usable()) {
                 return connection;
             }
@@ -96,11 +100,11 @@ public final class SshLauncher implements Launcher {
         return next;
     }
 
-    /** A later start connects again. */
     @Override
     public void close() {
         SshConnection last;
         synchronized (this) {
+            closed = true;
             last = connection;
         }
         if (last != null) {

@@ -100,18 +100,31 @@ class LoginTest {
     }
 
     @Test
-    void aPassphraseThatNobodyGivesIsNotAskedForAgain() throws Exception {
+    void aPassphraseThatIsRefusedIsNotAskedForAgainByThoseThatWereStartingThen() throws Exception {
         Path key = home.key("k", "ed25519", "secret", "-a", "1");
         sshd.letIn(key);
         Answers nobody = new Answers(false);
         Keyring keyring = new Keyring(nobody, home.user());
-        for (int i = 0; i < 2; i++) {
-            assertThatThrownBy(() -> runs(with(key), keyring))
+        Keyring waiting = keyring.atStart();
+        for (Keyring each : List.of(keyring, waiting)) {
+            assertThatThrownBy(() -> runs(with(key), each))
                     .asInstanceOf(type(AgentException.class))
                     .satisfies(e -> assertThat(e.message()).contains("~/k (its passphrase was not given)"))
                     .satisfies(e -> assertThat(e.hint()).contains("ssh-add"));
         }
         assertThat(nobody.questions()).hasSize(1);
+    }
+
+    @Test
+    void aPassphraseThatWasRefusedOnceCanBeGivenAtTheNextStart() throws Exception {
+        Path key = home.key("k", "ed25519", "secret", "-a", "1");
+        sshd.letIn(key);
+        Answers answers = new Answers(false, "", "secret");
+        Keyring keyring = new Keyring(answers, home.user());
+        assertThatThrownBy(() -> runs(with(key), keyring.atStart())).hasMessageContaining("was not given");
+        assertThat(runs(with(key), keyring.atStart())).isZero();
+        assertThat(runs(with(key), keyring.atStart())).isZero();
+        assertThat(answers.questions()).containsExactly("Passphrase of ~/k", "Passphrase of ~/k");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.connscale;
+package io.connscale.api;
 
 import io.connscale.cluster.config.ServerConfig;
 import io.connscale.control.AgentException;

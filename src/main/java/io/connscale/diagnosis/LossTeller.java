@@ -1,4 +1,4 @@
-package io.connscale.command;
+package io.connscale.diagnosis;
 
 import io.connscale.kernel.diagnosis.Verdict;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -22,6 +22,7 @@ public final class LossTeller {
     public LossTeller(Inquiry inquiry, Consumer<String> notices) {
         this.inquiry = inquiry;
         this.notices = notices;
+        teller.prestartCoreThread(); // now, while there is a thread to be had: connections may be lost for want of one
     }
 
     private static Thread daemon(Runnable task) {

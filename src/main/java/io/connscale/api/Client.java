@@ -1,0 +1,62 @@
+package io.connscale.api;
+
+import java.time.Duration;
+
+/** A host whose agent is ready. Its calls fail with a {@link ConnscaleException} once that agent is stopped or lost. */
+public final class Client {
+    private final Connscale scale;
+    private final String name;
+
+    Client(Connscale scale, String name) {
+        this.scale = scale;
+        this.name = name;
+    }
+
+    /** Its name in {@code hosts.yaml}. */
+    public String name() {
+        return name;
+    }
+
+    /** Opens so many more connections at the file's rate; returns when each is established or has failed. */
+    public Opened open(long count) {
+        return scale.open(name, count, 0);
+    }
+
+    /** As above, at {@code perSecond} new connections per second. */
+    public Opened open(long count, long perSecond) {
+        if (perSecond < 1) {
+            throw new IllegalArgumentException("perSecond is " + perSecond + ", must be at least 1");
+        }
+        return scale.open(name, count, perSecond);
+    }
+
+    /** Closes the {@code count} oldest connections, or as many as there are; gives how many were closed. */
+    public long close(long count) {
+        return scale.close(name, count);
+    }
+
+    /** What its agent counts. */
+    public Count.Host count() {
+        return scale.counts(name);
+    }
+
+    /** What its agent has counted and timed since it was started. */
+    public Stats stats() {
+        return scale.stats(name);
+    }
+
+    /** A Ping every {@code interval}, and a Pong within {@code timeout}, from now on, for running connections too. */
+    public void pings(Duration interval, Duration timeout) {
+        scale.pings(name, interval, timeout);
+    }
+
+    /** Ends the agent and with it its connections. */
+    public void stop() {
+        scale.stop(name);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

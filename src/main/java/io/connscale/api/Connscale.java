@@ -1,0 +1,255 @@
+package io.connscale.api;
+
+import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.State;
+import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.HostsFile;
+import io.connscale.cluster.config.HostsFileException;
+import io.connscale.control.Agent;
+import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
+import io.connscale.control.Closed;
+import io.connscale.control.Order;
+import io.connscale.control.Rate;
+import io.connscale.control.ServerStatus;
+import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The server and the hosts of one {@code hosts.yaml}, as a program drives them:
+ *
+ * <pre>{@code
+ * try (var scale = Connscale.open(Path.of("hosts.yaml"))) {
+ *     var client1 = scale.start("client1");
+ *     var opened = client1.open(10_000);
+ *     System.out.println(opened.verdict());
+ *     System.out.println(scale.count() + " " + scale.stats().roundTrip().p99());
+ *     client1.close(5);
+ * }
+ * }</pre>
+ */
+public final class Connscale implements AutoCloseable {
+    /** For what is answered at once by all that are alive. */
+    private static final long SECONDS = 30;
+    /** A connection is there for its client before it is for the server: both ends are asked again for so long until they agree. */
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long AGAIN_MILLIS = 20;
+
+    private final Parts parts;
+
+    private Connscale(Parts parts) {
+        this.parts = parts;
+    }
+
+    /** Reads the file and starts the server, unless the file says {@code autostart: false}; no agent runs yet. */
+    public static Connscale open(Path hostsFile) {
+        return open(hostsFile, User.NOBODY);
+    }
+
+    /**
+     * As above.
+     *
+     * @param user is told of what happens meanwhile
+     */
+    public static Connscale open(Path hostsFile, User user) {
+        Parts parts;
+        try {
+            parts = Parts.of(HostsFile.read(hostsFile), user);
+        } catch (HostsFileException e) {
+            throw new ConnscaleException(String.valueOf(e.getMessage()), "");
+        }
+        Connscale scale = new Connscale(parts);
+        try {
+            Optional<AgentException> failure = waiting(parts::autostart);
+            if (failure.isPresent()) {
+                throw ConnscaleException.of(failure.get());
+            }
+            return scale;
+        } catch (ConnscaleException e) {
+            scale.close();
+            throw e;
+        }
+    }
+
+    /** A view of what the console runs; closing it is the console's. */
+    public static Connscale of(Parts parts) {
+        return new Connscale(parts);
+    }
+
+    /** The hosts of the file, in its order. */
+    public List<String> hosts() {
+        return parts.cluster().names();
+    }
+
+    /** Where the server listens; empty where it does not run. */
+    public List<Integer> serverPorts() {
+        return waiting(() -> parts.server().status()).listeners().stream()
+                .map(ServerStatus.Listener::port)
+                .toList();
+    }
+
+    /** Launches the agent there and waits until it is ready; one that is ready already stays. */
+    public Client start(String host) {
+        if (parts.cluster().status(known(host)).state() != State.READY) {
+            answer(parts.cluster().start(host)); // each step of a start is bounded by itself
+        }
+        return new Client(this, host);
+    }
+
+    /** The host whose agent was started before. */
+    public Client client(String host) {
+        agent(known(host));
+        return new Client(this, host);
+    }
+
+    private String known(String host) {
+        if (!hosts().contains(host)) {
+            throw new ConnscaleException("no host " + host, "hosts are " + String.join(", ", hosts()));
+        }
+        return host;
+    }
+
+    private Agent agent(String host) {
+        try {
+            return parts.cluster().agents(List.of(host)).members().get(host);
+        } catch (AgentException e) {
+            throw ConnscaleException.of(e);
+        }
+    }
+
+    Opened open(String host, long count, long perSecond) {
+        Agent agent = agent(host);
+        Order request = new Order(count, perSecond == 0 ? null : new Rate(perSecond));
+        return waiting(() -> {
+            parts.server().makeRoom(count);
+            parts.inquiry().begin(List.of(host));
+            CompletableFuture<io.connscale.control.Opened> opening = agent.open(request, progress -> {});
+            try {
+                io.connscale.control.Opened opened = opening.get(); // the agent bounds it from progress to progress
+                Optional<Verdict> verdict = parts.inquiry().verdict(List.of(host));
+                return Opened.of(opened, verdict);
+            } catch (InterruptedException e) {
+                agent.stopOpening();
+                throw e;
+            }
+        });
+    }
+
+    long close(String host, long count) {
+        Closed closed = answer(agent(host).close(count));
+        return closed.closed();
+    }
+
+    Count.Host counts(String host) {
+        return host(within(parts.cluster().counts(host)));
+    }
+
+    private static Count.Host host(Snapshot counts) {
+        return new Count.Host(counts.established(), counts.connecting(), counts.failed(), counts.lost());
+    }
+
+    Stats stats(String host) {
+        return Stats.of(within(parts.cluster().statistics(host)));
+    }
+
+    void pings(String host, Duration interval, Duration timeout) {
+        within(parts.cluster().change(host, now -> new ClientConfig(interval, timeout, now.rate())));
+    }
+
+    void stop(String host) {
+        answer(parts.cluster().stop(host));
+    }
+
+    /** Connections at the server and at each host that has, or had, an agent; both ends asked at the same moment. */
+    public Count count() {
+        long end = System.nanoTime() + SETTLE_NANOS;
+        Count count = look();
+        while (count.difference().orElse(0) != 0 && System.nanoTime() < end) {
+            waiting(() -> {
+                Thread.sleep(AGAIN_MILLIS);
+                return "";
+            });
+            count = look();
+        }
+        long difference = count.difference().orElse(0);
+        return difference == 0
+                ? count
+                : new Count(
+                        count.server(),
+                        count.hosts(),
+                        count.difference(),
+                        waiting(() -> parts.inquiry().difference(difference)).text());
+    }
+
+    private Count look() {
+        Map<String, CompletableFuture<Snapshot>> asked = new LinkedHashMap<>();
+        there().forEach(name -> asked.put(name, parts.cluster().counts(name)));
+        OptionalLong server = waiting(() -> {
+            ServerStatus status = parts.server().status();
+            return status.running() ? OptionalLong.of(status.established()) : OptionalLong.empty();
+        });
+        Map<String, Count.Host> hosts = new LinkedHashMap<>();
+        asked.forEach((name, counts) -> hosts.put(name, host(within(counts))));
+        long held = hosts.values().stream().mapToLong(Count.Host::established).sum();
+        return server.isPresent()
+                ? new Count(server, hosts, OptionalLong.of(held - server.getAsLong()), "")
+                : new Count(server, hosts, OptionalLong.empty(), "the server is not running");
+    }
+
+    /** What all agents have counted and timed since they were started. */
+    public Stats stats() {
+        Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
+        there().forEach(name -> asked.put(name, parts.cluster().statistics(name)));
+        return Stats.of(
+                asked.values().stream().map(Connscale::within).reduce(Statistics.NONE, Statistics::plus));
+    }
+
+    private List<String> there() {
+        return parts.cluster().statuses().stream()
+                .filter(host -> host.state() == State.READY || host.state() == State.LOST)
+                .map(HostStatus::name)
+                .toList();
+    }
+
+    /** Ends the agents and the server; within seconds. */
+    @Override
+    public void close() {
+        parts.close();
+    }
+
+    private interface Blocking<T> {
+        T call() throws AgentException, ExecutionException, InterruptedException;
+    }
+
+    private static <T> T waiting(Blocking<T> call) {
+        try {
+            return call.call();
+        } catch (AgentException | ExecutionException e) {
+            throw ConnscaleException.of(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ConnscaleException("interrupted", "");
+        }
+    }
+
+    private static <T> T answer(CompletableFuture<T> asked) {
+        return waiting(asked::get);
+    }
+
+    private static <T> T within(CompletableFuture<T> asked) {
+        return waiting(() -> Answers.within(
+                SECONDS, asked, () -> new AgentException("no answer within " + SECONDS + " s", "hosts shows states")));
+    }
+}

@@ -1,0 +1,34 @@
+package io.connscale.api;
+
+import io.connscale.control.AgentException;
+import java.io.Serial;
+
+/** What could not be done: what and where in one line, and what to do about it. */
+public final class ConnscaleException extends RuntimeException {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private final String hint;
+
+    ConnscaleException(String message, String hint) {
+        super(message);
+        this.hint = hint;
+    }
+
+    static ConnscaleException of(Throwable failure) {
+        AgentException known = AgentException.of(failure);
+        ConnscaleException e = new ConnscaleException(known.message(), known.hint());
+        e.initCause(failure);
+        return e;
+    }
+
+    /** What to do about it; may be empty. */
+    public String hint() {
+        return hint;
+    }
+
+    @Override
+    public String toString() {
+        return getMessage() + (hint.isEmpty() ? "" : " (" + hint + ")");
+    }
+}

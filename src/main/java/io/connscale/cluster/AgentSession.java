@@ -1,0 +1,227 @@
+package io.connscale.cluster;
+
+import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.launch.Launcher;
+import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess;
+import io.connscale.control.Answers;
+import io.connscale.control.Message;
+import io.connscale.control.Settings;
+import io.connscale.stats.Snapshot;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session with a real process. One thread of the starters connects, copies the jar where it is missing, launches and greets;
+ * closing is done by a thread of its own, since a host that does not answer takes its time for that, too.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // what becomes of it is told by its own futures
+final class AgentSession implements Host.Session {
+    private static final Logger log = LoggerFactory.getLogger(AgentSession.class);
+    private static final long HELLO_SECONDS = 30;
+
+    private final HostConfig config;
+    private final Launcher launcher;
+    private final Installer installer;
+    private final Supplier<List<String>> targets;
+    private final Consumer<String> notices;
+    private final ExecutorService starters;
+    private final CompletableFuture<Message.Hello> ready = new CompletableFuture<>();
+    private final CompletableFuture<Ending> ended = new CompletableFuture<>();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private volatile @Nullable Future<?> start;
+    private volatile @Nullable RemoteAgent agent;
+    private volatile String step = "connecting";
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param launcher this session's own
+     * @param targets the server's addresses; may have to ask it
+     */
+    AgentSession(
+            HostConfig config,
+            Launcher launcher,
+            Installer installer,
+            Supplier<List<String>> targets,
+            Consumer<String> notices,
+            ExecutorService starters) {
+        this.config = config;
+        this.launcher = launcher;
+        this.installer = installer;
+        this.targets = targets;
+        this.notices = notices;
+        this.starters = starters;
+    }
+
+    @Override
+    public void begin() {
+        try {
+            start = starters.submit(this::start);
+        } catch (RejectedExecutionException e) {
+            ready.completeExceptionally(new AgentException(
+                    "console is shutting down; " + config.name() + " was not started", ""));
+        } catch (OutOfMemoryError e) { // no thread to start it on
+            failed(named(e));
+        }
+    }
+
+    private AgentException named(Throwable why) {
+        AgentException known = AgentException.of(why);
+        return new AgentException(config.name() + ": " + known.message(), known.hint(), why);
+    }
+
+    private void start() {
+        try {
+            RemoteAgent launched = new RemoteAgent(config.name(), launch(), notices);
+            agent = launched;
+            if (closing.get()) { // it may have been too early to find the agent
+                launched.close();
+                throw stopped();
+            }
+            step = "waiting for its agent";
+            Message.Hello greeting = within(launched.hello(), launched);
+            within(launched.configure(settings(config)), launched);
+            step = "";
+            launched.ended().thenAccept(ended::complete);
+            ready.complete(greeting);
+        } catch (InterruptedException e) {
+            failed(stopped()); // only close() interrupts
+        } catch (AgentException e) {
+            failed(e);
+        } catch (RuntimeException | Error e) { // no thread left, say: whoever waits for this start has to hear of it
+            log.error("start of {} failed", config.name(), e);
+            failed(named(e));
+        }
+    }
+
+    private void failed(AgentException why) {
+        log.warn("start of {} failed: {}", config.name(), why.message());
+        ready.completeExceptionally(closing.get() ? stopped() : why);
+        close();
+    }
+
+    private AgentException stopped() {
+        return new AgentException(config.name() + " was stopped while it started", "start " + config.name());
+    }
+
+    private Process launch() throws AgentException, InterruptedException {
+        try {
+            if (config.launch() instanceof Launch.Local) {
+                return launcher.start(AgentCommand.local(config)); // this machine has this Java and this jar
+            }
+            Installation there = installer.install(launcher, config.java(), doing -> step = doing);
+            return launcher.start(AgentCommand.remote(config, there));
+        } catch (AgentException e) {
+            throw new AgentException(config.name() + ": " + e.message(), e.hint(), e);
+        }
+    }
+
+    private <T> T within(CompletableFuture<T> answer, RemoteAgent of) throws AgentException, InterruptedException {
+        return Answers.within(
+                HELLO_SECONDS,
+                answer,
+                () -> new AgentException(
+                        config.name() + ": the agent said nothing for " + HELLO_SECONDS + " s" + of.said(),
+                        "is the machine overloaded? try again"));
+    }
+
+    private Settings settings(HostConfig as) {
+        ClientConfig client = as.client();
+        return new Settings(
+                targets.get(),
+                as.source(),
+                client.interval().toMillis(),
+                client.timeout().toMillis(),
+                client.rate().perSecond(),
+                as.workers().most());
+    }
+
+    @Override
+    public CompletableFuture<Message.Hello> ready() {
+        return ready;
+    }
+
+    @Override
+    public CompletableFuture<Ending> ended() {
+        return ended;
+    }
+
+    @Override
+    public AgentProcess agent() {
+        return Objects.requireNonNull(agent);
+    }
+
+    @Override
+    public String step() {
+        return step;
+    }
+
+    @Override
+    public Snapshot counts() {
+        RemoteAgent there = agent;
+        return there == null ? Snapshot.NONE : there.latest();
+    }
+
+    @Override
+    public int workers() {
+        RemoteAgent there = agent;
+        return there == null ? 0 : there.workers();
+    }
+
+    @Override
+    public CompletableFuture<Void> configure(HostConfig changed) {
+        return agent().configure(settings(changed));
+    }
+
+    @Override
+    public int tick() {
+        RemoteAgent there = agent;
+        return there == null ? 0 : there.tick();
+    }
+
+    @Override
+    public CompletableFuture<Void> close() {
+        if (closing.compareAndSet(false, true)) {
+            ready.completeExceptionally(stopped());
+            Thread closer = new Thread(this::end, config.name() + "-close");
+            closer.setDaemon(true);
+            try {
+                closer.start();
+            } catch (OutOfMemoryError e) { // no thread left: it waits seconds at most
+                end();
+            }
+        }
+        return closed;
+    }
+
+    private void end() {
+        try {
+            Future<?> starting = start;
+            if (starting != null) {
+                starting.cancel(true);
+            }
+            RemoteAgent there = agent;
+            if (there != null) {
+                there.close();
+            }
+            launcher.close();
+        } finally {
+            closed.complete(null);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.connscale.diagnosis;
+
+import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.Workers;
+import io.connscale.control.ServerStatus;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.Known;
+import io.connscale.stats.ProcessLoad;
+import io.connscale.stats.Reasons;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import io.connscale.stats.TcpSample;
+import io.connscale.stats.Times;
+import io.connscale.stats.Unanswered;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One host and a server that say what a test has them say; null: they do not answer. */
+final class FakeEnds implements Ends {
+    static final String HOST = "client1";
+
+    @Nullable
+    Snapshot counts = Snapshot.NONE;
+
+    /** Null: the counts, of a process. */
+    @Nullable
+    Statistics statistics;
+
+    Times times = Times.NONE;
+
+    /** It has no time to say its statistics. */
+    boolean mute;
+
+    @Nullable
+    Facts facts = Known.nothing();
+
+    @Nullable
+    ServerStatus server = running(0);
+
+    @Nullable
+    Facts serverFacts = Known.nothing();
+
+    /** What they say when they are asked thoroughly; null: the same. */
+    @Nullable
+    Facts thorough;
+
+    static ServerStatus running(long established) {
+        return new ServerStatus(
+                true,
+                "epoll",
+                List.of(new ServerStatus.Listener("127.0.0.1", 8989, 8, 8)),
+                established,
+                established,
+                0,
+                new TreeMap<>());
+    }
+
+    /** So many are up now, and these ended besides those before. */
+    void ended(long established, Map<String, Long> errors) {
+        Snapshot before = counts == null ? Snapshot.NONE : counts;
+        long lost = errors.values().stream().mapToLong(Long::longValue).sum();
+        counts = new Snapshot(
+                established, 0, 0, before.lost() + lost, 0, 0, 0, 0, Reasons.sum(before.errors(), errors));
+    }
+
+    @Override
+    public List<String> ready() {
+        return List.of(HOST);
+    }
+
+    @Override
+    public HostConfig config(String host) {
+        return new HostConfig(
+                host, new Launch.Local(), ClientConfig.DEFAULT, List.of(), List.of(), Optional.empty(), Workers.AUTO);
+    }
+
+    @Override
+    public List<String> targets() {
+        return List.of("127.0.0.1:8989");
+    }
+
+    @Override
+    public CompletableFuture<Snapshot> counts(String host) {
+        return answer(counts);
+    }
+
+    @Override
+    public CompletableFuture<Statistics> statistics(String host) {
+        if (mute || counts == null) {
+            return answer(null);
+        }
+        Statistics own = new Statistics(
+                counts,
+                0,
+                0,
+                Unanswered.NONE,
+                times,
+                TcpSample.NONE,
+                new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, 0),
+                new TreeMap<>());
+        return answer(statistics == null ? own : statistics);
+    }
+
+    @Override
+    public CompletableFuture<Facts> facts(String host) {
+        return answer(facts);
+    }
+
+    @Override
+    public CompletableFuture<ServerStatus> serverStatus() {
+        return answer(server);
+    }
+
+    @Override
+    public CompletableFuture<Facts> serverFacts(boolean wanted) {
+        return answer(wanted && thorough != null ? thorough : serverFacts);
+    }
+
+    private static <T> CompletableFuture<T> answer(@Nullable T said) {
+        return said == null ? new CompletableFuture<>() : CompletableFuture.completedFuture(said);
+    }
+}

@@ -1,0 +1,210 @@
+package io.connscale.diagnosis;
+
+import static io.connscale.diagnosis.FakeEnds.HOST;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.control.ServerStatus;
+import io.connscale.kernel.AcceptQueue;
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.Known;
+import io.connscale.kernel.diagnosis.Difference;
+import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.stats.LoopStatistics;
+import io.connscale.stats.Statistics;
+import io.connscale.stats.TcpSample;
+import io.connscale.stats.Times;
+import io.connscale.stats.Unanswered;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What is asked before a verdict, what of it counts, and how often it is said: of hosts and a server without a process. */
+class InquiryTest {
+    private static final List<String> HOSTS = List.of(HOST);
+    /** Answers come at once, or never. */
+    private static final Inquiry.Waits SHORT = new Inquiry.Waits(Duration.ofMillis(20), Duration.ofMillis(40));
+
+    private final FakeEnds ends = new FakeEnds();
+    private final AtomicLong clock = new AtomicLong();
+    private final Inquiry inquiry = new Inquiry(ends, SHORT, clock::get);
+
+    @Test
+    void whereNothingFailedThereIsNothingToSay() throws InterruptedException {
+        ends.ended(0, Map.of("connect EMFILE", 5L));
+        inquiry.begin(HOSTS); // what was before is not asked about
+        assertThat(inquiry.verdict(HOSTS)).isEmpty();
+        assertThat(inquiry.news()).isEmpty();
+    }
+
+    @Test
+    void whatFailedSinceTheRequestBeganCounts() throws InterruptedException {
+        ends.ended(0, Map.of("connect EMFILE", 5L));
+        inquiry.begin(HOSTS);
+        ends.ended(100, Map.of("connect EMFILE", 3L));
+        ends.server = FakeEnds.running(100);
+        assertThat(text(inquiry.verdict(HOSTS))).contains("stopped at 100 on client1", "connect EMFILE 3");
+    }
+
+    @Test
+    void countersCountFromWhenTheRequestBegan() throws InterruptedException {
+        ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_000);
+        inquiry.begin(HOSTS);
+        ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_057);
+        ends.ended(0, Map.of("receive timeout", 3L));
+        assertThat(text(inquiry.verdict(HOSTS))).contains("ListenOverflows +57");
+    }
+
+    /** Limits can't be read by a process that has no descriptor left: those from before hold. */
+    @Test
+    void aLimitThatCannotBeReadNowIsThatOfBefore() throws InterruptedException {
+        ends.facts = Known.with(Known.nothing(), Fact.HARD_FILES, 200);
+        inquiry.begin(HOSTS);
+        ends.facts = Known.nothing();
+        ends.ended(0, Map.of("connect EMFILE", 3L));
+        assertThat(text(inquiry.verdict(HOSTS))).contains("RLIMIT_NOFILE 200");
+    }
+
+    @Test
+    void theSameIsSaidAgainAfterHalfAMinute() throws InterruptedException {
+        assertThat(losing()).isPresent();
+        pass(Duration.ofSeconds(20));
+        assertThat(losing()).isEmpty();
+        pass(Duration.ofSeconds(9)); // though it was wanted in between
+        assertThat(losing()).isEmpty();
+        pass(Duration.ofSeconds(1));
+        assertThat(losing()).isPresent();
+        pass(Duration.ofSeconds(29));
+        assertThat(losing()).isEmpty();
+    }
+
+    @Test
+    void somethingElseIsSaidAtOnce() throws InterruptedException {
+        assertThat(losing()).isPresent();
+        ends.ended(0, Map.of("receive timeout", 1L));
+        ends.server = ServerStatus.stopped("");
+        assertThat(inquiry.verdictOfLosses(HOST)).get().extracting(Verdict::cause).isNotEqualTo("closed");
+    }
+
+    /** An answer to a command is always given, and then not repeated as a notice. */
+    @Test
+    void aCommandsVerdictIsGivenEachTime() throws InterruptedException {
+        inquiry.begin(HOSTS);
+        ends.ended(0, Map.of("receive closed", 2L));
+        assertThat(inquiry.verdict(HOSTS)).isPresent();
+        assertThat(inquiry.verdict(HOSTS)).isPresent();
+        assertThat(inquiry.news()).isEmpty();
+        pass(Inquiry.QUIET);
+        assertThat(inquiry.news()).isPresent();
+    }
+
+    @Test
+    void lossesAreExplainedOnce() throws InterruptedException {
+        assertThat(losing()).isPresent();
+        pass(Inquiry.QUIET);
+        assertThat(inquiry.verdictOfLosses(HOST)).isEmpty(); // nothing ended since
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsNotTakenForStopped() throws InterruptedException {
+        inquiry.begin(HOSTS);
+        ends.server = null;
+        ends.serverFacts = null;
+        ends.ended(0, Map.of("connect ECONNREFUSED", 3L));
+        assertThat(text(inquiry.verdict(HOSTS)))
+                .contains("the server's host does not answer")
+                .doesNotContain("nobody listens");
+    }
+
+    @Test
+    void anAgentThatSaysOnlyItsCountsCountsWithThem() throws InterruptedException {
+        inquiry.begin(HOSTS);
+        ends.ended(7, Map.of("connect EMFILE", 3L));
+        ends.server = FakeEnds.running(7);
+        ends.facts = null;
+        ends.mute = true;
+        assertThat(text(inquiry.verdict(HOSTS))).contains("stopped at 7 on client1", "RLIMIT_NOFILE unknown");
+    }
+
+    @Test
+    void aHostThatDoesNotAnswerLeavesNothingToSay() throws InterruptedException {
+        inquiry.begin(HOSTS);
+        ends.counts = null;
+        assertThat(inquiry.verdict(HOSTS)).isEmpty();
+        assertThat(inquiry.verdictOfLosses(HOST)).isEmpty();
+    }
+
+    @Test
+    void whoListensInPlaceOfAStoppedServerIsLookedFor() throws InterruptedException {
+        Facts somebody = Known.listening(Known.nothing(), new AcceptQueue("127.0.0.1", 8989, 3));
+        ends.server = ServerStatus.stopped("");
+        ends.serverFacts = somebody;
+        ends.thorough = Known.listening(
+                Known.nothing(), new AcceptQueue("127.0.0.1", 8989, 3, "python3, pid 123", null));
+        inquiry.begin(HOSTS);
+        ends.ended(0, Map.of("receive timeout", 3L));
+        assertThat(text(inquiry.verdict(HOSTS))).contains("another program (python3, pid 123) listens");
+        ends.server = FakeEnds.running(0);
+        assertThat(text(inquiry.verdict(HOSTS))).doesNotContain("python3");
+    }
+
+    @Test
+    void connectionsThatTheServerHasNotAcceptedAreExplained() throws InterruptedException {
+        ends.serverFacts = Known.waiting(Known.nothing(), 8989, 9);
+        inquiry.begin(HOSTS);
+        ends.ended(20, Map.of());
+        ends.server = FakeEnds.running(9);
+        assertThat(text(inquiry.verdict(HOSTS))).contains("half-open 11", "9 wait, backlog 8");
+        ends.server = FakeEnds.running(20); // it has caught up
+        assertThat(inquiry.verdict(HOSTS)).isEmpty();
+    }
+
+    /** Where all connections have ended nothing is left to measure; their connects were measured when they came up. */
+    @Test
+    void aPathIsSlowAlsoWhereTheConnectsWereBefore() throws InterruptedException {
+        LoopStatistics recorded = new LoopStatistics();
+        recorded.connected(TimeUnit.SECONDS.toNanos(6));
+        ends.times = recorded.times();
+        inquiry.begin(HOSTS);
+        ends.ended(0, Map.of("receive timeout", 3L));
+        assertThat(inquiry.verdictOfLosses(HOST)).get().extracting(Verdict::cause).isEqualTo("slow-path");
+    }
+
+    @Test
+    void theDifferenceIsThatOfBothEndsNow() throws InterruptedException {
+        ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_DROPS, 5);
+        inquiry.begin(HOSTS);
+        ends.thorough = Known.with(
+                Known.with(Known.waiting(Known.nothing(), 8989, 9), Fact.LISTEN_DROPS, 12), Fact.SYN_RECEIVED, 4);
+        ends.statistics = unanswered(new Unanswered(3, 2_000_000_000L, 1_000_000_000L));
+        Difference difference = inquiry.difference(3);
+        assertThat(difference.waiting()).isEqualTo(9);
+        assertThat(difference.handshakes()).isEqualTo(4);
+        assertThat(difference.unanswered()).isEqualTo(3);
+        assertThat(difference.counters()).isEqualTo(Map.of("TcpExtListenDrops", 7L));
+    }
+
+    private static Statistics unanswered(Unanswered unanswered) {
+        Statistics none = Statistics.NONE;
+        return new Statistics(
+                none.counts(), 0, 0, unanswered, Times.NONE, TcpSample.NONE, none.process(), new TreeMap<>());
+    }
+
+    private Optional<Verdict> losing() throws InterruptedException {
+        ends.ended(0, Map.of("receive closed", 2L));
+        return inquiry.verdictOfLosses(HOST);
+    }
+
+    private void pass(Duration time) {
+        clock.addAndGet(time.toNanos());
+    }
+
+    private static String text(Optional<Verdict> verdict) {
+        return verdict.map(Verdict::text).orElseThrow();
+    }
+}

@@ -1,0 +1,118 @@
+package io.connscale.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Control groups of both versions, as files in a folder of our own. */
+class CgroupTest {
+    @TempDir
+    private Path folder;
+
+    private Path root;
+
+    @BeforeEach
+    void root() throws IOException {
+        root = Files.createDirectories(folder.resolve("fs/cgroup"));
+    }
+
+    private Cgroup in(String membership) throws IOException {
+        return new Cgroup(root, Files.writeString(folder.resolve("cgroup"), membership));
+    }
+
+    private void write(String file, String text) throws IOException {
+        Path path = root.resolve(file);
+        Files.createDirectories(path.getParent());
+        Files.writeString(path, text);
+    }
+
+    private static Long value(Cgroup cgroup, Fact fact) {
+        return cgroup.values().get(fact.kernelName());
+    }
+
+    @Test
+    void pageCacheThatNobodyUsesIsNotUsedMemory() throws IOException {
+        write("a/memory.max", "1000\n");
+        write("a/memory.current", "900\n");
+        write("a/memory.stat", "anon 100\ninactive_file 600\nactive_file 200\n");
+        assertThat(value(in("0::/a\n"), Fact.CGROUP_MEMORY)).isEqualTo(300);
+    }
+
+    @Test
+    void norIsItInVersionOneWhereTheGroupsBelowCount() throws IOException {
+        write("memory/a/memory.limit_in_bytes", "1000\n");
+        write("memory/a/memory.usage_in_bytes", "900\n");
+        write("memory/a/memory.stat", "inactive_file 1\ntotal_inactive_file 600\n");
+        assertThat(value(in("4:memory:/a\n"), Fact.CGROUP_MEMORY)).isEqualTo(300);
+    }
+
+    @Test
+    void killsForWantOfMemoryAreCounted() throws IOException {
+        write("a/memory.events", "low 0\nhigh 0\nmax 9\noom 4\noom_kill 3\n");
+        assertThat(value(in("0::/a\n"), Fact.OOM_KILLS)).isEqualTo(3);
+        write("memory/b/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
+        assertThat(value(in("4:memory:/b\n"), Fact.OOM_KILLS)).isEqualTo(2);
+    }
+
+    @Test
+    void theQuotaOfCpuIsThatOfTheGroupThatHasTheLeast() throws IOException {
+        write("a/cpu.max", "50000 100000\n");
+        write("a/cpu.stat", "usage_usec 9\nnr_periods 80\nnr_throttled 60\nthrottled_usec 7000\n");
+        write("a/b/cpu.max", "max 100000\n");
+        write("a/b/cpu.stat", "usage_usec 1\nnr_periods 0\nnr_throttled 0\nthrottled_usec 0\n");
+        Cgroup cgroup = in("0::/a/b\n");
+        assertThat(value(cgroup, Fact.CPU_QUOTA)).isEqualTo(500_000);
+        assertThat(value(cgroup, Fact.CPU_PERIODS)).isEqualTo(80);
+        assertThat(value(cgroup, Fact.CPU_THROTTLED)).isEqualTo(60);
+        assertThat(value(cgroup, Fact.CPU_THROTTLED_TIME)).isEqualTo(7_000_000);
+        assertThat(cgroup.groups().get(Facts.CPU_GROUP).path()).isEqualTo("/a");
+    }
+
+    @Test
+    void versionOneHasTheQuotaInFilesOfItsOwn() throws IOException {
+        write("cpu/a/cpu.cfs_quota_us", "20000\n");
+        write("cpu/a/cpu.cfs_period_us", "100000\n");
+        write("cpu/a/cpu.stat", "nr_periods 10\nnr_throttled 9\nthrottled_time 12345\n");
+        Cgroup cgroup = in("1:cpu,cpuacct:/a\n");
+        assertThat(value(cgroup, Fact.CPU_QUOTA)).isEqualTo(200_000);
+        assertThat(value(cgroup, Fact.CPU_THROTTLED)).isEqualTo(9);
+        assertThat(value(cgroup, Fact.CPU_THROTTLED_TIME)).isEqualTo(12_345);
+    }
+
+    @Test
+    void withoutAQuotaThereIsNone() throws IOException {
+        write("cpu/cpu.cfs_quota_us", "-1\n");
+        write("cpu/cpu.cfs_period_us", "100000\n");
+        assertThat(value(in("1:cpu:/\n"), Fact.CPU_QUOTA)).isEqualTo(Facts.UNLIMITED);
+        assertThat(in("1:cpu:/\n").values()).doesNotContainKey(Fact.CPU_THROTTLED.kernelName());
+    }
+
+    @Test
+    void eachGroupIsToldApartFromOthersOfTheSamePath() throws IOException {
+        write("pids/a/pids.max", "100\n");
+        write("pids/a/pids.current", "7\n");
+        write("pids/b/pids.max", "100\n");
+        write("pids/b/pids.current", "9\n");
+        Facts.Group a = in("8:pids:/a\n").groups().get(Facts.PIDS_GROUP);
+        assertThat(a).isEqualTo(in("8:pids:/a\n").groups().get(Facts.PIDS_GROUP));
+        assertThat(a.id()).isNotEqualTo(in("8:pids:/b\n").groups().get(Facts.PIDS_GROUP).id());
+        assertThat(a.path()).isEqualTo("/a");
+    }
+
+    @Test
+    void insideAContainerThePathMayBeTheOneOutside() throws IOException {
+        write("memory.max", "1000\n");
+        write("memory.current", "10\n");
+        write("memory.events", "oom_kill 1\n");
+        Cgroup cgroup = in("0::/system.slice/docker-1.scope\n");
+        assertThat(value(cgroup, Fact.CGROUP_MEMORY_MOST)).isEqualTo(1000);
+        assertThat(value(cgroup, Fact.OOM_KILLS)).isEqualTo(1);
+        assertThat(cgroup.groups().get(Facts.MEMORY_GROUP).path()).isEqualTo("/");
+        assertThat(value(in("0::/../../x\n"), Fact.CGROUP_MEMORY_MOST)).isEqualTo(1000);
+    }
+}
