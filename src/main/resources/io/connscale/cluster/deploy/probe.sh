@@ -17,12 +17,13 @@ java_at() {
     [ -f "$2" ] && [ -x "$2" ] || return 0
     real=$(readlink -f "$2" 2> /dev/null) && [ -n "$real" ] || real=$2
     case $seen in *"|$real|"*) return 0 ;; esac
-    seen="$seen$real|" version='' arch=''
+    seen="$seen$real|" version='' arch='' modules=''
     if [ -r "${real%/bin/java}/release" ]; then
         while IFS='=' read -r key value || [ -n "$key" ]; do
             case $key in
                 JAVA_VERSION) version=$value ;;
                 OS_ARCH) arch=$value ;;
+                MODULES) modules=" $(echo "$value" | tr -d '"') " ;;
             esac
         done < "${real%/bin/java}/release"
     fi
@@ -31,6 +32,12 @@ java_at() {
         version=$(printf '%s\n' "$said" | sed -n 's/.* version "\([^"]*\)".*/\1/p')
         [ -n "$version" ] || version="broken: $(printf '%s\n' "$said" | sed -n 1p)"
     fi
+    for module in java.xml jdk.management; do # made with jlink, it may lack some that an agent needs
+        case $modules in
+            '' | *" $module "*) ;;
+            *) version="broken: this Java lacks module $module" ;;
+        esac
+    done
     say java "$1|$version|$arch|$2"
 }
 
