@@ -36,8 +36,9 @@ public final class Main {
 
     /** Ends the process: with 0 where all worked, else as {@code docs/} and {@code --help} say. */
     public static void main(String[] args) {
-        refuseWithout(args.length > 0 && args[0].equals(AGENT) ? FOR_ALL : FOR_A_CONSOLE);
-        if (args.length > 0 && args[0].equals(AGENT)) {
+        boolean agent = args.length > 0 && args[0].equals(AGENT);
+        refuseWithout(agent ? FOR_ALL : FOR_A_CONSOLE);
+        if (agent) {
             // At once, without waiting for loops to close their sockets one by one: the kernel closes them all.
             Runtime.getRuntime().halt(agent());
         }
@@ -50,7 +51,6 @@ public final class Main {
         String missing = needed.stream().filter(name -> !there.contains(name)).sorted().collect(Collectors.joining(", "));
         if (!missing.isEmpty()) {
             System.err.println("error: this Java lacks module " + missing + ": " + System.getProperty("java.home"));
-            System.err.println("  take a whole JDK or JRE of 17 or newer; jlink --add-modules " + missing + " adds it");
             Runtime.getRuntime().halt(Console.WRONG_USAGE);
         }
     }

@@ -125,6 +125,8 @@ final class AgentSession implements Host.Session {
                 return launcher.start(AgentCommand.local(config)); // this machine has this Java and this jar
             }
             Installation there = installer.install(launcher, config.java(), doing -> step = doing);
+            there.facts().ignored().forEach(name -> notices.accept(config.name() + ": " + name
+                    + " is ignored there; jvm: in hosts.yaml has flags for an agent"));
             return launcher.start(AgentCommand.remote(config, there));
         } catch (AgentException e) {
             throw new AgentException(config.name() + ": " + e.message(), e.hint(), e);

@@ -84,7 +84,8 @@ class AgentCommandTest {
                 Optional.empty(),
                 HostFacts.UNKNOWN,
                 true,
-                false);
+                false,
+                List.of());
         return AgentCommand.remote(
                 config,
                 new Installation(facts, java, "/home/me/.cache/connscale/connscale-0.jar", Installation.Copying.NONE));

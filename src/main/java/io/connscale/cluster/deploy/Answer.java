@@ -34,7 +34,8 @@ final class Answer {
                         : Optional.of(first("unwritable").orElse("")),
                 free(),
                 said.containsKey("there"),
-                said.containsKey("terminal"));
+                said.containsKey("terminal"),
+                all("ignored"));
     }
 
     private Limits limits() {

@@ -9,6 +9,12 @@ echo # noise may have left a line without an end
 say system "$(uname -sm)"
 [ ! -t 0 ] || say terminal
 say files "$(ulimit -Sn) $(ulimit -Hn)"
+for name in JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS; do # every JVM reads them; agents are started without
+    eval "value=\$$name"
+    # shellcheck disable=SC2154 # set by eval
+    [ -z "$value" ] || say ignored "$name"
+    unset "$name"
+done
 say ports "$(cat /proc/sys/net/ipv4/ip_local_port_range 2> /dev/null)" # in one read: a sysctl gives nothing to a second one
 
 # A Java: where it was looked for, its program. Its version stands in the file release; starting it would take 50 times as long.
@@ -32,12 +38,14 @@ java_at() {
         version=$(printf '%s\n' "$said" | sed -n 's/.* version "\([^"]*\)".*/\1/p')
         [ -n "$version" ] || version="broken: $(printf '%s\n' "$said" | sed -n 1p)"
     fi
+    missing=''
     for module in java.xml jdk.management; do # made with jlink, it may lack some that an agent needs
         case $modules in
             '' | *" $module "*) ;;
-            *) version="broken: this Java lacks module $module" ;;
+            *) missing="$missing${missing:+, }$module" ;;
         esac
     done
+    [ -z "$missing" ] || version="broken: this Java lacks module $missing"
     say java "$1|$version|$arch|$2"
 }
 
