@@ -1,8 +1,10 @@
 package io.connscale;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.connscale.ConsoleScript.Ran;
+import io.connscale.net.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,6 +155,35 @@ class OddSurroundingsIT {
         String said = new String(console.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(console.waitFor(60, TimeUnit.SECONDS)).isTrue();
         return said;
+    }
+
+    @Test
+    void aServersNameWithTwoAddressesIsUsedWithBothAndLookedUpForEachRequest() throws Exception {
+        Path names = Files.writeString(folder.resolve("names"), "127.0.0.2 both.test\n127.0.0.3 both.test\n");
+        int port = FreePort.freePort();
+        Files.writeString(
+                folder.resolve("hosts.yaml"),
+                "server: {bind: 0.0.0.0, address: both.test, ports: " + port + "}\n"
+                        + "hosts: {c: {jvm: [-Djdk.net.hosts.file=" + names + "]}}\n");
+        try (RunningConsole console = ConsoleScript.in(folder).start()) {
+            console.type("start c\nconnections start 40 c\n");
+            await().atMost(Duration.ofSeconds(60)).until(() -> console.out().contains("40 established"));
+            assertThat(held("127.0.0.2", port)).isEqualTo(20);
+            assertThat(held("127.0.0.3", port)).isEqualTo(20);
+            Files.writeString(names, "127.0.0.4 both.test\n");
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                console.type("connections start 1 c\n");
+                return held("127.0.0.4", port) > 0;
+            });
+            console.type("exit\n");
+        }
+    }
+
+    private static long held(String address, int port) throws IOException {
+        Process ss = new ProcessBuilder("ss", "-Htn", "state", "established", "dst", address + ":" + port).start();
+        return new String(ss.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                .lines()
+                .count();
     }
 
     @Test

@@ -42,6 +42,7 @@ final class AgentFlags {
         flags.add("-XX:ArchiveRelocationMode=0");
         flags.add("-XX:AsyncDeflationInterval=10000"); // not four times a second: a hundred may be idle on two CPUs
         flags.add("-XX:GuaranteedSafepointInterval=0"); // nor two threads once a second; as later Javas have it
+        flags.add("-Dsun.net.inetaddr.ttl=1"); // seconds: the server's name is looked up for each order
         flags.addAll(memory(limits));
         if (feature >= COMPACT_HEADERS) {
             flags.add("-XX:+UseCompactObjectHeaders"); // a connection is a handful of small objects

@@ -277,7 +277,10 @@ public final class Inquiry {
                 counts.pings() - before.counts().pings(),
                 Reasons.difference(counts.errors(), before.counts().errors()),
                 listeners.stream().map(ServerStatus.Listener::address).distinct().toList(),
-                ends.targets().stream().map(Inquiry::port).toList(),
+                (listeners.isEmpty()
+                                ? ends.targets().stream().map(Inquiry::port)
+                                : listeners.stream().map(ServerStatus.Listener::port)) // those of the targets may be mapped on the way
+                        .toList(),
                 listeners.stream()
                         .mapToInt(ServerStatus.Listener::backlogGiven)
                         .max()
