@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.connscale.ConsoleScript.Ran;
 import io.connscale.net.FreePort;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -141,6 +142,32 @@ class OddSurroundingsIT {
                         + "/connscale · CONNSCALE_STATE names another folder");
         assertThat(folder.resolve("connscale/connscale.log")).exists();
         assertThat(folder.resolve("?")).doesNotExist();
+    }
+
+    @Test
+    void aDiskThatFillsUpInMidSessionIsToldOfOnce() throws Exception {
+        Needs.root();
+        Needs.command("unshare");
+        hosts("{c: local, far: \"127.0.0.1:1\"}");
+        Path state = Files.createDirectory(folder.resolve("state"));
+        Path script = folder.resolve("small-disk");
+        Files.writeString(script, "#!/bin/sh\nexec unshare -m --propagation private sh -c 'mount -t tmpfs -o size=64k none \""
+                + state + "\" && exec \"$@\"' sh '" + ConsoleScript.PROJECT + "/bin/connscale-console' \"$@\"\n");
+        Files.setPosixFilePermissions(
+                script, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        try (RunningConsole console = ConsoleScript.in(folder).calledAs(script).start("-v", "--keep-going")) {
+            assertThat(console.answer("hosts")).startsWith("host");
+            Path inside = Path.of("/proc/" + console.process().pid() + "/root" + state);
+            try (OutputStream fill = Files.newOutputStream(inside.resolve("fill"))) {
+                fill.write(new byte[1 << 20]);
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("No space left");
+            }
+            console.type("start far\nstart far\nstart far\nhosts\nexit\n"); // each logs much with -v
+            assertThat(console.await(60, TimeUnit.SECONDS).err())
+                    .containsOnlyOnce("the log " + state
+                            + "/connscale.log can't be written any more: No space left on device · CONNSCALE_STATE");
+        }
     }
 
     private String said(String[] words, String home) throws Exception {
