@@ -10,6 +10,7 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.control.AgentException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -88,6 +89,8 @@ class HostKeysTest {
             assertThat(known(sshd))
                     .isEqualTo("[127.0.0.1]:PORT ecdsa-sha2-nistp256 "
                             + sshd.hostKey(0).base64() + "\n");
+            assertThat(Files.getPosixFilePermissions(home.knownHosts()))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
             assertThat(runs(sshd, Optional.empty(), Asker.NOBODY)).isZero();
         }
     }
