@@ -47,8 +47,10 @@ public final class Main {
 
     /** Says it here: a class that is missing would be told of by its name alone, in the middle of something. */
     private static void refuseWithout(Set<String> needed) {
-        Set<String> there = ModuleLayer.boot().modules().stream().map(Module::getName).collect(Collectors.toSet());
-        String missing = needed.stream().filter(name -> !there.contains(name)).sorted().collect(Collectors.joining(", "));
+        Set<String> there =
+                ModuleLayer.boot().modules().stream().map(Module::getName).collect(Collectors.toSet());
+        String missing =
+                needed.stream().filter(name -> !there.contains(name)).sorted().collect(Collectors.joining(", "));
         if (!missing.isEmpty()) {
             System.err.println("error: this Java lacks module " + missing + ": " + System.getProperty("java.home"));
             Runtime.getRuntime().halt(Console.WRONG_USAGE);

@@ -140,7 +140,8 @@ final class StateFolder {
             throw new java.nio.file.AccessDeniedException(file.toString());
         }
         if (!Files.isSymbolicLink(file)
-                && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS).equals(uid())) {
+                && Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS)
+                        .equals(uid())) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(PRIVATE_FILE));
         }
     }

@@ -95,7 +95,8 @@ class OddSurroundingsIT {
         Ran ran = ConsoleScript.in(folder).run(FIVE);
         assertThat(ran.exit()).isZero();
         assertThat(ran.out()).contains("5 established");
-        assertThat(ran.err()).isEqualTo("c: JAVA_TOOL_OPTIONS is ignored there; jvm: in hosts.yaml has flags for an agent\n");
+        assertThat(ran.err())
+                .isEqualTo("c: JAVA_TOOL_OPTIONS is ignored there; jvm: in hosts.yaml has flags for an agent\n");
     }
 
     @Test
@@ -115,7 +116,8 @@ class OddSurroundingsIT {
         assertThat(console.exit()).isEqualTo(2);
         assertThat(console.err()).startsWith("error: this Java lacks module java.xml, ");
 
-        hosts("{c: {java: " + java + "}, d: {command: [env, \"XDG_CACHE_HOME=" + folder + "/cache\"], java: " + java + "}}");
+        hosts("{c: {java: " + java + "}, d: {command: [env, \"XDG_CACHE_HOME=" + folder + "/cache\"], java: " + java
+                + "}}");
         assertThat(ConsoleScript.in(folder).run("-e", "start c").err())
                 .contains("this Java lacks module java.xml, jdk.management: ");
         assertThat(ConsoleScript.in(folder).run("-e", "start d").err())
@@ -151,10 +153,11 @@ class OddSurroundingsIT {
         hosts("{c: local, far: \"127.0.0.1:1\"}");
         Path state = Files.createDirectory(folder.resolve("state"));
         Path script = folder.resolve("small-disk");
-        Files.writeString(script, "#!/bin/sh\nexec unshare -m --propagation private sh -c 'mount -t tmpfs -o size=64k none \""
-                + state + "\" && exec \"$@\"' sh '" + ConsoleScript.PROJECT + "/bin/connscale-console' \"$@\"\n");
-        Files.setPosixFilePermissions(
-                script, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(
+                script,
+                "#!/bin/sh\nexec unshare -m --propagation private sh -c 'mount -t tmpfs -o size=64k none \"" + state
+                        + "\" && exec \"$@\"' sh '" + ConsoleScript.PROJECT + "/bin/connscale-console' \"$@\"\n");
+        Files.setPosixFilePermissions(script, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
         try (RunningConsole console = ConsoleScript.in(folder).calledAs(script).start("-v", "--keep-going")) {
             assertThat(console.answer("hosts")).startsWith("host");
             Path inside = Path.of("/proc/" + console.process().pid() + "/root" + state);

@@ -75,7 +75,8 @@ class StateFolderTest {
         Path state = Files.createDirectory(folder.resolve("fifo"));
         Process mkfifo = new ProcessBuilder("mkfifo", state + "/connscale.log").start();
         assertThat(mkfifo.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(named(state).notice()).hasValueSatisfying(why -> assertThat(why).contains("is not a file"));
+        assertThat(named(state).notice())
+                .hasValueSatisfying(why -> assertThat(why).contains("is not a file"));
         LoggerContext context = logging(state); // and logging to it waits for nobody
         context.getLogger("io.connscale").info("heard by nobody");
         context.stop();
@@ -86,7 +87,8 @@ class StateFolderTest {
         Path home = folder.resolve("home");
         Path runtime = folder.resolve("run");
         Map<String, String> variables = Map.of("HOME", home.toString(), "XDG_RUNTIME_DIR", runtime.toString());
-        assertThat(StateFolder.choose(variables, "?", folder).log()).isEqualTo(home.resolve(".connscale/connscale.log"));
+        assertThat(StateFolder.choose(variables, "?", folder).log())
+                .isEqualTo(home.resolve(".connscale/connscale.log"));
         Map<String, String> unusable = Map.of("HOME", "/proc", "XDG_RUNTIME_DIR", runtime.toString());
         StateFolder session = StateFolder.choose(unusable, "?", folder);
         assertThat(session.log()).isEqualTo(runtime.resolve("connscale/connscale.log"));

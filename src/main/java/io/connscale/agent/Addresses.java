@@ -41,7 +41,8 @@ final class Addresses {
 
     private static List<InetAddress> oneFamily(List<InetAddress> all, List<InetSocketAddress> sources) {
         Class<?> usual = all.get(0).getClass();
-        Class<?> wanted = sources.isEmpty() ? usual : sources.get(0).getAddress().getClass();
+        Class<?> wanted =
+                sources.isEmpty() ? usual : sources.get(0).getAddress().getClass();
         Class<?> family = all.stream().anyMatch(wanted::isInstance) ? wanted : usual;
         return all.stream().filter(family::isInstance).toList();
     }

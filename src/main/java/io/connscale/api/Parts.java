@@ -43,8 +43,8 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Inquir
                 .withWorkers(config.workers().most());
         return config.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() -> new ShardedServer(
-                        settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
+                .orElseGet(() ->
+                        new ShardedServer(settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
     }
 
     private static Asker asker(User user) {

@@ -33,7 +33,10 @@ public record ServerConfig(
     public ServerConfig {
         Address.bind(bind);
         SshAddress to = endpoint(address);
-        Checks.check(to.port().isEmpty() || ports.size() == 1, address, "has a port, and so have several ports: leave one out");
+        Checks.check(
+                to.port().isEmpty() || ports.size() == 1,
+                address,
+                "has a port, and so have several ports: leave one out");
         ports = Checks.distinct("port", List.copyOf(ports));
         ports.forEach(port -> Checks.inRange("a port", port, 0, Ports.MOST));
         Checks.inRange("ports", ports.size(), 1, Ports.MOST);
@@ -52,9 +55,8 @@ public record ServerConfig(
     public List<String> targets(String host, List<Integer> listening) {
         OptionalInt mapped = endpoint(address).port();
         String bracketed = host.contains(":") ? "[" + host + "]" : host;
-        return (mapped.isPresent() ? List.of(mapped.getAsInt()) : listening).stream()
-                .map(port -> bracketed + ":" + port)
-                .toList();
+        return (mapped.isPresent() ? List.of(mapped.getAsInt()) : listening)
+                .stream().map(port -> bracketed + ":" + port).toList();
     }
 
     /** The host of {@link #address()}. */

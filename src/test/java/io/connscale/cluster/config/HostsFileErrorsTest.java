@@ -104,7 +104,9 @@ class HostsFileErrorsTest {
                 server("ports: [1-5, 3]", "17: ports: \"3\" is listed twice"),
                 server("bind: 127.0.0.256", "16: " + BIND + "\"127.0.0.256\""),
                 server("bind: -x", "16: " + BIND + "\"-x\""),
-                server("address: 0.0.0.0", "19: expected an address or a host name, with :port where one is mapped, got \"0.0.0.0\""),
+                server(
+                        "address: 0.0.0.0",
+                        "19: expected an address or a host name, with :port where one is mapped, got \"0.0.0.0\""),
                 server("autostart: no", "21: expected true or false, got \"no\""),
                 server("workers: 0", "19: expected auto or a whole number from 1 to 1024, got \"0\""),
                 server("on: client2", "14: unknown host \"client2\", did you mean \"client1\"?"),

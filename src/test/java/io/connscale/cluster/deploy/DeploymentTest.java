@@ -267,7 +267,9 @@ class DeploymentTest {
         host.deploy();
         new FarHost(folder, SIZE + 1).deploy();
 
-        assertThat(Files.getLastModifiedTime(host.farJar())).as("a JVM compares it").isEqualTo(time);
+        assertThat(Files.getLastModifiedTime(host.farJar()))
+                .as("a JVM compares it")
+                .isEqualTo(time);
         assertThat(archive).exists();
         aged(sibling(".jar.used"), 40);
         new FarHost(folder, SIZE + 2).deploy();

@@ -136,7 +136,8 @@ class HostKeysTest {
     void aUserWhoSaysNoIsHeard() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Answers no = new Answers(false);
-            assertThat(refused(() -> runs(sshd, Optional.empty(), no)).message()).startsWith("host key unknown");
+            assertThat(refused(() -> runs(sshd, Optional.empty(), no)).message())
+                    .startsWith("host key unknown");
             assertThat(no.questions()).hasSize(1);
             assertThat(home.knownHosts()).doesNotExist();
         }
@@ -146,7 +147,8 @@ class HostKeysTest {
     void acceptNewTakesAnUnknownKeyOnceAndRefusesAnother() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Files.writeString(home.knownHosts(), "# mine\nother ssh-rsa AAAA"); // no end of line
-            assertThat(runs(sshd, Optional.of(HostKey.ACCEPT_NEW), Asker.NOBODY)).isZero();
+            assertThat(runs(sshd, Optional.of(HostKey.ACCEPT_NEW), Asker.NOBODY))
+                    .isZero();
             String line =
                     "[127.0.0.1]:PORT ecdsa-sha2-nistp256 " + sshd.hostKey(0).base64() + "\n";
             assertThat(known(sshd)).isEqualTo("# mine\nother ssh-rsa AAAA\n" + line);
@@ -228,7 +230,8 @@ class HostKeysTest {
         Files.writeString(home.folder().resolve("ssh_config"), "Host *\n  StrictHostKeyChecking yes\n");
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Answers yes = new Answers(true);
-            assertThat(refused(() -> runs(sshd, Optional.empty(), yes)).message()).startsWith("host key unknown");
+            assertThat(refused(() -> runs(sshd, Optional.empty(), yes)).message())
+                    .startsWith("host key unknown");
             assertThat(yes.questions()).isEmpty();
         }
     }
