@@ -219,7 +219,7 @@ class OddSurroundingsIT {
     @Test
     void archivesOfClassesThatAreOfNoUseAnyMoreAreRemoved() throws Exception {
         Path script = installed("p");
-        Path there = script.getParent().getParent();
+        Path there = folder.resolve("p");
         Instant now = Instant.now();
         Path stale = aged(there.resolve("connscale-0.1.0-java17.0.1.jsa"), now.minus(Duration.ofDays(9_000)));
         Path orphan = aged(there.resolve("connscale-0.0.9-agent-java17.0.1.jsa"), now);

@@ -154,6 +154,7 @@ class DeploymentTest {
     void aFolderOrJarThatAnotherUserMayHavePutThereIsRefused() throws Exception {
         host.deploy();
         Path cache = host.cache();
+        Path above = host.home.resolve(".cache");
         String refusal = "cache folder " + cache + " ";
 
         mode(cache, "rwxrwx---");
@@ -169,11 +170,11 @@ class DeploymentTest {
         assertThatThrownBy(host::deploy)
                 .hasMessage(refusal + "has a jar that is a symbolic link: nothing in it is run");
         Files.delete(host.farJar());
-        mode(cache.getParent(), "rwxrwxrwx");
+        mode(above, "rwxrwxrwx");
         assertThatThrownBy(host::deploy)
-                .hasMessage(refusal + "is in " + cache.getParent()
+                .hasMessage(refusal + "is in " + above
                         + ", which everybody can write to: nothing in it is run");
-        mode(cache.getParent(), "rwxr-xr-x");
+        mode(above, "rwxr-xr-x");
         Files.move(cache, folder.resolve("planted folder"));
         Files.createSymbolicLink(cache, folder.resolve("planted folder"));
         assertThatThrownBy(host::deploy).hasMessage(refusal + "is a symbolic link: nothing in it is run");
