@@ -172,8 +172,7 @@ class DeploymentTest {
         Files.delete(host.farJar());
         mode(above, "rwxrwxrwx");
         assertThatThrownBy(host::deploy)
-                .hasMessage(refusal + "is in " + above
-                        + ", which everybody can write to: nothing in it is run");
+                .hasMessage(refusal + "is in " + above + ", which everybody can write to: nothing in it is run");
         mode(above, "rwxr-xr-x");
         Files.move(cache, folder.resolve("planted folder"));
         Files.createSymbolicLink(cache, folder.resolve("planted folder"));
