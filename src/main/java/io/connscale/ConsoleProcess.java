@@ -47,9 +47,8 @@ final class ConsoleProcess {
                 state.log(),
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err));
-        state.failure()
-                .ifPresent(why -> console.notice(
-                        "no log is kept in " + state.log() + ": " + why + " · CONNSCALE_STATE chooses another folder"));
+        state.notice().ifPresent(console::notice);
+        state.watch(console::notice);
         Parts parts = Parts.of(config, user(console));
         Desk desk = new Desk(parts, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));

@@ -73,8 +73,8 @@ final class AgentSession implements Host.Session {
         try {
             start = starters.submit(this::start);
         } catch (RejectedExecutionException e) {
-            ready.completeExceptionally(new AgentException(
-                    "console is shutting down; " + config.name() + " was not started", ""));
+            ready.completeExceptionally(
+                    new AgentException("console is shutting down; " + config.name() + " was not started", ""));
         } catch (OutOfMemoryError e) { // no thread to start it on
             failed(named(e));
         }
@@ -125,6 +125,10 @@ final class AgentSession implements Host.Session {
                 return launcher.start(AgentCommand.local(config)); // this machine has this Java and this jar
             }
             Installation there = installer.install(launcher, config.java(), doing -> step = doing);
+            there.facts()
+                    .ignored()
+                    .forEach(name -> notices.accept(config.name() + ": " + name
+                            + " is ignored there; jvm: in hosts.yaml has flags for an agent"));
             return launcher.start(AgentCommand.remote(config, there));
         } catch (AgentException e) {
             throw new AgentException(config.name() + ": " + e.message(), e.hint(), e);
