@@ -56,6 +56,9 @@ final class ConsoleProcess {
         ServerAddress address = new ServerAddress(config.server());
         Cluster cluster = new Cluster(config, address::targets, console::notice, asker(console));
         Server server = server(cluster, console);
+        if (config.server().on().isEmpty()) {
+            Transport.whyNotEpoll().ifPresent(console::notice);
+        }
         address.of(server);
         Desk desk = new Desk(cluster, server, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> console.unexpected(thread.getName(), e));

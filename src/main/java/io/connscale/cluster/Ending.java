@@ -1,19 +1,26 @@
 package io.connscale.cluster;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How an agent's process ended.
  *
  * @param exit its exit code, 128 + n where signal n ended it (POSIX sh's and Java's convention); -1 unknown
  * @param errors the last lines of its standard error
+ * @param killed why the kernel killed it, with the evidence; empty where nothing says that it did
  */
-record Ending(int exit, List<String> errors) {
+record Ending(int exit, List<String> errors, Optional<String> killed) {
     private static final int SIGNAL = 128;
     /** The JVM says first why it can't start and then, in two more lines, that it can't. */
     private static final int IN_A_LINE = 3;
 
     private static final int LONGEST = 200;
+
+    /** Nothing says that the kernel killed it. */
+    Ending(int exit, List<String> errors) {
+        this(exit, errors, Optional.empty());
+    }
 
     /** {@code with exit code 137 (SIGKILL); its last words: …} */
     @Override
@@ -29,7 +36,12 @@ record Ending(int exit, List<String> errors) {
                 .toList();
     }
 
+    /** {@code exit code 137 (SIGKILL), killed by the kernel: out of memory (…)}. */
     String exitText() {
+        return codeText() + killed.map(why -> ", " + why).orElse("");
+    }
+
+    private String codeText() {
         if (exit == Exits.UNKNOWN) {
             return "no exit code";
         }

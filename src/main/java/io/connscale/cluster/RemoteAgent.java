@@ -8,10 +8,12 @@ import io.connscale.control.MessageLines;
 import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.control.Settings;
+import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +35,7 @@ final class RemoteAgent implements AgentProcess {
     private static final int MOST_PENDING = 64;
     private static final Pattern SAYS_HELLO = Pattern.compile("\\{.*\"type\"\\s*:\\s*\"hello\".*");
     private static final long CLOSE_SECONDS = 2;
+    private static final int SIGKILL = 137;
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
@@ -52,6 +55,8 @@ final class RemoteAgent implements AgentProcess {
     private volatile int workers = 1;
     private final AtomicInteger silent = new AtomicInteger();
     private volatile boolean closing;
+    /** From the launch on, and anew from the greeting on; the reading thread's. */
+    private Optional<OomKills> kills;
 
     /** @param process just started; this object owns it from now on */
     RemoteAgent(String name, Process process) {
@@ -65,6 +70,7 @@ final class RemoteAgent implements AgentProcess {
         this.notices = notices;
         this.requests = new RequestWriter(process.getOutputStream());
         this.errors = new ErrorTail(name, process.getErrorStream());
+        this.kills = kills(process);
         reader = new Thread(this::read, name + "-control");
         reader.setDaemon(true);
         reader.start();
@@ -141,6 +147,7 @@ final class RemoteAgent implements AgentProcess {
 
     private void greeted(Message.Hello greeting) {
         if (greeting.protocol() == Message.PROTOCOL) {
+            kills = kills(process); // now it is in its control group, whatever launched it
             hello.complete(greeting);
             return;
         }
@@ -148,6 +155,15 @@ final class RemoteAgent implements AgentProcess {
                 name + ": the agent speaks protocol " + greeting.protocol() + " (connscale " + greeting.version()
                         + "), this console " + Message.PROTOCOL,
                 SAME_VERSION));
+    }
+
+    /** Of a process on this machine; over SSH there is none. */
+    private static Optional<OomKills> kills(Process process) {
+        try {
+            return Optional.of(OomKills.of(process.pid()));
+        } catch (UnsupportedOperationException e) {
+            return Optional.empty();
+        }
     }
 
     private void answered(long id, Message answer) {
@@ -177,7 +193,8 @@ final class RemoteAgent implements AgentProcess {
 
     /** The channel is at its end; the process follows, or is made to. */
     private void end() {
-        Ending ending = new Ending(Exits.of(process, CLOSE_SECONDS), errors.lines());
+        int exit = Exits.of(process, CLOSE_SECONDS);
+        Ending ending = new Ending(exit, errors.lines(), exit == SIGKILL ? kills.flatMap(OomKills::since) : Optional.empty());
         AgentException gone = gone(ending);
         hello.completeExceptionally(
                 closing

@@ -94,7 +94,16 @@ public final class DoctorCommand implements Verb {
     private static Examined client(Desk desk, String host, Facts facts) {
         int sources = Math.max(1, desk.cluster().status(host).config().source().size());
         long tuples = (long) sources * desk.cluster().targets().size();
-        return new Examined(Doctor.examine(facts, Role.client(tuples)), facts);
+        return examined(facts, Role.client(tuples));
+    }
+
+    /** Where nothing is known at all, that is said once. */
+    private static Examined examined(Facts facts, Role role) {
+        List<Finding> findings = new ArrayList<>(Doctor.examine(facts, role));
+        if (!facts.values().isEmpty()) {
+            findings.addAll(Doctor.unread(facts));
+        }
+        return new Examined(findings, facts);
     }
 
     private static Examined server(Desk desk) throws CommandException, InterruptedException {
@@ -104,7 +113,7 @@ public final class DoctorCommand implements Verb {
                     .mapToInt(ServerStatus.Listener::backlogAsked)
                     .max()
                     .orElse(0);
-            return new Examined(Doctor.examine(facts, Role.server(backlog)), facts);
+            return examined(facts, Role.server(backlog));
         } catch (AgentException e) {
             throw HostWords.failure(e);
         }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What the control groups of a process allow it, version 2 or 1 (cgroups(7)). A limit of a group holds for all groups below
@@ -25,7 +26,6 @@ final class Cgroup {
     private static final long NANOS_PER_MICRO = 1_000;
 
     private final Path root;
-    private final Path membership;
     private final Map<String, Long> values = new HashMap<>();
     private final SortedMap<String, Facts.Group> groups = new TreeMap<>();
 
@@ -33,12 +33,11 @@ final class Cgroup {
      * Reads them.
      *
      * @param root where they are mounted
-     * @param membership the file that says which groups a process is in: {@code /proc/PID/cgroup}
+     * @param membership the lines that say which groups a process is in: {@code /proc/PID/cgroup}
      */
-    Cgroup(Path root, Path membership) {
+    Cgroup(Path root, List<String> membership) {
         this.root = root;
-        this.membership = membership;
-        for (String line : ProcFiles.lines(membership)) {
+        for (String line : membership) {
             String[] parts = line.split(":", 3);
             if (parts.length == 3) {
                 read(parts[1], parts[2].replaceFirst("^/", ""));
@@ -141,7 +140,7 @@ final class Cgroup {
                 Math.max(0, used.getAsLong() - free));
     }
 
-    private void tightest(Way way, String resource, java.util.function.Function<Path, Map<Fact, Long>> limits) {
+    private void tightest(Way way, String resource, Function<Path, Map<Fact, Long>> limits) {
         long least = Facts.UNLIMITED;
         boolean found = false;
         for (Path group = way.own(); group != null && group.startsWith(way.mount); group = group.getParent()) {

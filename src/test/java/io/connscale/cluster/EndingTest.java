@@ -3,6 +3,7 @@ package io.connscale.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,5 +44,12 @@ class EndingTest {
                 IntStream.range(0, 20).mapToObj(i -> i + "x".repeat(4000)).toList();
         assertThat(new Ending(1, errors).toString()).hasSizeLessThan(800).contains("…");
         assertThat(new Ending(1, errors).lastWords(5)).hasSize(5).allMatch(line -> line.length() <= 201);
+    }
+
+    @Test
+    void aKillByTheKernelIsSaidBesideTheCode() {
+        String why = "killed by the kernel: out of memory (control group /a, memory.oom_kill +1)";
+        assertThat(new Ending(137, List.of(), Optional.of(why)).exitText())
+                .isEqualTo("exit code 137 (SIGKILL), " + why);
     }
 }

@@ -21,8 +21,8 @@ class CgroupTest {
         root = Files.createDirectories(folder.resolve("fs/cgroup"));
     }
 
-    private Cgroup in(String membership) throws IOException {
-        return new Cgroup(root, Files.writeString(folder.resolve("cgroup"), membership));
+    private Cgroup in(String membership) {
+        return new Cgroup(root, membership.lines().toList());
     }
 
     private void write(String file, String text) throws IOException {
@@ -57,6 +57,31 @@ class CgroupTest {
         assertThat(value(in("0::/a\n"), Fact.OOM_KILLS)).isEqualTo(3);
         write("memory/b/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
         assertThat(value(in("4:memory:/b\n"), Fact.OOM_KILLS)).isEqualTo(2);
+    }
+
+    @Test
+    void aKillOfAProcessIsToldFromOneOfAnotherGroup() throws IOException {
+        Path proc = Files.createDirectories(folder.resolve("proc/7")).getParent();
+        Files.writeString(proc.resolve("7/cgroup"), "0::/a\n");
+        Files.writeString(proc.resolve("vmstat"), "oom_kill 7\n");
+        write("a/memory.events", "oom_kill 3\n");
+        OomKills kills = OomKills.of(proc, folder, 7);
+        Files.delete(proc.resolve("7/cgroup")); // it has ended
+        Files.writeString(proc.resolve("vmstat"), "oom_kill 8\n");
+        assertThat(kills.since()).as("of another group").isEmpty();
+        write("a/memory.events", "oom_kill 4\n");
+        assertThat(kills.since())
+                .contains("killed by the kernel: out of memory (control group /a, memory.oom_kill +1)");
+    }
+
+    @Test
+    void withoutControlGroupsTheMachineCounts() throws IOException {
+        Path proc = Files.createDirectories(folder.resolve("proc"));
+        Files.writeString(proc.resolve("vmstat"), "oom_kill 7\n");
+        OomKills kills = OomKills.of(proc, folder, 7);
+        assertThat(kills.since()).isEmpty();
+        Files.writeString(proc.resolve("vmstat"), "oom_kill 8\n");
+        assertThat(kills.since()).contains("killed by the kernel: out of memory (the machine, vmstat.oom_kill +1)");
     }
 
     @Test

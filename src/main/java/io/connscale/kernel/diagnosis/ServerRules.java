@@ -1,6 +1,7 @@
 package io.connscale.kernel.diagnosis;
 
 import io.connscale.kernel.Fact;
+import io.connscale.kernel.Remedy;
 import java.util.Optional;
 
 /** Limits of the server's process and machine, and its end. */
@@ -28,8 +29,7 @@ final class ServerRules {
                 "the server stopped accepting at " + Words.number(server.established()) + ": no file left for " + limit
                         + ", " + Words.number(server.waiting()) + " wait to be accepted)",
                 process > 0
-                        ? "Raise it where the server starts (ulimit -n " + ENOUGH_FILES
-                                + "; for good: /etc/security/limits.d, systemd LimitNOFILE), or give it workers"
+                        ? "Raise it: " + Remedy.files(ENOUGH_FILES).text() + ", or give it workers"
                         : "Raise it: sysctl -w fs.file-max="
                                 + 4 * Math.max(ENOUGH_FILES, server.now().get(Fact.MOST_FILES))));
     }
