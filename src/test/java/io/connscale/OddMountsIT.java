@@ -44,7 +44,9 @@ class OddMountsIT {
 
     private static JsonNode answer(Ran ran, int line) {
         JsonNode answer = JSON.readTree(ran.out().lines().toList().get(line));
-        assertThat(answer.path("ok").asBoolean()).as("%s%n%s", answer, ran.err()).isTrue();
+        assertThat(answer.path("ok").asBoolean())
+                .as("%s%n%s", answer, ran.err())
+                .isTrue();
         return answer.path("result");
     }
 
@@ -60,8 +62,8 @@ class OddMountsIT {
     @Test
     void nativeCodeGoesToAFolderThatRunsPrograms() throws IOException {
         Path noexec = Files.createDirectories(folder.resolve("noexec"));
-        Ran ran = run(
-                "mount -t tmpfs -o noexec none " + noexec, "-Djava.io.tmpdir=" + noexec, "server", "start client1");
+        Ran ran =
+                run("mount -t tmpfs -o noexec none " + noexec, "-Djava.io.tmpdir=" + noexec, "server", "start client1");
         assertThat(answer(ran, 0).path("transport").asString()).isEqualTo("epoll");
         assertThat(ran.err()).doesNotContain("no epoll");
     }
@@ -90,8 +92,11 @@ class OddMountsIT {
 
     @Test
     void limitsThatAHiddenProcDoesNotTellAreUnknownAndNeverZero() throws IOException {
-        Ran ran = run("mount -t proc -o subset=pid proc /proc", "", "start client1", "plan 10 client1", "doctor", "hosts");
-        assertThat(answer(ran, 0).at("/hosts/client1/ports").isNull()).as(ran.out()).isTrue();
+        Ran ran = run(
+                "mount -t proc -o subset=pid proc /proc", "", "start client1", "plan 10 client1", "doctor", "hosts");
+        assertThat(answer(ran, 0).at("/hosts/client1/ports").isNull())
+                .as(ran.out())
+                .isTrue();
         JsonNode plan = answer(ran, 1);
         assertThat(row(plan, "4-tuples").path("allows").isNull()).isTrue();
         assertThat(row(plan, "memory").path("allows").isNull()).isTrue();

@@ -194,7 +194,8 @@ final class RemoteAgent implements AgentProcess {
     /** The channel is at its end; the process follows, or is made to. */
     private void end() {
         int exit = Exits.of(process, CLOSE_SECONDS);
-        Ending ending = new Ending(exit, errors.lines(), exit == SIGKILL ? kills.flatMap(OomKills::since) : Optional.empty());
+        Ending ending =
+                new Ending(exit, errors.lines(), exit == SIGKILL ? kills.flatMap(OomKills::since) : Optional.empty());
         AgentException gone = gone(ending);
         hello.completeExceptionally(
                 closing

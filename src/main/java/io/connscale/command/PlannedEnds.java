@@ -58,8 +58,8 @@ final class PlannedEnds {
     /** The same as far as it is known within a second: a host that does not tell its limits has none. */
     Plan planOfWhatIsKnown(Map<String, Long> wanted) throws InterruptedException {
         try {
-            Map<String, Facts> facts =
-                    HostAnswers.within(MOST_SECONDS, ask(wanted.keySet(), false)).done();
+            Map<String, Facts> facts = HostAnswers.within(MOST_SECONDS, ask(wanted.keySet(), false))
+                    .done();
             return plan(wanted, facts, server(sum(wanted)));
         } catch (CommandException e) {
             return new Plan(sum(wanted), List.of());

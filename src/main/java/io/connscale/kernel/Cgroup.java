@@ -80,7 +80,10 @@ final class Cgroup {
                 way,
                 MEMORY,
                 group -> left(
-                        group, limit, usage, entry(group.resolve("memory.stat"), cache).orElse(0)));
+                        group,
+                        limit,
+                        usage,
+                        entry(group.resolve("memory.stat"), cache).orElse(0)));
         // Version 2 counts for the groups below, too; version 1 counts where the process was that was killed.
         Path events = way.own().resolve(unified ? "memory.events" : "memory.oom_control");
         entry(events, "oom_kill").ifPresent(kills -> {
@@ -91,15 +94,15 @@ final class Cgroup {
 
     private void cpu(Way way, boolean unified) {
         tightest(way, CPU, group -> unified ? quota(group) : quotaOfVersionOne(group));
-        if (values.getOrDefault(Fact.CPU_QUOTA.kernelName(), Facts.UNLIMITED) == Facts.UNLIMITED) {
+        Facts.Group bound = groups.get(CPU);
+        if (bound == null || values.getOrDefault(Fact.CPU_QUOTA.kernelName(), Facts.UNLIMITED) == Facts.UNLIMITED) {
             return;
         }
-        Path stat = way.mount.resolve(groups.get(CPU).path().replaceFirst("^/", "")).resolve("cpu.stat");
+        Path stat = way.mount.resolve(bound.path().replaceFirst("^/", "")).resolve("cpu.stat");
         entry(stat, "nr_periods").ifPresent(n -> values.put(Fact.CPU_PERIODS.kernelName(), n));
         entry(stat, "nr_throttled").ifPresent(n -> values.put(Fact.CPU_THROTTLED.kernelName(), n));
         entry(stat, unified ? "throttled_usec" : "throttled_time")
-                .ifPresent(n ->
-                        values.put(Fact.CPU_THROTTLED_TIME.kernelName(), unified ? n * NANOS_PER_MICRO : n));
+                .ifPresent(n -> values.put(Fact.CPU_THROTTLED_TIME.kernelName(), unified ? n * NANOS_PER_MICRO : n));
     }
 
     /** {@code 50000 100000}: microseconds of CPU in each period of so many. */
@@ -121,8 +124,7 @@ final class Cgroup {
         }
         long micros = quota.getAsLong();
         return Map.of(
-                Fact.CPU_QUOTA,
-                micros >= NO_LIMIT ? Facts.UNLIMITED : micros * MICROS_PER_SECOND / period.getAsLong());
+                Fact.CPU_QUOTA, micros >= NO_LIMIT ? Facts.UNLIMITED : micros * MICROS_PER_SECOND / period.getAsLong());
     }
 
     /** What is allowed and what is used, by the names that version 2 has for them. */
@@ -181,11 +183,12 @@ final class Cgroup {
     private record Way(Path mount, String path) {
         /** Inside a container the path may be the one outside, of which only the top is there. */
         Path own() {
-            Path group = mount.resolve(path).normalize();
-            while (group.startsWith(mount) && !group.equals(mount) && !Files.isDirectory(group)) {
-                group = group.getParent();
+            for (Path group = mount.resolve(path).normalize(); group != null; group = group.getParent()) {
+                if (!group.startsWith(mount) || Files.isDirectory(group)) {
+                    return group.startsWith(mount) ? group : mount;
+                }
             }
-            return group.startsWith(mount) ? group : mount;
+            return mount;
         }
 
         /** Two containers may see different groups under the same path: the folder's inode tells them apart. */

@@ -64,8 +64,9 @@ public final class Transport {
             return Optional.empty();
         }
         String why = NO_FOLDER.isEmpty() ? reason(Epoll.unavailabilityCause()) : NO_FOLDER;
-        return Optional.of("no epoll here: " + why + " · nio is used instead: a Ping costs more CPU, and the server is one "
-                + "process; -Dio.netty.native.workdir=FOLDER names a folder that may run programs");
+        return Optional.of(
+                "no epoll here: " + why + " · nio is used instead: a Ping costs more CPU, and the server is one "
+                        + "process; -Dio.netty.native.workdir=FOLDER names a folder that may run programs");
     }
 
     /** Of the deepest cause, its first line. */

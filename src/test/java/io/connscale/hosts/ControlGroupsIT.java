@@ -77,9 +77,10 @@ class ControlGroupsIT {
 
             await().atMost(SOON).until(() -> console.err().contains("small lost"));
             assertThat(console.err())
-                    .containsPattern("small lost, with 20 connections: its agent ended with exit code 137 \\(SIGKILL\\),"
-                            + " killed by the kernel: out of memory \\(control group " + small.path()
-                            + ", memory.oom_kill \\+[12]\\)");
+                    .containsPattern(
+                            "small lost, with 20 connections: its agent ended with exit code 137 \\(SIGKILL\\),"
+                                    + " killed by the kernel: out of memory \\(control group " + small.path()
+                                    + ", memory.oom_kill \\+[12]\\)");
             other.processes().forEach(ProcessHandle::destroyForcibly);
             await().atMost(SOON).until(() -> console.err().contains("other lost"));
             assertThat(console.err()).containsPattern("other lost, .* exit code 137 \\(SIGKILL\\) · start other");
@@ -116,18 +117,18 @@ class ControlGroupsIT {
     @Test
     void anAgentWithoutCpuSinceItsQuotaIsUsedUpIsNamed() {
         ControlGroup slow = group();
-        try (RunningConsole console =
-                console("interval: 100ms, timeout: 60s, rate: 20k", host("slow", slow))) {
+        try (RunningConsole console = console("interval: 100ms, timeout: 60s, rate: 20k", host("slow", slow))) {
             must(console, "start slow");
             slow.cpu(50);
             JsonNode opened = must(console, "connections start 1500 slow");
             String verdict = opened.path("verdict").path("cause").asString();
             if (!verdict.equals("cpu-quota")) { // all came up before the Pings were late
-                await().atMost(SOON).until(() -> must(console, "connections start 1 slow")
-                        .path("verdict")
-                        .path("cause")
-                        .asString()
-                        .equals("cpu-quota"));
+                await().atMost(SOON)
+                        .until(() -> must(console, "connections start 1 slow")
+                                .path("verdict")
+                                .path("cause")
+                                .asString()
+                                .equals("cpu-quota"));
             }
             JsonNode doctor = must(console, "doctor slow");
             assertThat(doctor.toString()).contains("cpu.max", "0.05 CPUs of the control group " + slow.path());

@@ -20,14 +20,19 @@ final class CgroupRules {
 
     /** A process of an agent is gone, and the kernel counts that it killed there. */
     static Optional<Verdict> outOfMemory(Evidence evidence) {
-        return ClientRules.worst(evidence, "worker lost").flatMap(client -> OomKills.said(client.now(), client.before())
-                .map(killed -> new Verdict(
-                        "out-of-memory",
-                        client.host(),
-                        "stopped at " + Words.number(client.established()) + " on " + client.host()
-                                + ": the kernel killed a process of its agent, out of memory (" + killed + "; "
-                                + client.seen() + ")",
-                        "Give the machine or its control group more memory, or share the connections over more hosts")));
+        return ClientRules.worst(evidence, "worker lost")
+                .flatMap(
+                        client -> OomKills.said(client.now(), client.before())
+                                .map(
+                                        killed -> new Verdict(
+                                                "out-of-memory",
+                                                client.host(),
+                                                "stopped at " + Words.number(client.established()) + " on "
+                                                        + client.host()
+                                                        + ": the kernel killed a process of its agent, out of memory ("
+                                                        + killed + "; "
+                                                        + client.seen() + ")",
+                                                "Give the machine or its control group more memory, or share the connections over more hosts")));
     }
 
     /** An end that was stopped again and again accepts, answers and sends late, whatever else is seen then. */
@@ -44,7 +49,11 @@ final class CgroupRules {
                 ? atServer
                 : evidence.clients().stream()
                         .map(client -> starved(
-                                client.host(), "the agent on " + client.host(), client.now(), client.before(), evidence))
+                                client.host(),
+                                "the agent on " + client.host(),
+                                client.now(),
+                                client.before(),
+                                evidence))
                         .flatMap(Optional::stream)
                         .findFirst();
     }
@@ -63,9 +72,7 @@ final class CgroupRules {
                         + Words.number(periods) + " periods (cpu.max "
                         + String.format(Locale.ROOT, "%.2f", now.get(Fact.CPU_QUOTA) / MICROS) + " CPUs, stopped for "
                         + String.format(
-                                Locale.ROOT,
-                                "%.1f",
-                                now.grown(Fact.CPU_THROTTLED_TIME, before) / NANOS_PER_SECOND)
+                                Locale.ROOT, "%.1f", now.grown(Fact.CPU_THROTTLED_TIME, before) / NANOS_PER_SECOND)
                         + " s; receive timeout " + Words.number(evidence.count("receive timeout"))
                         + ", connect ETIMEDOUT " + Words.number(evidence.count("connect ETIMEDOUT")) + ")",
                 "Raise it: " + Remedy.cpuOfGroup(group).text()));

@@ -181,8 +181,8 @@ public final class Doctor {
         }
         return Optional.of(Finding.of(
                 "pids.max",
-                number(most) + " of the " + facts.group(Facts.PIDS_GROUP) + ", "
-                        + number(facts.get(Fact.CGROUP_PIDS)) + " in use",
+                number(most) + " of the " + facts.group(Facts.PIDS_GROUP) + ", " + number(facts.get(Fact.CGROUP_PIDS))
+                        + " in use",
                 "threads of the control group: further workers",
                 Finding.NO_NUMBER,
                 Remedy.threadsOfGroup(facts.group(Facts.PIDS_GROUP))));

@@ -55,7 +55,8 @@ class CgroupRulesTest {
 
     @Test
     void aQuotaThatWasHardlyMetIsNotTheCause() {
-        assertThat(verdict(Map.of("receive timeout", 40L), nothing(), nothing(), quota(100, 10)).cause())
+        assertThat(verdict(Map.of("receive timeout", 40L), nothing(), nothing(), quota(100, 10))
+                        .cause())
                 .isEqualTo("slow-server");
     }
 }
