@@ -70,7 +70,7 @@ final class RemoteAgent implements AgentProcess {
         this.notices = notices;
         this.requests = new RequestWriter(process.getOutputStream());
         this.errors = new ErrorTail(name, process.getErrorStream());
-        this.kills = kills(process);
+        this.kills = OomKills.of(process);
         reader = new Thread(this::read, name + "-control");
         reader.setDaemon(true);
         reader.start();
@@ -147,7 +147,7 @@ final class RemoteAgent implements AgentProcess {
 
     private void greeted(Message.Hello greeting) {
         if (greeting.protocol() == Message.PROTOCOL) {
-            kills = kills(process); // now it is in its control group, whatever launched it
+            kills = OomKills.of(process); // now it is in its control group, whatever launched it
             hello.complete(greeting);
             return;
         }
@@ -155,15 +155,6 @@ final class RemoteAgent implements AgentProcess {
                 name + ": the agent speaks protocol " + greeting.protocol() + " (connscale " + greeting.version()
                         + "), this console " + Message.PROTOCOL,
                 SAME_VERSION));
-    }
-
-    /** Of a process on this machine; over SSH there is none. */
-    private static Optional<OomKills> kills(Process process) {
-        try {
-            return Optional.of(OomKills.of(process.pid()));
-        } catch (UnsupportedOperationException e) {
-            return Optional.empty();
-        }
     }
 
     private void answered(long id, Message answer) {

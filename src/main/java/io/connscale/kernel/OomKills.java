@@ -24,9 +24,13 @@ public final class OomKills {
         this.before = read();
     }
 
-    /** From now on, where the process {@code pid} is, which is running. */
-    public static OomKills of(long pid) {
-        return of(Path.of("/proc"), Path.of("/sys"), pid);
+    /** From now on, where {@code process} is, which is running; empty where that is not this machine. */
+    public static Optional<OomKills> of(Process process) {
+        try {
+            return Optional.of(of(Path.of("/proc"), Path.of("/sys"), process.pid()));
+        } catch (UnsupportedOperationException e) {
+            return Optional.empty();
+        }
     }
 
     static OomKills of(Path proc, Path sys, long pid) {
