@@ -66,6 +66,7 @@ public final class AgentMain {
             int silentSeconds) {
         try (Outbox outbox = new Outbox(out)) {
             outbox.send(hello());
+            Transport.whyNotEpoll().ifPresent(why -> outbox.send(new Message.Notice(why)));
             ScheduledThreadPoolExecutor control = control();
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
