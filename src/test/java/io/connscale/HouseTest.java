@@ -33,7 +33,18 @@ class HouseTest {
     private static final Map<String, List<String>> KNOWS = Map.ofEntries(
             Map.entry(
                     "command",
-                    List.of("console", "report", "cluster", "agent", "server", "control", "stats", "kernel", "net")),
+                    List.of(
+                            "console",
+                            "report",
+                            "diagnosis",
+                            "cluster",
+                            "agent",
+                            "server",
+                            "control",
+                            "stats",
+                            "kernel",
+                            "net")),
+            Map.entry("diagnosis", List.of("cluster", "control", "stats", "kernel")),
             Map.entry("console", List.of("control", "stats", "kernel", "net")),
             Map.entry("report", List.of("control", "stats", "kernel", "net")),
             Map.entry("cluster", List.of("control", "stats", "kernel", "net")),

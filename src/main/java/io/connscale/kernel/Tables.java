@@ -12,9 +12,8 @@ final class Tables {
     private Tables() {}
 
     /** {@code /proc/net/snmp} and {@code netstat}: a line of names, a line of numbers; {@code TcpExtListenDrops} as nstat says. */
-    static Map<String, Long> pairs(Path file) {
+    static Map<String, Long> pairs(List<String> lines) {
         Map<String, Long> values = new HashMap<>();
-        List<String> lines = ProcFiles.lines(file);
         for (int i = 0; i + 1 < lines.size(); i += 2) {
             String[] names = lines.get(i).split("\\s+", -1);
             String[] numbers = lines.get(i + 1).split("\\s+", -1);

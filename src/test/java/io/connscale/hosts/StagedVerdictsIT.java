@@ -167,11 +167,7 @@ class StagedVerdictsIT {
         try (NetworkConsole console = console("bind: " + server.address(), "")) {
             console.must("connections start 20 c");
             host.dropFrom(server);
-            await().atMost(SOON).until(() -> server.must("ss", "-H", "-t", "-n", "-o", "sport = :" + PORT)
-                            .lines()
-                            .filter(line -> line.contains("timer:(on,"))
-                            .count()
-                    == 20);
+            await().atMost(SOON).until(() -> retransmitting() == 20);
             server.dropFrom(host);
             console.must("set timeout 1s c");
             await().atMost(SOON).untilAsserted(() -> {
@@ -180,6 +176,14 @@ class StagedVerdictsIT {
                 assertThat(count.path("explanation").path("suspect").asInt()).isEqualTo(20);
             });
         }
+    }
+
+    /** Connections of the server that wait for an acknowledgement. */
+    private static long retransmitting() {
+        return server.must("ss", "-H", "-t", "-n", "-o", "state", "established", "sport = :" + PORT)
+                .lines()
+                .filter(line -> line.contains("timer:(on,"))
+                .count();
     }
 
     /** The host {@code c}, ready. */

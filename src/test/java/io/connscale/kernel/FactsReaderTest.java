@@ -127,6 +127,35 @@ class FactsReaderTest {
         assertThat(facts.knows(Fact.SYN_RECEIVED)).isFalse();
     }
 
+    /** The reader has them open: no descriptor is needed to read them once more. */
+    @Test
+    void whatTellsOfAnOverflowCanBeReadWithoutADescriptor() throws IOException {
+        String waits = TCP + "   0: 0100007F:231D 00000000:0000 0A 00000000:00000009 00:00000000 00000000     0        0 7 1\n";
+        write("proc/net/tcp", waits);
+        write("proc/net/netstat", "TcpExt: ListenOverflows ListenDrops\nTcpExt: 3 4\n");
+        FactsReader holding = reader();
+        for (String file : new String[] {"proc/net/tcp", "proc/net/netstat"}) {
+            Files.delete(folder.resolve(file));
+            Files.createDirectory(folder.resolve(file)); // can't be opened and read
+        }
+        assertThat(holding.read().waiting(8989)).isEqualTo(9);
+        assertThat(holding.read().get(Fact.LISTEN_OVERFLOWS)).isEqualTo(3);
+        assertThat(reader().read().waiting(8989)).isEqualTo(Facts.UNKNOWN);
+    }
+
+    /** Beyond what is kept open the whole table is read. */
+    @Test
+    void manyListeningSocketsAreAllRead() throws IOException {
+        StringBuilder table = new StringBuilder(TCP);
+        for (int n = 0; n < 1_000; n++) {
+            table.append("%4d: 0100007F:%04X 00000000:0000 0A 00000000:00000001 00:00000000 00000000     0        0 %d 1\n"
+                    .formatted(n, 5_000 + n, n));
+        }
+        write("proc/net/tcp", table.toString());
+        assertThat(read().listening()).hasSize(1_000);
+        assertThat(read().waiting(5_999)).isEqualTo(1);
+    }
+
     @Test
     void whoseAListeningSocketIs() throws IOException {
         write(
