@@ -5,7 +5,6 @@ import static io.connscale.kernel.Known.nothing;
 import static io.connscale.kernel.Known.waiting;
 import static io.connscale.kernel.Known.with;
 import static io.connscale.kernel.diagnosis.Given.CALM;
-import static io.connscale.kernel.diagnosis.Given.Facts;
 import static io.connscale.kernel.diagnosis.Given.RANGE;
 import static io.connscale.kernel.diagnosis.Given.client;
 import static io.connscale.kernel.diagnosis.Given.connects;
