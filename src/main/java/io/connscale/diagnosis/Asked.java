@@ -28,8 +28,8 @@ final class Asked {
                 },
                 "server-asker");
         asker.setDaemon(true);
-        answer.whenComplete((done, failure) -> asker.interrupt());
         asker.start();
+        CompletableFuture<T> unused = answer.whenComplete((done, failure) -> asker.interrupt());
         return answer;
     }
 

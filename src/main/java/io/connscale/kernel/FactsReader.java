@@ -205,8 +205,7 @@ public final class FactsReader {
 
     private List<AcceptQueue> listening(
             List<TcpTable.Listener> listeners, boolean thorough, Optional<TcpTable.Counts> counts) {
-        Set<Long> inodes =
-                listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
+        Set<Long> inodes = listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
         Map<Long, String> owners =
                 thorough ? SocketOwners.of(proc, inodes, System.nanoTime() + FOUND_WITHIN) : Map.of();
         Map<Integer, Long> suspect =

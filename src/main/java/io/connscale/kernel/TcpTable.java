@@ -62,13 +62,15 @@ final class TcpTable {
 
     /** The same of the beginning of the table; empty where it does not have all of them. */
     static Optional<List<Listener>> listening(String beginning) {
-        try (BufferedReader reader = new BufferedReader(new StringReader(beginning))) {
-            return beginning.isEmpty() ? Optional.empty() : Optional.of(listening(reader, beginning.length() >= BEGINNING));
+        String lines = beginning.substring(0, beginning.lastIndexOf('\n') + 1);
+        try (BufferedReader reader = new BufferedReader(new StringReader(lines))) {
+            return lines.isEmpty() ? Optional.empty() : Optional.of(listening(reader, beginning.length() >= BEGINNING));
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
     }
 
+    /** @param cut whether the last line is not the table's last */
     private static List<Listener> listening(BufferedReader reader, boolean cut) throws IOException {
         List<Listener> found = new ArrayList<>();
         reader.readLine(); // the headings

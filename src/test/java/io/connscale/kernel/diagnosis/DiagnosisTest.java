@@ -97,7 +97,8 @@ class DiagnosisTest {
     @Test
     void connectTimeoutsWithAndWithoutAFullTable() {
         Map<String, Long> errors = Map.of("connect ETIMEDOUT", 3L);
-        assertThat(verdict(errors, nothing(), server(RUNNING, Map.of(), CALM), 0).cause())
+        assertThat(verdict(errors, nothing(), server(RUNNING, Map.of(), CALM), 0)
+                        .cause())
                 .isEqualTo("no-answer");
         Facts full = with(with(nothing(), Fact.CONNTRACK_MOST, 500), Fact.CONNTRACK_IN_USE, 500);
         assertThat(verdict(errors, full, server(RUNNING, Map.of(), CALM), 0).cause())
@@ -187,9 +188,11 @@ class DiagnosisTest {
     @Test
     void whatTheServerHoldsMoreIsSuspectWhereThePeerIsSilent() {
         Facts now = listening(CALM, new AcceptQueue("127.0.0.1", 8989, 0, null, 200L));
-        assertThat(Difference.of(-200, Unanswered.NONE, server(RUNNING, Map.of(), now)).text())
+        assertThat(Difference.of(-200, Unanswered.NONE, server(RUNNING, Map.of(), now))
+                        .text())
                 .contains("the server holds 200 more", "200 of its connections are suspect");
-        assertThat(Difference.of(-200, Unanswered.NONE, server(RUNNING, Map.of(), CALM)).text())
+        assertThat(Difference.of(-200, Unanswered.NONE, server(RUNNING, Map.of(), CALM))
+                        .text())
                 .contains("suspect is unknown");
     }
 
@@ -204,7 +207,8 @@ class DiagnosisTest {
         assertThat(Difference.of(20, Unanswered.NONE, server(RUNNING, Map.of(), now))
                         .text())
                 .contains("no connection waits for its first Pong");
-        assertThat(Difference.of(-2, young, server(RUNNING, Map.of(), now)).text()).contains("the server holds 2 more");
+        assertThat(Difference.of(-2, young, server(RUNNING, Map.of(), now)).text())
+                .contains("the server holds 2 more");
     }
 
     private static Facts loops(long millis, long ranMillis, long waitedMillis) {

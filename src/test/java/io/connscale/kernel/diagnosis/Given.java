@@ -30,11 +30,9 @@ final class Given {
         return server(state, errors, CALM, now, "127.0.0.1");
     }
 
-    static ServerSide server(
-            ServerSide.State state, Map<String, Long> errors, Facts before, Facts now, String bound) {
+    static ServerSide server(ServerSide.State state, Map<String, Long> errors, Facts before, Facts now, String bound) {
         List<String> addresses = state == RUNNING ? List.of(bound) : List.of();
-        return new ServerSide(
-                state, 183, 50, new TreeMap<>(errors), addresses, List.of(8989), 8, before, now);
+        return new ServerSide(state, 183, 50, new TreeMap<>(errors), addresses, List.of(8989), 8, before, now);
     }
 
     static Evidence seen(Map<String, Long> errors, Facts now, ServerSide server, long halfOpen) {
@@ -54,8 +52,9 @@ final class Given {
     }
 
     static ClientSide client(Statistics seen, String source, String target, Facts before, Facts now) {
-        Distribution connects =
-                seen.times().connect().count() == 0 ? connects(100) : seen.times().connect();
+        Distribution connects = seen.times().connect().count() == 0
+                ? connects(100)
+                : seen.times().connect();
         return new ClientSide("client1", seen, connects, List.of(source), List.of(target), 2_000, before, now);
     }
 

@@ -7,7 +7,6 @@ import static io.connscale.kernel.Known.with;
 import static io.connscale.kernel.diagnosis.Given.CALM;
 import static io.connscale.kernel.diagnosis.Given.RANGE;
 import static io.connscale.kernel.diagnosis.Given.client;
-import static io.connscale.kernel.diagnosis.Given.connects;
 import static io.connscale.kernel.diagnosis.Given.evidence;
 import static io.connscale.kernel.diagnosis.Given.seen;
 import static io.connscale.kernel.diagnosis.Given.server;
@@ -37,18 +36,22 @@ class WrongEndsTest {
     @Test
     void refusedByNobodyAndByAServerThatIsElsewhere() {
         Map<String, Long> refused = Map.of("connect ECONNREFUSED", 3L);
-        assertThat(verdict(refused, nothing(), server(STOPPED, Map.of(), CALM), 0).text())
+        assertThat(verdict(refused, nothing(), server(STOPPED, Map.of(), CALM), 0)
+                        .text())
                 .contains("nobody listens", "server start");
-        assertThat(verdict(refused, nothing(), server(RUNNING, Map.of(), CALM), 0).text())
+        assertThat(verdict(refused, nothing(), server(RUNNING, Map.of(), CALM), 0)
+                        .text())
                 .contains("though the server runs");
     }
 
     @Test
     void aServerThatIsGoneAndOneThatRuns() {
         Map<String, Long> errors = Map.of("receive closed", 18L, "receive ECONNRESET", 2L);
-        assertThat(verdict(errors, nothing(), server(STOPPED, Map.of(), CALM), 0).cause())
+        assertThat(verdict(errors, nothing(), server(STOPPED, Map.of(), CALM), 0)
+                        .cause())
                 .isEqualTo("server-gone");
-        assertThat(verdict(errors, nothing(), server(RUNNING, Map.of(), CALM), 0).cause())
+        assertThat(verdict(errors, nothing(), server(RUNNING, Map.of(), CALM), 0)
+                        .cause())
                 .isEqualTo("closed");
     }
 
@@ -108,11 +111,12 @@ class WrongEndsTest {
 
     @Test
     void whatAnswersElsewhereIsNotThisServer() {
-        Verdict verdict = Diagnosis.of(
-                        evidence(unexpected(Map.of("receive unexpected", 7L), "\"SSH\""), server(RUNNING, Map.of(), CALM)))
+        Verdict verdict = Diagnosis.of(evidence(
+                        unexpected(Map.of("receive unexpected", 7L), "\"SSH\""), server(RUNNING, Map.of(), CALM)))
                 .orElseThrow();
         assertThat(verdict.text())
-                .contains("is not this server, which runs elsewhere: it answered 7 Pings with \"SSH\"", "server.address");
+                .contains(
+                        "is not this server, which runs elsewhere: it answered 7 Pings with \"SSH\"", "server.address");
     }
 
     @Test
@@ -128,7 +132,8 @@ class WrongEndsTest {
         assertThat(slow(2_600_000, 2_500_000).text())
                 .contains("within 2000 ms: the path alone takes longer, 2,490 ms", "set timeout 8s client1")
                 .doesNotContain("CPU");
-        assertThat(slow(2_600_000, 100).cause()).isEqualTo("slow-server"); // connects were lost and sent again: not the path
+        assertThat(slow(2_600_000, 100).cause())
+                .isEqualTo("slow-server"); // connects were lost and sent again: not the path
         assertThat(slow(100, 2_600_000).text()).contains("0.1 ms to the server and back");
     }
 
@@ -146,7 +151,10 @@ class WrongEndsTest {
     @Test
     void whatIsUnknownOfLostPacketsIsNotTakenForNone() {
         Verdict verdict = verdict(
-                Map.of("receive timeout", 5L), nothing(), server(RUNNING, Map.of(), nothing(), nothing(), "0.0.0.0"), 0);
+                Map.of("receive timeout", 5L),
+                nothing(),
+                server(RUNNING, Map.of(), nothing(), nothing(), "0.0.0.0"),
+                0);
         assertThat(verdict.text())
                 .contains("client unknown, server unknown segments", "is not known")
                 .doesNotContain("nothing got lost");
@@ -156,7 +164,8 @@ class WrongEndsTest {
     void aServerOnLoopbackAndClientsElsewhere() {
         Map<String, Long> refused = Map.of("connect ECONNREFUSED", 3L);
         Facts elsewhere = new Facts(new TreeMap<>(), List.of(), "m", "another", "tsc");
-        assertThat(verdict(refused, elsewhere, server(RUNNING, Map.of(), CALM), 0).text())
+        assertThat(verdict(refused, elsewhere, server(RUNNING, Map.of(), CALM), 0)
+                        .text())
                 .contains("client1 connects to 127.0.0.1:8989, which is that host itself", "server.bind");
         Evidence outside = new Evidence(
                 List.of(client(statistics(refused, 0), "10.0.0.2", "10.0.0.1:8989", CALM, elsewhere)),
