@@ -18,18 +18,21 @@ final class Asked {
     /** Asks on a thread of its own, since who is asked may block. */
     static <T> CompletableFuture<T> apart(Callable<T> question) {
         CompletableFuture<T> answer = new CompletableFuture<>();
-        Thread asker = new Thread(
-                () -> {
-                    try {
-                        answer.complete(question.call());
-                    } catch (Exception e) { // whatever it is: there is no answer
-                        answer.completeExceptionally(e);
-                    }
-                },
-                "server-asker");
+        Runnable asking = () -> {
+            try {
+                answer.complete(question.call());
+            } catch (Exception e) { // whatever it is: there is no answer
+                answer.completeExceptionally(e);
+            }
+        };
+        Thread asker = new Thread(asking, "server-asker");
         asker.setDaemon(true);
-        asker.start();
-        CompletableFuture<T> unused = answer.whenComplete((done, failure) -> asker.interrupt());
+        try {
+            asker.start();
+            answer.whenComplete((done, failure) -> asker.interrupt());
+        } catch (OutOfMemoryError e) { // no thread left: a server in this process answers at once, another within its own bound
+            asking.run();
+        }
         return answer;
     }
 
