@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** The tables that proc(5) describes, as names and numbers. What is not as expected is left out. */
 final class Tables {
@@ -57,17 +58,18 @@ final class Tables {
             String[] names = lines.get(0).split("\\s+", -1);
             String[] numbers = line.split("\\s+", -1);
             for (int n = 0; n < Math.min(names.length, numbers.length); n++) {
-                values.merge("nf_conntrack." + names[n], hexadecimal(numbers[n]), Long::sum);
+                String name = "nf_conntrack." + names[n];
+                hexadecimal(numbers[n]).ifPresent(value -> values.merge(name, value, Long::sum));
             }
         }
         return values;
     }
 
-    private static long hexadecimal(String word) {
+    private static OptionalLong hexadecimal(String word) {
         try {
-            return Long.parseLong(word, 16);
+            return OptionalLong.of(Long.parseLong(word, 16));
         } catch (NumberFormatException e) {
-            return 0;
+            return OptionalLong.empty();
         }
     }
 

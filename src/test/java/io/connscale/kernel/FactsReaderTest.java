@@ -66,6 +66,8 @@ class FactsReaderTest {
         write("proc/net/stat/nf_conntrack", "entries drop insert_failed\n00000010 0000000a 1\n00000010 0000000b 2\n");
         assertThat(read().get(Fact.CONNTRACK_DROPPED)).isEqualTo(21);
         assertThat(read().get(Fact.CONNTRACK_INSERT_FAILED)).isEqualTo(3);
+        write("proc/net/stat/nf_conntrack", "entries drop insert_failed\n00000010 what? 1\n");
+        assertThat(read().knows(Fact.CONNTRACK_DROPPED)).isFalse(); // and not 0
     }
 
     @Test
