@@ -109,7 +109,8 @@ final class LoopRecord {
     Statistics statistics(Snapshot counts, int awaited, Unanswered unanswered) {
         ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
         long missed = counts.pings() - counts.pongs() - awaited;
-        return new Statistics(counts, begun.get(), missed, unanswered, recorded.times(), tcp(), time, new TreeMap<>(), unexpected);
+        return new Statistics(
+                counts, begun.get(), missed, unanswered, recorded.times(), tcp(), time, new TreeMap<>(), unexpected);
     }
 
     private TcpSample tcp() {
