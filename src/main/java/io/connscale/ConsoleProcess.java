@@ -110,9 +110,7 @@ final class ConsoleProcess {
     /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
     private Server server(Cluster cluster, Console console) {
         ServerConfig server = config.server();
-        ServerSettings settings = new ServerSettings(
-                        server.bind(), server.ports(), server.backlog(), server.acceptors())
-                .withWorkers(server.workers().most());
+        ServerSettings settings = server.settings();
         return server.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
                 .orElseGet(() -> new ShardedServer(

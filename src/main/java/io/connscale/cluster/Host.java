@@ -210,7 +210,8 @@ final class Host {
         }
         launcher.close(); // a connection that lost its agent may be half dead: the next start makes a new one
         notices.accept(name() + " lost, with " + Notices.connections(held) + ": its agent ended with "
-                + ending.exitText() + ending.exhausted().map(what -> " · " + what.hint()).orElse("") + " · start "
+                + ending.exitText()
+                + ending.exhausted().map(what -> " · " + what.hint()).orElse("") + " · start "
                 + name() + " brings it back");
         ending.lastWords(MOST_LAST_WORDS).forEach(line -> notices.accept(name() + " | " + line));
     }

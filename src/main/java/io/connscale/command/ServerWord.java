@@ -33,7 +33,9 @@ record ServerWord(ServerStatus status, Facts facts) {
         asker.setDaemon(true);
         try {
             asker.start();
-        } catch (OutOfMemoryError e) { // no thread left: a server in this process answers at once, another within its own bound
+        } catch (
+                OutOfMemoryError
+                        e) { // no thread left: a server in this process answers at once, another within its own bound
             asked.run();
         }
         try {

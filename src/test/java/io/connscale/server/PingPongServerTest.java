@@ -13,6 +13,10 @@ import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
 import io.connscale.net.Transport;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import io.connscale.Needs;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,6 +51,51 @@ class PingPongServerTest {
         assertThat(peer.send("PingPi").receive(4)).isEqualTo("Pong");
         assertThat(peer.send("ngPing").receive(8)).isEqualTo("PongPong");
         await().until(() -> server.status().pings(), n -> n == 4);
+    }
+
+    @Test
+    void onePartOfAPingIsNotWaitedForForEver() throws Exception {
+        PingPongServer server = started(settings().with(Duration.ofMillis(50), Duration.ZERO));
+        Peer silent = peer(server, 0);
+        assertThat(silent.ping()).isEqualTo("Pong");
+        Peer peer = peer(server, 0).send("P");
+        assertThat(peer.ends()).isTrue();
+        await().until(() -> server.status().errors(), errors -> errors.equals(Map.of("protocol error", 1L)));
+        assertThat(silent.ping()).isEqualTo("Pong");
+    }
+
+    @Test
+    void theKernelIsToldToAskWhetherPeersAreStillThere() throws Exception {
+        Needs.command("ss");
+        PingPongServer server = started(settings().with(ServerSettings.PATIENCE, Duration.ofSeconds(1800)));
+        assertThat(peer(server, 0).ping()).isEqualTo("Pong");
+        assertThat(timers(server)).containsPattern("timer:\\(keepalive,(30|29)min");
+    }
+
+    @Test
+    void theKernelAsksNobodyWhereThatIsOff() throws Exception {
+        Needs.command("ss");
+        PingPongServer server = started(settings().with(ServerSettings.PATIENCE, Duration.ZERO));
+        assertThat(peer(server, 0).ping()).isEqualTo("Pong");
+        assertThat(timers(server)).contains("ESTAB").doesNotContain("keepalive");
+    }
+
+    private static ServerSettings settings() {
+        return new ServerSettings("127.0.0.1", List.of(0), 1024, 2);
+    }
+
+    private PingPongServer started(ServerSettings settings) throws Exception {
+        PingPongServer server = new PingPongServer(settings, transport);
+        open.add(server);
+        server.start();
+        return server;
+    }
+
+    /** Of the server's ends, as the kernel tells. */
+    private static String timers(PingPongServer server) throws Exception {
+        int port = server.status().listeners().get(0).port();
+        Process ss = new ProcessBuilder("ss", "-Htno", "sport = :" + port).start();
+        return new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test
