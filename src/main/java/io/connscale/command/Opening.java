@@ -93,10 +93,10 @@ final class Opening {
             return; // the answer has the verdict
         }
         try {
-            Optional<Verdict> verdict = desk.inquiry().verdict(List.of(host));
-            String still = stop == Growth.Stop.STANDSTILL ? standstill(host) : "";
-            String text = verdict.map(Verdict::text).orElse("");
-            desk.shell().notice(still + (still.isEmpty() || text.isEmpty() ? "" : " · ") + text);
+            if (stop == Growth.Stop.STANDSTILL) {
+                desk.shell().notice(standstill(host));
+            }
+            desk.inquiry().news().map(Verdict::text).ifPresent(desk.shell()::notice);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -106,7 +106,7 @@ final class PingPongHandler implements Link.Owner {
         ended = true;
         loop.finished(this);
         if (established) {
-            loop.ended(System.nanoTime() - since);
+            loop.ended(link, System.nanoTime() - since);
         }
     }
 }

@@ -66,7 +66,8 @@ final class ServerLoop {
     }
 
     /** From {@link PingPongHandler}: it has ended after {@code nanos}. */
-    void ended(long nanos) {
+    void ended(Link link, long nanos) {
+        sample.ended(link);
         established.decrement();
         ended.increment();
         recorded.ended(nanos);
@@ -133,7 +134,7 @@ final class ServerLoop {
 
     private TcpSample tcp() {
         TcpSampling asked = new TcpSampling();
-        for (Link link : sample.without(one -> !one.isOpen())) {
+        for (Link link : sample.now()) {
             link.tcpInfo().ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
         }
         return asked.sample();
