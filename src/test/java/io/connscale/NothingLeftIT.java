@@ -79,7 +79,8 @@ class NothingLeftIT {
 
     @Test
     void whereTheLimitIsReachedItIsSaidWhileTheOrderGoesOn() throws Exception {
-        try (RunningConsole console = console("few: {java: %s, workers: 1}".formatted(fewFiles())).start("-o", "json")) {
+        try (RunningConsole console =
+                console("few: {java: %s, workers: 1}".formatted(fewFiles())).start("-o", "json")) {
             console.answer("start few");
             console.answer("connections start 100k few --rate 100 --no-wait");
             await().atMost(Duration.ofSeconds(60)).until(() -> console.err().contains("stopped at "));

@@ -227,7 +227,8 @@ final class PingRing {
         if (rounds > 0) {
             heldUp = rounds * interval;
             base += heldUp;
-            heldUpUntil = base + interval + next * interval / SLOTS; // then the slots before the pointer have had theirs, too
+            heldUpUntil =
+                    base + interval + next * interval / SLOTS; // then the slots before the pointer have had theirs, too
             late += rounds * size;
         }
     }

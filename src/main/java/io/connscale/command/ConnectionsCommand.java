@@ -65,7 +65,9 @@ public final class ConnectionsCommand implements Verb {
         @Option(names = "--force", description = "even where they would use up a machine's memory")
         private boolean force;
 
-        @Option(names = "--stop-on-limit", description = "end on a host where connections fail and none comes up for 3 s")
+        @Option(
+                names = "--stop-on-limit",
+                description = "end on a host where connections fail and none comes up for 3 s")
         private boolean stopOnLimit;
 
         @Option(names = "--no-wait", description = "return at once; how it ends is said when it does")

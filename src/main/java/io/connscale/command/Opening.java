@@ -76,7 +76,10 @@ final class Opening {
                     host,
                     count == 0
                             ? CompletableFuture.completedFuture(Opened.none(0))
-                            : agent.getValue().open(new Order(count, rate), opened -> heard(host, agent.getValue(), grows, opened)));
+                            : agent.getValue()
+                                    .open(
+                                            new Order(count, rate),
+                                            opened -> heard(host, agent.getValue(), grows, opened)));
         }
     }
 
@@ -156,12 +159,13 @@ final class Opening {
         Opened sum = soFar.values().stream().reduce(Opened.none(0), Opened::plus);
         // The agents' own time: before it they may have had to start processes.
         double perSecond = sum.seconds() <= 0 ? 0 : sum.established() / sum.seconds();
-        long stopped = growth.values().stream().mapToLong(Growth::stoppedSeconds).min().orElse(0);
+        long stopped =
+                growth.values().stream().mapToLong(Growth::stoppedSeconds).min().orElse(0);
         String left = stopped > 0
                 ? " · none new for " + stopped + " s"
                 : perSecond < 1
-                ? ""
-                : String.format(Locale.ROOT, " · %.0f s left", Math.ceil(sum.remaining() / perSecond));
+                        ? ""
+                        : String.format(Locale.ROOT, " · %.0f s left", Math.ceil(sum.remaining() / perSecond));
         return "%s/%s established · %s/s%s · %s failed"
                 .formatted(
                         Quantity.text(sum.established()),

@@ -47,8 +47,7 @@ record StatsRow(String name, Statistics all, Statistics last, double seconds, Li
         List<StatsRow> both = Stream.of(this, other)
                 .flatMap(row -> row.isSum() ? row.parts.stream() : Stream.of(row))
                 .toList();
-        return new StatsRow(
-                SUM, all.plus(other.all), last.plus(other.last), Math.max(seconds, other.seconds), both);
+        return new StatsRow(SUM, all.plus(other.all), last.plus(other.last), Math.max(seconds, other.seconds), both);
     }
 
     boolean isSum() {

@@ -69,7 +69,11 @@ public record ServerSettings(
         return new ServerSettings(bind, chosen, backlog, acceptors, null, true, patienceMillis, keepaliveMillis);
     }
 
-    /** @param keepalive zero: off */
+    /**
+     * The same with other times.
+     *
+     * @param keepalive zero: off
+     */
     public ServerSettings with(Duration patience, Duration keepalive) {
         return new ServerSettings(
                 bind, ports, backlog, acceptors, workers, shared, patience.toMillis(), keepalive.toMillis());

@@ -57,7 +57,8 @@ final class ChannelListening extends ChannelInboundHandlerAdapter implements Lis
     private void keepAlive(ChannelConfig config) {
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), keepalive);
-        config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), Math.max(1, keepalive / Manner.PROBES));
+        config.setOption(
+                NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), Math.max(1, keepalive / Manner.PROBES));
         config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), Manner.PROBES);
     }
 

@@ -51,7 +51,9 @@ final class Run {
         this.group = loops();
         for (EventExecutor loop : group) {
             ServerLoop counting = new ServerLoop(
-                    transport.links((EventLoop) loop, Wire.PONG), reasons, settings.patience().toNanos());
+                    transport.links((EventLoop) loop, Wire.PONG),
+                    reasons,
+                    settings.patience().toNanos());
             counting.watch();
             loops.add(counting);
         }

@@ -87,7 +87,6 @@ final class ShardGroup {
         return bound.most() == 1;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
     void start(Transport transport) throws AgentException, InterruptedException {
         if (!alone()) {
             probe(transport);
@@ -99,6 +98,7 @@ final class ShardGroup {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
     private void beginBalance() throws AgentException {
         try {
             balance.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);

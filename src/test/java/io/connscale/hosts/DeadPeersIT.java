@@ -18,7 +18,9 @@ class DeadPeersIT {
                         "keepalive: 1s, bind: " + network.console().address(),
                         "c: {command: [" + network.host("h1").in() + "], workers: 1, timeout: 10m, interval: 1s}")) {
             console.must("start c");
-            assertThat(console.must("connections start 100 c").at("/hosts/c/established").asInt())
+            assertThat(console.must("connections start 100 c")
+                            .at("/hosts/c/established")
+                            .asInt())
                     .isEqualTo(100);
             network.host("h1").cut();
 

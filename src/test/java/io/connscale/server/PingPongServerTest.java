@@ -7,19 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.Needs;
 import io.connscale.control.AgentException;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
 import io.connscale.net.Transport;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
-import io.connscale.Needs;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -67,7 +67,7 @@ class PingPongServerTest {
     @Test
     void theKernelIsToldToAskWhetherPeersAreStillThere() throws Exception {
         Needs.command("ss");
-        PingPongServer server = started(settings().with(ServerSettings.PATIENCE, Duration.ofSeconds(1800)));
+        PingPongServer server = started(settings().with(ServerSettings.PATIENCE, Duration.ofMinutes(30)));
         assertThat(peer(server, 0).ping()).isEqualTo("Pong");
         assertThat(timers(server)).containsPattern("timer:\\(keepalive,(30|29)min");
     }

@@ -9,16 +9,7 @@ import java.util.Optional;
 /** {@code server:}, which may name one of the hosts. */
 final class ServerReader {
     static final List<String> KEYS = List.of(
-            "bind",
-            "address",
-            "ports",
-            "backlog",
-            "acceptors",
-            "autostart",
-            "on",
-            "workers",
-            "patience",
-            "keepalive");
+            "bind", "address", "ports", "backlog", "acceptors", "autostart", "on", "workers", "patience", "keepalive");
 
     private static final ServerConfig DEFAULT = ServerConfig.DEFAULT;
     private static final Kind<Integer> BACKLOG = Kind.whole(1, ServerConfig.MOST_BACKLOG);

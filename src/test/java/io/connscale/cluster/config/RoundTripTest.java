@@ -62,8 +62,7 @@ class RoundTripTest {
 
     private static Arbitrary<Liveness> liveness() {
         Arbitrary<Duration> seconds = Arbitraries.longs().between(1, 3600).map(Duration::ofSeconds);
-        return Combinators.combine(
-                        workers(), durations(), Arbitraries.oneOf(seconds, Arbitraries.just(Duration.ZERO)))
+        return Combinators.combine(workers(), durations(), Arbitraries.oneOf(seconds, Arbitraries.just(Duration.ZERO)))
                 .as(Liveness::new);
     }
 
