@@ -205,10 +205,7 @@ final class GrowingAgent implements Agent {
             long[] parts = Sharing.shares(fits, rooms, 1 + before);
             Rate rate = order.rate() == null ? settings.rate() : order.rate();
             Map<String, Long> known = new LinkedHashMap<>();
-            int at = 0;
-            for (String name : group.members().keySet()) {
-                known.put(name, parts[at++]);
-            }
+            group.members().keySet().forEach(name -> known.put(name, parts[known.size()]));
             shares = known;
             Paced paced = new Paced(progress);
             return group.open(parts, rate, opened -> paced.accept(opened.plus(without)))
