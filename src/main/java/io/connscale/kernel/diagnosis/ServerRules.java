@@ -19,7 +19,8 @@ final class ServerRules {
 
     static Optional<Verdict> threads(Evidence evidence) {
         ServerSide server = evidence.server();
-        return server.errors().getOrDefault("start EAGAIN", 0L) == 0 || (evidence.errors() == 0 && evidence.halfOpen() <= 0)
+        return server.errors().getOrDefault("start EAGAIN", 0L) == 0
+                        || (evidence.errors() == 0 && evidence.halfOpen() <= 0)
                 ? Optional.empty()
                 : Optional.of(new Verdict(
                         "server-threads",
