@@ -261,15 +261,15 @@ class RealAgentsIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             hosts("server: {ports: " + port + "}\nhosts: {client1: local}\n");
-            Ran ran = ConsoleScript.in(folder).run("-e", "hosts", "-e", "server start");
+            Ran ran = ConsoleScript.in(folder).run("-e", "start client1", "-e", "connections start 1 client1");
             assertThat(ran.out()).contains("client1");
             assertThat(ran.exit()).isEqualTo(1);
             assertThat(ran.err().lines())
                     .first()
                     .asString()
-                    .startsWith(
-                            "the server is not running: port " + port + " on 127.0.0.1 is taken (EADDRINUSE) · ss ");
-            assertThat(ran.err()).contains("\nerror: port " + port + " on 127.0.0.1 is taken");
+                    .startsWith("server not started: address in use (127.0.0.1:" + port + ", held by java, pid "
+                            + ProcessHandle.current().pid() + ") · ");
+            assertThat(ran.err()).contains("\nerror: server not started: address in use (127.0.0.1:" + port + ", held by ");
         }
     }
 

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code help}: what there is, from the commands' own declarations. */
 @AutoService(Verb.class)
-@Command(name = "help", description = "The commands, or one of them in detail.")
+@Command(name = "help", aliases = "?", description = "The commands, or one of them in detail.")
 public final class HelpCommand implements Verb {
     private static final List<Column<CommandSpec>> COMMANDS = List.of(
             new Column<>("command", Vocabulary::synopsis), new Column<>("description", Vocabulary::description));

@@ -33,6 +33,9 @@ interface Screen {
     /** A picture to be drawn again and again; until it is closed nothing else is printed. */
     Live live();
 
+    /** Nothing is left on the screen, where that can be done. */
+    default void clear() {}
+
     /** Whether nobody reads the answers any more. */
     boolean closed();
 }

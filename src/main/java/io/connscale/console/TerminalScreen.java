@@ -161,6 +161,16 @@ final class TerminalScreen implements Screen {
         }
     }
 
+    @Override
+    public synchronized void clear() {
+        if (!dumb) {
+            progress = "";
+            drawn = 0;
+            terminal.puts(Capability.clear_screen);
+            terminal.flush();
+        }
+    }
+
     private int width() {
         int width = terminal.getColumns();
         return width > 1 ? width : USUAL_WIDTH;

@@ -251,6 +251,6 @@ class CommandsTest {
         assertThat(table(mini, "exit", "hosts").out()).isEmpty();
         assertThat(table(mini, "help").out())
                 .contains("connections start", "connections stop", "count", "exit", "history", "hosts", "open FILE")
-                .contains("save FILE", "server start", "set interval", "sleep DURATION", "start HOST...", "stop HOST");
+                .contains("save FILE", "server start", "set interval", "sleep [DURATION]", "start HOST...", "stop HOST");
     }
 }

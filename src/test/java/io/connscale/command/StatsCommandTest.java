@@ -94,6 +94,6 @@ class StatsCommandTest {
         Said said = json(mini, "watch --every 50ms --for 200ms count client1");
         assertThat(said.err()).contains("client1", "20");
         assertThat(said.last()).contains("\"hosts\":{\"client1\":{\"established\":20,");
-        assertThat(table(mini, "watch watch").err()).contains("watch does not watch itself");
+        assertThat(table(mini, "watch watch").err()).contains("watch cannot be watched");
     }
 }
