@@ -274,6 +274,22 @@ class RealAgentsIT {
     }
 
     @Test
+    void aFreePortIsKnownOnceTheServerIsStarted() throws IOException {
+        hosts("server: {ports: 0, autostart: false}\nhosts: {client1: local}\n");
+        Ran ran = ConsoleScript.in(folder)
+                .run(
+                        "--keep-going",
+                        "-e", "start client1",
+                        "-e", "connections start 5 client1",
+                        "-e", "server start",
+                        "-e", "connections start 7 client1",
+                        "-e", "count");
+        assertThat(ran.err())
+                .isEqualTo("error: server not started: ports: 0 is a free port, chosen at its start\n  server start\n");
+        assertThat(ran.out()).contains("client1  7 established in ").containsPattern("server +7\n");
+    }
+
+    @Test
     void aHostThatCanNotBeReachedIsNamedAndTheRestIsDone() throws IOException {
         hosts("server: {ports: 0}\nhosts: {far: name3.invalid, near: local}\n");
         Ran ran = ConsoleScript.in(folder).run("-e", "start all");

@@ -22,7 +22,8 @@ final class Addresses {
             int colon = text.lastIndexOf(':');
             try {
                 String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
-                int port = port(text.substring(colon + 1)); // before the resolver is asked, which may take its time
+                // before the resolver is asked, which may take its time; 0: known once the server is started
+                int port = Integer.parseInt(text.substring(colon + 1));
                 addresses.add(new InetSocketAddress(resolve(host), port));
             } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
                 throw new AgentException(
@@ -30,14 +31,6 @@ final class Addresses {
             }
         }
         return addresses;
-    }
-
-    private static int port(String text) {
-        int port = Integer.parseInt(text);
-        if (port == 0) {
-            throw new IllegalArgumentException("nobody can connect to port 0");
-        }
-        return port;
     }
 
     /** Local addresses to connect from, with the port left to the kernel. */
