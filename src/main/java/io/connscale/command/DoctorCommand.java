@@ -76,7 +76,7 @@ public final class DoctorCommand implements Verb {
         Map<String, Examined> server = new LinkedHashMap<>();
         AgentException silent = hosts.isEmpty() ? examineServer(desk, server) : null;
         HostAnswers<Facts> answers = HostAnswers.of(asked);
-        return (silent == null ? answers : answers.with(SERVER, silent)).answer(told -> {
+        return (silent == null ? answers : answers.withoutServer(silent)).answer(told -> {
             Map<String, Examined> examined = new LinkedHashMap<>();
             told.forEach((host, facts) -> examined.put(host, client(desk, host, facts)));
             examined.putAll(server);

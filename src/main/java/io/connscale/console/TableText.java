@@ -49,12 +49,14 @@ final class TableText {
         return cell.codePointCount(0, cell.length());
     }
 
+    /** Also where one of the cells says in a word why there is no number. */
     private static boolean numeric(Table table, int column) {
-        List<Object> cells = table.rows().stream()
-                .map(row -> row.get(column))
-                .filter(c -> !"".equals(c))
-                .toList();
-        return !cells.isEmpty() && cells.stream().allMatch(Number.class::isInstance);
+        return table.rows().stream().anyMatch(row -> row.get(column) instanceof Number)
+                && table.rows().stream().allMatch(row -> row.get(column) instanceof Number || oneWord(row.get(column)));
+    }
+
+    private static boolean oneWord(Object cell) {
+        return cell.toString().chars().allMatch(Character::isLetter);
     }
 
     private static String shown(Object cell) {
