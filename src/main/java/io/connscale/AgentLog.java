@@ -10,6 +10,7 @@ import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
+import io.connscale.control.PlainText;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,7 +76,7 @@ public final class AgentLog extends ContextAwareBase implements Configurator {
                 first.start();
                 layout = first;
             }
-            return first.doLayout(event);
+            return PlainText.of(first.doLayout(event).strip()) + "\n";
         }
     }
 }

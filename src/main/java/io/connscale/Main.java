@@ -14,6 +14,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -23,16 +25,36 @@ import org.slf4j.LoggerFactory;
 public final class Main {
     private static final String AGENT = "agent";
     private static final String REHEARSE = "rehearse";
+    /** Beside {@code java.base}; {@code probe.sh} looks for them, too. */
+    private static final Set<String> FOR_ALL = Set.of("java.xml", "jdk.management");
+    /** SSH has keys on elliptic curves, which are in java.base from Java 22 on; JLine has signals. */
+    private static final Set<String> FOR_A_CONSOLE = Runtime.version().feature() < 22
+            ? Set.of("java.xml", "jdk.management", "jdk.unsupported", "jdk.crypto.ec")
+            : Set.of("java.xml", "jdk.management", "jdk.unsupported");
 
     private Main() {}
 
     /** Ends the process: with 0 where all worked, else as {@code docs/} and {@code --help} say. */
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].equals(AGENT)) {
+        boolean agent = args.length > 0 && args[0].equals(AGENT);
+        refuseWithout(agent ? FOR_ALL : FOR_A_CONSOLE);
+        if (agent) {
             // At once, without waiting for loops to close their sockets one by one: the kernel closes them all.
             Runtime.getRuntime().halt(agent());
         }
         System.exit(args.length > 0 && args[0].equals(REHEARSE) ? rehearse() : console(args));
+    }
+
+    /** Says it here: a class that is missing would be told of by its name alone, in the middle of something. */
+    private static void refuseWithout(Set<String> needed) {
+        Set<String> there =
+                ModuleLayer.boot().modules().stream().map(Module::getName).collect(Collectors.toSet());
+        String missing =
+                needed.stream().filter(name -> !there.contains(name)).sorted().collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            System.err.println("error: this Java lacks module " + missing + ": " + System.getProperty("java.home"));
+            Runtime.getRuntime().halt(Console.WRONG_USAGE);
+        }
     }
 
     private static int rehearse() {

@@ -115,6 +115,7 @@ class HouseTest {
                 .dependOnClassesThat(are(resideInAPackage(in("control"))
                         .and(not(JavaClass.Predicates.simpleName("Json")))
                         .and(not(JavaClass.Predicates.simpleName("Nearest")))
+                        .and(not(JavaClass.Predicates.simpleName("PlainText")))
                         .and(not(JavaClass.Predicates.simpleName("Quantity"))))));
     }
 

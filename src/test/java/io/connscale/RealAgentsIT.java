@@ -253,7 +253,7 @@ class RealAgentsIT {
         assertThat(ran.err().lines())
                 .singleElement()
                 .asString()
-                .matches("no log is kept in /proc/nowhere/connscale.log: .+ · CONNSCALE_STATE chooses another folder");
+                .matches("no log is kept in /proc/nowhere/connscale.log: .+ · CONNSCALE_STATE names another folder");
     }
 
     @Test

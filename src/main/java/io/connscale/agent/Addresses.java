@@ -9,35 +9,56 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Addresses as text, resolved once when the settings arrive: never while connections are being opened. */
 final class Addresses {
     private Addresses() {}
 
-    /** {@code host:port} and {@code [v6]:port} as socket addresses. Asks the resolver; may take its time. */
-    static List<InetSocketAddress> targets(List<String> texts) throws AgentException {
-        List<InetSocketAddress> addresses = new ArrayList<>();
+    /**
+     * {@code host:port} and {@code [v6]:port} as socket addresses: all that a name has of one family, that of the sources, else that of the first. Asks
+     * the resolver; may take its time.
+     */
+    static List<InetSocketAddress> targets(List<String> texts, List<InetSocketAddress> sources) throws AgentException {
+        Set<InetSocketAddress> addresses = new LinkedHashSet<>();
         for (String text : texts) {
             int colon = text.lastIndexOf(':');
             try {
                 String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
                 // before the resolver is asked, which may take its time; 0: known once the server is started
                 int port = Integer.parseInt(text.substring(colon + 1));
-                addresses.add(new InetSocketAddress(resolve(host), port));
+                for (InetAddress address : oneFamily(resolve(host), sources)) {
+                    addresses.add(new InetSocketAddress(address, port));
+                }
             } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
                 throw new AgentException(
                         Quantity.quoted(text) + " is not a server address", "write host:port or [address]:port");
             }
         }
-        return addresses;
+        return List.copyOf(addresses);
+    }
+
+    private static List<InetAddress> oneFamily(List<InetAddress> all, List<InetSocketAddress> sources) {
+        Class<?> usual = all.get(0).getClass();
+        Class<?> wanted =
+                sources.isEmpty() ? usual : sources.get(0).getAddress().getClass();
+        Class<?> family = all.stream().anyMatch(wanted::isInstance) ? wanted : usual;
+        return all.stream().filter(family::isInstance).toList();
+    }
+
+    /** Whether it stands for whatever the resolver says at the time. */
+    static boolean isName(String target) {
+        String host = target.substring(0, Math.max(0, target.lastIndexOf(':')));
+        return !host.startsWith("[") && !host.matches("[0-9.]*");
     }
 
     /** Local addresses to connect from, with the port left to the kernel. */
     static List<InetSocketAddress> sources(List<String> texts) throws AgentException {
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (String text : texts) {
-            addresses.add(new InetSocketAddress(resolve(text), 0));
+            addresses.add(new InetSocketAddress(resolve(text).get(0), 0));
         }
         return addresses;
     }
@@ -66,12 +87,12 @@ final class Addresses {
         }
     }
 
-    private static InetAddress resolve(String host) throws AgentException {
+    private static List<InetAddress> resolve(String host) throws AgentException {
         if (host.isBlank()) {
             throw new AgentException("an address is empty", "write host:port, or leave source out"); // Java: loopback
         }
         try {
-            return InetAddress.getByName(host);
+            return List.of(InetAddress.getAllByName(host));
         } catch (UnknownHostException e) {
             throw new AgentException(
                     "the name " + Quantity.quoted(host) + " is not known on this host",

@@ -54,17 +54,29 @@ public final class AgentMain {
             Transport transport,
             Function<ServerSettings, Server> servers,
             AgentStarter starter) {
+        return run(in, out, transport, servers, starter, SILENT_SECONDS);
+    }
+
+    static AutoCloseable run(
+            InputStream in,
+            OutputStream out,
+            Transport transport,
+            Function<ServerSettings, Server> servers,
+            AgentStarter starter,
+            int silentSeconds) {
         try (Outbox outbox = new Outbox(out)) {
             outbox.send(hello());
+            Transport.whyNotEpoll().ifPresent(why -> outbox.send(new Message.Notice(why)));
             ScheduledThreadPoolExecutor control = control();
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
             Silence silence = new Silence();
             control.scheduleWithFixedDelay(() -> report(requests), 1, 1, TimeUnit.SECONDS);
-            // Not on the control thread: that waits where the console does not read, which is what is to be noticed here.
+            // Not on the control thread: that waits where the console does not read, which is what is to be noticed
+            // here.
             ScheduledThreadPoolExecutor watchdog =
                     new ScheduledThreadPoolExecutor(1, task -> daemon("agent-watchdog", task));
-            watchdog.scheduleWithFixedDelay(() -> listen(silence, end), 1, 1, TimeUnit.SECONDS);
+            watchdog.scheduleWithFixedDelay(() -> listen(silence, silentSeconds, end), 1, 1, TimeUnit.SECONDS);
             Consumer<Message> heard = message -> {
                 if (message instanceof Message.StillHere) {
                     return; // that it came is all that it says
@@ -83,9 +95,9 @@ public final class AgentMain {
         }
     }
 
-    private static void listen(Silence silence, CountDownLatch end) {
-        if (silence.tick() == SILENT_SECONDS) {
-            log.warn("the console has said nothing for {} s: this agent ends", SILENT_SECONDS);
+    private static void listen(Silence silence, int seconds, CountDownLatch end) {
+        if (silence.tick() == seconds) {
+            log.warn("no heartbeat of the console for {} s: this agent ends", seconds);
             end.countDown();
         }
     }

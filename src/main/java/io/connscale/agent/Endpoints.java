@@ -22,7 +22,8 @@ record Endpoints(List<InetSocketAddress> targets, List<InetSocketAddress> source
      * @throws AgentException where one is no address, or a source could never reach a target
      */
     static Endpoints of(List<String> targets, List<String> sources) throws AgentException {
-        Endpoints endpoints = new Endpoints(Addresses.targets(targets), Addresses.sources(sources));
+        List<InetSocketAddress> from = Addresses.sources(sources);
+        Endpoints endpoints = new Endpoints(Addresses.targets(targets, from), from);
         for (InetSocketAddress target : endpoints.targets) {
             for (InetSocketAddress source : endpoints.sources) {
                 Addresses.checkFamily(source, target);

@@ -23,6 +23,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The agent that does the work in this process: its connections, spread over the event loops. Any thread may call; what an
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
 public final class LoadAgent implements Agent {
+    private static final Logger log = LoggerFactory.getLogger(LoadAgent.class);
     /** Orders that wait for the one that is carried out. */
     private static final int MOST_WAITING = 100;
 
@@ -106,8 +109,32 @@ public final class LoadAgent implements Agent {
                 .toArray(CompletableFuture[]::new));
     }
 
+    /** A name may have other addresses by now; where it has none any more the last ones count. */
+    private void lookUpAgain() {
+        Settings now;
+        synchronized (this) {
+            now = settings;
+        }
+        if (now.targets().stream().noneMatch(Addresses::isName)) {
+            return;
+        }
+        try {
+            Endpoints fresh = Endpoints.of(now.targets(), now.sources());
+            synchronized (this) {
+                endpoints = settings.equals(now) ? fresh : endpoints;
+            }
+        } catch (AgentException e) {
+            log.warn("the server's name: {}", e.message());
+        }
+    }
+
     @Override
-    public synchronized CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+    public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+        lookUpAgain();
+        return enqueue(order, progress);
+    }
+
+    private synchronized CompletableFuture<Opened> enqueue(Order order, Consumer<Opened> progress) {
         if (waiting.size() >= MOST_WAITING) {
             return CompletableFuture.failedFuture(new AgentException(
                     MOST_WAITING + " orders to open connections are waiting", "wait until they are carried out"));

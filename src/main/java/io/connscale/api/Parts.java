@@ -27,7 +27,7 @@ import java.util.Optional;
 public record Parts(boolean startsServer, Cluster cluster, Server server, Inquiry inquiry) implements AutoCloseable {
     /** Nothing is started yet. */
     public static Parts of(ClusterConfig config, User user) {
-        ServerAddress address = new ServerAddress(config.server());
+        ServerAddress address = new ServerAddress(config);
         Cluster cluster = new Cluster(config, address::targets, user::notice, asker(user));
         Server server = server(config.server(), cluster, user);
         address.of(server);
@@ -43,8 +43,8 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Inquir
                 .withWorkers(config.workers().most());
         return config.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() -> new ShardedServer(
-                        settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
+                .orElseGet(() ->
+                        new ShardedServer(settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
     }
 
     private static Asker asker(User user) {

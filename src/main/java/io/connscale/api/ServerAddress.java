@@ -1,19 +1,51 @@
 package io.connscale.api;
 
+import io.connscale.cluster.config.ClusterConfig;
+import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.ServerConfig;
+import io.connscale.cluster.launch.ssh.SshLauncher;
 import io.connscale.control.AgentException;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What agents connect to. Any thread; where any free port was asked for it asks the server, which may be on another host. */
+/**
+ * What agents connect to. Any thread; where any free port was asked for it asks the server, which may be on another host. The name of a host
+ * that runs it may be one of {@code ~/.ssh/config} alone: others are given what that stands for.
+ */
 final class ServerAddress {
+    private static final Logger log = LoggerFactory.getLogger(ServerAddress.class);
+
+    /** What OpenSSH makes of a host's name. */
+    interface Aliases {
+        String hostName(Launch.Ssh ssh) throws AgentException, InterruptedException;
+    }
+
     private final ServerConfig config;
+    private final Aliases aliases;
+    private final Optional<Launch.Ssh> alias;
+    private volatile @Nullable String host;
     private volatile @Nullable Server server;
 
-    ServerAddress(ServerConfig config) {
-        this.config = config;
+    ServerAddress(ClusterConfig whole) {
+        this(whole, SshLauncher::hostName);
+    }
+
+    ServerAddress(ClusterConfig whole, Aliases aliases) {
+        this.config = whole.server();
+        this.aliases = aliases;
+        alias = whole.hosts().stream()
+                .filter(host -> config.on().filter(host.name()::equals).isPresent())
+                .map(HostConfig::launch)
+                .flatMap(launch -> launch instanceof Launch.Ssh ssh ? Stream.of(ssh) : Stream.empty())
+                .filter(ssh -> ssh.host().equals(config.host()))
+                .findFirst();
     }
 
     /** The server is made after the cluster, which may run it. */
@@ -23,9 +55,24 @@ final class ServerAddress {
 
     /** {@code host:port} for each port. */
     List<String> targets() {
-        String address = config.address();
-        String host = address.contains(":") ? "[" + address + "]" : address;
-        return ports().stream().map(port -> host + ":" + port).toList();
+        return config.targets(host(), ports());
+    }
+
+    private String host() {
+        String known = host;
+        if (known != null || alias.isEmpty()) {
+            return known == null ? config.host() : known;
+        }
+        try {
+            known = aliases.hostName(alias.get());
+            host = known;
+            return known;
+        } catch (AgentException e) {
+            log.warn("what {} stands for: {}", config.host(), e.message()); // starting the host says so, too
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return config.host();
     }
 
     private List<Integer> ports() {

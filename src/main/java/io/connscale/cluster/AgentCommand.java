@@ -8,17 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The command that is an agent: this program again, in the other role. */
 final class AgentCommand {
     /** What every Java that connscale runs on understands. */
     private static final int ANY_JAVA = 17;
+    /** Every JVM reads them, and what is in them may not go with an agent's flags, or have a hundred agents listen to a debugger. */
+    private static final List<String> VARIABLES = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS");
     /**
      * Deaf to a terminal's Ctrl-C and hang-up, since only the end of its standard input ends an agent; with as many files as it
-     * may have. HotSpot raises the soft limit by itself, other JVMs don't; where it can't be raised the agent says so later.
+     * may have. HotSpot raises the soft limit by itself, other JVMs don't; where it can't be raised the agent says so later. A JVM reads
+     * the names of files by the locale, which in C has ASCII alone, as one that is not installed has.
      */
-    private static final List<String> AS_AGENT =
-            List.of("sh", "-c", "trap '' INT HUP; ulimit -Sn \"$(ulimit -Hn)\" 2> /dev/null; exec \"$@\"", "sh");
+    private static final List<String> AS_AGENT = List.of(
+            "sh",
+            "-c",
+            "trap '' INT HUP; ulimit -Sn \"$(ulimit -Hn)\" 2> /dev/null; unset " + String.join(" ", VARIABLES)
+                    + "; case $(locale charmap 2> /dev/null) in ''|ANSI_X3.4-1968|US-ASCII) export LC_ALL=C.UTF-8;; esac"
+                    + "; exec \"$@\"",
+            "sh");
 
     /** The first word of this program's arguments that makes it an agent. */
     private static final String AGENT = "agent";
@@ -33,7 +42,7 @@ final class AgentCommand {
     /** On this machine: with this process's own Java and program, unless the host names a Java. */
     static List<String> local(HostConfig host) {
         int feature = host.java().isPresent() ? ANY_JAVA : Runtime.version().feature();
-        List<String> words = new ArrayList<>();
+        List<String> words = new ArrayList<>(cleaned());
         words.add(host.java().orElse(JAVA));
         words.addAll(AgentFlags.of(feature, new LimitsReader().read()));
         words.addAll(host.java().isPresent() ? List.of() : ClassArchive.flags(VERSION));
@@ -80,11 +89,17 @@ final class AgentCommand {
 
     /** Memory is dear where there are many: one arena of malloc(3), not one for each thread. */
     private static List<String> worker(List<String> arguments) {
-        List<String> words = new ArrayList<>(List.of("env", "MALLOC_ARENA_MAX=1", JAVA));
+        List<String> words = new ArrayList<>(cleaned());
+        words.addAll(List.of("MALLOC_ARENA_MAX=1", JAVA));
         words.addAll(AgentFlags.ofWorker());
         words.addAll(ClassArchive.flags(VERSION));
         words.addAll(arguments);
         return words;
+    }
+
+    private static List<String> cleaned() {
+        return Stream.concat(Stream.of("env"), VARIABLES.stream().flatMap(name -> Stream.of("-u", name)))
+                .toList();
     }
 
     private static List<String> program() {

@@ -29,7 +29,8 @@ final class AgentFlags {
         flags.add("-Xlog:disable"); // and so are the warnings of its log, which has standard output of its own accord
         flags.add("-Xlog:all=warning:stderr");
         flags.add("-Xlog:cds*=off:stderr"); // an archive of classes that does not fit is no trouble
-        // An agent that has no heap left can't count any more: it ends and says so, with exit code 3, rather than stand still.
+        // An agent that has no heap left can't count any more: it ends and says so, with exit code 3, rather than stand
+        // still.
         flags.add("-XX:+ExitOnOutOfMemoryError");
         flags.add("-XX:+UseSerialGC"); // the smallest process; collections of a small heap are short
         // The second compiler gains a few hundredths of a Ping's time; it costs three times the CPU of the first
@@ -42,6 +43,7 @@ final class AgentFlags {
         flags.add("-XX:ArchiveRelocationMode=0");
         flags.add("-XX:AsyncDeflationInterval=10000"); // not four times a second: a hundred may be idle on two CPUs
         flags.add("-XX:GuaranteedSafepointInterval=0"); // nor two threads once a second; as later Javas have it
+        flags.add("-Dsun.net.inetaddr.ttl=1"); // seconds: the server's name is looked up for each order
         flags.addAll(memory(limits));
         if (feature >= COMPACT_HEADERS) {
             flags.add("-XX:+UseCompactObjectHeaders"); // a connection is a handful of small objects

@@ -73,8 +73,8 @@ final class AgentSession implements Host.Session {
         try {
             start = starters.submit(this::start);
         } catch (RejectedExecutionException e) {
-            ready.completeExceptionally(new AgentException(
-                    "console is shutting down; " + config.name() + " was not started", ""));
+            ready.completeExceptionally(
+                    new AgentException("console is shutting down; " + config.name() + " was not started", ""));
         } catch (OutOfMemoryError e) { // no thread to start it on
             failed(named(e));
         }
@@ -90,7 +90,7 @@ final class AgentSession implements Host.Session {
             RemoteAgent launched = new RemoteAgent(config.name(), launch(), notices);
             agent = launched;
             if (closing.get()) { // it may have been too early to find the agent
-                launched.close();
+                launched.close(stopped());
                 throw stopped();
             }
             step = "waiting for its agent";
@@ -100,7 +100,7 @@ final class AgentSession implements Host.Session {
             launched.ended().thenAccept(ended::complete);
             ready.complete(greeting);
         } catch (InterruptedException e) {
-            failed(stopped()); // only close() interrupts
+            failed(stopped()); // only closing interrupts
         } catch (AgentException e) {
             failed(e);
         } catch (RuntimeException | Error e) { // no thread left, say: whoever waits for this start has to hear of it
@@ -112,7 +112,7 @@ final class AgentSession implements Host.Session {
     private void failed(AgentException why) {
         log.warn("start of {} failed: {}", config.name(), why.message());
         ready.completeExceptionally(closing.get() ? stopped() : why);
-        close();
+        close(why);
     }
 
     private AgentException stopped() {
@@ -125,6 +125,10 @@ final class AgentSession implements Host.Session {
                 return launcher.start(AgentCommand.local(config)); // this machine has this Java and this jar
             }
             Installation there = installer.install(launcher, config.java(), doing -> step = doing);
+            there.facts()
+                    .ignored()
+                    .forEach(name -> notices.accept(config.name() + ": " + name
+                            + " is ignored there; jvm: in hosts.yaml has flags for an agent"));
             return launcher.start(AgentCommand.remote(config, there));
         } catch (AgentException e) {
             throw new AgentException(config.name() + ": " + e.message(), e.hint(), e);
@@ -195,21 +199,21 @@ final class AgentSession implements Host.Session {
     }
 
     @Override
-    public CompletableFuture<Void> close() {
+    public CompletableFuture<Void> close(AgentException why) {
         if (closing.compareAndSet(false, true)) {
             ready.completeExceptionally(stopped());
-            Thread closer = new Thread(this::end, config.name() + "-close");
+            Thread closer = new Thread(() -> end(why), config.name() + "-close");
             closer.setDaemon(true);
             try {
                 closer.start();
             } catch (OutOfMemoryError e) { // no thread left: it waits seconds at most
-                end();
+                end(why);
             }
         }
         return closed;
     }
 
-    private void end() {
+    private void end(AgentException why) {
         try {
             Future<?> starting = start;
             if (starting != null) {
@@ -217,7 +221,7 @@ final class AgentSession implements Host.Session {
             }
             RemoteAgent there = agent;
             if (there != null) {
-                there.close();
+                there.close(why);
             }
             launcher.close();
         } finally {

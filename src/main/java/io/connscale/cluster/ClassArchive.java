@@ -3,10 +3,13 @@ package io.connscale.cluster;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,6 +72,7 @@ final class ClassArchive {
             if (!failed) {
                 force(work);
                 Files.move(work, archive, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
+                clean(archive, Path.of(System.getProperty("java.class.path")));
             }
         } catch (IOException e) {
             failed = true;
@@ -85,6 +89,27 @@ final class ClassArchive {
                 && !Files.getLastModifiedTime(archive)
                         .toInstant()
                         .isBefore(Files.getLastModifiedTime(jar).toInstant());
+    }
+
+    /**
+     * Removes archives for other Javas that the jar has outlived, or that were made a month ago (one that is still in use is made again), and
+     * those that a process which was killed left half made.
+     */
+    static void clean(Path archive, Path jar) throws IOException {
+        String name = archive.getFileName().toString().replaceFirst("-java.*$", "-java");
+        Instant built = Files.getLastModifiedTime(jar).toInstant();
+        try (DirectoryStream<Path> all =
+                Files.newDirectoryStream(archive.toAbsolutePath().getParent(), name + "*.jsa*")) {
+            for (Path one : all) {
+                Instant made = Files.getLastModifiedTime(one).toInstant();
+                Duration age = Duration.between(made, Instant.now());
+                boolean half = !one.toString().endsWith(".jsa");
+                boolean old = half ? age.toDays() > 0 : made.isBefore(built) || age.toDays() > 30;
+                if (old && !one.getFileName().equals(archive.getFileName())) {
+                    delete(one);
+                }
+            }
+        }
     }
 
     private static boolean rehearsed(List<String> command, Path work) throws IOException, InterruptedException {

@@ -102,8 +102,8 @@ public final class Cluster implements AutoCloseable {
         owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
         for (HostConfig host : config.hosts()) {
-            Function<HostConfig, Host.Session> sessions = as ->
-                    new AgentSession(as, launchers.apply(as), this::install, targets, told, starters);
+            Function<HostConfig, Host.Session> sessions =
+                    as -> new AgentSession(as, launchers.apply(as), this::install, targets, told, starters);
             hosts.put(
                     host.name(),
                     new Host(
@@ -253,10 +253,7 @@ public final class Cluster implements AutoCloseable {
 
     private CompletableFuture<Facts> facts(String name, Function<Long, Message> request) {
         try {
-            return host(name)
-                    .ready()
-                    .ask(request, Message.FactsTaken.class)
-                    .thenApply(Message.FactsTaken::facts);
+            return host(name).ready().ask(request, Message.FactsTaken.class).thenApply(Message.FactsTaken::facts);
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -309,7 +306,8 @@ public final class Cluster implements AutoCloseable {
             if (ticks != null) {
                 ticks.cancel(false);
             }
-            CompletableFuture<?>[] ends = hosts.values().stream().map(Host::stop).toArray(CompletableFuture<?>[]::new);
+            CompletableFuture<?>[] ends =
+                    hosts.values().stream().map(Host::stop).toArray(CompletableFuture<?>[]::new);
             closed = CompletableFuture.allOf(ends).completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS);
         }
         return closed;

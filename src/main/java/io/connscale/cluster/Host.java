@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * LOST       STARTING                                                               STOPPED, forgets the counts
  * </pre>
  */
-@SuppressWarnings("FutureReturnValueIgnored") // what becomes of a session is put in the queue; how one is closed concerns nobody
+@SuppressWarnings(
+        "FutureReturnValueIgnored") // what becomes of a session is put in the queue; how one is closed concerns nobody
 final class Host {
     /** Lines of its standard error that are shown of an agent that was lost; the log has more. */
     private static final int MAX_LAST_ERRORS = 5;
@@ -63,8 +64,11 @@ final class Host {
         /** Once per second: for how many seconds there was no heartbeat, though it was listened for. */
         int tick();
 
-        /** Ends all that was opened, a start that is under way too: {@link #ready()} fails. Completes when that is done. */
-        CompletableFuture<Void> close();
+        /**
+         * Ends all that was opened, a start that is under way too: {@link #ready()} fails, and what waits for the agent does,
+         * with {@code why}. Completes when that is done.
+         */
+        CompletableFuture<Void> close(AgentException why);
     }
 
     /**
@@ -204,21 +208,27 @@ final class Host {
 
     private void ended(Session session, Ending ending) {
         String hint = ending.exhausted().map(what -> " · " + what.hint()).orElse("");
-        if (lost(session, " lost", ": " + ending.clause() + hint)) {
+        if (lost(session, ending.clause() + hint, name + ": " + ending.clause())) {
             ending.lastErrors(MAX_LAST_ERRORS).forEach(line -> notices.accept(name + " | " + line));
         }
     }
 
-    /** The agent is gone though nobody asked for that, and its connections with it; false where it is another session's time. */
-    private boolean lost(Session session, String how, String why) {
+    /**
+     * The agent is gone though nobody asked for that, and its connections with it.
+     *
+     * @param why a clause, for the notice
+     * @param failure what those hear who wait for the agent
+     * @return false where it is another session's time
+     */
+    private boolean lost(Session session, String why, String failure) {
         if (now.session != session) {
             return false;
         }
         Snapshot last = session.counts();
         now = new Now(now.config, State.LOST, null, null, now.before.plus(last.afterLoss("agent lost")));
-        session.close();
-        notices.accept(name + how + ", with " + Notices.connections(last.established()) + why + " · start " + name
-                + " brings it back");
+        session.close(new AgentException(failure, "start " + name + " brings it back"));
+        notices.accept("%s lost, with %s: %s · start %s brings it back"
+                .formatted(name, Notices.connections(last.established()), why, name));
         return true;
     }
 
@@ -232,10 +242,10 @@ final class Host {
     private void stop(CompletableFuture<Boolean> stopped) {
         Now before = now;
         now = new Now(before.config, State.STOPPED, null, null, Snapshot.NONE);
-        CompletableFuture<Void> closed =
-                before.session == null ? CompletableFuture.completedFuture(null) : before.session.close();
-        closed.whenComplete((done, failure) ->
-                others.execute(() -> stopped.complete(before.state != State.STOPPED)));
+        CompletableFuture<Void> closed = before.session == null
+                ? CompletableFuture.completedFuture(null)
+                : before.session.close(new AgentException(name + " was stopped", "start " + name + " starts it again"));
+        closed.whenComplete((done, failure) -> others.execute(() -> stopped.complete(before.state != State.STOPPED)));
     }
 
     /** From now on these intervals and this rate, here and in the agent if there is one. */
@@ -267,7 +277,8 @@ final class Host {
             }
             int silent = session.tick();
             if (now.state == State.READY && silent >= patience) {
-                lost(session, ": no heartbeat for " + patience + " s; declared lost", "");
+                String why = "no heartbeat for " + patience + " s";
+                lost(session, why, name + ": " + why + "; declared lost");
             } else if (now.state == State.READY) {
                 told.tick(session.counts()).ifPresent(line -> {
                     notices.accept(line);

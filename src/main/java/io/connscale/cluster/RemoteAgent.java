@@ -12,12 +12,14 @@ import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
 import io.connscale.control.Silence;
+import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -50,8 +52,10 @@ final class RemoteAgent implements AgentProcess {
     private static final int MAX_SHOWN = 200;
 
     private static final Pattern SAYS_HELLO = Pattern.compile("\\{.*\"type\"\\s*:\\s*\"hello\".*");
+    private static final Pattern ID = Pattern.compile("^\\{.*\"id\"\\s*:\\s*(\\d{1,18})\\b");
     private static final Pattern PROTOCOL = Pattern.compile("\"protocol\"\\s*:\\s*(\\d{1,9})\\b");
     private static final long CLOSE_SECONDS = 2;
+    private static final int SIGKILL = 137;
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
@@ -101,7 +105,10 @@ final class RemoteAgent implements AgentProcess {
     /** The first line that is no message, a login shell's banner, say: shown where a start fails. */
     private volatile String noise = "";
 
-    private volatile boolean closing;
+    /** Why it is being closed; null where it is not. */
+    private volatile @Nullable AgentException closing;
+    /** From the launch on, and anew from the greeting on; the reading thread's. */
+    private Optional<OomKills> kills;
 
     /** @param process just started; this object owns it from now on */
     RemoteAgent(String name, Process process) {
@@ -118,6 +125,7 @@ final class RemoteAgent implements AgentProcess {
         this.process = process;
         this.notices = notices;
         this.timeouts = timeouts;
+        this.kills = OomKills.of(process);
         reader = new Thread(this::read, name + "-control");
         reader.setDaemon(true);
         boolean listening = false;
@@ -298,6 +306,7 @@ final class RemoteAgent implements AgentProcess {
 
     private void greeted(Message.Hello greeting) {
         if (greeting.protocol() == Message.PROTOCOL) {
+            kills = OomKills.of(process); // now it is in its control group, whatever launched it
             hello.complete(greeting);
         } else {
             hello.completeExceptionally(
@@ -323,8 +332,11 @@ final class RemoteAgent implements AgentProcess {
     private void foreign(BoundedLines.Line line) {
         String shown = PlainText.of(line.text(), MAX_SHOWN);
         complain("not a message: " + shown);
+        Matcher id = ID.matcher(line.text());
         if (!line.whole()) {
             tooLong(shown);
+        } else if (hello.isDone() && id.find()) {
+            notValid(pending.remove(Long.parseLong(id.group(1))), line.text());
         } else if (!hello.isDone()) {
             if (SAYS_HELLO.matcher(line.text()).matches()) {
                 hello.completeExceptionally(notUnderstood(line.text()));
@@ -344,13 +356,20 @@ final class RemoteAgent implements AgentProcess {
         failAll(why);
     }
 
+    private void notValid(@Nullable Pending<?> request, String answer) {
+        if (request != null) {
+            request.failed(new AgentException(
+                    name + ": the agent's answer is not valid: " + MessageLines.problem(answer), SAME_VERSION));
+        }
+    }
+
     private AgentException notUnderstood(String line) {
         Matcher protocol = PROTOCOL.matcher(line);
         return protocol.find() && !protocol.group(1).equals(String.valueOf(Message.PROTOCOL))
                 ? otherProtocol(protocol.group(1))
                 : new AgentException(
-                        name + ": the agent's hello is not valid: " + MessageLines.problem(line)
-                                + "; it said: " + PlainText.of(line, MAX_SHOWN),
+                        name + ": the agent's hello is not valid: " + MessageLines.problem(line) + "; it said: "
+                                + PlainText.of(line, MAX_SHOWN),
                         SAME_VERSION);
     }
 
@@ -373,9 +392,13 @@ final class RemoteAgent implements AgentProcess {
     private void end(boolean broken) {
         requests.close();
         int exit = Exits.of(process, CLOSE_SECONDS);
-        Ending ending = new Ending(exit, errors.lines(), broken && exit == Exits.UNKNOWN);
+        Ending ending = new Ending(
+                exit,
+                errors.lines(),
+                broken && exit == Exits.UNKNOWN,
+                exit == SIGKILL ? kills.flatMap(OomKills::since) : Optional.empty());
         AgentException gone = gone(ending);
-        hello.completeExceptionally(closing ? gone : beforeHello(ending));
+        hello.completeExceptionally(closing != null ? gone : beforeHello(ending));
         ended.complete(ending);
         failAll(gone);
     }
@@ -400,8 +423,9 @@ final class RemoteAgent implements AgentProcess {
     }
 
     private AgentException gone(Ending ending) {
-        if (closing) {
-            return new AgentException(name + " was stopped", "start " + name + " starts it again");
+        AgentException closed = closing;
+        if (closed != null) {
+            return closed;
         }
         return new AgentException(
                 ending.broken() ? name + ": the connection to it broke" : name + " ended " + ending,
@@ -473,10 +497,14 @@ final class RemoteAgent implements AgentProcess {
         return waiting.answer;
     }
 
-    /** Closes its standard input, on which it ends; what has not ended soon is killed. Requests that wait fail then. */
     @Override
     public void close() {
-        closing = true;
+        close(new AgentException(name + " was stopped", "start " + name + " starts it again"));
+    }
+
+    /** Closes its standard input, on which it ends; what has not ended soon is killed. Requests that wait fail then, with {@code why}. */
+    void close(AgentException why) {
+        closing = why;
         requests.close();
         Exits.of(process, CLOSE_SECONDS);
         try {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -122,7 +123,8 @@ public final class Repl {
                 Files.createDirectories(directory);
             }
             if (!Files.exists(file)) {
-                Files.createFile(file);
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
             if (!Files.isRegularFile(file) || !Files.isWritable(file)) {
                 throw new IOException("it is not a file that can be written");

@@ -1,5 +1,6 @@
 package io.connscale.console;
 
+import io.connscale.control.PlainText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +87,7 @@ final class TableText {
         if (cell instanceof Double d) {
             return Double.isFinite(d) ? BigDecimal.valueOf(d).toPlainString() : "";
         }
-        String text = cell.toString();
+        String text = PlainText.of(cell.toString()); // an agent's words may be in it
         boolean plain = text.chars().noneMatch(c -> c == '"' || c == ',' || c == '\n' || c == '\r');
         return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
     }

@@ -19,7 +19,7 @@ public interface AgentProcess extends Agent {
     /** How it ended, in words; completes when it has. */
     CompletableFuture<String> ending();
 
-    /** Any other request; what it is answered with. */
+    /** Any other request; what it is answered with. Within bounds: where no answer comes, it fails. */
     <T extends Message> CompletableFuture<T> ask(Function<Long, Message> request, Class<T> answer);
 
     /** Asks about the server that may run in it, or tells it to start or stop; how the server is then. */
@@ -27,7 +27,7 @@ public interface AgentProcess extends Agent {
         return ask(request, Message.ServerStatusTaken.class).thenApply(Message.ServerStatusTaken::status);
     }
 
-    /** From a clock, once a second: tells it that it is not alone, and how many seconds nothing was heard of it. */
+    /** From a clock, once per second. Returns for how many seconds there was no message from it, though its channel was read. */
     int tick();
 
     /** Ends it at once, with its connections. */

@@ -45,7 +45,8 @@ public final class MessageLines {
     /** Of connections, Pings and seconds: a million Pings per second for thirty years. Hundreds of hosts add up below a long. */
     private static final long MAX_COUNT = 1_000_000_000_000_000L;
 
-    // Unknown members are ignored, so that a newer end may say more; a missing number is an error, not a silent zero, and a
+    // Unknown members are ignored, so that a newer end may say more; a missing number is an error, not a silent zero,
+    // and a
     // member of another type is an error, not what Jackson would make of it.
     private static final ObjectReader READER = Json.MAPPER
             .rebuild()

@@ -136,8 +136,7 @@ public final class Inquiry {
     }
 
     /** @param ended whether only why connections ended that were up */
-    private Optional<Verdict> verdict(
-            Map<String, Seen> seen, Map<String, Seen> before, long halfOpen, boolean ended) {
+    private Optional<Verdict> verdict(Map<String, Seen> seen, Map<String, Seen> before, long halfOpen, boolean ended) {
         if (seen.isEmpty()) {
             return Optional.empty();
         }
@@ -276,8 +275,17 @@ public final class Inquiry {
                 counts.established(),
                 counts.pings() - before.counts().pings(),
                 Reasons.difference(counts.errors(), before.counts().errors()),
-                listeners.stream().map(ServerStatus.Listener::address).distinct().toList(),
-                ends.targets().stream().map(Inquiry::port).toList(),
+                listeners.stream()
+                        .map(ServerStatus.Listener::address)
+                        .distinct()
+                        .toList(),
+                (listeners.isEmpty()
+                                ? ends.targets().stream().map(Inquiry::port)
+                                : listeners.stream()
+                                        .map(
+                                                ServerStatus.Listener
+                                                        ::port)) // those of the targets may be mapped on the way
+                        .toList(),
                 listeners.stream()
                         .mapToInt(ServerStatus.Listener::backlogGiven)
                         .max()

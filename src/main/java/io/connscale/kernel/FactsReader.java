@@ -83,14 +83,11 @@ public final class FactsReader {
         found.putAll(Tables.conntrack(proc.resolve("net/stat/nf_conntrack")));
         found.putAll(Tables.meminfo(proc.resolve("meminfo")));
         found.putAll(Tables.limits(proc.resolve("self/limits")));
-        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup"));
+        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(proc.resolve("self/cgroup")));
         found.putAll(cgroup.values());
         found.putAll(Threads.read(proc));
         found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
-        ProcFiles.lines(proc.resolve("vmstat")).stream()
-                .filter(line -> line.startsWith("oom_kill "))
-                .forEach(line -> ProcFiles.number(line.substring(9))
-                        .ifPresent(n -> found.put(Fact.OOM_KILLS_OF_MACHINE.kernelName(), n)));
+        found.putAll(Tables.vmstat(proc.resolve("vmstat")));
         found.putAll(new LoopTimes(proc.resolve("self/task")).read());
         openFiles(found);
         uptime(found);

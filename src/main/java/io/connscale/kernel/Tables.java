@@ -50,6 +50,17 @@ final class Tables {
         return values;
     }
 
+    /** {@code /proc/vmstat}, of which only the kills for want of memory are asked for. */
+    static Map<String, Long> vmstat(Path file) {
+        Map<String, Long> values = new HashMap<>();
+        for (String line : ProcFiles.lines(file)) {
+            if (line.startsWith("oom_kill ")) {
+                put(values, Fact.OOM_KILLS_OF_MACHINE.kernelName(), line.substring("oom_kill ".length()), 1);
+            }
+        }
+        return values;
+    }
+
     /** {@code /proc/net/stat/nf_conntrack}: a line of names, a line of hexadecimal numbers a CPU; added up. */
     static Map<String, Long> conntrack(Path file) {
         Map<String, Long> values = new HashMap<>();

@@ -15,7 +15,7 @@ class AddressesTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1:8989,127.0.0.1,8989", "'[::1]:1',0:0:0:0:0:0:0:1,1", "localhost:65535,127.0.0.1,65535"})
     void readsServerAddresses(String text, String host, int port) throws AgentException {
-        InetSocketAddress address = Addresses.targets(List.of(text)).get(0);
+        InetSocketAddress address = Addresses.targets(List.of(text), List.of()).get(0);
         assertThat(address.getAddress().getHostAddress()).isEqualTo(host);
         assertThat(address.getPort()).isEqualTo(port);
     }
@@ -24,7 +24,7 @@ class AddressesTest {
     @ValueSource(
             strings = {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "a\nb"})
     void whatIsNoServerAddressIsNamed(String text) {
-        assertThatThrownBy(() -> Addresses.targets(List.of("127.0.0.1:1", text)))
+        assertThatThrownBy(() -> Addresses.targets(List.of("127.0.0.1:1", text), List.of()))
                 .isInstanceOfSatisfying(AgentException.class, e -> {
                     assertThat(e.message()).endsWith("is not a server address").doesNotContain("\n");
                     assertThat(e.hint()).isEqualTo("write host:port or [address]:port");
@@ -33,7 +33,7 @@ class AddressesTest {
 
     @Test
     void anEmptyHostIsNotTheLoopback() {
-        assertThatThrownBy(() -> Addresses.targets(List.of(":8989"))).hasMessage("an address is empty");
+        assertThatThrownBy(() -> Addresses.targets(List.of(":8989"), List.of())).hasMessage("an address is empty");
         assertThatThrownBy(() -> Addresses.sources(List.of(" "))).hasMessage("an address is empty");
     }
 

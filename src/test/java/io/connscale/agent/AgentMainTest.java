@@ -13,6 +13,7 @@ import io.connscale.server.PingPongServer;
 import io.connscale.stats.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -231,5 +233,44 @@ class AgentMainTest {
 
     private static boolean cameByItself(Message message) {
         return message instanceof Message.SnapshotTaken taken && taken.id() == null;
+    }
+
+    /** Who watches must not stand on the thread that it watches: that one waits for the console to read. */
+    @Test
+    void aConsoleThatNeitherReadsNorSpeaksEndsTheAgent() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        };
+        PipedOutputStream silent = new PipedOutputStream();
+        InputStream in = new PipedInputStream(silent, 1 << 20);
+        for (int id = 1; id <= 1000; id++) { // more answers than the outbox takes
+            silent.write(MessageLines.encode(new Message.TakeServerStatus(id)));
+        }
+        CompletableFuture<AutoCloseable> ended = new CompletableFuture<>();
+        thread(
+                "deaf",
+                () -> ended.complete(AgentMain.run(
+                        in,
+                        full,
+                        Transport.best(),
+                        settings -> new PingPongServer(settings, Transport.best()),
+                        name -> {
+                            throw new AgentException("no worker here", "");
+                        },
+                        2)));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces()).anySatisfy((thread, stack) -> {
+            assertThat(thread.getName()).isEqualTo("agent-control");
+            assertThat(stack).anyMatch(frame -> frame.getClassName().endsWith("Outbox"));
+        }));
+        ended.get(30, TimeUnit.SECONDS).close();
+        never.countDown();
     }
 }

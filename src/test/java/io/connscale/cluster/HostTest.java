@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -49,6 +50,7 @@ class HostTest {
         private final List<HostConfig> configured = new ArrayList<>();
         private final HostConfig config;
         private Snapshot counts = Snapshot.NONE;
+        private String closedFor = "";
         private boolean begun;
         private boolean closing;
         private int silent;
@@ -104,8 +106,9 @@ class HostTest {
         }
 
         @Override
-        public CompletableFuture<Void> close() {
+        public CompletableFuture<Void> close(AgentException why) {
             closing = true;
+            closedFor = why.message();
             ready.completeExceptionally(new AgentException("client1 was stopped while it started", ""));
             return closed;
         }
@@ -143,7 +146,15 @@ class HostTest {
 
     private static Snapshot counts(long established, long lost) {
         return new Snapshot(
-                established, 0, 0, lost, 0, 0, 0, 0, new TreeMap<>(lost == 0 ? Map.of() : Map.of("receive timeout", lost)));
+                established,
+                0,
+                0,
+                lost,
+                0,
+                0,
+                0,
+                0,
+                new TreeMap<>(lost == 0 ? Map.of() : Map.of("receive timeout", lost)));
     }
 
     private static void failsWith(CompletableFuture<?> asked, String message) {
@@ -266,7 +277,7 @@ class HostTest {
 
     @Test
     void aConnectionThatBreaksIsSaidToHaveBroken() {
-        started().ended.complete(new Ending(-1, List.of(), true));
+        started().ended.complete(new Ending(-1, List.of(), true, Optional.empty()));
         settle();
         assertThat(notices)
                 .containsExactly("client1 lost, with 0 connections: the connection to it broke"
@@ -287,10 +298,11 @@ class HostTest {
         assertThat(state()).isEqualTo(State.LOST);
         assertThat(session.closing).isTrue();
         assertThat(session.closed).isNotDone();
+        assertThat(session.closedFor).isEqualTo("client1: no heartbeat for 10 s; declared lost");
         session.ended.complete(new Ending(137, List.of())); // the end that this brings is no news
         settle();
         assertThat(notices)
-                .containsExactly("client1: no heartbeat for 10 s; declared lost, with 600 connections"
+                .containsExactly("client1 lost, with 600 connections: no heartbeat for 10 s"
                         + " · start client1 brings it back");
     }
 
@@ -343,17 +355,21 @@ class HostTest {
     @Test
     void aChangeReachesTheAgentThatIsReady() {
         FakeSession session = started();
-        CompletableFuture<Void> changed = host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
+        CompletableFuture<Void> changed =
+                host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
         settle();
         assertThat(changed).isCompleted();
-        assertThat(session.configured).extracting(config -> config.client().interval()).containsExactly(Duration.ofSeconds(7));
+        assertThat(session.configured)
+                .extracting(config -> config.client().interval())
+                .containsExactly(Duration.ofSeconds(7));
         assertThat(host.status().config().client().interval()).isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test
     void aChangeWhileTheAgentStartsReachesItWhenItIsReady() {
         assertThat(start()).isNotDone();
-        CompletableFuture<Void> changed = host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
+        CompletableFuture<Void> changed =
+                host.change(client -> new ClientConfig(Duration.ofSeconds(7), client.timeout(), client.rate()));
         settle();
         assertThat(changed).isCompleted();
         FakeSession session = last();

@@ -126,12 +126,12 @@ class LossTest {
                 start(MiniCluster.of().and("client1", FakeAgent::frozen).patience(4));
         get(mini.cluster().start("client1"));
         CompletableFuture<?> waiting = mini.cluster().agents(List.of("client1")).stopOpening();
-        assertThat(failure(waiting)).hasMessage("client1 was stopped");
+        assertThat(failure(waiting)).hasMessage("client1: no heartbeat for 4 s; declared lost");
         assertThat(mini.state("client1")).isEqualTo(State.LOST);
         await().until(() -> !mini.notices().isEmpty());
         assertThat(mini.notices())
-                .containsExactly("client1: no heartbeat for 4 s; declared lost, with 0 connections"
-                        + " · start client1 brings it back");
+                .containsExactly(
+                        "client1 lost, with 0 connections: no heartbeat for 4 s" + " · start client1 brings it back");
     }
 
     @Test

@@ -12,7 +12,9 @@ import io.connscale.control.MessageLines;
 import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.stats.Snapshot;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,8 +104,7 @@ class RemoteAgentTest {
             return FakeAgent.dumb(in, out, err);
         });
         AgentException e = failure(agent.hello());
-        assertThat(e)
-                .hasMessage("client1: the agent speaks protocol 2 (connscale 9.9.9), this console speaks 1");
+        assertThat(e).hasMessage("client1: the agent speaks protocol 2 (connscale 9.9.9), this console speaks 1");
         assertThat(e.hint()).isEqualTo("use the same version of connscale on both");
     }
 
@@ -139,7 +140,9 @@ class RemoteAgentTest {
             })
     void aHelloWithAFieldThatIsNotOfItsTypeIsRefusedAndTheFieldNamed(String fields, String field) throws Exception {
         AgentException e = refused(HELLO + fields + REST);
-        assertThat(e.message()).startsWith("client1: the agent's hello is not valid: ").contains(field);
+        assertThat(e.message())
+                .startsWith("client1: the agent's hello is not valid: ")
+                .contains(field);
         assertThat(e.hint()).isEqualTo("use the same version of connscale on both");
     }
 
@@ -201,13 +204,12 @@ class RemoteAgentTest {
     }
 
     @Test
-    void anAnswerWithNumbersThatCannotBeIsNone() throws Exception {
+    void anAnswerWithNumbersThatCannotBeFailsItsRequest() throws Exception {
         RemoteAgent agent = answeringWith("{\"type\":\"connections-opened\",\"id\":ID,\"opened\":"
                 + "{\"requested\":10,\"established\":-5,\"failed\":0,\"seconds\":-1.0,\"errors\":{}}}");
         agent.hello().get(20, SECONDS);
-        CompletableFuture<Opened> opening = agent.open(new Order(10, null), progress -> {});
-        await().until(() -> ticked(agent, opening));
-        assertThat(failure(opening)).hasMessage("client1: no progress for 300 s");
+        assertThat(failure(agent.open(new Order(10, null), progress -> {})))
+                .hasMessage("client1: the agent's answer is not valid: established is -5");
     }
 
     /** Many seconds, as the watch counts them. */
@@ -296,7 +298,8 @@ class RemoteAgentTest {
             }
         });
         assertThat(failure(agent.hello()))
-                .hasMessageStartingWith("client1: the agent sent a line of more than 4,194,304 bytes, which is not read: xxx");
+                .hasMessageStartingWith(
+                        "client1: the agent sent a line of more than 4,194,304 bytes, which is not read: xxx");
     }
 
     @Test
@@ -351,6 +354,57 @@ class RemoteAgentTest {
         assertThat(failure(agent.snapshot())).hasMessageStartingWith("client1 ended with exit code 5");
     }
 
+    /** As that of a command on another host whose connection was lost. */
+    private static final class Cut extends ThreadProcess {
+        private final CountDownLatch cut;
+
+        Cut(CountDownLatch cut, Body body) {
+            super("fake-agent", body);
+            this.cut = cut;
+        }
+
+        @Override
+        public InputStream getInputStream() {
+            return new FilterInputStream(super.getInputStream()) {
+                @Override
+                public int read(byte[] into, int from, int length) throws IOException {
+                    int n = super.read(into, from, length);
+                    if (cut.getCount() == 0) {
+                        throw new IOException("Broken transport; encountered EOF");
+                    }
+                    return n;
+                }
+            };
+        }
+
+        @Override
+        public int exitValue() {
+            return -1;
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksIsSaidToHaveBroken() throws Exception {
+        CountDownLatch cut = new CountDownLatch(1);
+        RemoteAgent agent = agent(new Cut(cut, (in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(1));
+            cut.await();
+            return 0;
+        }));
+        agent.hello().get(20, SECONDS);
+        CompletableFuture<Snapshot> waiting = agent.snapshot();
+        cut.countDown();
+        assertThat(failure(waiting)).hasMessage("client1: the connection to it broke");
+        assertThat(agent.ended().get(20, SECONDS).clause()).isEqualTo("the connection to it broke");
+    }
+
+    @Test
+    void aConnectionThatBreaksBeforeTheAgentIsReadyIsSaidToHaveBroken() throws Exception {
+        CountDownLatch cut = new CountDownLatch(0);
+        RemoteAgent agent = agent(new Cut(cut, (in, out, err) -> 0));
+        assertThat(failure(agent.hello())).hasMessage("client1: the connection to it broke before the agent was ready");
+    }
+
     @Test
     void anAgentThatClosesItsOutputAndLivesOnIsEnded() throws Exception {
         RemoteAgent agent = sh("exec >&-; exec sleep 1000");
@@ -391,11 +445,10 @@ class RemoteAgentTest {
     void closingAnAgentThatWasStoppedWithItsPipeFullReturnsWithinSeconds() throws Exception {
         RemoteAgent agent = sh("kill -STOP $$");
         fill(agent);
-        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces())
-                .anySatisfy((thread, stack) -> {
-                    assertThat(thread.getName()).isEqualTo("client1-requests");
-                    assertThat(stack).anyMatch(frame -> frame.getMethodName().equals("writeBytes"));
-                }));
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces()).anySatisfy((thread, stack) -> {
+            assertThat(thread.getName()).isEqualTo("client1-requests");
+            assertThat(stack).anyMatch(frame -> frame.getMethodName().equals("writeBytes"));
+        }));
         agent.close();
         assertThat(agent.ended().get(20, SECONDS).exit()).isEqualTo(137);
     }

@@ -38,7 +38,8 @@ class RequestWriterTest {
     void writesInTheOrderOfTheRequests() {
         RequestWriter writer = new RequestWriter("client1", out, 64, () -> {}, NEVER);
         List<String> asked = LongStream.rangeClosed(1, 50)
-                .peek(id -> assertThat(writer.offer(new Message.TakeSnapshot(id))).isTrue())
+                .peek(id ->
+                        assertThat(writer.offer(new Message.TakeSnapshot(id))).isTrue())
                 .mapToObj(id -> "{\"type\":\"take-snapshot\",\"id\":" + id + "}")
                 .toList();
         await().untilAsserted(() -> assertThat(said()).isEqualTo(asked));

@@ -37,7 +37,8 @@ class SilentServerTest {
         Said json = said(Format.JSON, "count");
         assertThat(json.exit()).isOne();
         assertThat(json.last())
-                .contains("\"server\":{\"established\":null}", "\"client1\":{\"established\":20,", "\"difference\":null")
+                .contains(
+                        "\"server\":{\"established\":null}", "\"client1\":{\"established\":20,", "\"difference\":null")
                 .contains(SILENT);
         Said table = said(Format.TABLE, "count");
         assertThat(table.out())

@@ -48,9 +48,7 @@ class AnyLineTest {
         assertThat(line.indexOf('\n')).isEqualTo(line.length() - 1);
         assertThat(MessageLines.decode(line))
                 .isEqualTo(new Message.Failed(1, PlainText.of(message), PlainText.of(hint)));
-        assertThat(PlainText.of(message))
-                .hasSameSizeAs(message)
-                .doesNotMatch("(?s).*[\\p{Cntrl}\\u2028\\u202e].*");
+        assertThat(PlainText.of(message)).hasSameSizeAs(message).doesNotMatch("(?s).*[\\p{Cntrl}\\u2028\\u202e].*");
     }
 
     @Provide

@@ -43,7 +43,7 @@ final class Checks {
         for (Object thing : things) {
             if (!seen.add(thing)) {
                 throw new IllegalArgumentException(
-                        what + " " + Quantity.quoted(String.valueOf(thing)) + " is there twice: keep one");
+                        what + " " + Quantity.quoted(String.valueOf(thing)) + " is listed twice");
             }
         }
         return things;

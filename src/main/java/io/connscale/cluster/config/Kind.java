@@ -20,7 +20,11 @@ record Kind<T>(String expected, Function<String, T> read) {
     static final Kind<Workers> WORKERS = new Kind<>("auto or a whole number from 1 to " + Workers.MOST, Workers::parse);
     static final Kind<HostKey> HOST_KEY = new Kind<>("strict or accept-new", HostKey::parse);
     static final Kind<SshAddress> SSH = new Kind<>("[user@]host[:port]", SshAddress::parse);
-    static final Kind<String> ADDRESS = new Kind<>("an address or a host name", Address::checked);
+    static final Kind<String> ADDRESS =
+            new Kind<>("an address or a host name, with :port where one is mapped", text -> {
+                ServerConfig.endpoint(text);
+                return text;
+            });
     static final Kind<String> BIND = new Kind<>("an address of this machine, 0.0.0.0, \"::\" or \"*\"", Address::bind);
     static final Kind<List<String>> SOURCE = new Kind<>(
             "addresses such as 10.0.0.4 or 127.0.0.2-127.0.0.20 (at most " + Address.MOST + ")", Address::expand);

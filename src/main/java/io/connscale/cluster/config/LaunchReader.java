@@ -25,7 +25,13 @@ final class LaunchReader {
 
     private static Launch plain(SshAddress to) {
         return new Launch.Ssh(
-                to.user(), to.host(), to.port(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+                to.user(),
+                to.host(),
+                to.port(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     static Launch read(Section host) {

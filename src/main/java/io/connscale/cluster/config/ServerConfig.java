@@ -2,12 +2,14 @@ package io.connscale.cluster.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The Ping/Pong server.
  *
  * @param bind where it listens: an address or name of its machine, or a wildcard ({@code 0.0.0.0}, {@code ::}, {@code *})
- * @param address what clients connect to
+ * @param address what clients connect to: a name or an address; with a port ({@code host:port}) where the only one of {@code ports} is mapped to
+ *     another on the way
  * @param ports distinct; a 0 is any free port, for trying out
  * @param backlog the accept queue it asks for, in connections; the kernel cuts it to {@code net.core.somaxconn}
  * @param acceptors how many accept side by side
@@ -30,11 +32,35 @@ public record ServerConfig(
 
     public ServerConfig {
         Address.bind(bind);
-        Address.checked(address);
+        SshAddress to = endpoint(address);
+        Checks.check(
+                to.port().isEmpty() || ports.size() == 1,
+                address,
+                "has a port, and so have several ports: leave one out");
         ports = Checks.distinct("port", List.copyOf(ports));
         ports.forEach(port -> Checks.inRange("a port", port, 0, Ports.MOST));
         Checks.inRange("ports", ports.size(), 1, Ports.MOST);
         Checks.inRange("backlog", backlog, 1, MOST_BACKLOG);
         Checks.inRange("acceptors", acceptors, 1, MOST_ACCEPTORS);
+    }
+
+    /** {@code host}, {@code host:port} or {@code [v6]:port}. */
+    static SshAddress endpoint(String address) {
+        SshAddress endpoint = SshAddress.parse(address);
+        Checks.check(endpoint.user().isEmpty(), address, "is not an address or host name");
+        return endpoint;
+    }
+
+    /** What clients connect to, a {@code host:port} or {@code [v6]:port} for each of {@code listening}. */
+    public List<String> targets(String host, List<Integer> listening) {
+        OptionalInt mapped = endpoint(address).port();
+        String bracketed = host.contains(":") ? "[" + host + "]" : host;
+        return (mapped.isPresent() ? List.of(mapped.getAsInt()) : listening)
+                .stream().map(port -> bracketed + ":" + port).toList();
+    }
+
+    /** The host of {@link #address()}. */
+    public String host() {
+        return endpoint(address).host();
     }
 }

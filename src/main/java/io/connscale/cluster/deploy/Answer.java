@@ -28,12 +28,14 @@ final class Answer {
                 limits(),
                 all("java").stream().map(FoundJava::parse).toList(),
                 first("cache"),
+                first("shared"),
                 said.containsKey("writable")
                         ? Optional.empty()
                         : Optional.of(first("unwritable").orElse("")),
                 free(),
                 said.containsKey("there"),
-                said.containsKey("terminal"));
+                said.containsKey("terminal"),
+                all("ignored"));
     }
 
     private Limits limits() {

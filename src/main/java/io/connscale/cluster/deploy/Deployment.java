@@ -42,6 +42,11 @@ public final class Deployment {
         }
         FoundJava chosen = JavaChoice.of(facts, java);
         String folder = folder(facts);
+        if (facts.shared().isPresent()) {
+            throw new AgentException(
+                    "cache folder " + folder + " " + facts.shared().get() + ": nothing in it is run",
+                    "remove it there, or have XDG_CACHE_HOME there name a folder of your own");
+        }
         Copying copying = facts.jarThere() ? Copying.NONE : copy(launcher, facts, folder, steps);
         return new Installation(facts, chosen, folder + "/" + jar.farName(), copying);
     }

@@ -56,7 +56,7 @@ final class FarScript {
     static <T> T run(Launcher launcher, String name, List<String> arguments, int seconds, Dialogue<T> dialogue)
             throws AgentException, InterruptedException {
         String marker = "connscale-" + HexFormat.of().toHexDigits(RANDOM.nextLong());
-        List<String> words = new ArrayList<>(List.of("sh", "-c", text(name), "sh", marker));
+        List<String> words = new ArrayList<>(List.of("sh", "-c", text("common.sh") + text(name), "sh", marker));
         words.addAll(arguments);
         FarScript script = new FarScript(marker, launcher.start(words));
         try {

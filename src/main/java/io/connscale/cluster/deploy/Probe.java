@@ -20,7 +20,7 @@ public final class Probe {
      */
     public static HostFacts of(Launcher launcher, Jar jar, Optional<String> java)
             throws AgentException, InterruptedException {
-        List<String> arguments = List.of(java.orElse(""), jar.farName(), Long.toString(jar.size()));
+        List<String> arguments = List.of(java.orElse(""), jar.farName(), Long.toString(jar.size()), jar.sha256());
         return FarScript.run(launcher, "probe.sh", arguments, SECONDS, Probe::listen);
     }
 

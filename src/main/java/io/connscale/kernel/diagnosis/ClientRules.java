@@ -2,6 +2,7 @@ package io.connscale.kernel.diagnosis;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.Remedy;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -50,9 +51,8 @@ final class ClientRules {
                     client.host(),
                     stopped(client) + "no file left for its agent (RLIMIT_NOFILE " + Words.number(hard)
                             + "; connect EMFILE " + Words.number(client.count("connect EMFILE")) + ")",
-                    "Raise it where the agent starts (ulimit -n " + ENOUGH_FILES
-                            + "; for good: /etc/security/limits.d, systemd LimitNOFILE), or allow the host more processes"
-                            + " (workers: auto)");
+                    "Raise it: " + Remedy.files(ENOUGH_FILES).text()
+                            + ", or allow the host more processes (workers: auto)");
         });
     }
 

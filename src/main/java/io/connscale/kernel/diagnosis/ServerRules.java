@@ -1,6 +1,7 @@
 package io.connscale.kernel.diagnosis;
 
 import io.connscale.kernel.Fact;
+import io.connscale.kernel.Remedy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,8 +48,7 @@ final class ServerRules {
                 "the server stopped accepting at " + Words.number(server.established()) + ": no file left for " + limit
                         + ", " + waiting(server) + ")",
                 process > 0
-                        ? "Raise it where the server starts (ulimit -n " + ENOUGH_FILES
-                                + "; for good: /etc/security/limits.d, systemd LimitNOFILE), or give it workers"
+                        ? "Raise it: " + Remedy.files(ENOUGH_FILES).text() + ", or give it workers"
                         : "Raise it: sysctl -w fs.file-max="
                                 + 4 * Math.max(ENOUGH_FILES, server.now().get(Fact.MOST_FILES))));
     }

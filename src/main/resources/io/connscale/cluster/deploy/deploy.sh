@@ -4,21 +4,13 @@
 # another's lock is stale. Two that take a stale lock at once copy twice, to two names: no harm but the time.
 marker=$1 folder=$2 jar=$2/$3 size=$4 sha=$5 stale=$6
 lock=$jar.lock part=$jar.$marker.part
-LC_ALL=C
-export LC_ALL
-umask 077
 say() { printf '%s %s\n' "$marker" "$*"; }
 # Whether $1 has the size that it must have.
 whole() { [ -f "$1" ] && [ "$(($(wc -c < "$1")))" -eq "$size" ]; }
-# The SHA-256 of standard input as first word, nothing where no program here can tell.
-sum() {
-    if command -v sha256sum > /dev/null; then
-        sha256sum
-    elif command -v shasum > /dev/null; then
-        shasum -a 256
-    elif command -v openssl > /dev/null; then
-        openssl dgst -sha256 -r
-    fi
+# Whether the jar is there and is the one that is meant.
+present() {
+    # shellcheck disable=SC2046 # in words
+    whole "$jar" && set -- $(sum < "$jar") && [ "$1" = "$sha" ]
 }
 
 echo
@@ -26,7 +18,7 @@ echo
 # that a waiting shell ends when nobody listens any more.
 still=0 before=''
 until failed=$(mkdir "$lock" 2>&1); do
-    if whole "$jar"; then
+    if present; then
         say present
         exit
     fi
@@ -48,15 +40,22 @@ done
 trap 'rm -f "$part"; rmdir "$lock" 2> /dev/null' EXIT
 trap 'exit 1' HUP INT TERM PIPE
 
-if whole "$jar"; then # while this one waited
+if present; then # while this one waited
     say present
     exit
 fi
-# What was broken off yesterday, and jars that nobody used for a month (the probe touches the one that is used). A running JVM
-# keeps an unlinked jar open.
+# What was broken off yesterday, and jars that nobody used for a month, each with its archives of classes. A running JVM keeps an
+# unlinked jar open.
 find "$folder"/* -prune -name '*.part' -mtime +0 -exec rm -f {} + 2> /dev/null
 find "$folder"/* -prune -name '*.lock' -mtime +0 -exec rmdir {} + 2> /dev/null
-find "$folder"/* -prune -name 'connscale-*.jar' -mtime +30 -exec rm -f {} + 2> /dev/null
+find "$folder"/* -prune -name '*.jsa.*' -mtime +0 -exec rm -f {} + 2> /dev/null
+for old in $(command -v find > /dev/null && cd "$folder" && echo connscale-*.jar); do
+    old=$folder/$old
+    [ -n "$(find "$old" "$old.used" -prune -mtime -31 2> /dev/null)" ] || rm -f "$old" "$old.used" "${old%.jar}"-*.jsa
+done
+for old in "$folder"/connscale-*-*.jsa; do
+    [ -f "${old%-agent-java*}.jar" ] || rm -f "$old"
+done
 
 say send
 failed=$({ cat > "$part"; } 2>&1) || {
@@ -68,7 +67,7 @@ if ! whole "$part"; then
     exit
 fi
 # shellcheck disable=SC2046 # in words
-set -- $(sum < "$part" 2> /dev/null)
+set -- $(sum < "$part")
 checked=unchecked
 if [ -n "$1" ]; then
     checked=checked

@@ -101,10 +101,12 @@ class HostsFileErrorsTest {
                 server("ports: 0-5", "17: " + PORT + "\"0-5\""),
                 server("ports: []", "17: " + PORT + "an empty list"),
                 server("ports: [1, x]", "21: " + PORT + "\"x\""),
-                server("ports: [1-5, 3]", "17: ports: \"3\" is there twice: keep one"),
+                server("ports: [1-5, 3]", "17: ports: \"3\" is listed twice"),
                 server("bind: 127.0.0.256", "16: " + BIND + "\"127.0.0.256\""),
                 server("bind: -x", "16: " + BIND + "\"-x\""),
-                server("address: 0.0.0.0", "19: expected an address or a host name, got \"0.0.0.0\""),
+                server(
+                        "address: 0.0.0.0",
+                        "19: expected an address or a host name, with :port where one is mapped, got \"0.0.0.0\""),
                 server("autostart: no", "21: expected true or false, got \"no\""),
                 server("workers: 0", "19: expected auto or a whole number from 1 to 1024, got \"0\""),
                 server("on: client2", "14: unknown host \"client2\", did you mean \"client1\"?"),
@@ -146,7 +148,7 @@ class HostsFileErrorsTest {
                 host("h: {source: name}", "21: " + SOURCE + "\"name\""),
                 host("h: {source: 10.0.0.9-10.0.0.1}", "21: " + SOURCE + "\"10.0.0.9-10.0.0.1\""),
                 host("h: {source: 10.0.0.0-10.1.0.0}", "21: " + SOURCE + "\"10.0.0.0-10.1.0.0\""),
-                host("h: {source: [10.0.0.2, 10.0.0.1-10.0.0.3]}", "21: source: \"10.0.0.2\" is there twice: keep one"),
+                host("h: {source: [10.0.0.2, 10.0.0.1-10.0.0.3]}", "21: source: \"10.0.0.2\" is listed twice"),
                 host("h: {source: [10.0.0.0-10.0.255.255, 11.0.0.0]}", "45: too many in source: at most 65,536"),
                 host(
                         "h: {source: 10.0.0.0-10.0.255.255}, i: {source: 11.0.0.0}",

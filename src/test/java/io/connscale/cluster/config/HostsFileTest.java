@@ -187,7 +187,10 @@ class HostsFileTest {
         assertThat(host(parse("hosts: {a: {source: [\"fe80::1%eth0\", \"fe80::1%veth-a.7\"]}}"), "a")
                         .source())
                 .containsExactly("fe80::1%eth0", "fe80::1%veth-a.7");
-        assertThat(parse("server: {bind: \"fe80::1%eth0\"}\nhosts: {a: local}").server().address()).isEqualTo("fe80::1%eth0");
+        assertThat(parse("server: {bind: \"fe80::1%eth0\"}\nhosts: {a: local}")
+                        .server()
+                        .address())
+                .isEqualTo("fe80::1%eth0");
         assertThatExceptionOfType(HostsFileException.class)
                 .isThrownBy(() -> parse("hosts: {a: {source: [\"fe80::1%\"]}}"));
         assertThatExceptionOfType(HostsFileException.class)

@@ -3,12 +3,14 @@ package io.connscale.cluster.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.connscale.Needs;
 import io.connscale.cluster.deploy.Installation.Copying;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar, on a host whose home folder is the test's. */
 @Timeout(60)
@@ -98,9 +102,7 @@ class DeploymentTest {
     @Test
     void withoutAProgramForChecksumsTheSizeIsChecked() throws Exception {
         Path bin = folder.resolve("bin");
-        for (String program : List.of("sh", "mkdir", "rmdir", "cat", "rm", "mv", "ls", "wc", "sed", "uname")) {
-            FarHost.script(bin.resolve(program), "exec /bin/" + program + " \"$@\"");
-        }
+        few(bin);
         Path java = FarHost.fakeJava(folder.resolve("jdk"), "17.0.1");
 
         Installation there = new Deployment(host.jar)
@@ -108,6 +110,91 @@ class DeploymentTest {
 
         assertThat(there.copying()).isEqualTo(Copying.SIZE_CHECKED);
         assertThat(there.facts().freeKiB()).as("no df there").isEqualTo(HostFacts.UNKNOWN);
+        Files.write(host.farJar(), new byte[SIZE]);
+        assertThat(new Deployment(host.jar)
+                        .ensure(host.launcher(), Optional.of(java.toString()), step -> {})
+                        .copying())
+                .as("what nothing can check is not taken")
+                .isEqualTo(Copying.SIZE_CHECKED);
+        assertThat(host.farJar()).hasSameBinaryContentAs(host.jar.path());
+    }
+
+    private static void few(Path bin) throws IOException {
+        for (String program : List.of("sh", "mkdir", "rmdir", "cat", "rm", "mv", "ls", "wc", "sed", "uname")) {
+            FarHost.script(bin.resolve(program), "exec /bin/" + program + " \"$@\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"shasum", "openssl", "busybox"})
+    void anyProgramForChecksumsDoes(String program) throws Exception {
+        Needs.command(program);
+        Path bin = folder.resolve("bin");
+        few(bin);
+        FarHost.script(bin.resolve(program), "PATH=/usr/bin:/bin exec " + program + " \"$@\"");
+        Path java = FarHost.fakeJava(folder.resolve("jdk"), "17.0.1");
+        for (Copying copying : List.of(Copying.CHECKED, Copying.NONE)) {
+            assertThat(new Deployment(host.jar)
+                            .ensure(host.with("PATH=" + bin).launcher(), Optional.of(java.toString()), step -> {})
+                            .copying())
+                    .isEqualTo(copying);
+        }
+    }
+
+    @Test
+    void changedBytesOfTheSameSizeAreReplaced() throws Exception {
+        host.deploy();
+        Files.write(host.farJar(), new byte[SIZE]);
+
+        assertThat(host.deploy().copying()).isEqualTo(Copying.CHECKED);
+        assertThat(host.farJar()).hasSameBinaryContentAs(host.jar.path());
+    }
+
+    @Test
+    void aFolderOrJarThatAnotherUserMayHavePutThereIsRefused() throws Exception {
+        host.deploy();
+        Path cache = host.cache();
+        Path above = host.home.resolve(".cache");
+        String refusal = "cache folder " + cache + " ";
+
+        mode(cache, "rwxrwx---");
+        assertThatThrownBy(host::deploy).hasMessage(refusal + "can be written by other users: nothing in it is run");
+        mode(cache, "rwx----w-");
+        assertThatThrownBy(host::deploy).hasMessage(refusal + "can be written by other users: nothing in it is run");
+        mode(cache, "rwx------");
+        mode(host.farJar(), "rw-rw-rw-");
+        assertThatThrownBy(host::deploy)
+                .hasMessage(refusal + "has a jar that can be written by other users: nothing in it is run");
+        Files.move(host.farJar(), folder.resolve("planted"));
+        Files.createSymbolicLink(host.farJar(), folder.resolve("planted"));
+        assertThatThrownBy(host::deploy)
+                .hasMessage(refusal + "has a jar that is a symbolic link: nothing in it is run");
+        Files.delete(host.farJar());
+        mode(above, "rwxrwxrwx");
+        assertThatThrownBy(host::deploy)
+                .hasMessage(refusal + "is in " + above + ", which everybody can write to: nothing in it is run");
+        mode(above, "rwxr-xr-x");
+        Files.move(cache, folder.resolve("planted folder"));
+        Files.createSymbolicLink(cache, folder.resolve("planted folder"));
+        assertThatThrownBy(host::deploy).hasMessage(refusal + "is a symbolic link: nothing in it is run");
+    }
+
+    @Test
+    void aFolderOfAnotherUserIsRefused() throws Exception {
+        Needs.root();
+        host.deploy();
+        Files.setAttribute(host.cache(), "unix:uid", 4242);
+        assertThatThrownBy(host::deploy)
+                .hasMessage("cache folder " + host.cache() + " belongs to another user: nothing in it is run");
+        Files.setAttribute(host.cache(), "unix:uid", 0);
+        Files.setAttribute(host.farJar(), "unix:uid", 4242);
+        assertThatThrownBy(host::deploy)
+                .hasMessage("cache folder " + host.cache()
+                        + " has a jar that belongs to another user: nothing in it is run");
+    }
+
+    private static void mode(Path file, String mode) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     }
 
     @Test
@@ -172,14 +259,41 @@ class DeploymentTest {
     }
 
     @Test
-    void aJarInUseStaysYoung() throws Exception {
+    void aJarInUseIsKeptAsItIsAndSoIsItsArchiveOfClasses() throws Exception {
         host.deploy();
-        aged(host.farJar(), 29);
+        Path archive = Files.createFile(sibling("-agent-java17.0.15.jsa"));
+        FileTime time = Files.getLastModifiedTime(aged(host.farJar(), 99));
+
+        host.deploy();
+        new FarHost(folder, SIZE + 1).deploy();
+
+        assertThat(Files.getLastModifiedTime(host.farJar()))
+                .as("a JVM compares it")
+                .isEqualTo(time);
+        assertThat(archive).exists();
+        aged(sibling(".jar.used"), 40);
+        new FarHost(folder, SIZE + 2).deploy();
+        assertThat(host.farJar()).doesNotExist();
+        assertThat(host.inCache()).as("all of it is gone").noneMatch(name -> name.contains(host.jar.sha256()));
+    }
+
+    @Test
+    void archivesOfClassesGoWithTheirJar() throws Exception {
+        Path cache = Files.createDirectories(host.cache());
+        mode(cache, "rwx------");
+        Path orphan = Files.createFile(cache.resolve("connscale-gone-agent-java17.0.15.jsa"));
+        Path brokenOff = aged(Files.createFile(cache.resolve("connscale-x-agent-java17.jsa.4711")), 3);
+        Path beingMade = Files.createFile(cache.resolve("connscale-x-agent-java17.jsa.4712"));
 
         host.deploy();
 
-        assertThat(Files.getLastModifiedTime(host.farJar()).toInstant())
-                .isAfter(Instant.now().minus(Duration.ofDays(1)));
+        assertThat(orphan).doesNotExist();
+        assertThat(brokenOff).doesNotExist();
+        assertThat(beingMade).exists();
+    }
+
+    private Path sibling(String end) {
+        return host.farJar().resolveSibling(host.jar.farName().replaceAll("\\.jar$", "") + end);
     }
 
     @Test

@@ -107,7 +107,8 @@ class CommandLauncherTest {
         List<String> login = List.of("sh", "-c", noise + " >&2; " + noise + "; echo >&2; exec \"$@\"", "login");
         Process process = new CommandLauncher(login).start(List.of("sh", "-c", "echo out; echo its own error >&2"));
 
-        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("out\n");
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo("out\n");
         assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
                 .endsWith("its own error\n");
     }
@@ -115,7 +116,10 @@ class CommandLauncherTest {
     @Test
     void theLastErrorIsTheOneSaidEvenBehindMegabytes() {
         assertFailure(
-                List.of("sh", "-c", "head -c 5000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo no such pod >&2; exit 1"),
+                List.of(
+                        "sh",
+                        "-c",
+                        "head -c 5000000 /dev/zero | tr '\\0' x >&2; echo >&2; echo no such pod >&2; exit 1"),
                 "ended at once with exit code 1: no such pod");
     }
 

@@ -128,8 +128,7 @@ record Handshake(Link link, @Nullable Link jump, HostKeyCheck check, IOException
 
     private AgentException unreachable() {
         return new AgentException(
-                "no route to host: " + place(),
-                "is the machine up, the network right, the firewall open?");
+                "no route to host: " + place(), "is the machine up, the network right, the firewall open?");
     }
 
     private AgentException noAnswer() {

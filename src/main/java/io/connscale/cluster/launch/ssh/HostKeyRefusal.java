@@ -20,8 +20,7 @@ final class HostKeyRefusal {
         String scan = "ssh-keyscan" + (hop.port() == Hop.SSH_PORT ? "" : " -p " + hop.port()) + " " + hop.address()
                 + " >> " + file + " once you have checked it, or ";
         return new AgentException(
-                what,
-                (direct ? scan : "") + "connect once with ssh; hostKey: accept-new takes it unseen");
+                what, (direct ? scan : "") + "connect once with ssh; hostKey: accept-new takes it unseen");
     }
 
     static AgentException of(HostKeyVerdict.Changed changed, Hop hop) {

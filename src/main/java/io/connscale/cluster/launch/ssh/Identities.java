@@ -109,7 +109,8 @@ final class Identities {
         for (Map.Entry<PublicKeyBlob, Identity> inAgent : held.entrySet()) {
             inAgent.getKey()
                     .certified()
-                    .filter(key -> !hop.keysOnly() || !held.containsKey(key)) // IdentitiesOnly: for one of the files' keys
+                    .filter(key ->
+                            !hop.keysOnly() || !held.containsKey(key)) // IdentitiesOnly: for one of the files' keys
                     .filter(signers::containsKey)
                     .ifPresent(key -> certified.add(inAgent.getValue()));
         }

@@ -34,8 +34,7 @@ record KeyFile(Path path, Keyring keyring) implements Identity {
 
     /** The public half where it can be read without opening the private one. */
     Optional<PublicKeyBlob> written() throws IOException {
-        Optional<PublicKeyBlob> inside =
-                Files.isRegularFile(path) ? fromHeader(text(path)) : Optional.empty();
+        Optional<PublicKeyBlob> inside = Files.isRegularFile(path) ? fromHeader(text(path)) : Optional.empty();
         return inside.isPresent() ? inside : pub(Path.of(path + ".pub"));
     }
 

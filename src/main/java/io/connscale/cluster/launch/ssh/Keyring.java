@@ -128,9 +128,9 @@ public final class Keyring {
 
     private static KeyPair read(Path file, Passphrase passphrase) throws IOException {
         try {
-            String text = KeyFile.text(file); // not the file: SSHJ would take a certificate beside it for the public key
-            String format =
-                    KeyProviderUtil.detectKeyFileFormat(text, false).name();
+            String text =
+                    KeyFile.text(file); // not the file: SSHJ would take a certificate beside it for the public key
+            String format = KeyProviderUtil.detectKeyFileFormat(text, false).name();
             FileKeyProvider provider =
                     Factory.Named.Util.create(Algorithms.config().getFileKeyProviderFactories(), format);
             if (provider == null) {

@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The known hosts of one server: the lines about it in OpenSSH's files. Read anew for each connection; a new key is
@@ -92,7 +93,9 @@ final class KnownHosts {
                 return; // by the start of another host, through the same jump host
             }
             try (FileChannel channel = FileChannel.open(
-                            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+                            file,
+                            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE),
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
                     FileLock lock = channel.lock()) {
                 assert lock.isValid();
                 String line = hop.knownAs() + " " + key.type() + " " + key.base64() + "\n";

@@ -23,8 +23,7 @@ record LocalUser(String name, Path home, Optional<Path> agentSocket, List<String
 
     /** A path as users write it, {@code ~} for the home folder. */
     Path path(String written) {
-        return Path.of(
-                written.equals("~") || written.startsWith("~/") ? home + written.substring(1) : written);
+        return Path.of(written.equals("~") || written.startsWith("~/") ? home + written.substring(1) : written);
     }
 
     /** A path as users read it. */

@@ -96,15 +96,17 @@ final class OpenSshConfig {
 
     /** All lines of a keyword that may be there several times: none of them where it is {@code none}, empty where nothing is said. */
     Optional<List<String>> all(String keyword) {
-        return Optional.ofNullable(values.get(keyword)).map(lines -> lines.stream()
-                .filter(value -> !value.isEmpty() && !value.equalsIgnoreCase("none"))
-                .toList());
+        return Optional.ofNullable(values.get(keyword))
+                .map(lines -> lines.stream()
+                        .filter(value -> !value.isEmpty() && !value.equalsIgnoreCase("none"))
+                        .toList());
     }
 
     /** The words of a value that is a list, likewise. */
     Optional<List<String>> words(String keyword) {
-        return all(keyword).map(lines -> lines.stream()
-                .flatMap(line -> Stream.of(line.split("\\s+", -1)))
-                .toList());
+        return all(keyword)
+                .map(lines -> lines.stream()
+                        .flatMap(line -> Stream.of(line.split("\\s+", -1)))
+                        .toList());
     }
 }

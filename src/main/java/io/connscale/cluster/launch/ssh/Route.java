@@ -100,7 +100,8 @@ final class Route {
                 rule(config),
                 launch.knownHosts()
                         .map(file -> List.of(user.path(file)))
-                        .orElseGet(() -> paths(config.words("userknownhostsfile").orElse(DEFAULT_KNOWN), tokens)),
+                        .orElseGet(
+                                () -> paths(config.words("userknownhostsfile").orElse(DEFAULT_KNOWN), tokens)),
                 paths(config.words("globalknownhostsfile").orElse(GLOBAL_KNOWN), tokens));
     }
 

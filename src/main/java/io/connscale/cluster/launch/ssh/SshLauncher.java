@@ -38,6 +38,12 @@ public final class SshLauncher implements Launcher {
         this.patience = patience;
     }
 
+    /** The name or address that {@code launch}'s host has behind an alias, as OpenSSH's configuration says. */
+    public static String hostName(Launch.Ssh launch) throws AgentException, InterruptedException {
+        List<Hop> route = Route.to(launch, LocalUser.current());
+        return route.get(route.size() - 1).address();
+    }
+
     @Override
     public Process start(List<String> command) throws AgentException, InterruptedException {
         String line = ShellWords.line(command);

@@ -22,8 +22,7 @@ record Tokens(LocalUser user, String written, String host, int port, String logi
                 .anyMatch(one -> one.group(2) != null && System.getenv(one.group(2)) == null);
         return unset
                 ? Optional.empty()
-                : Optional.of(user.path(
-                        ONE.matcher(text).replaceAll(one -> Matcher.quoteReplacement(meaning(one)))));
+                : Optional.of(user.path(ONE.matcher(text).replaceAll(one -> Matcher.quoteReplacement(meaning(one)))));
     }
 
     private String meaning(MatchResult one) {

@@ -230,8 +230,7 @@ class FailuresTest {
     void whatTheKernelSaysOfAWayThatIsNotThere() {
         assertThat(named(new NoRouteToHostException("No route to host (Host unreachable)")))
                 .isEqualTo("no route to host: name.example");
-        assertThat(named(new ConnectException("Network is unreachable")))
-                .isEqualTo("no route to host: name.example");
+        assertThat(named(new ConnectException("Network is unreachable"))).isEqualTo("no route to host: name.example");
         assertThat(named(new ConnectException("Connection timed out")))
                 .isEqualTo("no answer from name.example within 1 s of connecting");
     }

@@ -10,6 +10,7 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.control.AgentException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -88,6 +89,8 @@ class HostKeysTest {
             assertThat(known(sshd))
                     .isEqualTo("[127.0.0.1]:PORT ecdsa-sha2-nistp256 "
                             + sshd.hostKey(0).base64() + "\n");
+            assertThat(Files.getPosixFilePermissions(home.knownHosts()))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------"));
             assertThat(runs(sshd, Optional.empty(), Asker.NOBODY)).isZero();
         }
     }
@@ -133,7 +136,8 @@ class HostKeysTest {
     void aUserWhoSaysNoIsHeard() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Answers no = new Answers(false);
-            assertThat(refused(() -> runs(sshd, Optional.empty(), no)).message()).startsWith("host key unknown");
+            assertThat(refused(() -> runs(sshd, Optional.empty(), no)).message())
+                    .startsWith("host key unknown");
             assertThat(no.questions()).hasSize(1);
             assertThat(home.knownHosts()).doesNotExist();
         }
@@ -143,7 +147,8 @@ class HostKeysTest {
     void acceptNewTakesAnUnknownKeyOnceAndRefusesAnother() throws Exception {
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Files.writeString(home.knownHosts(), "# mine\nother ssh-rsa AAAA"); // no end of line
-            assertThat(runs(sshd, Optional.of(HostKey.ACCEPT_NEW), Asker.NOBODY)).isZero();
+            assertThat(runs(sshd, Optional.of(HostKey.ACCEPT_NEW), Asker.NOBODY))
+                    .isZero();
             String line =
                     "[127.0.0.1]:PORT ecdsa-sha2-nistp256 " + sshd.hostKey(0).base64() + "\n";
             assertThat(known(sshd)).isEqualTo("# mine\nother ssh-rsa AAAA\n" + line);
@@ -225,7 +230,8 @@ class HostKeysTest {
         Files.writeString(home.folder().resolve("ssh_config"), "Host *\n  StrictHostKeyChecking yes\n");
         try (EmbeddedSshd sshd = new EmbeddedSshd(home, "EC")) {
             Answers yes = new Answers(true);
-            assertThat(refused(() -> runs(sshd, Optional.empty(), yes)).message()).startsWith("host key unknown");
+            assertThat(refused(() -> runs(sshd, Optional.empty(), yes)).message())
+                    .startsWith("host key unknown");
             assertThat(yes.questions()).isEmpty();
         }
     }

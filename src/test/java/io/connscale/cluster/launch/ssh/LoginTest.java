@@ -213,7 +213,8 @@ class LoginTest {
         Needs.command("ssh-agent");
         Path key = certified("rsa", "");
         try (TestSshAgent agent = new TestSshAgent(folder.resolve("agent"))) {
-            Path certificate = Files.move(Path.of(key + "-cert.pub"), home.folder().resolve("elsewhere.pub"));
+            Path certificate =
+                    Files.move(Path.of(key + "-cert.pub"), home.folder().resolve("elsewhere.pub"));
             agent.add(key);
             Files.delete(key);
             Files.delete(Path.of(key + ".pub"));

@@ -99,7 +99,13 @@ class RouteTest {
     private HostKeyRule withHostKey(String name, Optional<HostKey> hostKey) throws Exception {
         Launch.Ssh plain = launch(name);
         return route(new Launch.Ssh(
-                        plain.user(), name, plain.port(), Optional.empty(), hostKey, Optional.empty(), Optional.empty()))
+                        plain.user(),
+                        name,
+                        plain.port(),
+                        Optional.empty(),
+                        hostKey,
+                        Optional.empty(),
+                        Optional.empty()))
                 .get(0)
                 .rule();
     }
@@ -125,7 +131,8 @@ class RouteTest {
                         home.folder().resolve("of_" + System.getProperty("user.name")),
                         Path.of(System.getenv("PATH") + "/x"));
         assertThat(hop.certificates()).containsExactly(home.folder().resolve("bench-cert.pub"));
-        assertThat(hop.agentSocket()).hasValueSatisfying(socket -> assertThat(socket).hasFileName("agent_10.0.0.9"));
+        assertThat(hop.agentSocket())
+                .hasValueSatisfying(socket -> assertThat(socket).hasFileName("agent_10.0.0.9"));
     }
 
     @Test
