@@ -98,7 +98,7 @@ class ShardsIT {
     }
 
     private static void aKilledShardLeavesWhatItHasCounted(RunningConsole console) {
-        String allBegun = "(?s).*\"server\":\\{[^{}]*\"begun\":300,.*";
+        String allBegun = "(?s).*\"server\":\\{[^{}]*\"attempted\":300,.*";
         assertThat(console.answer("stats")).matches(allBegun);
         List<MatchResult> shards =
                 SHARD.matcher(console.answer("server")).results().toList();

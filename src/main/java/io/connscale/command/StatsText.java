@@ -47,13 +47,13 @@ final class StatsText {
             new Column<>("failed", row -> row.all().counts().failed()),
             new Column<>("lost", row -> row.all().counts().lost()),
             new Column<>("stopped", row -> row.all().counts().stopped()),
-            new Column<>("begun", row -> row.all().begun()),
+            new Column<>("attempted", row -> row.all().begun()),
             new Column<>("pings", row -> row.all().counts().pings()),
             new Column<>("pongs", row -> row.all().counts().pongs()),
             new Column<>(
                     "pongs/s",
                     row -> Math.round(row.perSecond(last -> last.counts().pongs()))),
-            new Column<>("late", row -> row.all().counts().late()),
+            new Column<>("skipped", row -> row.all().counts().late()),
             new Column<>("missed", row -> row.all().missed()));
 
     private static final List<Column<StatsRow>> PROCESSES = List.of(
@@ -105,7 +105,7 @@ final class StatsText {
         Table percentiles = percentiles(rows);
         List<String> lines = new ArrayList<>(Table.of(COUNTS, rows).lines());
         if (serverIsSilent) {
-            lines.add(StatsRow.SERVER + "  unknown: it does not answer");
+            lines.add("server  unknown: it does not answer");
         }
         errors(rows, lines);
         if (!percentiles.rows().isEmpty()) {
@@ -116,17 +116,17 @@ final class StatsText {
         lines.addAll(Table.of(PROCESSES, rows).lines());
         lines.add("");
         machines(rows).values().forEach(machine -> lines.add("machine  " + text(machine)));
-        rows.forEach(row -> lines.addAll(row.spoilt()));
+        rows.forEach(row -> lines.addAll(row.warnings()));
         Map<String, Object> json = StatsJson.of(rows);
         if (serverIsSilent) {
-            json.put(StatsRow.SERVER, null);
+            json.put("server", null);
         }
         return new Answer(json, percentiles, lines);
     }
 
     private static void errors(List<StatsRow> rows, List<String> lines) {
         for (StatsRow row : rows) {
-            if (!row.isSum() && !row.all().counts().errors().isEmpty()) {
+            if (!(row instanceof StatsRow.Sum) && !row.all().counts().errors().isEmpty()) {
                 lines.add(
                         row.name() + "  " + ServerText.errors(row.all().counts().errors()));
             }

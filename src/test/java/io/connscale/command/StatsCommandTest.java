@@ -34,7 +34,7 @@ class StatsCommandTest {
         assertThat(said.out())
                 .startsWith("{\"command\":\"stats\",\"ok\":true,\"result\":{\"server\":{\"established\":40,")
                 .contains("\"sum\":{\"established\":40,", "\"hosts\":{\"client1\":{\"established\":20,")
-                .contains("\"begun\":20,", "\"micros\":{\"connect\":{\"count\":20,\"mean\":")
+                .contains("\"attempted\":20,", "\"micros\":{\"connect\":{\"count\":20,\"mean\":")
                 .containsPattern(
                         "\"roundTrip\":\\{\"count\":[0-9]+,.*?\"p99.9\":[0-9]+,\"max\":[0-9]+,\"histogram\":\"HIST")
                 .containsPattern("\"machines\":\\{\"[^\"]+\":\\{\"cpus\":");
