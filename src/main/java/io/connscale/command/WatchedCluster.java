@@ -140,7 +140,7 @@ final class WatchedCluster implements Watched {
             hear(host, end);
         }
         rows = rows();
-        return StatsText.answer(rows);
+        return StatsText.answer(rows, false, desk.shell().columns());
     }
 
     @Override

@@ -234,6 +234,16 @@ public final class Console implements Shell {
         return screen.live();
     }
 
+    /** Prints long answers whole, on a terminal too. */
+    public void withoutPager() {
+        printer.withoutPager();
+    }
+
+    @Override
+    public int columns() {
+        return screen.columns();
+    }
+
     @Override
     public void clear() {
         screen.clear();

@@ -4,6 +4,19 @@ import java.util.Optional;
 
 /** Where the console prints. Notices come from any thread, the rest from the console's. */
 interface Screen {
+    /** Columns, or rows, of what is no screen: nothing is wrapped, and nothing is a page too long. */
+    int AS_WIDE_AS_NEEDED = Integer.MAX_VALUE;
+
+    /** What a line may be long. */
+    default int columns() {
+        return AS_WIDE_AS_NEEDED;
+    }
+
+    /** What a page may be long. */
+    default int rows() {
+        return AS_WIDE_AS_NEEDED;
+    }
+
     /** What a command answered: complete lines. */
     void answer(String lines);
 

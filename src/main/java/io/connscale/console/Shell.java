@@ -24,6 +24,9 @@ public interface Shell {
     /** A picture to be drawn again and again while the command runs; it closes it. */
     Live live();
 
+    /** Columns of the screen that answers go to; as many as anybody needs where that is none. */
+    int columns();
+
     /** Leaves nothing on the screen; does nothing where nothing can be taken off it. */
     void clear();
 
