@@ -123,7 +123,8 @@ public final class AgentMain {
             MessageLines.read(in, requests, AgentMain::ignore);
         } catch (IOException e) {
             log.warn("the control channel broke", e); // the console is gone: so are we
-        } catch (RuntimeException | Error e) { // first: once the main thread goes on, the process ends as if all were well
+        } catch (RuntimeException
+                | Error e) { // first: once the main thread goes on, the process ends as if all were well
             Thread self = Thread.currentThread();
             self.getUncaughtExceptionHandler().uncaughtException(self, e);
         } finally {

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,7 @@ import java.util.concurrent.TimeUnit;
  * }
  * }</pre>
  */
+@SuppressWarnings("FutureReturnValueIgnored") // whether stopping worked, the open request tells
 public final class Connscale implements AutoCloseable {
     /** For what is answered at once by all that are alive. */
     private static final long SECONDS = 30;
@@ -123,7 +125,8 @@ public final class Connscale implements AutoCloseable {
 
     private Agent agent(String host) {
         try {
-            return parts.cluster().agents(List.of(host)).members().get(host);
+            return Objects.requireNonNull(
+                    parts.cluster().agents(List.of(host)).members().get(host));
         } catch (AgentException e) {
             throw ConnscaleException.of(e);
         }
@@ -212,8 +215,7 @@ public final class Connscale implements AutoCloseable {
     public Stats stats() {
         Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
         there().forEach(name -> asked.put(name, parts.cluster().statistics(name)));
-        return Stats.of(
-                asked.values().stream().map(Connscale::within).reduce(Statistics.NONE, Statistics::plus));
+        return Stats.of(asked.values().stream().map(Connscale::within).reduce(Statistics.NONE, Statistics::plus));
     }
 
     private List<String> there() {

@@ -26,9 +26,4 @@ public final class ConnscaleException extends RuntimeException {
     public String hint() {
         return hint;
     }
-
-    @Override
-    public String toString() {
-        return getMessage() + (hint.isEmpty() ? "" : " (" + hint + ")");
-    }
 }

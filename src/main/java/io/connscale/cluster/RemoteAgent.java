@@ -267,7 +267,9 @@ final class RemoteAgent implements AgentProcess {
     private void hear(Message message) {
         try {
             take(message);
-        } catch (OutOfMemoryError e) { // who hears of it had no thread for that; without this one the agent would seem dead
+        } catch (
+                OutOfMemoryError
+                        e) { // who hears of it had no thread for that; without this one the agent would seem dead
             log.warn("a message was heard by nobody", e);
         }
     }

@@ -200,7 +200,8 @@ final class PlannedEnds {
             long sockets = (long) desk.cluster().targets().size()
                     * Math.max(1, status.shards().size());
             // Where there are cookies nobody is asked.
-            return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN).isPresent()
+            return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN)
+                            .isPresent()
                     ? SynQueue.of(facts, backlog, sockets, rate(names), roundTripMillis(names))
                     : Optional.empty();
         } catch (AgentException e) {

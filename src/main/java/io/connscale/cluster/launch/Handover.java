@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Why so: {@code ip netns exec} takes words as they are, the OpenSSH client joins them with spaces for the login shell to
  * read again, and that may be fish or csh, whose quoting is not POSIX's. {@code sh -s} has nothing to quote and means the same
- * to all. The shell prints a random marker and becomes the command; what came before the marker was the login shell's noise,
- * and what comes after is the command's own. Nothing more is written before the marker came: dash and busybox read ahead (8 KiB
+ * to all. The shell prints a random marker, on standard error too, and becomes the command; what came before the marker was the
+ * login shell's noise, and what comes after is the command's own. Nothing more is written before the marker came: dash and busybox read ahead (8 KiB
  * at a time, though POSIX forbids it) and would swallow what is meant for the command.
  */
 public final class Handover {
@@ -35,6 +35,7 @@ public final class Handover {
     private static final int SECONDS = 30;
 
     private static final int LONGEST = 1024;
+    private static final long ERRORS_MILLIS = 500;
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int NOT_FOUND = 127;
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -74,38 +75,41 @@ public final class Handover {
         Thread drain = new Thread(this::drain, "launch-stderr");
         drain.setDaemon(true);
         drain.start();
+        boolean answered = false;
         try {
-            talk(command);
+            answered = talk(command);
+            if (answered) {
+                drain.join(ERRORS_MILLIS); // for its own marker, which may come a little later, or never
+            }
         } finally {
             over = true;
         }
         drain.join();
-    }
-
-    /** Its standard error is the command's from then on: so nothing that is yet to come is waited for here. */
-    private void drain() {
-        while (!over) {
-            if (!errors.readWhatIsThere()) {
-                LockSupport.parkNanos(DRAIN_NANOS);
-            }
+        if (!answered) {
+            errors.await();
+            throw ended(errors);
         }
     }
 
-    private void talk(List<String> command) throws AgentException, InterruptedException {
+    /** Its standard error is the command's from the marker on: so nothing that is yet to come is waited for here. */
+    private void drain() {
+        while (!over && !errors.readUpTo("connscale-errors-" + nonce)) {
+            LockSupport.parkNanos(DRAIN_NANOS);
+        }
+    }
+
+    /** False where it ended before it answered. */
+    private boolean talk(List<String> command) throws AgentException, InterruptedException {
         try {
-            if (Talk.within(SECONDS, "launch-handover", () -> send(command) && answered())) {
-                return;
-            }
+            return Talk.within(SECONDS, "launch-handover", () -> send(command) && answered());
         } catch (TimeoutException e) {
             log.debug("handover", e);
             throw new AgentException(
                     "its shell did not answer for " + SECONDS + " s" + noise, "does a plain sh -s start there?");
         } catch (IOException e) {
             log.debug("handover", e); // its end tells more
+            return false;
         }
-        over = true;
-        errors.await();
-        throw ended(errors);
     }
 
     private AgentException ended(LastWords words) {
@@ -118,7 +122,8 @@ public final class Handover {
     /** The braces have the shell read all of it before it does any of it. The marker is never sent in one piece: an echo is no answer. */
     private boolean send(List<String> command) {
         String words = command.stream().map(Handover::quoted).collect(Collectors.joining(" "));
-        String script = "{\nprintf '\\n%s%s\\n' 'connscale-' '" + nonce + "'\nexec " + words + "\n}\n";
+        String script = "{\nprintf '\\n%s%s\\n' 'connscale-errors-' '" + nonce + "' >&2\n"
+                + "printf '\\n%s%s\\n' 'connscale-' '" + nonce + "'\nexec " + words + "\n}\n";
         try {
             OutputStream to = shell.getOutputStream();
             to.write(script.getBytes(StandardCharsets.UTF_8));

@@ -61,17 +61,34 @@ public final class LastWords {
         endLine();
     }
 
-    /** Reads what has come so far, and not what will: that is another's to read. False where nothing was there. */
-    boolean readWhatIsThere() {
+    /**
+     * Reads what has come so far, up to the end of the line that is {@code marker} and not a byte further: the rest is another's.
+     * Returns whether that line came.
+     */
+    boolean readUpTo(String marker) {
         try {
             InputStream errors = process.getErrorStream();
-            byte[] piece = new byte[Math.min(PIECE, errors.available())];
-            int n = piece.length == 0 ? 0 : errors.read(piece);
-            take(piece, n);
-            return n > 0;
+            for (int left = errors.available(); left > 0; left--) {
+                int b = errors.read();
+                if (b == '\n' && isLine(marker)) {
+                    return true;
+                }
+                if (b >= 0) {
+                    take(new byte[] {(byte) b}, 1);
+                }
+            }
         } catch (IOException e) {
-            return false; // it has ended: what it said last is still kept
+            log.debug("standard error broke", e); // it has ended: what it said until then is kept
         }
+        return false;
+    }
+
+    private synchronized boolean isLine(String marker) {
+        boolean is = line.toString(StandardCharsets.UTF_8).strip().equals(marker);
+        if (is) {
+            line.reset();
+        }
+        return is;
     }
 
     private synchronized void take(byte[] piece, int length) {

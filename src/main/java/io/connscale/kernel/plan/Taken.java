@@ -4,6 +4,7 @@ import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Routes;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -22,11 +23,13 @@ public record Taken(long listening, long connected, long timeWait, SortedMap<Str
     public static Taken of(Facts facts) {
         long first = facts.get(Fact.FIRST_PORT);
         long last = facts.get(Fact.LAST_PORT);
-        long listening = facts.listening().stream()
-                .mapToInt(AcceptQueue::port)
-                .filter(port -> port >= first && port <= last)
-                .distinct()
-                .count();
+        List<AcceptQueue> queues = facts.listening();
+        long listening = (queues == null ? List.<AcceptQueue>of() : queues)
+                .stream()
+                        .mapToInt(AcceptQueue::port)
+                        .filter(port -> port >= first && port <= last)
+                        .distinct()
+                        .count();
         Routes routes = facts.routes();
         return routes == null
                 ? new Taken(listening, 0, 0, new TreeMap<>())

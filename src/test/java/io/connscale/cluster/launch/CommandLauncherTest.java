@@ -110,7 +110,17 @@ class CommandLauncherTest {
         assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEqualTo("out\n");
         assertThat(new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                .endsWith("its own error\n");
+                .isEqualTo("its own error\n");
+    }
+
+    @Test
+    void whereNoStandardErrorComesThroughTheCommandStartsAllTheSame() throws Exception {
+        for (String passed : List.of("2> /dev/null", "2>&1")) {
+            Process process = new CommandLauncher(List.of("sh", "-c", "exec \"$@\" " + passed, "login"))
+                    .start(List.of("echo", "out"));
+            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo("out\n");
+        }
     }
 
     @Test
