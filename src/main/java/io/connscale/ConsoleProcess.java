@@ -7,6 +7,7 @@ import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.command.Commands;
 import io.connscale.command.Desk;
+import io.connscale.command.ServerCommand;
 import io.connscale.command.ServerText;
 import io.connscale.command.Verb;
 import io.connscale.console.Answer;
@@ -23,6 +24,7 @@ import io.connscale.net.Transport;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import org.jline.terminal.Terminal;
 import org.slf4j.LoggerFactory;
@@ -104,8 +106,7 @@ final class ConsoleProcess {
 
     private static void start(Parts parts, Console console) {
         try {
-            parts.autostart()
-                    .ifPresent(e -> console.notice("the server is not running: " + e.message() + " · " + e.hint()));
+            parts.autostart().map(ServerCommand::notStarted).ifPresent(e -> console.notice(e.message() + " · " + e.hint()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the console is being ended: the first command will see it
         }
@@ -113,9 +114,16 @@ final class ConsoleProcess {
 
     private int converse(Console console, Desk desk) {
         if (options.batch()) {
-            return console.runBatch(options.commands(), options.script());
+            int code = console.runBatch(options.commands(), options.script());
+            boolean goesOn = code == Console.WORKED || (code == Console.FAILED && options.keepGoing());
+            return options.serve() && goesOn ? Math.max(code, console.runBatch(serving(desk), null)) : code;
         }
         return onTerminal() ? interactive(console, desk) : console.runBatch(System.in);
+    }
+
+    /** Says where the server is, having started it where it does not run, and stays until a signal ends this process. */
+    private static List<String> serving(Desk desk) {
+        return List.of(ServerText.where(desk.server()).isPresent() ? "server status" : "server start", "sleep");
     }
 
     /** Whether standard input and output both are a terminal. */
@@ -134,26 +142,17 @@ final class ConsoleProcess {
                     : ((Verb) command).candidates(label, desk);
             return new Repl(console, terminal, words, state.history(), noColor == null || noColor.isEmpty()).run();
         } catch (IOException e) {
-            console.notice("no use can be made of this terminal: " + e.getMessage());
+            console.notice("cannot use this terminal: " + e.getMessage());
             return console.runBatch(System.in);
         }
     }
 
     private String greeting(Desk desk) {
         int hosts = config.hosts().size();
+        String where = ServerText.where(desk.server())
+                .map(running -> running + config.server().on().map(host -> " on " + host).orElse(""))
+                .orElse("stopped");
         return "connscale %s · server %s · %d %s · Tab completes, help explains"
-                .formatted(Version.program(), where(desk.server()), hosts, hosts == 1 ? "host" : "hosts");
-    }
-
-    private String where(Server server) {
-        try {
-            return ServerText.where(server.status())
-                    + config.server().on().map(host -> " on " + host).orElse("");
-        } catch (AgentException e) {
-            return e.message();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "not asked";
-        }
+                .formatted(Version.program(), where, hosts, hosts == 1 ? "host" : "hosts");
     }
 }

@@ -125,17 +125,14 @@ public final class Main {
             }
             return new ConsoleProcess(options).run();
         } catch (CommandException e) {
-            return wrongUsage(String.valueOf(e.getMessage()), e.hint());
+            return wrongUsage(e);
         } catch (HostsFileException e) {
-            return wrongUsage(String.valueOf(e.getMessage()), "");
+            return wrongUsage(new CommandException(String.valueOf(e.getMessage()), ""));
         }
     }
 
-    private static int wrongUsage(String message, String hint) {
-        System.err.println("error: " + message);
-        if (!hint.isEmpty()) {
-            System.err.println("  " + hint);
-        }
+    private static int wrongUsage(CommandException e) {
+        System.err.println(e.text());
         return Console.WRONG_USAGE;
     }
 }

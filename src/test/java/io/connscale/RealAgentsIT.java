@@ -261,16 +261,32 @@ class RealAgentsIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = taken.getLocalPort();
             hosts("server: {ports: " + port + "}\nhosts: {client1: local}\n");
-            Ran ran = ConsoleScript.in(folder).run("-e", "hosts", "-e", "server start");
+            Ran ran = ConsoleScript.in(folder).run("-e", "start client1", "-e", "connections start 1 client1");
             assertThat(ran.out()).contains("client1");
             assertThat(ran.exit()).isEqualTo(1);
             assertThat(ran.err().lines())
                     .first()
                     .asString()
-                    .startsWith(
-                            "the server is not running: port " + port + " on 127.0.0.1 is taken (EADDRINUSE) · ss ");
-            assertThat(ran.err()).contains("\nerror: port " + port + " on 127.0.0.1 is taken");
+                    .startsWith("server not started: address in use (127.0.0.1:" + port + ", held by java, pid "
+                            + ProcessHandle.current().pid() + ") · ");
+            assertThat(ran.err()).contains("\nerror: server not started: address in use (127.0.0.1:" + port + ", held by ");
         }
+    }
+
+    @Test
+    void aFreePortIsKnownOnceTheServerIsStarted() throws IOException {
+        hosts("server: {ports: 0, autostart: false}\nhosts: {client1: local}\n");
+        Ran ran = ConsoleScript.in(folder)
+                .run(
+                        "--keep-going",
+                        "-e", "start client1",
+                        "-e", "connections start 5 client1",
+                        "-e", "server start",
+                        "-e", "connections start 7 client1",
+                        "-e", "count");
+        assertThat(ran.err())
+                .isEqualTo("error: server not started: ports: 0 is a free port, chosen at its start\n  server start\n");
+        assertThat(ran.out()).contains("client1  7 established in ").containsPattern("server +7\n");
     }
 
     @Test

@@ -93,12 +93,12 @@ class ShardsIT {
             aKilledShardLeavesWhatItHasCounted(console);
             Path other = Files.createDirectory(folder.resolve("other"));
             Files.copy(folder.resolve("hosts.yaml"), other.resolve("hosts.yaml"));
-            assertThat(ConsoleScript.in(other).run("-e", "server").err()).contains("is taken (EADDRINUSE)");
+            assertThat(ConsoleScript.in(other).run("-e", "server").err()).contains("server not started: address in use (127.0.0.1:");
         }
     }
 
     private static void aKilledShardLeavesWhatItHasCounted(RunningConsole console) {
-        String allBegun = "(?s).*\"server\":\\{[^{}]*\"begun\":300,.*";
+        String allBegun = "(?s).*\"server\":\\{[^{}]*\"attempted\":300,.*";
         assertThat(console.answer("stats")).matches(allBegun);
         List<MatchResult> shards =
                 SHARD.matcher(console.answer("server")).results().toList();

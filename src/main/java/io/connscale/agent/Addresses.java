@@ -27,7 +27,8 @@ final class Addresses {
             int colon = text.lastIndexOf(':');
             try {
                 String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
-                int port = port(text.substring(colon + 1)); // before the resolver is asked, which may take its time
+                // before the resolver is asked, which may take its time; 0: known once the server is started
+                int port = Integer.parseInt(text.substring(colon + 1));
                 for (InetAddress address : oneFamily(resolve(host), sources)) {
                     addresses.add(new InetSocketAddress(address, port));
                 }
@@ -51,14 +52,6 @@ final class Addresses {
     static boolean isName(String target) {
         String host = target.substring(0, Math.max(0, target.lastIndexOf(':')));
         return !host.startsWith("[") && !host.matches("[0-9.]*");
-    }
-
-    private static int port(String text) {
-        int port = Integer.parseInt(text);
-        if (port == 0) {
-            throw new IllegalArgumentException("nobody can connect to port 0");
-        }
-        return port;
     }
 
     /** Local addresses to connect from, with the port left to the kernel. */

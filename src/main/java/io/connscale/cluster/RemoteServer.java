@@ -8,8 +8,10 @@ import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Statistics;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server in an agent on another host ({@code server: on: HOST}), over the channel that its agent has anyway. Starting it
@@ -23,6 +25,7 @@ public final class RemoteServer implements Server {
     private final Cluster cluster;
     private final String host;
     private final ServerSettings settings;
+    private volatile @Nullable AgentException refused;
     private final long answerSeconds;
 
     /** Does nothing yet. */
@@ -44,14 +47,34 @@ public final class RemoteServer implements Server {
 
     @Override
     public void start() throws AgentException, InterruptedException {
-        if (cluster.status(host).state() != State.READY) {
-            within(START_SECONDS, cluster.start(host));
+        try {
+            if (cluster.status(host).state() != State.READY) {
+                within(START_SECONDS, cluster.start(host));
+            }
+            ask(id -> new Message.StartServer(id, settings));
+            refused = null;
+        } catch (AgentException e) {
+            refused = runs() ? null : e;
+            throw e;
         }
-        ask(id -> new Message.StartServer(id, settings));
+    }
+
+    private boolean runs() throws InterruptedException {
+        try {
+            return status().running();
+        } catch (AgentException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Optional<AgentException> refusal() {
+        return Optional.ofNullable(refused);
     }
 
     @Override
     public void stop() throws AgentException, InterruptedException {
+        refused = null;
         if (isThere()) {
             ask(Message.StopServer::new);
         }

@@ -1,8 +1,11 @@
 package io.connscale.command;
 
+import io.connscale.control.Quantity;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** All that can be typed, in picocli's terms; {@code Main} gives it to the console. */
@@ -15,12 +18,19 @@ public final class Commands {
         for (Verb verb : ServiceLoader.load(Verb.class)) {
             root.addSubcommand(verb);
         }
-        return root.registerConverter(Path.class, Commands::path);
+        return root;
     }
 
-    /** No shell stands between the prompt and us, so that nobody else makes {@code ~/} the home directory. */
-    private static Path path(String typed) {
-        boolean home = typed.equals("~") || typed.startsWith("~/");
-        return home ? Path.of(System.getProperty("user.home") + typed.substring(1)) : Path.of(typed);
+    /** FILE as picocli converts it. No shell stands between the prompt and us, so that nobody else makes {@code ~/} the home directory. */
+    static final class FileWord implements ITypeConverter<Path> {
+        @Override
+        public Path convert(String typed) {
+            boolean home = typed.equals("~") || typed.startsWith("~/");
+            try {
+                return home ? Path.of(System.getProperty("user.home") + typed.substring(1)) : Path.of(typed);
+            } catch (InvalidPathException e) {
+                throw new IllegalArgumentException(Quantity.quoted(typed) + " is not a file's name", e);
+            }
+        }
     }
 }

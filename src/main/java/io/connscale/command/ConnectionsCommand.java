@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
 public final class ConnectionsCommand implements Verb {
     @Override
     public Answer run(Desk desk) throws CommandException {
-        throw new CommandException("connections needs a verb: start or stop", "connections start 10 client1");
+        throw new CommandException("connections: start or stop is missing", "connections start 10 client1");
     }
 
     /** {@code connections start}. */
@@ -55,7 +55,7 @@ public final class ConnectionsCommand implements Verb {
         @Option(
                 names = "--rate",
                 paramLabel = SetCommand.RATE,
-                description = "new connections a second on each host; unlimited is a word too",
+                description = "new connections per second on each host, or unlimited",
                 converter = SetCommand.RateWord.class)
         private @Nullable Rate rate;
 
@@ -70,12 +70,13 @@ public final class ConnectionsCommand implements Verb {
                 description = "end on a host where connections fail and none comes up for 3 s")
         private boolean stopOnLimit;
 
-        @Option(names = "--no-wait", description = "return at once; how it ends is said when it does")
+        @Option(names = "--no-wait", description = "run in the background; the result is printed when it is done")
         private boolean noWait;
 
         @Override
         public Answer run(Desk desk) throws CommandException, InterruptedException {
             AgentGroup agents = agents(desk, hosts);
+            ServerCommand.check(desk);
             int n = agents.members().size();
             long[] counts = total ? AgentGroup.shares(count, n) : each(n);
             if (!force) {
@@ -124,7 +125,7 @@ public final class ConnectionsCommand implements Verb {
     }
 
     /** {@code connections stop}. */
-    @Command(name = "stop", description = "End the N oldest on each host; all is a number too.")
+    @Command(name = "stop", description = "End the N oldest on each host, or all.")
     static final class Stop implements Verb {
         private record Stopped(String host, Closed closed) {}
 
@@ -210,7 +211,7 @@ public final class ConnectionsCommand implements Verb {
         }
     }
 
-    /** N where all is a number too. */
+    /** N, or all. */
     static final class CountOrAllWord implements ITypeConverter<Long> {
         @Override
         public Long convert(String typed) {

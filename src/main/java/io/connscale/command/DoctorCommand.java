@@ -8,6 +8,7 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
+import io.connscale.control.Quantity;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.doctor.Doctor;
@@ -26,9 +27,10 @@ import picocli.CommandLine.Parameters;
  * {@code doctor}: what of each machine's settings stops connections before its memory does.
  *
  * <pre>
- * host     limit                         value        at      stops
- * client1  net.ipv4.ip_local_port_range  32768–60999  28,232  connections from 1 pair …
- * server   nothing to say
+ * client1  net.ipv4.ip_local_port_range: 32768–60999
+ *          stops at 28,232: connections from 1 pair of source and server port (EADDRNOTAVAIL)
+ *          fix: sysctl -w net.ipv4.ip_local_port_range="1024 65535" (root)
+ * server   nothing to report …
  * </pre>
  */
 @AutoService(Verb.class)
@@ -36,35 +38,58 @@ import picocli.CommandLine.Parameters;
         name = "doctor",
         description = "The limits that stop connections on each host and at the server, and how to change them.")
 public final class DoctorCommand implements Verb {
-    static final String SERVER = "server";
+    /**
+     * What was found on the machine of one end.
+     *
+     * @param name the host's; {@code server} for the server, which is no host's name here
+     * @param examined null: it does not answer
+     */
+    private record End(boolean server, String name, @Nullable Examined examined) {
+        static End server(@Nullable Examined examined) {
+            return new End(true, "server", examined);
+        }
 
-    /** @param finding of the machine {@code host} */
-    private record Row(String host, Finding finding) {
+        static End host(String name, Examined examined) {
+            return new End(false, name, examined);
+        }
+    }
+
+    /** A machine and what was found. */
+    private record Examined(List<Finding> findings, Facts facts) {
+        Map<String, Object> json() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("findings", findings.stream().map(DoctorCommand::json).toList());
+            json.put("facts", facts);
+            return json;
+        }
+    }
+
+    private record Row(End end, Finding finding) {
+        Object value() {
+            return finding.values().values().stream().findFirst().orElse("");
+        }
+
+        String unit() {
+            return finding.values().keySet().stream().findFirst().orElse("");
+        }
+
         Object at() {
             return finding.at() == Finding.NO_NUMBER ? "" : finding.at();
         }
     }
 
-    private static final List<Column<Row>> SHOWN = List.of(
-            new Column<>("host", Row::host),
+    private static final List<Column<Row>> CSV = List.of(
+            new Column<>("kind", row -> row.end.server ? "server" : "host"),
+            new Column<>("name", row -> row.end.name),
             new Column<>("limit", row -> row.finding.limit()),
-            new Column<>("value", row -> row.finding.value()),
-            new Column<>("at", Row::at),
+            new Column<>("value", Row::value),
+            new Column<>("unit", Row::unit),
+            new Column<>("in_use", row -> row.finding.values().getOrDefault("inUse", "")),
+            new Column<>("stops_at_connections", Row::at),
             new Column<>("stops", row -> row.finding.stops()),
-            new Column<>("change it", row -> row.finding.now() + (row.finding.root() ? " (root)" : "")));
-
-    private static final List<Column<Row>> ALL = List.of(
-            new Column<>("host", Row::host),
-            new Column<>("limit", row -> row.finding.limit()),
-            new Column<>("value", row -> row.finding.value()),
-            new Column<>("at", Row::at),
-            new Column<>("stops", row -> row.finding.stops()),
-            new Column<>("now", row -> row.finding.now()),
-            new Column<>("for good", row -> row.finding.forGood()),
-            new Column<>("root", row -> Boolean.toString(row.finding.root())));
-
-    /** A machine and what was found. */
-    private record Examined(List<Finding> findings, Facts facts) {}
+            new Column<>("fix_now", row -> row.finding.now()),
+            new Column<>("fix_for_good", row -> row.finding.forGood()),
+            new Column<>("needs_root", row -> Boolean.toString(row.finding.root())));
 
     @Parameters(paramLabel = HostWords.LABEL, arity = "0..*", description = "only these hosts, and not the server")
     private List<String> hosts = new ArrayList<>();
@@ -73,14 +98,14 @@ public final class DoctorCommand implements Verb {
     public Answer run(Desk desk) throws CommandException, InterruptedException {
         Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
         names(desk).forEach(name -> asked.put(name, desk.cluster().facts(name, false)));
-        Map<String, Examined> server = new LinkedHashMap<>();
+        List<End> server = new ArrayList<>();
         AgentException silent = hosts.isEmpty() ? examineServer(desk, server) : null;
         HostAnswers<Facts> answers = HostAnswers.of(asked);
-        return (silent == null ? answers : answers.with(SERVER, silent)).answer(told -> {
-            Map<String, Examined> examined = new LinkedHashMap<>();
-            told.forEach((host, facts) -> examined.put(host, client(desk, host, facts)));
-            examined.putAll(server);
-            return answer(examined, silent != null);
+        return (silent == null ? answers : answers.withoutServer(silent)).answer(told -> {
+            List<End> ends = new ArrayList<>();
+            told.forEach((host, facts) -> ends.add(End.host(host, client(desk, host, facts))));
+            ends.addAll(server);
+            return answer(ends);
         });
     }
 
@@ -109,50 +134,79 @@ public final class DoctorCommand implements Verb {
         return new Examined(findings, facts);
     }
 
-    /** Null, and the server in {@code examined}; or why it did not answer. */
-    private static @Nullable AgentException examineServer(Desk desk, Map<String, Examined> examined)
-            throws InterruptedException {
+    /** The server as one more of the {@code ends}; and why it did not answer, null where it did. */
+    private static @Nullable AgentException examineServer(Desk desk, List<End> ends) throws InterruptedException {
         try {
             Facts facts = desk.server().facts(false);
             int backlog = desk.server().status().listeners().stream()
                     .mapToInt(ServerStatus.Listener::backlogAsked)
                     .max()
                     .orElse(0);
-            examined.put(SERVER, examined(facts, Role.server(backlog)));
+            ends.add(End.server(examined(facts, Role.server(backlog))));
             return null;
         } catch (AgentException e) {
+            ends.add(End.server(null));
             return e;
         }
     }
 
-    private static Answer answer(Map<String, Examined> examined, boolean serverIsSilent) {
+    private static Answer answer(List<End> ends) {
         Map<String, Object> json = new LinkedHashMap<>();
+        Map<String, Object> byHost = new LinkedHashMap<>();
         List<Row> rows = new ArrayList<>();
-        List<String> well = new ArrayList<>();
-        examined.forEach((host, one) -> {
-            json.put(host, one);
-            one.findings.forEach(finding -> rows.add(new Row(host, finding)));
-            if (one.findings.isEmpty()) {
-                well.add(host + "  " + health(one));
-            }
-        });
-        if (serverIsSilent) {
-            json.put(SERVER, null);
-            well.add(SERVER + "  unknown: it does not answer");
-        }
         List<String> lines = new ArrayList<>();
-        if (!rows.isEmpty()) {
-            lines.addAll(Table.of(SHOWN, rows).lines());
-            lines.add("until the next restart; for good: the same in /etc/sysctl.d, as -o json and -o csv say");
+        int width = ends.stream().mapToInt(end -> end.name.length()).max().orElse(0);
+        for (End end : ends) {
+            Examined one = end.examined;
+            (end.server ? json : byHost).put(end.name, one == null ? null : one.json());
+            if (one == null || one.findings.isEmpty()) {
+                lines.add(begun(end, width) + health(one));
+            } else {
+                one.findings.forEach(finding -> {
+                    rows.add(new Row(end, finding));
+                    lines.addAll(lines(begun(end, width), finding));
+                });
+            }
         }
-        lines.addAll(well);
-        return new Answer(Map.of("hosts", json), Table.of(ALL, rows), lines);
+        json.put("hosts", byHost);
+        if (!rows.isEmpty()) {
+            lines.add("Each fix holds until the next restart; -o json has what changes it for good.");
+        }
+        return new Answer(json, Table.of(CSV, rows), lines);
     }
 
-    private static String health(Examined one) {
+    private static String begun(End end, int width) {
+        return end.name + " ".repeat(width - end.name.length() + 2);
+    }
+
+    private static List<String> lines(String begun, Finding finding) {
+        String indent = " ".repeat(begun.length());
+        String at = finding.at() == Finding.NO_NUMBER ? "" : " at " + Quantity.text(finding.at());
+        return List.of(
+                begun + finding.limit() + ": " + finding.value(),
+                indent + "stops" + at + ": " + finding.stops(),
+                indent + "fix: " + finding.now() + (finding.root() ? " (root)" : ""));
+    }
+
+    private static Map<String, Object> json(Finding finding) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("limit", finding.limit());
+        json.put("values", finding.values().isEmpty() ? null : finding.values());
+        json.put("stops", finding.stops());
+        json.put("stopsAtConnections", finding.at() == Finding.NO_NUMBER ? null : finding.at());
+        json.put("fixNow", finding.now());
+        json.put("fixForGood", finding.forGood());
+        json.put("needsRoot", finding.root());
+        return json;
+    }
+
+    private static String health(@Nullable Examined one) {
+        if (one == null) {
+            return "unknown: it does not answer";
+        }
         return one.facts.values().isEmpty()
                 ? "nothing is known of it"
-                : "nothing to say: no limit stops connections before the memory does";
+                : "nothing to report: no limit stops connections before the memory does";
     }
 
     @Override

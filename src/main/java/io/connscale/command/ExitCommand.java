@@ -7,13 +7,21 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 
-/** {@code exit}: leaves the console; its agents and its server end with it. */
+/** {@code exit}, or as other programs call it {@code quit} and {@code :q}: leaves the console; its agents and its server end with it. */
 @AutoService(Verb.class)
-@Command(name = "exit", description = "Leave the console; agents and server end with it.")
+@Command(
+        name = "exit",
+        aliases = {"quit", ":q"},
+        description = "Leave the console; agents and server end with it.")
 public final class ExitCommand implements Verb {
     @Override
     public Answer run(Desk desk) {
         desk.shell().exit();
         return new Answer(Map.of(), new Table(List.of(), List.of()), List.of());
+    }
+
+    @Override
+    public boolean watchable() {
+        return false;
     }
 }

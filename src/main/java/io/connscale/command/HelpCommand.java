@@ -21,10 +21,10 @@ import picocli.CommandLine.Spec;
 
 /** {@code help}: what there is, from the commands' own declarations. */
 @AutoService(Verb.class)
-@Command(name = "help", description = "The commands, or one of them in detail.")
+@Command(name = "help", aliases = "?", description = "The commands, or one of them in detail.")
 public final class HelpCommand implements Verb {
     private static final List<Column<CommandSpec>> COMMANDS = List.of(
-            new Column<>("command", Vocabulary::synopsis), new Column<>("description", Vocabulary::description));
+            new Column<>("command", HelpCommand::typed), new Column<>("description", Vocabulary::description));
     private static final List<Column<ArgSpec>> WORDS =
             List.of(new Column<>("word", HelpCommand::word), new Column<>("description", HelpCommand::description));
 
@@ -59,6 +59,11 @@ public final class HelpCommand implements Verb {
                 Map.of("commands", commands.stream().map(HelpCommand::json).toList()), table, List.of());
     }
 
+    /** The synopsis without its options: help of the command has them. */
+    private static String typed(CommandSpec command) {
+        return Vocabulary.synopsis(command).replaceAll("\\[-[^]]*] ?", "").strip();
+    }
+
     /** A noun that only gathers verbs is said by its verbs. */
     private static List<CommandSpec> leaves(CommandSpec spec) {
         return Vocabulary.commands(spec).stream()
@@ -71,7 +76,7 @@ public final class HelpCommand implements Verb {
                 .filter(a -> !a.hidden())
                 .toList();
         List<String> lines = new ArrayList<>(List.of(Vocabulary.synopsis(about), "  " + Vocabulary.description(about)));
-        words.forEach(a -> lines.add("  %-14s %s".formatted(word(a), description(a))));
+        words.forEach(a -> lines.add("  %-16s  %s".formatted(word(a), description(a))));
         leaves(about).forEach(c -> lines.add("  %s: %s".formatted(Vocabulary.synopsis(c), Vocabulary.description(c))));
         Map<String, Object> json = json(about);
         json.put("words", words.stream().map(HelpCommand::json).toList());

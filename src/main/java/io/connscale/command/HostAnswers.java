@@ -12,14 +12,17 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each host answered, or why it did not: one host that fails takes nothing from the others.
  *
  * @param done by host's name, in the order of the question
  * @param failed the same
+ * @param server why the server, asked beside them, did not answer; null where it did, or was not asked
  */
-record HostAnswers<T>(Map<String, T> done, Map<String, AgentException> failed) {
+record HostAnswers<T>(Map<String, T> done, Map<String, AgentException> failed, @Nullable AgentException server) {
     /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
     private static final long SECONDS = 30;
 
@@ -65,24 +68,23 @@ record HostAnswers<T>(Map<String, T> done, Map<String, AgentException> failed) {
                 failed.put(host, new AgentException(host + " does not answer", "hosts shows its state; stop " + host));
             }
         }
-        return new HostAnswers<>(done, failed);
+        return new HostAnswers<>(done, failed, null);
     }
 
-    /** These, and one more that did not answer. */
-    HostAnswers<T> with(String silent, AgentException why) {
-        Map<String, AgentException> all = new LinkedHashMap<>(failed);
-        all.put(silent, why);
-        return new HostAnswers<>(done, all);
+    /** These, beside a server that did not answer. */
+    HostAnswers<T> withoutServer(AgentException why) {
+        return new HostAnswers<>(done, failed, why);
     }
 
     /** The answer of those that were done; where some failed, as a failure that says why each did and has the rest with it. */
     Answer answer(Function<Map<String, T>, Answer> ofDone) throws CommandException {
         Answer answer = ofDone.apply(done);
-        if (failed.isEmpty()) {
+        List<CommandException> why = Stream.concat(failed.values().stream(), Stream.ofNullable(server))
+                .map(HostWords::failure)
+                .toList();
+        if (why.isEmpty()) {
             return answer;
         }
-        List<CommandException> why =
-                failed.values().stream().map(HostWords::failure).toList();
         CommandException first = why.get(0);
         throw new CommandException(
                 first.message(), first.hint(), done.isEmpty() ? null : answer, why.subList(1, why.size()));

@@ -14,12 +14,17 @@ import picocli.CommandLine.Parameters;
 @AutoService(Verb.class)
 @Command(name = "open", description = "Run a script: one command a line, # starts a comment.")
 public final class OpenCommand implements Verb {
-    @Parameters(paramLabel = "FILE", description = "the script")
+    @Parameters(paramLabel = "FILE", converter = Commands.FileWord.class, description = "the script")
     private Path file = Path.of("");
 
     @Override
     public Answer run(Desk desk) throws CommandException, InterruptedException {
         desk.shell().runScript(file);
         return new Answer(Map.of("file", file.toString()), new Table(List.of(), List.of()), List.of());
+    }
+
+    @Override
+    public boolean watchable() {
+        return false;
     }
 }

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * A plan as an answer.
  *
  * <pre>
- * limit     host     allows   asked  which is
+ * limit     host     limits at   asked  calculation
  * 4-tuples  client1  28,232  30,000  1 source × 1 server port × 28,232 ports
  * stops at 28,232 on client1: 4-tuples, 1 source × 1 server port × 28,232 ports
  *   server: {ports: …} with 2 ports, more source addresses …
@@ -28,9 +28,9 @@ final class PlanText {
     private static final List<Column<Limit>> COLUMNS = List.of(
             new Column<>("limit", Limit::name),
             new Column<>("host", PlanText::where),
-            new Column<>("allows", limit -> limit.known() ? limit.allows() : "unknown"),
+            new Column<>("limits at", limit -> limit.known() ? limit.allows() : "unknown"),
             new Column<>("asked", Limit::wanted),
-            new Column<>("which is", Limit::sum));
+            new Column<>("calculation", Limit::sum));
 
     private PlanText() {}
 

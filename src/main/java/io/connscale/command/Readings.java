@@ -28,12 +28,12 @@ record Readings(long nanos, @Nullable Statistics server, HostAnswers<Statistics>
             boolean server = withServer && desk.server().status().running();
             return new Readings(now, server ? desk.server().statistics() : null, HostAnswers.of(asked));
         } catch (AgentException e) {
-            return new Readings(now, null, HostAnswers.of(asked).with(StatsRow.SERVER, e));
+            return new Readings(now, null, HostAnswers.of(asked).withoutServer(e));
         }
     }
 
     boolean serverIsSilent() {
-        return hosts.failed().containsKey(StatsRow.SERVER);
+        return hosts.server() != null;
     }
 
     double secondsSince(Readings before) {

@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(name = "save", description = "Write the commands of this session that worked, for open.")
 public final class SaveCommand implements Verb {
     /** Saved, these would end the replay or overwrite the file that is being read; the others only talk. */
-    private static final Set<String> LEFT_OUT = Set.of("save", "exit", "help", "history");
+    private static final Set<String> LEFT_OUT = Set.of("save", "exit", "help", "history", "clear");
 
-    @Parameters(paramLabel = "FILE", description = "the script to write; one that is there is overwritten")
+    @Parameters(paramLabel = "FILE", converter = Commands.FileWord.class, description = "the script to write; one that is there is overwritten")
     private Path file = Path.of("");
 
     @Override

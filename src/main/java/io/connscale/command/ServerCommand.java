@@ -12,6 +12,7 @@ import io.connscale.control.ServerStatus.Listener;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
@@ -58,10 +59,29 @@ public final class ServerCommand implements Verb {
             try {
                 desk.server().start();
             } catch (AgentException e) {
-                throw HostWords.failure(e);
+                throw desk.server().refusal().map(ServerCommand::notStarted).orElseGet(() -> HostWords.failure(e));
             }
             tellAgents(desk);
             return answer(status(desk));
+        }
+    }
+
+    /** In words for the user. */
+    public static CommandException notStarted(AgentException why) {
+        return new CommandException("server not started: " + why.message(), why.hint());
+    }
+
+    /**
+     * Before connections are opened: one that should have started and did not leaves the clients to somebody else's server, or
+     * to none, and what then is counted is not what was asked for.
+     */
+    static void check(Desk desk) throws CommandException {
+        Optional<AgentException> refusal = desk.server().refusal();
+        if (refusal.isPresent()) {
+            throw notStarted(refusal.get());
+        }
+        if (desk.cluster().targets().stream().anyMatch(target -> target.endsWith(":0"))) {
+            throw new CommandException("server not started: ports: 0 is a free port, chosen at its start", "server start");
         }
     }
 

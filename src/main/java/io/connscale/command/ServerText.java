@@ -1,6 +1,8 @@
 package io.connscale.command;
 
+import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
+import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
 import io.connscale.control.ServerStatus.Shard;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The server in words, for {@code server} and for the console's first line. */
@@ -16,11 +19,21 @@ public final class ServerText {
 
     private ServerText() {}
 
-    /** {@code 127.0.0.1:8989 (backlog 1024)}, with what the kernel made of the backlog where that is less. */
-    public static String where(ServerStatus status) {
-        if (!status.running()) {
-            return "stopped";
+    /** As below; empty where it does not run, or its host does not answer. */
+    public static Optional<String> where(Server server) {
+        try {
+            ServerStatus status = server.status();
+            return status.running() ? Optional.of(where(status)) : Optional.empty();
+        } catch (AgentException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the console is being ended
+            return Optional.empty();
         }
+    }
+
+    /** {@code 127.0.0.1:8989 (backlog 1024)}, with what the kernel made of the backlog where that is less. */
+    private static String where(ServerStatus status) {
         List<Listener> listeners = status.listeners();
         String ports = listeners.stream()
                 .limit(MOST_PORTS_SHOWN)

@@ -1,7 +1,6 @@
 package io.connscale.command;
 
 import io.connscale.stats.Distribution;
-import io.connscale.stats.Health;
 import io.connscale.stats.MachineLoad;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
@@ -17,10 +16,7 @@ final class StatsJson {
     static Map<String, Object> of(List<StatsRow> rows) {
         Map<String, Object> json = new LinkedHashMap<>();
         Map<String, Object> hosts = new LinkedHashMap<>();
-        for (StatsRow row : rows) {
-            boolean host = !row.isSum() && !row.name().equals(StatsRow.SERVER);
-            (host ? hosts : json).put(row.name(), row(row));
-        }
+        rows.forEach(row -> (row instanceof StatsRow.OfHost ? hosts : json).put(row.name(), row(row)));
         json.put("hosts", hosts);
         Map<String, Object> machines = new LinkedHashMap<>();
         StatsText.machines(rows).forEach((name, machine) -> machines.put(name, machine(machine)));
@@ -40,7 +36,7 @@ final class StatsJson {
                         "retransmitting", all.tcp().retransmitting(),
                         "retransmits", all.tcp().retransmits()));
         json.put("process", process(all.process(), row.last().process()));
-        json.put("spoilt", row.isSum() ? List.of() : Health.spoilt(row.last()));
+        json.put("unreliable", row.unreliable());
         return json;
     }
 
@@ -52,10 +48,10 @@ final class StatsJson {
         json.put("failed", counts.failed());
         json.put("lost", counts.lost());
         json.put("stopped", counts.stopped());
-        json.put("begun", all.begun());
+        json.put("attempted", all.begun());
         json.put("pings", counts.pings());
         json.put("pongs", counts.pongs());
-        json.put("late", counts.late());
+        json.put("skipped", counts.late());
         json.put("missed", all.missed());
         json.put("errors", counts.errors());
         return json;
@@ -63,7 +59,7 @@ final class StatsJson {
 
     private static Map<String, Object> perSecond(StatsRow row) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("begun", row.perSecond(Statistics::begun));
+        json.put("attempted", row.perSecond(Statistics::begun));
         json.put("failed", row.perSecond(last -> last.counts().failed()));
         json.put("lost", row.perSecond(last -> last.counts().lost()));
         json.put("pings", row.perSecond(last -> last.counts().pings()));

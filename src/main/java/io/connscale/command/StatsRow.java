@@ -5,71 +5,124 @@ import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/**
- * One line of {@code stats}: the server, a host, or the sum of the hosts.
- *
- * @param all what is told: since the agent began, or of the time that was asked for
- * @param last what happened while the command looked
- * @param seconds how long that was; of a sum the longest
- * @param parts what a sum is the sum of; empty where it is none
- */
-record StatsRow(String name, Statistics all, Statistics last, double seconds, List<StatsRow> parts) {
-    static final String SERVER = "server";
-    static final String SUM = "sum";
+/** One line of {@code stats}: the server, a host (which may be called {@code server} or {@code sum}), or the sum of the hosts. */
+sealed interface StatsRow {
+    String name();
 
-    /** The server, the hosts, and their sum where there are several. */
-    static List<StatsRow> rows(Readings before, Readings now, boolean onlyLast) {
-        double seconds = now.secondsSince(before);
-        List<StatsRow> rows = new ArrayList<>();
-        if (now.server() != null) {
-            Statistics then = before.server() == null ? Statistics.NONE : before.server();
-            rows.add(of(SERVER, then, now.server(), seconds, onlyLast));
+    /** What is told: since the agent began, or of the time that was asked for. */
+    Statistics all();
+
+    /** What happened while the command looked. */
+    Statistics last();
+
+    /** How long that was. */
+    double seconds();
+
+    /** A count of what happened last, per second. */
+    default double perSecond(ToLongFunction<Statistics> count) {
+        return seconds() <= 0 ? 0 : count.applyAsLong(last()) / seconds();
+    }
+
+    /** What makes its numbers unreliable; of a sum nothing: each host says its own. */
+    default List<String> unreliable() {
+        return Health.spoilt(last());
+    }
+
+    /** The same in sentences. */
+    default List<String> warnings() {
+        return unreliable().stream()
+                .map(cause -> name() + "'s numbers are unreliable: " + cause)
+                .toList();
+    }
+
+    /** The server. */
+    record OfServer(Statistics all, Statistics last, double seconds) implements StatsRow {
+        @Override
+        public String name() {
+            return "server";
         }
-        List<StatsRow> hosts = new ArrayList<>();
-        now.hosts().done().forEach((host, statistics) -> {
-            Statistics then = before.hosts().done().getOrDefault(host, Statistics.NONE);
-            hosts.add(of(host, then, statistics, seconds, onlyLast));
-        });
+    }
+
+    /** A host. */
+    record OfHost(String name, Statistics all, Statistics last, double seconds) implements StatsRow {}
+
+    /** The hosts. Rates are added, not counts over unequal times: a host that answers late was looked at for longer. */
+    record Sum(List<OfHost> hosts, Statistics all, Statistics last) implements StatsRow {
+        static Sum of(List<OfHost> hosts) {
+            return new Sum(
+                    List.copyOf(hosts),
+                    hosts.stream().map(OfHost::all).reduce(Statistics.NONE, Statistics::plus),
+                    hosts.stream().map(OfHost::last).reduce(Statistics.NONE, Statistics::plus));
+        }
+
+        @Override
+        public String name() {
+            return "sum";
+        }
+
+        /** The longest. */
+        @Override
+        public double seconds() {
+            return hosts.stream().mapToDouble(OfHost::seconds).max().orElse(0);
+        }
+
+        @Override
+        public double perSecond(ToLongFunction<Statistics> count) {
+            return hosts.stream().mapToDouble(host -> host.perSecond(count)).sum();
+        }
+
+        @Override
+        public List<String> unreliable() {
+            return List.of();
+        }
+    }
+
+    /**
+     * The server.
+     *
+     * @param seconds between {@code then} and {@code now}
+     * @param onlyLast whether only that time is told
+     */
+    static OfServer server(Statistics then, Statistics now, double seconds, boolean onlyLast) {
+        Statistics last = now.since(then);
+        return new OfServer(onlyLast ? last : now, last, seconds);
+    }
+
+    /** A host; the rest as above. */
+    static OfHost host(String name, Statistics then, Statistics now, double seconds, boolean onlyLast) {
+        Statistics last = now.since(then);
+        return new OfHost(name, onlyLast ? last : now, last, seconds);
+    }
+
+    /** The server where it is known, the hosts, and their sum where there are several. */
+    static List<StatsRow> rows(@Nullable OfServer server, List<OfHost> hosts) {
+        List<StatsRow> rows = new ArrayList<>();
+        if (server != null) {
+            rows.add(server);
+        }
         rows.addAll(hosts);
-        hosts.stream().reduce(StatsRow::plus).filter(sum -> hosts.size() > 1).ifPresent(rows::add);
+        if (hosts.size() > 1) {
+            rows.add(Sum.of(hosts));
+        }
         return rows;
     }
 
-    /** @param seconds between {@code then} and {@code now} */
-    static StatsRow of(String name, Statistics then, Statistics now, double seconds, boolean onlyLast) {
-        Statistics last = now.since(then);
-        return new StatsRow(name, onlyLast ? last : now, last, seconds, List.of());
-    }
-
-    StatsRow plus(StatsRow other) {
-        List<StatsRow> both = Stream.of(this, other)
-                .flatMap(row -> row.isSum() ? row.parts.stream() : Stream.of(row))
-                .toList();
-        return new StatsRow(SUM, all.plus(other.all), last.plus(other.last), Math.max(seconds, other.seconds), both);
-    }
-
-    boolean isSum() {
-        return name.equals(SUM);
-    }
-
-    /** What spoils its numbers, in sentences; of a sum nothing: each host says its own. */
-    List<String> spoilt() {
-        return isSum() ? List.of() : spoilt(name, last);
-    }
-
-    /** What spoils the numbers that {@code name} took in an interval. */
-    static List<String> spoilt(String name, Statistics interval) {
-        return Health.spoilt(interval).stream()
-                .map(cause -> name + "'s numbers are spoilt: " + cause)
-                .toList();
-    }
-
-    /** A count of what happened last, by the second. Of a sum the rates are added: who answers late was looked at for longer. */
-    double perSecond(ToLongFunction<Statistics> count) {
-        return isSum()
-                ? parts.stream().mapToDouble(part -> part.perSecond(count)).sum()
-                : seconds <= 0 ? 0 : count.applyAsLong(last) / seconds;
+    /** As above, of what was read at two moments. */
+    static List<StatsRow> rows(Readings before, Readings now, boolean onlyLast) {
+        double seconds = now.secondsSince(before);
+        Statistics server = now.server();
+        Statistics serverBefore = before.server();
+        List<OfHost> hosts = new ArrayList<>();
+        now.hosts().done().forEach((name, statistics) -> {
+            Statistics then = before.hosts().done().getOrDefault(name, Statistics.NONE);
+            hosts.add(host(name, then, statistics, seconds, onlyLast));
+        });
+        return rows(
+                server == null
+                        ? null
+                        : server(serverBefore == null ? Statistics.NONE : serverBefore, server, seconds, onlyLast),
+                hosts);
     }
 }

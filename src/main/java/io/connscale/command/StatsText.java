@@ -47,13 +47,13 @@ final class StatsText {
             new Column<>("failed", row -> row.all().counts().failed()),
             new Column<>("lost", row -> row.all().counts().lost()),
             new Column<>("stopped", row -> row.all().counts().stopped()),
-            new Column<>("begun", row -> row.all().begun()),
+            new Column<>("attempted", row -> row.all().begun()),
             new Column<>("pings", row -> row.all().counts().pings()),
             new Column<>("pongs", row -> row.all().counts().pongs()),
             new Column<>(
                     "pongs/s",
                     row -> Math.round(row.perSecond(last -> last.counts().pongs()))),
-            new Column<>("late", row -> row.all().counts().late()),
+            new Column<>("skipped", row -> row.all().counts().late()),
             new Column<>("missed", row -> row.all().missed()));
 
     private static final List<Column<StatsRow>> PROCESSES = List.of(
@@ -71,17 +71,25 @@ final class StatsText {
     static final Map<String, Function<Statistics, Distribution>> TIMES = times();
 
     /** One distribution of one row. */
-    private record Timed(String name, String what, Distribution micros) {}
+    private record Timed(StatsRow row, String what, Distribution micros) {}
 
-    private static final List<Column<Timed>> PERCENTILES = List.of(
-            new Column<>("", Timed::name),
-            new Column<>("µs", Timed::what),
+    private static final List<Column<Timed>> DISTRIBUTION = List.of(
             new Column<>("count", timed -> timed.micros.count()),
             new Column<>("p50", timed -> timed.micros.percentile(50)),
             new Column<>("p90", timed -> timed.micros.percentile(90)),
             new Column<>("p99", timed -> timed.micros.percentile(99)),
             new Column<>("p99.9", timed -> timed.micros.percentile(99.9)),
             new Column<>("max", timed -> timed.micros.max()));
+
+    private static final List<Column<Timed>> PERCENTILES = Table.columns(
+            List.of(new Column<>("", timed -> timed.row.name()), new Column<>("µs", Timed::what)), DISTRIBUTION);
+
+    private static final List<Column<Timed>> CSV = Table.columns(
+            List.of(
+                    new Column<>("kind", timed -> timed.row instanceof StatsRow.OfServer ? "server" : "host"),
+                    new Column<>("name", timed -> timed.row.name()),
+                    new Column<>("microseconds_of", Timed::what)),
+            DISTRIBUTION);
 
     private StatsText() {}
 
@@ -96,52 +104,53 @@ final class StatsText {
         return times;
     }
 
-    static Answer answer(List<StatsRow> rows) {
-        return answer(rows, false);
-    }
-
-    /** @param serverIsSilent whether it was asked and did not answer: nothing is known of it */
-    static Answer answer(List<StatsRow> rows, boolean serverIsSilent) {
-        Table percentiles = percentiles(rows);
-        List<String> lines = new ArrayList<>(Table.of(COUNTS, rows).lines());
+    /**
+     * As it was counted.
+     *
+     * @param serverIsSilent whether it was asked and did not answer: nothing is known of it
+     * @param columns of the screen
+     */
+    static Answer answer(List<StatsRow> rows, boolean serverIsSilent, int columns) {
+        List<Timed> timed = timed(rows);
+        List<String> lines = new ArrayList<>(Table.of(COUNTS, rows).lines(columns));
         if (serverIsSilent) {
-            lines.add(StatsRow.SERVER + "  unknown: it does not answer");
+            lines.add("server  unknown: it does not answer");
         }
         errors(rows, lines);
-        if (!percentiles.rows().isEmpty()) {
+        if (!timed.isEmpty()) {
             lines.add("");
-            lines.addAll(percentiles.lines());
+            lines.addAll(Table.of(PERCENTILES, timed).lines(columns));
         }
         lines.add("");
-        lines.addAll(Table.of(PROCESSES, rows).lines());
+        lines.addAll(Table.of(PROCESSES, rows).lines(columns));
         lines.add("");
         machines(rows).values().forEach(machine -> lines.add("machine  " + text(machine)));
-        rows.forEach(row -> lines.addAll(row.spoilt()));
+        rows.forEach(row -> lines.addAll(row.warnings()));
         Map<String, Object> json = StatsJson.of(rows);
         if (serverIsSilent) {
-            json.put(StatsRow.SERVER, null);
+            json.put("server", null);
         }
-        return new Answer(json, percentiles, lines);
+        return new Answer(json, Table.of(CSV, timed.stream().filter(one -> !(one.row instanceof StatsRow.Sum)).toList()), lines);
     }
 
     private static void errors(List<StatsRow> rows, List<String> lines) {
         for (StatsRow row : rows) {
-            if (!row.isSum() && !row.all().counts().errors().isEmpty()) {
+            if (!(row instanceof StatsRow.Sum) && !row.all().counts().errors().isEmpty()) {
                 lines.add(
                         row.name() + "  " + ServerText.errors(row.all().counts().errors()));
             }
         }
     }
 
-    private static Table percentiles(List<StatsRow> rows) {
+    private static List<Timed> timed(List<StatsRow> rows) {
         List<Timed> timed = new ArrayList<>();
         TIMES.forEach((what, of) -> rows.forEach(row -> {
             Distribution micros = of.apply(row.all());
             if (micros.count() > 0) {
-                timed.add(new Timed(row.name(), what, micros));
+                timed.add(new Timed(row, what, micros));
             }
         }));
-        return Table.of(PERCENTILES, timed);
+        return timed;
     }
 
     /** Each machine once, as busy as it was while the command looked. */

@@ -16,6 +16,11 @@ public interface Verb {
      */
     Answer run(Desk desk) throws CommandException, InterruptedException;
 
+    /** Whether {@code watch} may repeat it: it answers, and neither ends nor takes over what runs it. */
+    default boolean watchable() {
+        return true;
+    }
+
     /** The words that make sense for the positional parameter or option with this label ({@code HOST}); Tab offers them. */
     default List<String> candidates(String label, Desk desk) {
         return List.of();

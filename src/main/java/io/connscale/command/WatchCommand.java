@@ -43,9 +43,6 @@ public final class WatchCommand implements Verb {
     @Override
     public Answer run(Desk desk) throws CommandException, InterruptedException {
         String line = String.join(" ", command).strip();
-        if (line.startsWith("watch")) {
-            throw new CommandException("watch does not watch itself", "watch count repeats count");
-        }
         return line.isEmpty() ? watch(desk, new WatchedCluster(desk, every)) : watch(desk, new WatchedLine(desk, line));
     }
 
@@ -71,5 +68,10 @@ public final class WatchCommand implements Verb {
         } catch (InterruptedException e) {
             // Ctrl-C: the user has seen enough, and gets the answer like who typed q
         }
+    }
+
+    @Override
+    public boolean watchable() {
+        return false;
     }
 }

@@ -16,17 +16,17 @@ import java.util.function.ToLongFunction;
  *
  * <pre>
  * watch · 10,000 established · server 10,000 · q ends
- *          established  connecting  failed  lost  begun/s  pongs/s  p50 µs  p99 µs
+ *          established  connecting  failed  lost  attempts/s  pongs/s  p50 µs  p99 µs
  * server        10,000           0       0     0        0    2,000
  * client1       10,000           0       0     0        0    2,000     120     410
  * established   10,000  ▁▂▄▆███████████
- * begun/s            0  █████▁▁▁▁▁▁▁▁▁▁
+ * attempts/s         0  █████▁▁▁▁▁▁▁▁▁▁
  * pongs/s        2,000  ▁▁▂▄▆██████████
  * p50 µs           120  ▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂
  * p99 µs           410  ▃▄▃▃▃█▃▃▃▃▃▃▃▃▃
  * round trips of the last tick, µs: p50 120 · p90 180 · p99 410 · p99.9 990 · max 2,300
  * errors: connect EMFILE 3
- * client1's numbers are spoilt: its event loops are busy for 97 % of the time (more than 90 %)
+ * client1's numbers are unreliable: its event loops are busy for 97 % of the time (more than 90 %)
  * </pre>
  */
 final class WatchPicture {
@@ -41,7 +41,7 @@ final class WatchPicture {
             new Column<>("connecting", row -> row.all().counts().connecting()),
             new Column<>("failed", row -> row.all().counts().failed()),
             new Column<>("lost", row -> row.all().counts().lost()),
-            new Column<>("begun/s", row -> rate(row, Statistics::begun)),
+            new Column<>("attempts/s", row -> rate(row, Statistics::begun)),
             new Column<>("pongs/s", row -> rate(row, last -> last.counts().pongs())),
             new Column<>("p50 µs", row -> percentile(row, 50)),
             new Column<>("p99 µs", row -> percentile(row, 99)));
@@ -64,7 +64,7 @@ final class WatchPicture {
     }
 
     private final Curve established = new Curve("established", new ArrayList<>());
-    private final Curve begun = new Curve("begun/s", new ArrayList<>());
+    private final Curve begun = new Curve("attempts/s", new ArrayList<>());
     private final Curve pongs = new Curve("pongs/s", new ArrayList<>());
     private final Curve median = new Curve("p50 µs", new ArrayList<>());
     private final Curve slow = new Curve("p99 µs", new ArrayList<>());
@@ -93,14 +93,12 @@ final class WatchPicture {
     }
 
     private boolean nobodyHeard() {
-        return rows.isEmpty() || rows.get(rows.size() - 1).name().equals(StatsRow.SERVER);
+        return rows.stream().allMatch(StatsRow.OfServer.class::isInstance);
     }
 
     /** Of all hosts: the last row, unless there is none but the server. */
     private StatsRow sum() {
-        return nobodyHeard()
-                ? new StatsRow(StatsRow.SUM, Statistics.NONE, Statistics.NONE, 0, List.of())
-                : rows.get(rows.size() - 1);
+        return nobodyHeard() ? StatsRow.Sum.of(List.of()) : rows.get(rows.size() - 1);
     }
 
     List<String> lines(int columns, int rowsOfScreen, boolean unicode) {
@@ -108,10 +106,10 @@ final class WatchPicture {
         curves.forEach(curve -> below.add(curve.line(columns, unicode)));
         below.add("round trips of the last tick, µs: " + percentiles());
         rows.stream()
-                .filter(row -> !row.isSum() && !row.all().counts().errors().isEmpty())
+                .filter(row -> !(row instanceof StatsRow.Sum) && !row.all().counts().errors().isEmpty())
                 .forEach(row -> below.add(
                         row.name() + ": " + ServerText.errors(row.all().counts().errors())));
-        rows.forEach(row -> below.addAll(row.spoilt()));
+        rows.forEach(row -> below.addAll(row.warnings()));
         List<String> lines = new ArrayList<>();
         lines.add("watch · " + head() + " · q ends");
         List<String> table = Table.of(COLUMNS, rows).lines();
@@ -150,7 +148,7 @@ final class WatchPicture {
                 ? "no host heard of"
                 : Quantity.text(sum().all().counts().established()) + " established";
         return rows.stream()
-                .filter(row -> row.name().equals(StatsRow.SERVER))
+                .filter(StatsRow.OfServer.class::isInstance)
                 .findFirst()
                 .map(server -> hosts + " · server "
                         + Quantity.text(server.all().counts().established()))

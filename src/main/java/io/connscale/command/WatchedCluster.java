@@ -29,14 +29,13 @@ import org.jspecify.annotations.Nullable;
 final class WatchedCluster implements Watched {
     /** One that is asked: its answer on the way, and the last two that came. */
     private static final class Source {
-        @Nullable
-        CompletableFuture<Statistics> asked;
+        private @Nullable CompletableFuture<Statistics> asked;
 
-        long askedAt;
-        long heardAt;
-        double seconds;
-        Statistics before = Statistics.NONE;
-        Statistics now = Statistics.NONE;
+        private long askedAt;
+        private long heardAt;
+        private double seconds;
+        private Statistics before = Statistics.NONE;
+        private Statistics now = Statistics.NONE;
 
         /** Takes the answer that has come. */
         void hear(Statistics said) {
@@ -56,7 +55,8 @@ final class WatchedCluster implements Watched {
         thread.setDaemon(true);
         return thread;
     });
-    private final Map<String, Source> sources = new LinkedHashMap<>();
+    private final Source server = new Source();
+    private final Map<String, Source> hosts = new LinkedHashMap<>();
     private final WatchPicture picture = new WatchPicture();
     private final WatchedFindings findings;
     private List<StatsRow> rows = List.of();
@@ -73,12 +73,14 @@ final class WatchedCluster implements Watched {
                 .filter(host -> host.state() == State.READY || host.state() == State.LOST)
                 .map(HostStatus::name)
                 .toList();
-        sources.keySet().removeIf(name -> !name.equals(StatsRow.SERVER) && !names.contains(name));
-        ask(StatsRow.SERVER, () -> CompletableFuture.supplyAsync(() -> statistics(desk.server()), serverAsker));
-        names.forEach(name -> ask(name, () -> desk.cluster().statistics(name)));
+        hosts.keySet().retainAll(names);
+        ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(desk.server()), serverAsker));
+        names.forEach(name -> ask(
+                hosts.computeIfAbsent(name, unknown -> new Source()), () -> desk.cluster().statistics(name)));
         long end = System.nanoTime() + patience;
-        for (Source source : sources.values()) {
-            hear(source, end);
+        hear(server, end);
+        for (Source host : hosts.values()) {
+            hear(host, end);
         }
         rows = rows();
         picture.add(rows);
@@ -96,8 +98,7 @@ final class WatchedCluster implements Watched {
         }
     }
 
-    private void ask(String name, Supplier<CompletableFuture<Statistics>> question) {
-        Source source = sources.computeIfAbsent(name, unknown -> new Source());
+    private static void ask(Source source, Supplier<CompletableFuture<Statistics>> question) {
         if (source.asked == null) {
             source.askedAt = System.nanoTime();
             source.asked = question.get();
@@ -120,28 +121,26 @@ final class WatchedCluster implements Watched {
     }
 
     private List<StatsRow> rows() {
-        List<StatsRow> all = new ArrayList<>();
-        List<StatsRow> hosts = new ArrayList<>();
-        sources.forEach((name, source) -> {
-            if (source.heardAt != 0) {
-                StatsRow row = StatsRow.of(name, source.before, source.now, source.seconds, false);
-                (name.equals(StatsRow.SERVER) ? all : hosts).add(row);
+        List<StatsRow.OfHost> heard = new ArrayList<>();
+        hosts.forEach((name, host) -> {
+            if (host.heardAt != 0) {
+                heard.add(StatsRow.host(name, host.before, host.now, host.seconds, false));
             }
         });
-        all.addAll(hosts);
-        hosts.stream().reduce(StatsRow::plus).filter(sum -> hosts.size() > 1).ifPresent(all::add);
-        return all;
+        return StatsRow.rows(
+                server.heardAt == 0 ? null : StatsRow.server(server.before, server.now, server.seconds, false), heard);
     }
 
     /** Whoever was slow is waited for. */
     @Override
     public Answer answer() throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS);
-        for (Source source : sources.values()) {
-            hear(source, end);
+        hear(server, end);
+        for (Source host : hosts.values()) {
+            hear(host, end);
         }
         rows = rows();
-        return StatsText.answer(rows);
+        return StatsText.answer(rows, false, desk.shell().columns());
     }
 
     @Override

@@ -29,7 +29,7 @@ final class WatchedFindings implements AutoCloseable {
     /** A tick: what was heard of server and hosts. One question at a time; what arises meanwhile is asked at the next tick. */
     void look(List<StatsRow> rows) {
         List<StatsRow> hosts =
-                rows.stream().filter(row -> !row.isSum() && !isServer(row)).toList();
+                rows.stream().filter(StatsRow.OfHost.class::isInstance).toList();
         long failedNow =
                 hosts.stream().mapToLong(row -> row.all().counts().failed()).sum();
         long halfOpenNow = Math.max(0, difference(hosts, rows));
@@ -40,14 +40,10 @@ final class WatchedFindings implements AutoCloseable {
         halfOpen = halfOpenNow;
     }
 
-    private static boolean isServer(StatsRow row) {
-        return row.name().equals(StatsRow.SERVER);
-    }
-
     /** What hosts hold more than the server, without what may be on its way: as many as the tick has begun. */
     private static long difference(List<StatsRow> hosts, List<StatsRow> rows) {
         long server = rows.stream()
-                .filter(WatchedFindings::isServer)
+                .filter(StatsRow.OfServer.class::isInstance)
                 .mapToLong(row -> row.all().counts().established())
                 .sum();
         return hosts.stream()

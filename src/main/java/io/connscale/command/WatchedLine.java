@@ -7,16 +7,28 @@ import io.connscale.console.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Command;
 
-/** Another command, repeated: {@code watch count}. Where it fails, the picture says so and it is tried again. */
+/** Another command, repeated: {@code watch count}. Where it fails, the picture says so and it is tried again; where it is no command, that is said at once. */
 final class WatchedLine implements Watched {
     private final Desk desk;
     private final String line;
     private Answer last = new Answer(Map.of(), new Table(List.of(), List.of()), List.of());
 
-    WatchedLine(Desk desk, String line) {
+    /** @throws CommandException where the line is no command, or none to be repeated */
+    WatchedLine(Desk desk, String line) throws CommandException {
         this.desk = desk;
         this.line = line;
+        Verb verb = verb();
+        if (!verb.watchable()) {
+            throw new CommandException(
+                    verb.getClass().getAnnotation(Command.class).name() + " cannot be watched",
+                    "watch repeats a command that shows something: watch count");
+        }
+    }
+
+    private Verb verb() throws CommandException {
+        return (Verb) desk.shell().parse(line);
     }
 
     @Override
@@ -24,7 +36,7 @@ final class WatchedLine implements Watched {
         List<String> picture = new ArrayList<>();
         picture.add(line + " · q ends");
         try {
-            last = desk.shell().answer(line);
+            last = verb().run(desk);
             picture.addAll(last.shown());
         } catch (CommandException e) {
             picture.addAll(e.text().lines().toList());

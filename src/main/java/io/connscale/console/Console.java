@@ -96,7 +96,8 @@ public final class Console implements Shell {
     /** Runs what comes from standard input, line by line as it comes; gives the exit code. */
     public int runBatch(InputStream in) {
         try (Lines lines = new Lines(in)) {
-            return run(lines, "stdin");
+            return run(lines, "stdin", () -> screen.notice("standard input was empty, so there was nothing to do"
+                    + " · -e COMMAND runs a command, --serve keeps the server running"));
         } catch (IOException e) {
             screen.error("cannot read standard input: " + e.getMessage(), "look at where it comes from");
             return FAILED;
@@ -108,16 +109,19 @@ public final class Console implements Shell {
             return run("java " + Words.quote(script.toString()), "");
         }
         try (Lines lines = new Lines(Files.newInputStream(script))) {
-            return run(lines, script.toString());
+            return run(lines, script.toString(), () -> {});
         } catch (IOException e) {
             throw new CommandException(
                     "cannot read " + script + ": " + Failure.why(e), "look at its name and its rights");
         }
     }
 
-    private int run(Lines lines, String name) throws IOException {
+    private int run(Lines lines, String name, Runnable whereEmpty) throws IOException {
         int code = WORKED;
         String line = lines.next();
+        if (line == null) {
+            whereEmpty.run();
+        }
         for (long n = 1; line != null && !ends(code); n++) {
             code = Math.max(code, run(line, name + ":" + n + ": "));
             line = ends(code) ? null : lines.next();
@@ -236,9 +240,24 @@ public final class Console implements Shell {
         return screen.live();
     }
 
+    /** Prints long answers whole, on a terminal too. */
+    public void withoutPager() {
+        printer.withoutPager();
+    }
+
     @Override
-    public Answer answer(String line) throws CommandException, InterruptedException {
-        return runner.run(grammar.command(grammar.sentence(line)));
+    public int columns() {
+        return screen.columns();
+    }
+
+    @Override
+    public void clear() {
+        screen.clear();
+    }
+
+    @Override
+    public Object parse(String line) throws CommandException {
+        return grammar.command(grammar.sentence(line));
     }
 
     @Override

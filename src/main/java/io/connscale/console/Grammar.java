@@ -9,15 +9,17 @@ import picocli.CommandLine.ParseResult;
 
 /** From a line to the command that it means; picocli has the last word on options and values. Used on the console's thread. */
 final class Grammar {
-    private final CommandLine root;
+    private static final String HELP = "help";
 
-    /** {@code root} is given our rules: no files of arguments, and {@code -5} is a value for some command to refuse. */
+    private final CommandSpec root;
+
+    /** @param root says what can be typed; its commands themselves are never run, but others of their classes */
     Grammar(CommandLine root) {
-        this.root = root.setUnmatchedOptionsArePositionalParams(true).setExpandAtFiles(false);
+        this.root = root.getCommandSpec();
     }
 
     CommandSpec root() {
-        return root.getCommandSpec();
+        return root;
     }
 
     /**
@@ -36,7 +38,7 @@ final class Grammar {
         if (words.open()) {
             throw new CommandException("a quote is opened and never closed", "close it, or leave it out");
         }
-        return new Sentence(root(), words.list());
+        return new Sentence(root, words.list());
     }
 
     private static void refuseControl(String line) throws CommandException {
@@ -50,18 +52,25 @@ final class Grammar {
     }
 
     /**
-     * The command, the values of the line in its fields.
+     * A command of this line's own, the values of the line in its fields: a script within a script, or a command that
+     * {@code watch} repeats, can't change the words of the one that runs it.
      *
      * @throws CommandException where a word is wrong
      */
     Object command(Sentence sentence) throws CommandException {
+        if (sentence.asksForHelp()) {
+            return command(sentence((HELP + " " + Vocabulary.path(sentence.spec())).strip()));
+        }
         for (Part part : sentence.parts()) {
             if (part.problem() != null) {
                 throw part.problem();
             }
         }
+        if (sentence.spec() == root) {
+            throw new CommandException("the line names no command", "help lists the commands");
+        }
         try {
-            ParseResult parsed = root.parseArgs(sentence.words());
+            ParseResult parsed = fresh().parseArgs(sentence.words());
             while (parsed.hasSubcommand()) {
                 parsed = parsed.subcommand();
             }
@@ -69,5 +78,13 @@ final class Grammar {
         } catch (ParameterException e) {
             throw Misuse.of(e, Vocabulary.usage(e.getCommandLine().getCommandSpec()));
         }
+    }
+
+    /** With our rules: no files of arguments, and {@code -5} is a value for some command to refuse. */
+    private CommandLine fresh() {
+        CommandLine fresh = new CommandLine(CommandSpec.create().name(root.name()));
+        Vocabulary.commands(root)
+                .forEach(command -> fresh.addSubcommand(command.userObject().getClass()));
+        return fresh.setUnmatchedOptionsArePositionalParams(true).setExpandAtFiles(false);
     }
 }

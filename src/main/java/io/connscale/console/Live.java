@@ -7,6 +7,9 @@ import java.util.List;
  * drawn in place (no terminal, or a dumb one) each picture is one plain line. One thread, the command's.
  */
 public interface Live extends AutoCloseable {
+    int NO_KEY = -2;
+    int END = -1;
+
     /** Columns of the screen now; the user may change it at any time. */
     int columns();
 
@@ -25,6 +28,11 @@ public interface Live extends AutoCloseable {
 
     /** Waits; true as soon as the user has had enough (q), or nobody looks any more. */
     boolean ended(long millis) throws InterruptedException;
+
+    /** Waits for a key and takes it; {@link #NO_KEY} where none comes in that time, {@link #END} where none will come any more. */
+    default int key(long millis) throws InterruptedException {
+        return ended(millis) ? END : NO_KEY;
+    }
 
     /** The screen is as it was before; notices that came meanwhile are printed. */
     @Override

@@ -121,7 +121,8 @@ final class LiveTerminal implements Live {
         return false;
     }
 
-    private int key(long millis) throws InterruptedException {
+    @Override
+    public int key(long millis) throws InterruptedException {
         try {
             return terminal.reader().read(millis);
         } catch (InterruptedIOException e) {

@@ -8,9 +8,14 @@ import java.util.Map;
 /** Prints what came of a command in the form that was asked for. */
 final class Printer {
     private final Format format;
+    private boolean pages = true;
 
     Printer(Format format) {
         this.format = format;
+    }
+
+    void withoutPager() {
+        pages = false;
     }
 
     /** {@code command} is the line as understood. */
@@ -75,18 +80,23 @@ final class Printer {
     }
 
     private void show(Screen screen, Answer answer) {
-        List<String> lines = lines(answer);
-        if (!lines.isEmpty()) {
+        List<String> lines = lines(answer, screen.columns());
+        if (pages && lines.size() >= screen.rows()) {
+            Pager.show(screen, lines);
+        } else if (!lines.isEmpty()) {
             screen.answer(String.join("\n", lines));
         }
     }
 
-    private List<String> lines(Answer answer) {
+    private List<String> lines(Answer answer, int columns) {
         if (format == Format.CSV) {
             return TableText.csv(answer.table());
         }
         return answer.lines().isEmpty()
-                ? TableText.aligned(answer.table())
-                : answer.lines().stream().map(Visible::line).toList();
+                ? TableText.aligned(answer.table(), columns)
+                : answer.lines().stream()
+                        .map(Visible::line)
+                        .flatMap(line -> Wrapped.hanging(line, columns).stream())
+                        .toList();
     }
 }

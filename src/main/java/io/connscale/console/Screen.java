@@ -4,6 +4,19 @@ import java.util.Optional;
 
 /** Where the console prints. Notices come from any thread, the rest from the console's. */
 interface Screen {
+    /** Columns, or rows, of what is no screen: nothing is wrapped, and nothing is a page too long. */
+    int AS_WIDE_AS_NEEDED = Integer.MAX_VALUE;
+
+    /** What a line may be long. */
+    default int columns() {
+        return AS_WIDE_AS_NEEDED;
+    }
+
+    /** What a page may be long. */
+    default int rows() {
+        return AS_WIDE_AS_NEEDED;
+    }
+
     /** What a command answered: complete lines. */
     void answer(String lines);
 
@@ -32,6 +45,9 @@ interface Screen {
 
     /** A picture to be drawn again and again; until it is closed nothing else is printed. */
     Live live();
+
+    /** Nothing is left on the screen, where that can be done. */
+    default void clear() {}
 
     /** Whether nobody reads the answers any more. */
     boolean closed();

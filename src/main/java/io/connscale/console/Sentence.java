@@ -43,6 +43,7 @@ final class Sentence {
     private int position;
     private boolean lost;
     private boolean optionsEnded;
+    private boolean asksForHelp;
     private @Nullable OptionSpec unfinished;
 
     Sentence(CommandSpec root, List<Word> words) {
@@ -86,6 +87,11 @@ final class Sentence {
         return lost || unfinished != null ? null : parameter(position);
     }
 
+    /** Whether {@code --help} stands where an option may. */
+    boolean asksForHelp() {
+        return asksForHelp;
+    }
+
     /** The words as meant, to be given to picocli. */
     String[] words() {
         return parts.stream().map(Part::full).toArray(String[]::new);
@@ -120,6 +126,10 @@ final class Sentence {
     private Part option(Word word, String text) {
         int equals = text.indexOf('=');
         OptionSpec option = spec.findOption(equals < 0 ? text : text.substring(0, equals));
+        if (option == null && (text.equals("--help") || text.equals("-h"))) {
+            asksForHelp = true;
+            return new Part(word, text, Role.OPTION, null, null);
+        }
         if (option == null) {
             return wrong(word, Vocabulary.unknownOption(spec, text));
         }

@@ -24,8 +24,19 @@ public interface Shell {
     /** A picture to be drawn again and again while the command runs; it closes it. */
     Live live();
 
-    /** Runs one line within the command that runs, without printing its answer. */
-    Answer answer(String line) throws CommandException, InterruptedException;
+    /** Columns of the screen that answers go to; as many as anybody needs where that is none. */
+    int columns();
+
+    /** Leaves nothing on the screen; does nothing where nothing can be taken off it. */
+    void clear();
+
+    /**
+     * The command that a line means, for the command that runs to run itself; nothing of it is printed.
+     *
+     * @return as the {@link Runner} would be given it, a new one each time
+     * @throws CommandException where a word is wrong
+     */
+    Object parse(String line) throws CommandException;
 
     /** The lines typed in this console, oldest first. */
     List<String> history();

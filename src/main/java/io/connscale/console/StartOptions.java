@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "How many TCP connections does this hardware sustain, and what stops it?",
         footer = {
             "",
-            "Without -e and -f: interactive on a terminal, else commands from standard input.",
+            "Without -e, -f and --serve: interactive on a terminal, else commands from standard input.",
             "Exit code 0: all worked, 1: a command failed, 2: wrong usage or hosts file, 130: interrupted."
         })
 public final class StartOptions {
@@ -46,6 +46,14 @@ public final class StartOptions {
             converter = FormatWord.class,
             description = "the form of answers (default: table)")
     private Format format = Format.TABLE;
+
+    @Option(
+            names = "--serve",
+            description = "then keep the server and the connections until SIGTERM or Ctrl-C; starts the server")
+    private boolean serve;
+
+    @Option(names = "--no-pager", description = "print long answers whole, on a terminal too")
+    private boolean noPager;
 
     @Option(names = "--keep-going", description = "go on after a command that failed")
     private boolean keepGoing;
@@ -131,6 +139,15 @@ public final class StartOptions {
         return keepGoing;
     }
 
+    /** Whether the server and the connections are to be kept once the commands have run. */
+    public boolean serve() {
+        return serve;
+    }
+
+    public boolean pager() {
+        return !noPager;
+    }
+
     /** How often {@code -v} was given. */
     public int verbosity() {
         return verbose.length;
@@ -146,6 +163,6 @@ public final class StartOptions {
 
     /** Whether there is something to run, so that nobody is asked. */
     public boolean batch() {
-        return !commands.isEmpty() || script != null;
+        return serve || !commands.isEmpty() || script != null;
     }
 }

@@ -3,6 +3,7 @@ package io.connscale.console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * Columns and rows as values; how they look is the printer's business. Numbers stand to the right with thousands
@@ -29,8 +30,18 @@ public record Table(List<String> columns, List<List<Object>> rows) {
         return new Table(columns.stream().map(Column::name).toList(), rows);
     }
 
+    /** These columns, and further ones. */
+    public static <T> List<Column<T>> columns(List<Column<T>> first, List<Column<T>> further) {
+        return Stream.concat(first.stream(), further.stream()).toList();
+    }
+
     /** Aligned for the screen, for an answer that has more to say below its table. */
     public List<String> lines() {
         return TableText.aligned(this);
+    }
+
+    /** The same on a screen of so many columns. */
+    public List<String> lines(int columns) {
+        return TableText.aligned(this, columns);
     }
 }

@@ -161,6 +161,28 @@ final class TerminalScreen implements Screen {
         }
     }
 
+    /** One column short: a terminal may wrap a line that fills its width. */
+    @Override
+    public int columns() {
+        return dumb ? AS_WIDE_AS_NEEDED : width() - 1;
+    }
+
+    @Override
+    public int rows() {
+        int rows = terminal.getRows();
+        return dumb || rows < 2 ? AS_WIDE_AS_NEEDED : rows;
+    }
+
+    @Override
+    public synchronized void clear() {
+        if (!dumb) {
+            progress = "";
+            drawn = 0;
+            terminal.puts(Capability.clear_screen);
+            terminal.flush();
+        }
+    }
+
     private int width() {
         int width = terminal.getColumns();
         return width > 1 ? width : USUAL_WIDTH;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.ArgSpec;
@@ -58,22 +59,34 @@ public final class Vocabulary {
         boolean top = parent.parent() == null;
         String message = top
                 ? "unknown command " + Quantity.quoted(typed)
-                : Quantity.quoted(typed) + " is nothing that " + path(parent) + " can do";
+                : "unknown subcommand " + Quantity.quoted(typed) + " of " + path(parent);
         return new CommandException(
                 message,
                 didYouMean(typed, known.stream().map(CommandSpec::name).toList())
-                        .orElseGet(() -> top ? "help lists the commands" : "it can " + names(known, " or ")));
+                        .orElseGet(() -> top ? "help lists the commands" : "write " + names(known, " or ")));
     }
 
     static CommandException unknownOption(CommandSpec spec, String typed) {
         String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
-        if (name.equals("--help") || name.equals("-h")) {
-            return new CommandException("there is no " + name + " here", "type: help " + path(spec));
+        if (spec.parent() == null) {
+            return new CommandException(
+                    Quantity.quoted(name) + " is an option, and the line names no command",
+                    withOption(spec, name)
+                            .map(command -> "it goes with a command: " + synopsis(command))
+                            .orElse("help lists the commands"));
         }
         List<String> known = spec.options().stream().map(o -> o.longestName()).toList();
         return new CommandException(
                 "unknown option " + Quantity.quoted(name) + " for " + path(spec),
                 didYouMean(name, known).orElseGet(() -> usage(spec)));
+    }
+
+    private static Optional<CommandSpec> withOption(CommandSpec spec, String name) {
+        return commands(spec).stream()
+                .flatMap(command -> command.findOption(name) != null
+                        ? Stream.of(command)
+                        : withOption(command, name).stream())
+                .findFirst();
     }
 
     private static Optional<String> didYouMean(String typed, List<String> known) {

@@ -6,6 +6,8 @@ import org.jline.utils.AttributedString;
 
 /** A line that is too wide for a screen, as several: parted at spaces, or where a word alone is too wide, within it. */
 final class Wrapped {
+    private static final String GAP = "  ";
+
     private Wrapped() {}
 
     /** @param width in columns, at least 1 */
@@ -23,5 +25,35 @@ final class Wrapped {
         }
         parts.add(rest);
         return parts;
+    }
+
+    /**
+     * The same, and what does not fit stands below the beginning of the line's last column: blanks by the two or more part columns. Of
+     * a line without columns it stands two further to the right than the line.
+     */
+    static List<String> hanging(String line, int width) {
+        List<String> parts = new ArrayList<>();
+        List<AttributedString> all = lines(line, width);
+        String first = all.get(0).toString();
+        parts.add(first.stripTrailing());
+        if (all.size() > 1) {
+            int indent = indent(line, width);
+            lines(line.substring(first.length()).strip(), width - indent)
+                    .forEach(rest -> parts.add(" ".repeat(indent) + rest));
+        }
+        return parts;
+    }
+
+    private static int indent(String line, int width) {
+        int blanks = line.length() - line.stripLeading().length();
+        int indent = Math.min(blanks + 2, width / 2);
+        for (int gap = line.indexOf(GAP, blanks); gap >= 0; gap = line.indexOf(GAP, indent)) {
+            int column = gap + line.substring(gap).length() - line.substring(gap).stripLeading().length();
+            if (column * 3 > width * 2) {
+                return indent;
+            }
+            indent = column;
+        }
+        return indent;
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
+import io.connscale.kernel.Routes;
 import io.connscale.stats.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -141,7 +142,10 @@ public final class MessageLines {
     /** Only a limit or a fact may be -1, unknown; no count may be such that hosts can't be added up. */
     private static void check(@Nullable Object value, String name, long min, long max) {
         if (value instanceof Record some) {
-            boolean kernel = some instanceof Limits || some instanceof Facts || some instanceof AcceptQueue;
+            boolean kernel = some instanceof Limits
+                    || some instanceof Facts
+                    || some instanceof Routes
+                    || some instanceof AcceptQueue;
             boolean counts = some instanceof Snapshot
                     || some instanceof Opened
                     || some instanceof Closed

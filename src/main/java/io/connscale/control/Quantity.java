@@ -14,17 +14,19 @@ public final class Quantity {
     public static final Duration LONGEST = Duration.ofDays(1);
 
     private static final Pattern COUNT = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)([kKmM]?)");
+    private static final Pattern GROUPED = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)(ms|s|m|h)");
 
     private Quantity() {}
 
     /**
-     * {@code 10}, {@code 10k} (10 000), {@code 1.5M} (1 500 000): a whole number from 1 to {@value #MOST}.
+     * {@code 10}, {@code 10,000} (as it is printed), {@code 10k} (10 000), {@code 1.5M} (1 500 000): a whole number from 1 to {@value #MOST}.
      *
      * @throws IllegalArgumentException in one line: what is wrong and what would be right
      */
     public static long count(String text) {
-        Matcher m = COUNT.matcher(text.strip().replace("_", ""));
+        String digits = text.strip().replace("_", "");
+        Matcher m = COUNT.matcher(GROUPED.matcher(digits).lookingAt() ? digits.replace(",", "") : digits);
         if (!m.matches()) {
             throw new IllegalArgumentException(quoted(text) + " is not a number: write 1000, 10k or 1.5M");
         }

@@ -18,16 +18,17 @@ public record Rate(long perSecond) {
     }
 
     /**
-     * {@code 5000}, {@code 5k}, {@code unlimited}.
+     * {@code 5000}, {@code 5k}, {@code 5,000/s} (as it is printed), {@code unlimited}.
      *
      * @throws IllegalArgumentException in one line: what is wrong and what would be right
      */
     public static Rate parse(String text) {
-        if (text.strip().toLowerCase(Locale.ROOT).equals("unlimited")) {
+        String rate = text.strip().toLowerCase(Locale.ROOT);
+        if (rate.equals("unlimited")) {
             return UNLIMITED;
         }
         try {
-            return new Rate(Quantity.count(text));
+            return new Rate(Quantity.count(rate.endsWith("/s") ? rate.substring(0, rate.length() - 2) : rate));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     Quantity.quoted(text) + " is not a rate: write 5000, 10k or unlimited", e);

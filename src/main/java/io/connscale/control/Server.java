@@ -3,6 +3,7 @@ package io.connscale.control;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
 import io.connscale.stats.Statistics;
+import java.util.Optional;
 
 /**
  * The Ping/Pong server, wherever it runs: {@code server.PingPongServer} in this process, {@code cluster.RemoteServer} in an
@@ -15,6 +16,11 @@ public interface Server extends AutoCloseable {
      * @throws AgentException where it runs already, or a port can't be had: then it listens on none
      */
     void start() throws AgentException, InterruptedException;
+
+    /** Why it does not run though it was to: what its last start failed with. Empty where it runs, was stopped, or never started. */
+    default Optional<AgentException> refusal() {
+        return Optional.empty();
+    }
 
     /** Closes its ports and all its connections; nothing where it does not run. */
     void stop() throws AgentException, InterruptedException;

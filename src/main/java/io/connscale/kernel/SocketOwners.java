@@ -6,18 +6,38 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which process has a socket open: the kernel says it only from the other side, {@code /proc/PID/fd} (proc(5)). Others' processes
  * are readable for root alone.
  */
-final class SocketOwners {
+public final class SocketOwners {
     /** Descriptors of one process that are looked at: who listens has begun with that. */
     private static final int MAX_DESCRIPTORS = 1_000;
 
+    private static final Path PROC = Path.of("/proc");
+    private static final long FOUND_WITHIN = TimeUnit.SECONDS.toNanos(2);
+
     private SocketOwners() {}
+
+    /** Who listens on this port here, as {@code python3, pid 123}; empty where that is not known. Takes milliseconds, seconds at most. */
+    public static Optional<String> listening(int port) {
+        Set<Long> inodes = Stream.of("net/tcp", "net/tcp6")
+                .flatMap(table -> TcpTable.listening(PROC.resolve(table)).stream())
+                .flatMap(List::stream)
+                .filter(listener -> listener.queue().port() == port)
+                .map(TcpTable.Listener::inode)
+                .collect(Collectors.toSet());
+        return of(PROC, inodes, System.nanoTime() + FOUND_WITHIN).values().stream()
+                .findFirst();
+    }
 
     /**
      * By the socket's number, {@code python3, pid 123}; what is not found is left out.

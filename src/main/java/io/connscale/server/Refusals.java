@@ -1,6 +1,7 @@
 package io.connscale.server;
 
 import io.connscale.control.AgentException;
+import io.connscale.kernel.SocketOwners;
 
 /** Why the server can't be started: what and where in one line for the user, and what to do about it. */
 final class Refusals {
@@ -10,10 +11,7 @@ final class Refusals {
     static AgentException listening(String bind, int port, String errno) {
         return switch (errno) {
             case "EADDRINUSE" ->
-                new AgentException(
-                        "port %d on %s is taken (EADDRINUSE)".formatted(port, bind),
-                        "ss -ltnp 'sport = :%d' shows by whom; or change ports under server in hosts.yaml"
-                                .formatted(port));
+                taken(bind, port);
             case "EADDRNOTAVAIL" ->
                 new AgentException(
                         "%s is not an address of this machine (EADDRNOTAVAIL), for port %d".formatted(bind, port),
@@ -31,6 +29,18 @@ final class Refusals {
                         "can't listen on port %d of %s (%s)".formatted(port, bind, errno),
                         "check bind and ports under server in hosts.yaml");
         };
+    }
+
+    /** The holder is named where it is readable: another user's program is known to root alone. */
+    private static AgentException taken(String bind, int port) {
+        String address = (bind.contains(":") ? "[" + bind + "]" : bind) + ":" + port;
+        String otherwise = "or change ports under server in hosts.yaml; to measure that program: autostart: false";
+        return SocketOwners.listening(port)
+                .map(owner -> new AgentException(
+                        "address in use (%s, held by %s)".formatted(address, owner), "stop it, " + otherwise))
+                .orElseGet(() -> new AgentException(
+                        "address in use (%s)".formatted(address),
+                        "ss -ltnp 'sport = :%d', as root, names the holder; stop it, %s".formatted(port, otherwise)));
     }
 
     static AgentException loops(int acceptors, String errno) {

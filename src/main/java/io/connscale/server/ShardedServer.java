@@ -7,6 +7,7 @@ import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.net.Transport;
 import io.connscale.stats.Statistics;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public final class ShardedServer implements Server {
     private final AgentStarter starter;
     private final Consumer<String> notices;
     private volatile @Nullable ShardGroup group;
+    private volatile @Nullable AgentException refused;
 
     /**
      * Does nothing yet.
@@ -39,10 +41,14 @@ public final class ShardedServer implements Server {
         if (group != null) {
             throw Refusals.running();
         }
+        refused = null;
         ShardGroup started = new ShardGroup(settings, transport, starter, notices);
         try {
             started.start(transport);
             group = started;
+        } catch (AgentException e) {
+            refused = e;
+            throw e;
         } finally {
             if (group == null) { // a port is taken, or Ctrl-C while shards start: nothing stays
                 started.stop();
@@ -51,9 +57,15 @@ public final class ShardedServer implements Server {
     }
 
     @Override
+    public Optional<AgentException> refusal() {
+        return Optional.ofNullable(refused);
+    }
+
+    @Override
     public synchronized void stop() {
         ShardGroup running = group;
         group = null;
+        refused = null;
         if (running != null) {
             running.stop();
         }

@@ -9,9 +9,13 @@ import io.connscale.cluster.MiniCluster;
 import io.connscale.cluster.State;
 import io.connscale.command.TypedLines.Said;
 import io.connscale.console.Format;
+import io.connscale.control.ServerSettings;
+import io.connscale.net.Transport;
+import io.connscale.server.PingPongServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,7 +62,40 @@ class CommandsTest {
                         client2               0           0       0     0
                         difference            0
                         """);
-        assertThat(table(mini, "count client1").out()).contains("client1").doesNotContain("client2");
+        assertThat(table(mini, "count client1").out()).contains("client1").doesNotContain("\nclient2");
+    }
+
+    @Test
+    void endsThatCanNotBeComparedHaveNoDifference() {
+        table(mini, "start all", "connections start 20 client1", "connections start 30 client2");
+        assertThat(table(mini, "count client1").out())
+                .contains("server            50\n", "\nnot comparable: client2 was not asked\n")
+                .doesNotContain("difference");
+        assertThat(json(mini, "count client1").last())
+                .endsWith("\"established\":20,\"difference\":null,\"incomparable\":\"client2 was not asked\"}}");
+        assertThat(json(mini, "count all").last()).endsWith("\"established\":50,\"difference\":0}}");
+        mini.server().stop();
+        await().until(() -> mini.cluster().status("client2").counts().established() == 0);
+        Said stopped = table(mini, "count");
+        assertThat(stopped.exit()).isZero();
+        assertThat(stopped.out())
+                .containsPattern("(?m)^server +stopped$")
+                .endsWith("\nnot comparable: the server here does not run\n");
+        assertThat(json(mini, "count").last())
+                .contains("\"server\":{\"established\":null}", "\"difference\":null");
+    }
+
+    /** The one here runs, and the hosts' Pings are answered by another: {@code address:} names a machine that is not this one. */
+    @Test
+    void aServerThatIsNotTheOneThatAnswersIsNotCompared() throws Exception {
+        table(mini, "start client1", "connections start 5 client1");
+        await().until(() -> mini.cluster().counts("client1").get().pongs() > 0);
+        try (PingPongServer idle =
+                new PingPongServer(new ServerSettings("127.0.0.1", List.of(0), 16, 1), Transport.best())) {
+            idle.start();
+            assertThat(TypedLines.type(mini, idle, Format.JSON, "count").last())
+                    .contains("\"difference\":null,\"incomparable\":\"another server answers the hosts' Pings, ");
+        }
     }
 
     @Test
@@ -238,9 +275,11 @@ class CommandsTest {
     @Test
     void csvIsTheTablesColumns() {
         table(mini, "start client1", "connections start 1500 client1 --rate unlimited");
-        assertThat(TypedLines.type(mini, Format.CSV, "count").out())
-                .isEqualTo(
-                        ",established,connecting,failed,lost\nserver,1500,,,\nclient1,1500,0,0,0\ndifference,0,,,\n");
+        assertThat(TypedLines.type(mini, Format.CSV, "count").out()).isEqualTo("""
+                        kind,name,established,connecting,failed,lost
+                        server,server,1500,,,
+                        host,client1,1500,0,0,0
+                        """);
         assertThat(TypedLines.type(mini, Format.CSV, "connections stop 1 client1")
                         .out())
                 .isEqualTo("host,stopped,established\nclient1,1,1499\n");
@@ -251,6 +290,6 @@ class CommandsTest {
         assertThat(table(mini, "exit", "hosts").out()).isEmpty();
         assertThat(table(mini, "help").out())
                 .contains("connections start", "connections stop", "count", "exit", "history", "hosts", "open FILE")
-                .contains("save FILE", "server start", "set interval", "sleep DURATION", "start HOST...", "stop HOST");
+                .contains("save FILE", "server start", "set interval", "sleep [DURATION]", "start HOST...", "stop HOST");
     }
 }

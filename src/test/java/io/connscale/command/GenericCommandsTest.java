@@ -19,6 +19,9 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that need no host: help, history, open, save, sleep. */
 class GenericCommandsTest {
@@ -58,20 +61,20 @@ class GenericCommandsTest {
     @Test
     void helpListsTheCommandsWithTheirSynopses() {
         assertThat(run(Format.TABLE, "/help")).isZero();
-        assertThat(out()).containsPattern("sleep DURATION +Wait").containsPattern("open FILE +Run a script");
+        assertThat(out()).containsPattern("sleep \\[DURATION] +Wait").containsPattern("open FILE +Run a script");
     }
 
     @Test
     void helpOfACommandTellsItsWordsAndTakesItShortened() {
         assertThat(run(Format.TABLE, "help /sle")).isZero();
-        assertThat(out()).startsWith("sleep DURATION\n").contains("500ms, 5s, 2m");
+        assertThat(out()).startsWith("sleep [DURATION]\n").contains("500ms, 5s, 2m");
     }
 
     @Test
     void helpIsAStructureInJson() {
         assertThat(run(Format.JSON, "help sleep")).isZero();
         assertThat(out())
-                .contains("\"command\":\"sleep\",\"synopsis\":\"sleep DURATION\"")
+                .contains("\"command\":\"sleep\",\"synopsis\":\"sleep [DURATION]\"")
                 .contains("\"word\":\"DURATION\"");
     }
 
@@ -87,7 +90,7 @@ class GenericCommandsTest {
         assertThat(out()).isEqualTo("slept 1ms\n");
         assertThat(err()).isEqualTo("""
                 error: sleep: "long" is not a duration: write 500ms, 5s or 2m
-                  usage: sleep DURATION
+                  usage: sleep [DURATION]
                 """);
     }
 
@@ -131,5 +134,70 @@ class GenericCommandsTest {
     void exitEndsWithoutAWord() {
         assertThat(run(Format.TABLE, "exit", "help")).isZero();
         assertThat(out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"quit", ":q", "/quit", "qui", "exit"})
+    void theConsoleIsLeftByWhatOtherProgramsCallIt(String typed) {
+        assertThat(run(Format.TABLE, typed, "history")).isZero();
+        assertThat(out()).isEmpty();
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void aQuestionMarkIsHelp() {
+        assertThat(run(Format.JSON, "? sleep")).isZero();
+        assertThat(out()).startsWith("{\"command\":\"help sleep\",\"ok\":true");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"connections start --help,connections start", "conn -h,connections", "set rate 5 --help,set rate"})
+    void anyCommandKnowsTheOptionHelp(String typed, String synopsis) {
+        assertThat(run(Format.TABLE, typed)).isZero();
+        assertThat(out()).startsWith(synopsis + " ");
+        assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void clearIsNothingWhereThereIsNoTerminal() {
+        assertThat(run(Format.TABLE, "clear")).isZero();
+        assertThat(out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exit,exit", "/quit,exit", "w,watch", "open x,open", "sleep,sleep"})
+    void whatEndsOrTakesOverTheConsoleCannotBeWatched(String watched, String named) {
+        assertThat(run(Format.TABLE, "watch --for 300ms " + watched, "history")).isEqualTo(1);
+        assertThat(err()).startsWith("error: " + named + " cannot be watched\n  watch repeats a command that shows");
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void aWatchedLineThatIsNoCommandIsSaidAtOnce() {
+        assertThat(run(Format.TABLE, "watch cuont")).isEqualTo(1);
+        assertThat(err()).startsWith("error: unknown command \"cuont\"\n  did you mean \"count\"?");
+    }
+
+    @Test
+    void aScriptWithinAScriptLeavesTheWordsOfTheOuterOneAlone() throws IOException {
+        Path inner = Files.writeString(directory.resolve("inner"), "history\n");
+        Path outer = Files.writeString(directory.resolve("outer"), "open " + inner + "\n");
+        assertThat(run(Format.JSON, "open " + outer)).isZero();
+        assertThat(out().lines().reduce("", (a, b) -> b)).endsWith("\"result\":{\"file\":\"" + outer + "\"}}");
+    }
+
+    @Test
+    void anOptionAloneNamesNoCommandAndIsToldWhereItGoes() {
+        assertThat(run(Format.TABLE, "--rate 5")).isEqualTo(1);
+        assertThat(err()).isEqualTo("""
+                error: "--rate" is an option, and the line names no command
+                  it goes with a command: connections start [--rate=RATE] [--total] [--force] [--no-wait] N HOST...
+                """);
+    }
+
+    @Test
+    void twoDashesAloneNameNoCommand() {
+        assertThat(run(Format.TABLE, "--")).isEqualTo(1);
+        assertThat(err()).isEqualTo("error: the line names no command\n  help lists the commands\n");
     }
 }

@@ -34,7 +34,7 @@ class StatsCommandTest {
         assertThat(said.out())
                 .startsWith("{\"command\":\"stats\",\"ok\":true,\"result\":{\"server\":{\"established\":40,")
                 .contains("\"sum\":{\"established\":40,", "\"hosts\":{\"client1\":{\"established\":20,")
-                .contains("\"begun\":20,", "\"micros\":{\"connect\":{\"count\":20,\"mean\":")
+                .contains("\"attempted\":20,", "\"micros\":{\"connect\":{\"count\":20,\"mean\":")
                 .containsPattern(
                         "\"roundTrip\":\\{\"count\":[0-9]+,.*?\"p99.9\":[0-9]+,\"max\":[0-9]+,\"histogram\":\"HIST")
                 .containsPattern("\"machines\":\\{\"[^\"]+\":\\{\"cpus\":");
@@ -94,6 +94,6 @@ class StatsCommandTest {
         Said said = json(mini, "watch --every 50ms --for 200ms count client1");
         assertThat(said.err()).contains("client1", "20");
         assertThat(said.last()).contains("\"hosts\":{\"client1\":{\"established\":20,");
-        assertThat(table(mini, "watch watch").err()).contains("watch does not watch itself");
+        assertThat(table(mini, "watch watch").err()).contains("watch cannot be watched");
     }
 }

@@ -211,11 +211,11 @@ class PingPongServerTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             PingPongServer server = server("127.0.0.1", free, taken.getLocalPort());
             assertThatThrownBy(server::start)
-                    .hasMessage("port %d on 127.0.0.1 is taken (EADDRINUSE)", taken.getLocalPort())
+                    .hasMessageStartingWith("address in use (127.0.0.1:" + taken.getLocalPort() + ", held by ")
                     .asInstanceOf(type(AgentException.class))
                     .extracting(AgentException::hint)
                     .asString()
-                    .contains("ss -ltnp", "hosts.yaml");
+                    .contains("stop it", "hosts.yaml");
             assertThatThrownBy(() -> new Peer(free)).hasMessageContaining("refused");
             assertThat(server.status().running()).isFalse();
         }

@@ -20,7 +20,8 @@ final class AcceptRules {
                         Doctor.number(most),
                         "cuts the backlog of " + Doctor.number(role.backlog()) + ": so many may wait to be accepted",
                         most,
-                        Integer.toString(role.backlog())));
+                        Integer.toString(role.backlog()))
+                        .with("connections", most));
     }
 
     /** Without cookies three quarters of it are for clients that are not known yet (tcp_input.c, tcp_conn_request). */
@@ -33,7 +34,8 @@ final class AcceptRules {
                         Doctor.number(most) + " without tcp_syncookies",
                         "handshakes at once of one listening socket; further SYNs are dropped",
                         most * 3 / 4,
-                        Integer.toString(role.backlog() * 2)));
+                        Integer.toString(role.backlog() * 2))
+                        .with("handshakes", most));
     }
 
     static Optional<Finding> abortOnOverflow(Facts facts, Role role) {
@@ -43,7 +45,8 @@ final class AcceptRules {
                         "1",
                         "connections that find the accept queue full: they are reset and not tried again",
                         Finding.NO_NUMBER,
-                        "0"))
+                        "0")
+                        .with("enabled", 1L))
                 : Optional.empty();
     }
 
@@ -55,7 +58,8 @@ final class AcceptRules {
                         Doctor.number(retries),
                         "handshakes that last longer than " + seconds(retries) + " s: the server forgets them",
                         Finding.NO_NUMBER,
-                        "5"))
+                        "5")
+                        .with("retries", retries))
                 : Optional.empty();
     }
 
@@ -67,7 +71,8 @@ final class AcceptRules {
                         Doctor.number(retries),
                         "connects that last longer than " + seconds(retries) + " s (ETIMEDOUT)",
                         Finding.NO_NUMBER,
-                        "6"))
+                        "6")
+                        .with("retries", retries))
                 : Optional.empty();
     }
 

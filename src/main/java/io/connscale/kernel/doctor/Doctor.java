@@ -92,7 +92,8 @@ public final class Doctor {
                 Math.max(0, hard - OWN_FILES),
                 better > hard ? Remedy.files(better).now() : "workers: auto",
                 better > hard ? Remedy.files(better).forGood() : "sysctl fs.nr_open bounds it",
-                better > hard));
+                better > hard)
+                        .with("files", hard));
     }
 
     private static Optional<Finding> filesOfAProcess(Facts facts, Role role) {
@@ -104,7 +105,8 @@ public final class Doctor {
                         number(most),
                         "what RLIMIT_NOFILE may be raised to",
                         most - OWN_FILES,
-                        Long.toString(Math.max(most, PLENTY_OF_FILES) * 4)))
+                        Long.toString(Math.max(most, PLENTY_OF_FILES) * 4))
+                        .with("files", most))
                 : Optional.empty();
     }
 
@@ -121,7 +123,9 @@ public final class Doctor {
                         number(most) + ", " + number(facts.get(Fact.FILES_IN_USE)) + " in use",
                         "all processes of the machine (ENFILE), but root's",
                         free,
-                        Long.toString(most * 4)));
+                        Long.toString(most * 4))
+                        .with("files", most)
+                        .with("inUse", facts.get(Fact.FILES_IN_USE)));
     }
 
     private static Optional<Finding> ports(Facts facts, Role role) {
@@ -136,6 +140,9 @@ public final class Doctor {
         return Optional.of(
                 ports < WIDEST_PORTS
                         ? Finding.sysctl(Fact.FIRST_PORT.setting(), value, stops, at, "1024 65535")
+                        .with("ports", ports)
+                        .with("firstPort", facts.get(Fact.FIRST_PORT))
+                        .with("lastPort", facts.get(Fact.LAST_PORT))
                         : new Finding(
                                 Fact.FIRST_PORT.setting(),
                                 value,
@@ -143,7 +150,10 @@ public final class Doctor {
                                 at,
                                 "more of server: ports, or of the host's source, in hosts.yaml",
                                 "the same",
-                                false));
+                                false)
+                        .with("ports", ports)
+                        .with("firstPort", facts.get(Fact.FIRST_PORT))
+                        .with("lastPort", facts.get(Fact.LAST_PORT)));
     }
 
     /** Where it is loaded and nothing is tracked, it is not in the way. */
@@ -158,7 +168,9 @@ public final class Doctor {
                 number(most) + ", " + number(used) + " in use",
                 "connections that the firewall tracks; packets of further ones are dropped",
                 Math.max(0, most - used),
-                Long.toString(most * 8)));
+                Long.toString(most * 8))
+                        .with("connections", most)
+                        .with("inUse", used));
     }
 
     private static Optional<Finding> groupMemory(Facts facts, Role role) {
@@ -170,7 +182,9 @@ public final class Doctor {
                                 + facts.group(Facts.MEMORY_GROUP),
                         "the processes here, sockets included: above it the kernel kills",
                         left / role.bytesEach(),
-                        Remedy.memoryOfGroup(facts.group(Facts.MEMORY_GROUP))));
+                        Remedy.memoryOfGroup(facts.group(Facts.MEMORY_GROUP)))
+                        .with("bytes", facts.get(Fact.CGROUP_MEMORY_MOST))
+                        .with("inUse", facts.get(Fact.CGROUP_MEMORY)));
     }
 
     private static Optional<Finding> tasks(Facts facts, Role role) {
@@ -185,7 +199,9 @@ public final class Doctor {
                         + " in use",
                 "threads of the control group: further workers",
                 Finding.NO_NUMBER,
-                Remedy.threadsOfGroup(facts.group(Facts.PIDS_GROUP))));
+                Remedy.threadsOfGroup(facts.group(Facts.PIDS_GROUP)))
+                        .with("threads", most)
+                        .with("inUse", facts.get(Fact.CGROUP_PIDS)));
     }
 
     /** Where it is known how many the user has, it binds. */
@@ -198,7 +214,9 @@ public final class Doctor {
                         number(most) + ", " + number(facts.get(Fact.USER_THREADS)) + " in use",
                         "threads of this user: further workers",
                         Finding.NO_NUMBER,
-                        Remedy.threadsOfUser(Math.max(PLENTY_OF_TASKS, most * 2))));
+                        Remedy.threadsOfUser(Math.max(PLENTY_OF_TASKS, most * 2)))
+                        .with("threads", most)
+                        .with("inUse", facts.get(Fact.USER_THREADS)));
     }
 
     private static Optional<Finding> tasksOfAll(Facts facts, Role role) {
@@ -213,7 +231,9 @@ public final class Doctor {
                         number(most) + ", " + number(facts.get(Fact.THREADS)) + " in use",
                         "threads of the machine: further workers",
                         Finding.NO_NUMBER,
-                        Long.toString(most * 2)));
+                        Long.toString(most * 2))
+                        .with("threads", most)
+                        .with("inUse", facts.get(Fact.THREADS)));
     }
 
     private static Optional<Finding> quota(Facts facts, Role role) {
@@ -230,7 +250,10 @@ public final class Doctor {
                 String.format(Locale.ROOT, "%.2f CPUs of the %s%s", quota / 1e6, facts.group(Facts.CPU_GROUP), stopped),
                 "no connection, but beyond it all threads here stand still until the next period",
                 Finding.NO_NUMBER,
-                Remedy.cpuOfGroup(facts.group(Facts.CPU_GROUP))));
+                Remedy.cpuOfGroup(facts.group(Facts.CPU_GROUP)))
+                        .with("cpus", quota / 1e6)
+                        .with("periods", periods)
+                        .with("throttledPeriods", facts.get(Fact.CPU_THROTTLED)));
     }
 
     /** The limits that could not be read: each may stop connections as well as a known one. */
@@ -258,7 +281,8 @@ public final class Doctor {
                         Finding.NO_NUMBER,
                         "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource",
                         "clocksource=tsc on the kernel's command line",
-                        true))
+                        true)
+                        .with("clock", facts.clock()))
                 : Optional.empty();
     }
 
@@ -273,7 +297,8 @@ public final class Doctor {
                         Finding.NO_NUMBER,
                         "swapoff -a; swapon -a",
                         "more memory, or less on this machine",
-                        true))
+                        true)
+                        .with("bytes", swapped))
                 : Optional.empty();
     }
 

@@ -1,20 +1,42 @@
 package io.connscale.kernel.doctor;
 
+import io.connscale.kernel.Facts;
 import io.connscale.kernel.Remedy;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * One thing that stops connections, or spoils what is measured.
  *
  * @param limit its name, the kernel's where it has one
- * @param value what it is now
+ * @param value what it is now, in words
+ * @param values the same for programs: the unit is the name, what the limit itself is stands first; empty where it is unknown
  * @param stops what it stops, in a few words
  * @param at at how many connections; {@value #NO_NUMBER} where that is no number
  * @param now the command that changes it until the next restart
  * @param forGood what changes it for good
  * @param root whether that needs root
  */
-public record Finding(String limit, String value, String stops, long at, String now, String forGood, boolean root) {
+public record Finding(
+        String limit,
+        String value,
+        Map<String, Object> values,
+        String stops,
+        long at,
+        String now,
+        String forGood,
+        boolean root) {
     public static final long NO_NUMBER = -1;
+
+    public Finding {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** Without values yet: {@link #with} adds them. */
+    Finding(String limit, String value, String stops, long at, String now, String forGood, boolean root) {
+        this(limit, value, Map.of(), stops, at, now, forGood, root);
+    }
 
     /** Of a setting of sysctl(8), which root alone may write. */
     static Finding sysctl(String setting, String value, String stops, long at, String better) {
@@ -24,5 +46,15 @@ public record Finding(String limit, String value, String stops, long at, String 
     /** Of a limit that root alone may raise. */
     static Finding of(String limit, String value, String stops, long at, Remedy remedy) {
         return new Finding(limit, value, stops, at, remedy.now(), remedy.forGood(), true);
+    }
+
+    /** The same with one more value, a number or a word; an unknown one is left out. */
+    Finding with(String unit, Object number) {
+        if (number.equals(Facts.UNKNOWN)) {
+            return this;
+        }
+        Map<String, Object> more = new LinkedHashMap<>(values);
+        more.put(unit, number);
+        return new Finding(limit, value, more, stops, at, now, forGood, root);
     }
 }

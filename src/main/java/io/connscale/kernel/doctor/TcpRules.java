@@ -18,7 +18,8 @@ final class TcpRules {
                         "0",
                         "opening again within 60 s of a close: the ports are in TIME-WAIT",
                         Finding.NO_NUMBER,
-                        "1"))
+                        "1")
+                        .with("enabled", 0L))
                 : Optional.empty();
     }
 
@@ -32,7 +33,8 @@ final class TcpRules {
                         Doctor.number(most) + " pages",
                         "connections that hold unread data at one time, a page each; then TCP drops",
                         most,
-                        facts.get(Fact.TCP_MEMORY_PRESSURE) * 2 + " " + most * 3 + " " + most * 4));
+                        facts.get(Fact.TCP_MEMORY_PRESSURE) * 2 + " " + most * 3 + " " + most * 4)
+                        .with("pages", most));
     }
 
     static Optional<Finding> leastBuffers(Facts facts, Role role) {
@@ -47,7 +49,8 @@ final class TcpRules {
                 Doctor.number(facts.get(large)) + " bytes at least",
                 "nothing by itself, but no connection gives up so much when memory is short",
                 Finding.NO_NUMBER,
-                "4096 16384 4194304"));
+                "4096 16384 4194304")
+                        .with("bytes", facts.get(large)));
     }
 
     static Optional<Finding> orphans(Facts facts, Role role) {
@@ -60,6 +63,8 @@ final class TcpRules {
                         Doctor.number(most) + ", " + Doctor.number(now) + " in use",
                         "connections closed here that the other end has not heard of: more are reset",
                         most,
-                        Long.toString(most * 4)));
+                        Long.toString(most * 4))
+                        .with("connections", most)
+                        .with("inUse", now));
     }
 }
