@@ -28,6 +28,9 @@ public final class Console implements Shell {
     public static final int INTERRUPTED = 130;
 
     private static final Logger log = LoggerFactory.getLogger(Console.class);
+    /** A script whose name ends so is Java, as {@code jshell} takes it. */
+    private static final String JAVA = ".jsh";
+
     private static final int DEEPEST_SCRIPT = 8;
     private static final int LONGEST_HISTORY = 10_000;
 
@@ -102,6 +105,9 @@ public final class Console implements Shell {
     }
 
     private int run(Path script) throws CommandException {
+        if (script.toString().endsWith(JAVA)) {
+            return run("java " + Words.quote(script.toString()), "");
+        }
         try (Lines lines = new Lines(Files.newInputStream(script))) {
             return run(lines, script.toString(), () -> {});
         } catch (IOException e) {
