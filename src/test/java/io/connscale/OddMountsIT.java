@@ -103,7 +103,8 @@ class OddMountsIT {
         assertThat(row(plan, "machine's files").path("allows").isNull()).isTrue();
         assertThat(plan.path("fits").isNull()).isTrue();
         assertThat(plan.path("verdict").asString()).contains("as far as is known; unknown: 4-tuples on client1");
-        assertThat(answer(ran, 2).toString()).contains("net.core.somaxconn", "\"limit\":\"net.core.somaxconn\",\"values\":null");
+        assertThat(answer(ran, 2).toString())
+                .contains("net.core.somaxconn", "\"limit\":\"net.core.somaxconn\",\"values\":null");
         assertThat(answer(ran, 3).at("/hosts/client1/ports").isNull()).isTrue();
     }
 

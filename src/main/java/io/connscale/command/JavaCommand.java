@@ -127,10 +127,12 @@ public final class JavaCommand implements Verb {
             startup().forEach(shell::eval);
             String rest = source;
             while (!rest.isBlank()) {
-                int line = 1 + (int) source.substring(0, source.length() - rest.stripLeading().length())
-                        .chars()
-                        .filter(c -> c == '\n')
-                        .count();
+                int line = 1
+                        + (int) source.substring(
+                                        0, source.length() - rest.stripLeading().length())
+                                .chars()
+                                .filter(c -> c == '\n')
+                                .count();
                 if (rest.stripLeading().startsWith("/exit")) {
                     return null;
                 }

@@ -81,8 +81,7 @@ class CommandsTest {
         assertThat(stopped.out())
                 .containsPattern("(?m)^server +stopped$")
                 .endsWith("\nnot comparable: the server here does not run\n");
-        assertThat(json(mini, "count").last())
-                .contains("\"server\":{\"established\":null}", "\"difference\":null");
+        assertThat(json(mini, "count").last()).contains("\"server\":{\"established\":null}", "\"difference\":null");
     }
 
     /** The one here runs, and the hosts' Pings are answered by another: {@code address:} names a machine that is not this one. */
@@ -290,6 +289,7 @@ class CommandsTest {
         assertThat(table(mini, "exit", "hosts").out()).isEmpty();
         assertThat(table(mini, "help").out())
                 .contains("connections start", "connections stop", "count", "exit", "history", "hosts", "open FILE")
-                .contains("save FILE", "server start", "set interval", "sleep [DURATION]", "start HOST...", "stop HOST");
+                .contains(
+                        "save FILE", "server start", "set interval", "sleep [DURATION]", "start HOST...", "stop HOST");
     }
 }
