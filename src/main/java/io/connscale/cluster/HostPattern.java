@@ -11,10 +11,12 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * HOST as the user types it: a name, {@code all}, or a pattern in which {@code *} is any characters, {@code ?} is one,
- * {@code [1-4]} a number from 1 to 4, {@code [a-d]} a letter from a to d, and {@code [ac]} one of these characters.
+ * {@code [1-4]} a number from 1 to 4, {@code [a-d]} a letter from a to d, {@code [ac]} one of these characters, and {@code [1,3-5]} one
+ * of several such; {@code a,b} is two of them.
  */
 final class HostPattern {
     static final String EVERY = "all";
@@ -22,9 +24,13 @@ final class HostPattern {
     /** Names have at most 63 characters: a longer pattern than this is something else. */
     private static final int LONGEST = 200;
 
-    /** A range of numbers, a range of letters, a set of characters, a wildcard, or characters as they are. */
-    private static final Pattern PART = Pattern.compile(
-            "\\G(?:\\[(\\d{1,9})-(\\d{1,9})]|\\[([A-Za-z])-([A-Za-z])]|\\[([A-Za-z0-9._-]+)]|(\\*+|\\?)|([^\\[\\]*?]+))");
+    /** A range of numbers, a range of letters, a set of characters, alternatives, a wildcard, or characters as they are. */
+    private static final Pattern PART =
+            Pattern.compile("\\G(?:\\[(\\d{1,9})-(\\d{1,9})]|\\[([A-Za-z])-([A-Za-z])]|\\[([A-Za-z0-9._-]+)]"
+                    + "|(\\*+|\\?)|([^\\[\\]*?]+)|\\[([A-Za-z0-9._,-]+)])");
+
+    /** Between two hosts, and not between the alternatives of a bracket. */
+    private static final Pattern COMMA = Pattern.compile(",(?![^\\[\\]]*])");
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
@@ -34,7 +40,12 @@ final class HostPattern {
     static List<String> select(List<String> words, List<String> names) throws AgentException {
         Set<String> selected = new LinkedHashSet<>();
         for (String word : words) {
-            selected.addAll(matching(word, names));
+            List<String> parts = COMMA.splitAsStream(word)
+                    .filter(part -> !part.isEmpty()) // client1, client2
+                    .toList();
+            for (String part : parts.isEmpty() ? List.of(word) : parts) {
+                selected.addAll(matching(part, names));
+            }
         }
         return List.copyOf(selected);
     }
@@ -106,7 +117,16 @@ final class HostPattern {
         if (part.group(6) != null) {
             return !part.group(6).equals("?") || text.length() == 1;
         }
-        return text.equals(part.group(7));
+        return part.group(7) != null ? text.equals(part.group(7)) : alternative(part.group(8), text);
+    }
+
+    /** One of {@code 1,3-5,ab}: each is a range, or characters as they are. */
+    private static boolean alternative(String alternatives, String text) {
+        return Stream.of(alternatives.split(",", -1)).anyMatch(one -> {
+            Matcher range = PART.matcher("[" + one + "]");
+            boolean isRange = range.matches() && range.group(5) == null && range.group(8) == null;
+            return isRange ? fits(range.toMatchResult(), text) : text.equals(one);
+        });
     }
 
     private static boolean within(long number, String least, String most) {

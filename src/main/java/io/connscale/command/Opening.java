@@ -176,8 +176,12 @@ final class Opening {
     }
 
     private Answer stoppedAnswer(HostAnswers<Opened> ended) throws CommandException {
+        long established =
+                ended.done().values().stream().mapToLong(Opened::established).sum();
         throw new CommandException(
-                "stopped where it was: what is open stays open", "connections stop closes them", answer(ended.done()));
+                "interrupted; %s connections stay open".formatted(Quantity.text(established)),
+                "connections stop closes them",
+                answer(ended.done()));
     }
 
     /** For {@code --no-wait}: what was ordered. */

@@ -34,7 +34,7 @@ public final class SetCommand implements Verb {
     }
 
     /** {@code set interval}. */
-    @Command(name = "interval", description = "A Ping a connection every so often.")
+    @Command(name = "interval", description = "Time between two Pings of a connection.")
     static final class Interval extends Setting {
         @Parameters(index = "0", paramLabel = "DURATION", description = "500ms, 5s, 2m", converter = DurationWord.class)
         private Duration value = Duration.ZERO;
@@ -46,7 +46,7 @@ public final class SetCommand implements Verb {
     }
 
     /** {@code set timeout}. */
-    @Command(name = "timeout", description = "No Pong within it ends the connection.")
+    @Command(name = "timeout", description = "A connection without a Pong for so long is ended.")
     static final class Timeout extends Setting {
         @Parameters(index = "0", paramLabel = "DURATION", description = "500ms, 5s, 2m", converter = DurationWord.class)
         private Duration value = Duration.ZERO;
@@ -58,7 +58,7 @@ public final class SetCommand implements Verb {
     }
 
     /** {@code set rate}. */
-    @Command(name = "rate", description = "New connections a second while they are being opened.")
+    @Command(name = "rate", description = "New connections per second while they are being opened.")
     static final class RateOf extends Setting {
         @Parameters(index = "0", paramLabel = RATE, description = "5000, 10k, unlimited", converter = RateWord.class)
         private Rate value = Rate.UNLIMITED;

@@ -115,7 +115,7 @@ public final class Console implements Shell {
             return run(lines, script.toString(), () -> {});
         } catch (IOException e) {
             throw new CommandException(
-                    "cannot read " + script + ": " + Failure.why(e), "look at its name and its rights");
+                    "cannot read " + script + ": " + Failure.why(e), "check its name and permissions");
         }
     }
 

@@ -97,7 +97,7 @@ public final class StartOptions {
         }
         Path file = options.script;
         if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
-            throw new CommandException("cannot read the script " + file, "look at its name and its rights");
+            throw new CommandException("cannot read the script " + file, "check its name and permissions");
         }
         return options;
     }

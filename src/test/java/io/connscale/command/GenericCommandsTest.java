@@ -191,7 +191,7 @@ class GenericCommandsTest {
         assertThat(run(Format.TABLE, "--rate 5")).isEqualTo(1);
         assertThat(err()).isEqualTo("""
                 error: "--rate" is an option, and the line names no command
-                  it goes with a command: connections start [--rate=RATE] [--total] [--force] [--no-wait] N HOST...
+                  it goes with a command: connections start [--rate=RATE] [--total] [--force] [--stop-on-limit] [--no-wait] N HOST...
                 """);
     }
 

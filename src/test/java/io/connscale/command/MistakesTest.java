@@ -69,7 +69,7 @@ class MistakesTest {
                 "server start|the server is running already|server stop ends it",
                 "server restart|unknown subcommand \"restart\" of server|did you mean \"start\"?",
                 "sleep 5|\"5\" is not a duration|usage: sleep",
-                "open /no/such/file|cannot read /no/such/file: no such file or directory|look at its name",
+                "open /no/such/file|cannot read /no/such/file: no such file or directory|check its name",
                 "open|FILE is missing|usage: open",
                 "save /no/such/folder/file|cannot write /no/such/folder/file: no such file or directory|save to another file",
                 "help cuont|unknown command \"cuont\"|did you mean \"count\"?",

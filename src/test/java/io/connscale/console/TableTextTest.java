@@ -5,10 +5,67 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** Tables on screens that are too narrow for them. */
 class TableTextTest {
+    private static final Table WORDS = new Table(
+            List.of("command", "description"),
+            List.of(
+                    List.of("count [HOST...]", "Connections at the server and at each host, side by side"),
+                    List.of("exit", "Leave")));
+
+    private static final Table NUMBERS = new Table(
+            List.of("", "established", "connecting", "failed", "lost"),
+            List.of(List.of("server", 10_000, "", "", ""), List.of("client1", 9_000, 0, 12, 0)));
+
     @Test
-    void aCellOfCsvIsOneLineAndMovesNoCursor() {
-        Table table = new Table(List.of("host", "state"), List.of(List.of("h1", "lost\n\u001b[2J\u202e,\u2028x\r")));
-        assertThat(TableText.csv(table)).containsExactly("host,state", "h1,\"lost ?[2J?, x \"");
+    void wordsOfTheLastColumnGoOnBelowIt() {
+        assertThat(WORDS.lines(50))
+                .containsExactly(
+                        "command          description",
+                        "count [HOST...]  Connections at the server and at",
+                        "                 each host, side by side",
+                        "exit             Leave");
+    }
+
+    @Test
+    void whatFitsStaysAsItIs() {
+        assertThat(WORDS.lines(80)).isEqualTo(WORDS.lines()).hasSize(3);
+        assertThat(NUMBERS.lines(46)).isEqualTo(NUMBERS.lines());
+    }
+
+    @Test
+    void furtherColumnsFollowInATableOfTheirOwn() {
+        assertThat(NUMBERS.lines(33))
+                .containsExactly(
+                        "         established  connecting",
+                        "server        10,000",
+                        "client1        9,000           0",
+                        "",
+                        "         failed  lost",
+                        "server",
+                        "client1      12     0");
+    }
+
+    @Test
+    void aRowThatTwoCellsTellIsToldByBoth() {
+        Table times = new Table(
+                List.of("", "µs", "count", "p50"),
+                List.of(List.of("client1", "connect", 1_000, 10), List.of("client1", "round trip", 2_000, 20)));
+        assertThat(times.lines(28))
+                .containsExactly(
+                        "         µs          count",
+                        "client1  connect     1,000",
+                        "client1  round trip  2,000",
+                        "",
+                        "         µs          p50",
+                        "client1  connect      10",
+                        "client1  round trip   20");
+    }
+
+    @Test
+    void aWordForANumberStandsWhereTheNumberWould() {
+        Table table = new Table(List.of("", "established"), List.of(List.of("server", "stopped"), List.of("client1", 5)));
+        assertThat(table.lines())
+                .containsExactly("         established", "server       stopped", "client1            5");
     }
 }
