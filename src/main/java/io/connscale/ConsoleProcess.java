@@ -19,6 +19,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.Exhausted;
 import io.connscale.control.Server;
 import io.connscale.control.Version;
+import io.connscale.net.Transport;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -49,6 +50,9 @@ final class ConsoleProcess {
                 new FileOutputStream(FileDescriptor.err));
         state.notice().ifPresent(console::notice);
         state.watch(console::notice);
+        if (config.server().on().isEmpty()) {
+            Transport.whyNotEpoll().ifPresent(console::notice);
+        }
         Parts parts = Parts.of(config, user(console));
         Desk desk = new Desk(parts, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));

@@ -77,6 +77,35 @@ class NothingLeftIT {
         }
     }
 
+    @Test
+    void whereTheLimitIsReachedItIsSaidWhileTheOrderGoesOn() throws Exception {
+        try (RunningConsole console =
+                console("few: {java: %s, workers: 1}".formatted(fewFiles())).start("-o", "json")) {
+            console.answer("start few");
+            console.answer("connections start 100k few --rate 100 --no-wait");
+            await().atMost(Duration.ofSeconds(60)).until(() -> console.err().contains("stopped at "));
+            assertThat(console.err()).contains("on few: no file left for its agent", "RLIMIT_NOFILE 128");
+        }
+    }
+
+    @Test
+    void withStopOnLimitItEndsThereAndTheRestIsNotTried() throws Exception {
+        Ran ran = console("few: {java: %s, workers: 1}".formatted(fewFiles()))
+                .run("-o", "json", "-e", "start few", "-e", "connections start 100k few --rate 100 --stop-on-limit");
+        assertThat(ran.exit()).isZero();
+        String answer = ran.out().lines().skip(1).findFirst().orElseThrow();
+        assertThat(answer)
+                .contains("\"requested\":100000,", "\"cause\":\"files\"")
+                .containsPattern("\"established\":1\\d\\d,\"failed\":\\d{1,4},");
+    }
+
+    private Path fewFiles() throws IOException {
+        Path java = Files.writeString(
+                folder.resolve("java"),
+                "#!/bin/sh\nulimit -n 128\nexec '%s/bin/java' \"$@\"\n".formatted(System.getProperty("java.home")));
+        return Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
     private static Path group() throws IOException {
         for (Path root : GROUPS) {
             Path group = root.resolve("connscale-" + ProcessHandle.current().pid());

@@ -66,6 +66,7 @@ public final class AgentMain {
             int silentSeconds) {
         try (Outbox outbox = new Outbox(out)) {
             outbox.send(hello());
+            Transport.whyNotEpoll().ifPresent(why -> outbox.send(new Message.Notice(why)));
             ScheduledThreadPoolExecutor control = control();
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
@@ -122,7 +123,8 @@ public final class AgentMain {
             MessageLines.read(in, requests, AgentMain::ignore);
         } catch (IOException e) {
             log.warn("the control channel broke", e); // the console is gone: so are we
-        } catch (RuntimeException | Error e) { // first: once the main thread goes on, the process ends as if all were well
+        } catch (RuntimeException
+                | Error e) { // first: once the main thread goes on, the process ends as if all were well
             Thread self = Thread.currentThread();
             self.getUncaughtExceptionHandler().uncaughtException(self, e);
         } finally {

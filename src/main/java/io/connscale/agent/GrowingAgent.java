@@ -188,24 +188,24 @@ final class GrowingAgent implements Agent {
             int before,
             Optional<Exhausted> exhausted) {
         long[] rooms = rooms(beside);
-        long fits = exhausted.isEmpty() ? order.count() : Math.min(order.count(), Arrays.stream(rooms).sum());
+        long fits = exhausted.isEmpty()
+                ? order.count()
+                : Math.min(order.count(), Arrays.stream(rooms).sum());
         synchronized (this) {
             if (turn != mine) {
                 return CompletableFuture.completedFuture(Opened.none(order.count()));
             }
             AgentGroup group = group(beside);
-            Opened without =
-                    exhausted.map(what -> withoutProcess(order.count() - fits, what)).orElse(Opened.none(0));
+            Opened without = exhausted
+                    .map(what -> withoutProcess(order.count() - fits, what))
+                    .orElse(Opened.none(0));
             if (fits == 0) {
                 return CompletableFuture.completedFuture(without);
             }
             long[] parts = Sharing.shares(fits, rooms, 1 + before);
             Rate rate = order.rate() == null ? settings.rate() : order.rate();
             Map<String, Long> known = new LinkedHashMap<>();
-            int at = 0;
-            for (String name : group.members().keySet()) {
-                known.put(name, parts[at++]);
-            }
+            group.members().keySet().forEach(name -> known.put(name, parts[known.size()]));
             shares = known;
             Paced paced = new Paced(progress);
             return group.open(parts, rate, opened -> paced.accept(opened.plus(without)))
@@ -227,7 +227,8 @@ final class GrowingAgent implements Agent {
         long[] rooms = new long[1 + beside.size()];
         List<CompletableFuture<Snapshot>> counts =
                 beside.stream().map(worker -> worker.counts(LOST)).toList();
-        rooms[0] = Worker.left(ownRoom - Sharing.PIPES * beside.size(), own.snapshot().join());
+        rooms[0] = Worker.left(
+                ownRoom - Sharing.PIPES * beside.size(), own.snapshot().join());
         for (int i = 0; i < counts.size(); i++) {
             rooms[i + 1] = Worker.left(beside.get(i).room(), counts.get(i).join());
         }

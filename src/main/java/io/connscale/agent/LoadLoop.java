@@ -161,7 +161,7 @@ final class LoadLoop {
 
     /** From {@link Connection}: its Pong came. */
     void answered(Connection connection) {
-        recorded.answered(connection);
+        recorded.answered(connection, ring.interval());
         ring.answered(connection);
     }
 

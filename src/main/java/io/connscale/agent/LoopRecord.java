@@ -48,11 +48,15 @@ final class LoopRecord {
         pings.increment();
     }
 
-    /** Its Pong came, and the ring still knows when its Ping left. */
-    void answered(Connection connection) {
+    /**
+     * Its Pong came, and the ring still knows when its Ping left.
+     *
+     * @param interval nanoseconds between two Pings
+     */
+    void answered(Connection connection, long interval) {
         long now = System.nanoTime();
         pongs.increment();
-        recorded.answered(now - connection.due, now - connection.left);
+        recorded.answered(now - connection.due, now - connection.left, interval);
     }
 
     /** An answer that is no Pong: {@code matched}, then {@code bytes}. A few different ones are kept. */
@@ -83,6 +87,7 @@ final class LoopRecord {
     /** It was up and has ended. */
     void ended(Connection connection, long now) {
         recorded.ended(now - connection.since());
+        sample.ended(connection);
     }
 
     /** The loop's turn began {@code nanos} later than planned. */
@@ -109,12 +114,13 @@ final class LoopRecord {
     Statistics statistics(Snapshot counts, int awaited, Unanswered unanswered) {
         ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
         long missed = counts.pings() - counts.pongs() - awaited;
-        return new Statistics(counts, begun.get(), missed, unanswered, recorded.times(), tcp(), time, new TreeMap<>(), unexpected);
+        return new Statistics(
+                counts, begun.get(), missed, unanswered, recorded.times(), tcp(), time, new TreeMap<>(), unexpected);
     }
 
     private TcpSample tcp() {
         TcpSampling asked = new TcpSampling();
-        for (Connection connection : sample.without(one -> !one.established())) {
+        for (Connection connection : sample.now()) {
             connection.link().tcpInfo().ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
         }
         return asked.sample();

@@ -57,6 +57,10 @@ final class PingRing {
 
     private int size;
     private long late;
+    /** Held up for whole rounds: so many nanoseconds, and up to which due time each slot's first Ping after that makes up for them. */
+    private long heldUp;
+
+    private long heldUpUntil;
 
     /**
      * @param phase where the golden-ratio walk begins; different for each ring, so that rings don't beat together
@@ -68,6 +72,7 @@ final class PingRing {
         this.interval = interval;
         this.timeout = timeout;
         this.base = now;
+        this.heldUpUntil = now;
         Arrays.fill(slots, EMPTY);
     }
 
@@ -148,6 +153,11 @@ final class PingRing {
         awaited.remove(node);
     }
 
+    /** Nanoseconds between two Pings of a connection. */
+    long interval() {
+        return interval;
+    }
+
     /** From {@code now} on a Ping each {@code interval}: the pointer stays where it is and changes its pace. */
     void interval(long interval, long now) {
         turnTo(now);
@@ -215,7 +225,10 @@ final class PingRing {
     private void skipMissedRounds(long now) {
         long rounds = (now - base) / interval - 1;
         if (rounds > 0) {
-            base += rounds * interval;
+            heldUp = rounds * interval;
+            base += heldUp;
+            heldUpUntil =
+                    base + interval + next * interval / SLOTS; // then the slots before the pointer have had theirs, too
             late += rounds * size;
         }
     }
@@ -223,6 +236,7 @@ final class PingRing {
     /** The Pong's time counts from {@code now}, not from when the Ping was due: where we were late, the server was not. */
     private void send(int slot, long due, long now) {
         @Nullable RingNode[] nodes = slots[slot];
+        long first = due - heldUpUntil < 0 ? due - heldUp : due;
         // Backwards: a node that ends itself is replaced by the last one, which has been looked at already.
         for (int i = sizes[slot] - 1; i >= 0; i--) {
             RingNode node = nodes[i];
@@ -233,7 +247,7 @@ final class PingRing {
                 late++;
                 continue;
             }
-            node.due = due;
+            node.due = first - node.since() < 0 ? due : first;
             node.left = now;
             if (node.ping() && node.slot >= 0) {
                 awaited.add(node, node.left);

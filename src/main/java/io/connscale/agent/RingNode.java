@@ -19,7 +19,7 @@ abstract class RingNode {
     @Nullable
     RingNode after;
 
-    /** When by the schedule the Ping whose Pong is missing should have left, {@link System#nanoTime()}. */
+    /** When by the schedule the Ping whose Pong is missing, or the first that was skipped before it, should have left, {@link System#nanoTime()}. */
     long due;
 
     /** When the Ping whose Pong is missing left, {@link System#nanoTime()}. */

@@ -38,9 +38,7 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Inquir
 
     /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
     private static Server server(ServerConfig config, Cluster cluster, User user) {
-        ServerSettings settings = new ServerSettings(
-                        config.bind(), config.ports(), config.backlog(), config.acceptors())
-                .withWorkers(config.workers().most());
+        ServerSettings settings = config.settings();
         return config.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
                 .orElseGet(() ->

@@ -253,10 +253,7 @@ public final class Cluster implements AutoCloseable {
 
     private CompletableFuture<Facts> facts(String name, Function<Long, Message> request) {
         try {
-            return host(name)
-                    .ready()
-                    .ask(request, Message.FactsTaken.class)
-                    .thenApply(Message.FactsTaken::facts);
+            return host(name).ready().ask(request, Message.FactsTaken.class).thenApply(Message.FactsTaken::facts);
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -11,16 +11,18 @@ import java.util.Optional;
  * @param exit its exit code, 128 + n where signal n ended it (POSIX sh's and Java's convention); -1 unknown
  * @param errors the last lines of its standard error
  * @param broken whether the way to it broke, so that nobody knows how it ended
+ * @param killed why the kernel killed it, with the evidence; empty where nothing says that it did
  */
-record Ending(int exit, List<String> errors, boolean broken) {
+record Ending(int exit, List<String> errors, boolean broken, Optional<String> killed) {
     private static final int SIGNAL = 128;
     /** The JVM says first why it can't start and then, in two more lines, that it can't. */
     private static final int IN_A_LINE = 3;
 
     private static final int MAX_LENGTH = 200;
 
+    /** Nothing says that the way to it broke or that the kernel killed it. */
     Ending(int exit, List<String> errors) {
-        this(exit, errors, false);
+        this(exit, errors, false, Optional.empty());
     }
 
     /** What it ran out of, where that is why it ended: it says so on its standard error. */
@@ -56,7 +58,12 @@ record Ending(int exit, List<String> errors, boolean broken) {
                 .toList();
     }
 
+    /** {@code exit code 137 (SIGKILL), killed by the kernel: out of memory (…)}. */
     private String exitText() {
+        return codeText() + killed.map(why -> ", " + why).orElse("");
+    }
+
+    private String codeText() {
         if (exit == Exits.UNKNOWN) {
             return "no exit code";
         }

@@ -12,12 +12,14 @@ import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
 import io.connscale.control.Silence;
+import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,6 +55,7 @@ final class RemoteAgent implements AgentProcess {
     private static final Pattern ID = Pattern.compile("^\\{.*\"id\"\\s*:\\s*(\\d{1,18})\\b");
     private static final Pattern PROTOCOL = Pattern.compile("\"protocol\"\\s*:\\s*(\\d{1,9})\\b");
     private static final long CLOSE_SECONDS = 2;
+    private static final int SIGKILL = 137;
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
@@ -104,6 +107,8 @@ final class RemoteAgent implements AgentProcess {
 
     /** Why it is being closed; null where it is not. */
     private volatile @Nullable AgentException closing;
+    /** From the launch on, and anew from the greeting on; the reading thread's. */
+    private Optional<OomKills> kills;
 
     /** @param process just started; this object owns it from now on */
     RemoteAgent(String name, Process process) {
@@ -120,6 +125,7 @@ final class RemoteAgent implements AgentProcess {
         this.process = process;
         this.notices = notices;
         this.timeouts = timeouts;
+        this.kills = OomKills.of(process);
         reader = new Thread(this::read, name + "-control");
         reader.setDaemon(true);
         boolean listening = false;
@@ -261,7 +267,9 @@ final class RemoteAgent implements AgentProcess {
     private void hear(Message message) {
         try {
             take(message);
-        } catch (OutOfMemoryError e) { // who hears of it had no thread for that; without this one the agent would seem dead
+        } catch (
+                OutOfMemoryError
+                        e) { // who hears of it had no thread for that; without this one the agent would seem dead
             log.warn("a message was heard by nobody", e);
         }
     }
@@ -300,6 +308,7 @@ final class RemoteAgent implements AgentProcess {
 
     private void greeted(Message.Hello greeting) {
         if (greeting.protocol() == Message.PROTOCOL) {
+            kills = OomKills.of(process); // now it is in its control group, whatever launched it
             hello.complete(greeting);
         } else {
             hello.completeExceptionally(
@@ -385,7 +394,11 @@ final class RemoteAgent implements AgentProcess {
     private void end(boolean broken) {
         requests.close();
         int exit = Exits.of(process, CLOSE_SECONDS);
-        Ending ending = new Ending(exit, errors.lines(), broken && exit == Exits.UNKNOWN);
+        Ending ending = new Ending(
+                exit,
+                errors.lines(),
+                broken && exit == Exits.UNKNOWN,
+                exit == SIGKILL ? kills.flatMap(OomKills::since) : Optional.empty());
         AgentException gone = gone(ending);
         hello.completeExceptionally(closing != null ? gone : beforeHello(ending));
         ended.complete(ending);

@@ -65,6 +65,11 @@ public final class ConnectionsCommand implements Verb {
         @Option(names = "--force", description = "even where they would use up a machine's memory")
         private boolean force;
 
+        @Option(
+                names = "--stop-on-limit",
+                description = "end on a host where connections fail and none comes up for 3 s")
+        private boolean stopOnLimit;
+
         @Option(names = "--no-wait", description = "return at once; how it ends is said when it does")
         private boolean noWait;
 
@@ -78,7 +83,7 @@ public final class ConnectionsCommand implements Verb {
             }
             makeRoom(desk, Arrays.stream(counts).sum());
             desk.inquiry().begin(List.copyOf(agents.members().keySet()));
-            Opening opening = new Opening(agents, counts, rate);
+            Opening opening = new Opening(desk, agents, counts, rate, stopOnLimit);
             if (noWait) {
                 opening.tellWhenDone(desk);
                 return opening.begun();

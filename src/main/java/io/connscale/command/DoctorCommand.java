@@ -97,7 +97,16 @@ public final class DoctorCommand implements Verb {
     private static Examined client(Desk desk, String host, Facts facts) {
         int sources = Math.max(1, desk.cluster().status(host).config().source().size());
         long tuples = (long) sources * desk.cluster().targets().size();
-        return new Examined(Doctor.examine(facts, Role.client(tuples)), facts);
+        return examined(facts, Role.client(tuples));
+    }
+
+    /** Where nothing is known at all, that is said once. */
+    private static Examined examined(Facts facts, Role role) {
+        List<Finding> findings = new ArrayList<>(Doctor.examine(facts, role));
+        if (!facts.values().isEmpty()) {
+            findings.addAll(Doctor.unread(facts));
+        }
+        return new Examined(findings, facts);
     }
 
     /** Null, and the server in {@code examined}; or why it did not answer. */
@@ -109,7 +118,7 @@ public final class DoctorCommand implements Verb {
                     .mapToInt(ServerStatus.Listener::backlogAsked)
                     .max()
                     .orElse(0);
-            examined.put(SERVER, new Examined(Doctor.examine(facts, Role.server(backlog)), facts));
+            examined.put(SERVER, examined(facts, Role.server(backlog)));
             return null;
         } catch (AgentException e) {
             return e;

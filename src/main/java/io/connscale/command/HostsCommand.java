@@ -31,8 +31,12 @@ public final class HostsCommand implements Verb {
             new Column<>("state", host -> host.state().toString()),
             new Column<>("address", HostStatus::address),
             new Column<>("Java", host -> told(host, Message.Hello::java)),
-            new Column<>("files", host -> told(host, hello -> HostWords.limit(hello.limits().softFiles()))),
-            new Column<>("ports", host -> told(host, hello -> HostWords.limit(hello.limits().ports()))),
+            new Column<>(
+                    "files",
+                    host -> told(host, hello -> HostWords.limit(hello.limits().softFiles()))),
+            new Column<>(
+                    "ports",
+                    host -> told(host, hello -> HostWords.limit(hello.limits().ports()))),
             new Column<>("pid", host -> told(host, hello -> Long.toString(hello.pid()))),
             new Column<>("workers", host -> host.hello() == null ? "" : host.workers()),
             new Column<>(

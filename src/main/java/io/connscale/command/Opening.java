@@ -47,24 +47,72 @@ final class Opening {
             new Column<>("seconds", row -> row.opened.seconds()),
             new Column<>("errors", row -> ServerText.errors(row.opened.errors())));
 
+    private final Desk desk;
     private final AgentGroup agents;
+    private final boolean stopOnLimit;
+    private final Map<String, Growth> growth = new ConcurrentHashMap<>();
     private final Map<String, Opened> soFar = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Opened>> answers = new LinkedHashMap<>();
 
-    /** Begins it: {@code counts} in the order of the members, none where it is 0. */
-    Opening(AgentGroup agents, long[] counts, @Nullable Rate rate) {
+    /**
+     * Begins it: {@code counts} in the order of the members, none where it is 0.
+     *
+     * @param stopOnLimit whether a host that does not grow any more ends there, and does not try the rest
+     */
+    Opening(Desk desk, AgentGroup agents, long[] counts, @Nullable Rate rate, boolean stopOnLimit) {
+        this.desk = desk;
         this.agents = agents;
+        this.stopOnLimit = stopOnLimit;
         int at = 0;
         for (Map.Entry<String, Agent> agent : agents.members().entrySet()) {
             String host = agent.getKey();
             long count = counts[at++];
             soFar.put(host, Opened.none(count));
+            Growth grows = new Growth(System::nanoTime);
+            if (count > 0) {
+                growth.put(host, grows);
+            }
             answers.put(
                     host,
                     count == 0
                             ? CompletableFuture.completedFuture(Opened.none(0))
-                            : agent.getValue().open(new Order(count, rate), opened -> soFar.put(host, opened)));
+                            : agent.getValue()
+                                    .open(
+                                            new Order(count, rate),
+                                            opened -> heard(host, agent.getValue(), grows, opened)));
         }
+    }
+
+    /** On the thread that reads the agent's channel, which must not wait: what is to be said is found out on another. */
+    private void heard(String host, Agent agent, Growth grows, Opened opened) {
+        soFar.put(host, opened);
+        grows.heard(opened).ifPresent(stop -> new Thread(() -> stopped(host, agent, stop), "verdict").start());
+    }
+
+    /** {@code host} does not grow any more, and nobody is to wait for minutes until it is said why. */
+    private void stopped(String host, Agent agent, Growth.Stop stop) {
+        if (stop == Growth.Stop.LIMIT && stopOnLimit) {
+            agent.stopOpening();
+            return; // the answer has the verdict
+        }
+        try {
+            if (stop == Growth.Stop.STANDSTILL) {
+                desk.shell().notice(standstill(host));
+            }
+            desk.inquiry().news().map(Verdict::text).ifPresent(desk.shell()::notice);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String standstill(String host) {
+        Opened now = soFar.getOrDefault(host, Opened.none(0));
+        return "%s: no progress for 10 s at %s of %s established, %s failed"
+                .formatted(
+                        host,
+                        Quantity.text(now.established()),
+                        Quantity.text(now.requested()),
+                        Quantity.text(now.failed()));
     }
 
     /** Waits until all are established or failed. Ctrl-C stops it where it is; what is open stays open. */
@@ -111,9 +159,13 @@ final class Opening {
         Opened sum = soFar.values().stream().reduce(Opened.none(0), Opened::plus);
         // The agents' own time: before it they may have had to start processes.
         double perSecond = sum.seconds() <= 0 ? 0 : sum.established() / sum.seconds();
-        String left = perSecond < 1
-                ? ""
-                : String.format(Locale.ROOT, " · %.0f s left", Math.ceil(sum.remaining() / perSecond));
+        long stopped =
+                growth.values().stream().mapToLong(Growth::stoppedSeconds).min().orElse(0);
+        String left = stopped > 0
+                ? " · none new for " + stopped + " s"
+                : perSecond < 1
+                        ? ""
+                        : String.format(Locale.ROOT, " · %.0f s left", Math.ceil(sum.remaining() / perSecond));
         return "%s/%s established · %s/s%s · %s failed"
                 .formatted(
                         Quantity.text(sum.established()),

@@ -39,6 +39,9 @@ final class PlannedEnds {
     /** How long opening may be held up by a host that does not tell its limits. */
     private static final long MOST_SECONDS = 1;
 
+    /** The transport with which a server is one process: several can't share a port. */
+    private static final String NO_SHARED_PORTS = "nio";
+
     private final Desk desk;
 
     PlannedEnds(Desk desk) {
@@ -58,8 +61,8 @@ final class PlannedEnds {
     /** The same as far as it is known within a second: a host that does not tell its limits has none. */
     Plan planOfWhatIsKnown(Map<String, Long> wanted) throws InterruptedException {
         try {
-            Map<String, Facts> facts =
-                    HostAnswers.within(MOST_SECONDS, ask(wanted.keySet(), false)).done();
+            Map<String, Facts> facts = HostAnswers.within(MOST_SECONDS, ask(wanted.keySet(), false))
+                    .done();
             return plan(wanted, facts, server(sum(wanted)));
         } catch (CommandException e) {
             return new Plan(sum(wanted), List.of());
@@ -164,7 +167,8 @@ final class PlannedEnds {
             Facts facts = desk.server().facts(false);
             String host = desk.server() instanceof RemoteServer remote ? remote.host() : Plan.SERVER;
             long held = status.established();
-            int most = most(desk.cluster().serverWorkers());
+            boolean shared = !status.transport().equals(NO_SHARED_PORTS);
+            int most = shared ? most(desk.cluster().serverWorkers()) : 1;
             int running = Math.max(1, status.shards().size());
             Base own = own(facts, most, held);
             return facts.equals(Facts.NONE)
@@ -196,7 +200,8 @@ final class PlannedEnds {
             long sockets = (long) desk.cluster().targets().size()
                     * Math.max(1, status.shards().size());
             // Where there are cookies nobody is asked.
-            return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN).isPresent()
+            return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN)
+                            .isPresent()
                     ? SynQueue.of(facts, backlog, sockets, rate(names), roundTripMillis(names))
                     : Optional.empty();
         } catch (AgentException e) {

@@ -62,13 +62,12 @@ final class StatsJson {
     }
 
     private static Map<String, Object> perSecond(StatsRow row) {
-        Snapshot last = row.last().counts();
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("begun", row.perSecond(row.last().begun()));
-        json.put("failed", row.perSecond(last.failed()));
-        json.put("lost", row.perSecond(last.lost()));
-        json.put("pings", row.perSecond(last.pings()));
-        json.put("pongs", row.perSecond(last.pongs()));
+        json.put("begun", row.perSecond(Statistics::begun));
+        json.put("failed", row.perSecond(last -> last.counts().failed()));
+        json.put("lost", row.perSecond(last -> last.counts().lost()));
+        json.put("pings", row.perSecond(last -> last.counts().pings()));
+        json.put("pongs", row.perSecond(last -> last.counts().pongs()));
         return json;
     }
 

@@ -4,15 +4,18 @@ import io.connscale.stats.Health;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * One line of {@code stats}: the server, a host, or the sum of the hosts.
  *
  * @param all what is told: since the agent began, or of the time that was asked for
  * @param last what happened while the command looked
- * @param seconds how long that was
+ * @param seconds how long that was; of a sum the longest
+ * @param parts what a sum is the sum of; empty where it is none
  */
-record StatsRow(String name, Statistics all, Statistics last, double seconds) {
+record StatsRow(String name, Statistics all, Statistics last, double seconds, List<StatsRow> parts) {
     static final String SERVER = "server";
     static final String SUM = "sum";
 
@@ -37,11 +40,14 @@ record StatsRow(String name, Statistics all, Statistics last, double seconds) {
     /** @param seconds between {@code then} and {@code now} */
     static StatsRow of(String name, Statistics then, Statistics now, double seconds, boolean onlyLast) {
         Statistics last = now.since(then);
-        return new StatsRow(name, onlyLast ? last : now, last, seconds);
+        return new StatsRow(name, onlyLast ? last : now, last, seconds, List.of());
     }
 
     StatsRow plus(StatsRow other) {
-        return new StatsRow(SUM, all.plus(other.all), last.plus(other.last), seconds);
+        List<StatsRow> both = Stream.of(this, other)
+                .flatMap(row -> row.isSum() ? row.parts.stream() : Stream.of(row))
+                .toList();
+        return new StatsRow(SUM, all.plus(other.all), last.plus(other.last), Math.max(seconds, other.seconds), both);
     }
 
     boolean isSum() {
@@ -60,7 +66,10 @@ record StatsRow(String name, Statistics all, Statistics last, double seconds) {
                 .toList();
     }
 
-    double perSecond(long count) {
-        return seconds <= 0 ? 0 : count / seconds;
+    /** A count of what happened last, by the second. Of a sum the rates are added: who answers late was looked at for longer. */
+    double perSecond(ToLongFunction<Statistics> count) {
+        return isSum()
+                ? parts.stream().mapToDouble(part -> part.perSecond(count)).sum()
+                : seconds <= 0 ? 0 : count.applyAsLong(last) / seconds;
     }
 }

@@ -52,7 +52,7 @@ final class StatsText {
             new Column<>("pongs", row -> row.all().counts().pongs()),
             new Column<>(
                     "pongs/s",
-                    row -> Math.round(row.perSecond(row.last().counts().pongs()))),
+                    row -> Math.round(row.perSecond(last -> last.counts().pongs()))),
             new Column<>("late", row -> row.all().counts().late()),
             new Column<>("missed", row -> row.all().missed()));
 

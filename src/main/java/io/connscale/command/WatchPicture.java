@@ -9,6 +9,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * What {@code watch} draws. The hosts get what room the rest leaves.
@@ -40,8 +41,8 @@ final class WatchPicture {
             new Column<>("connecting", row -> row.all().counts().connecting()),
             new Column<>("failed", row -> row.all().counts().failed()),
             new Column<>("lost", row -> row.all().counts().lost()),
-            new Column<>("begun/s", row -> rate(row, row.last().begun())),
-            new Column<>("pongs/s", row -> rate(row, row.last().counts().pongs())),
+            new Column<>("begun/s", row -> rate(row, Statistics::begun)),
+            new Column<>("pongs/s", row -> rate(row, last -> last.counts().pongs())),
             new Column<>("p50 µs", row -> percentile(row, 50)),
             new Column<>("p99 µs", row -> percentile(row, 99)));
 
@@ -70,7 +71,7 @@ final class WatchPicture {
     private final List<Curve> curves = List.of(established, begun, pongs, median, slow);
     private List<StatsRow> rows = List.of();
 
-    private static Object rate(StatsRow row, long count) {
+    private static Object rate(StatsRow row, ToLongFunction<Statistics> count) {
         return row.seconds() > 0 ? (Object) Math.round(row.perSecond(count)) : "";
     }
 
@@ -85,8 +86,8 @@ final class WatchPicture {
         StatsRow sum = sum();
         Distribution trips = sum.last().times().roundTrip();
         established.add(nobodyHeard() ? Double.NaN : sum.all().counts().established());
-        begun.add(sum.seconds() > 0 ? sum.perSecond(sum.last().begun()) : Double.NaN);
-        pongs.add(sum.seconds() > 0 ? sum.perSecond(sum.last().counts().pongs()) : Double.NaN);
+        begun.add(sum.seconds() > 0 ? sum.perSecond(Statistics::begun) : Double.NaN);
+        pongs.add(sum.seconds() > 0 ? sum.perSecond(last -> last.counts().pongs()) : Double.NaN);
         median.add(trips.count() == 0 ? Double.NaN : trips.percentile(50));
         slow.add(trips.count() == 0 ? Double.NaN : trips.percentile(99));
     }
@@ -98,7 +99,7 @@ final class WatchPicture {
     /** Of all hosts: the last row, unless there is none but the server. */
     private StatsRow sum() {
         return nobodyHeard()
-                ? new StatsRow(StatsRow.SUM, Statistics.NONE, Statistics.NONE, 0)
+                ? new StatsRow(StatsRow.SUM, Statistics.NONE, Statistics.NONE, 0, List.of())
                 : rows.get(rows.size() - 1);
     }
 
@@ -168,7 +169,7 @@ final class WatchPicture {
                         head(),
                         Quantity.text(counts.failed()),
                         Quantity.text(counts.lost()),
-                        rate(sum, sum.last().counts().pongs()),
+                        rate(sum, last -> last.counts().pongs()),
                         percentiles());
     }
 }

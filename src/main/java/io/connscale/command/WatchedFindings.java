@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 /**
  * Says what stops connections while it does, as a notice: whoever watches an order in the background is not to wait for its
  * end. Asked only where a look found more failed or half-open ones than the last time, and on a thread of its own, since asking
- * both ends takes a while. Why connections end that were up is said without that, by {@link LossTeller}.
+ * both ends takes a while. Why connections end that were up is said without that, by {@link io.connscale.diagnosis.LossTeller}.
  */
 final class WatchedFindings implements AutoCloseable {
     private final Desk desk;

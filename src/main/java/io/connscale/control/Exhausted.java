@@ -3,6 +3,7 @@ package io.connscale.control;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a process of connscale ran out of when it could not start a thread or a process, or ended. Recognized by what the JDK and
@@ -13,32 +14,32 @@ public enum Exhausted {
             "no thread left (start EAGAIN)",
             "start EAGAIN",
             "raise pids.max of its control group, or ulimit -u; or allow fewer processes: workers: N in hosts.yaml",
-            List.of("unable to create native thread", "pthread_create failed (EAGAIN)", "error=11,")),
+            "unable to create native thread|pthread_create failed \\(EAGAIN\\)|error=11,"),
     FILES(
             "no file descriptor left to start a process (start EMFILE)",
             "start EMFILE",
             "raise ulimit -n where it starts",
-            List.of("error=24,", "error=23,")),
+            "error=24,|error=23,"),
     DIRECT_MEMORY(
             "out of memory (direct buffers)",
             "start ENOMEM",
             "give its JVM more: jvm: [-XX:MaxDirectMemorySize=256m] in hosts.yaml, CONNSCALE_JAVA_OPTS for the console",
-            List.of("direct buffer memory", "direct memory")),
+            "direct buffer memory|direct memory"),
     METASPACE(
             "out of memory (classes)",
             "start ENOMEM",
             "give its JVM more: jvm: [-XX:MaxMetaspaceSize=128m] in hosts.yaml, CONNSCALE_JAVA_OPTS for the console",
-            List.of("OutOfMemoryError: Metaspace", "OutOfMemoryError: Compressed class space")),
+            "OutOfMemoryError: Metaspace|OutOfMemoryError: Compressed class space"),
     HEAP(
             "out of memory (heap)",
             "start ENOMEM",
             "give its JVM more: jvm: [-Xmx512m] in hosts.yaml, CONNSCALE_JAVA_OPTS=-Xmx2g for the console",
-            List.of("OutOfMemoryError", "Could not reserve enough space for")),
+            "OutOfMemoryError|Could not reserve enough space for"),
     MEMORY(
             "no memory left to start a process (start ENOMEM)",
             "start ENOMEM",
             "give the machine or its control group more memory, or allow fewer processes: workers: N in hosts.yaml",
-            List.of("error=12,", "insufficient memory for the Java Runtime"));
+            "error=12,|insufficient memory for the Java Runtime");
 
     /** The exit code of a process that ran out of something: HotSpot's own with {@code ExitOnOutOfMemoryError}. */
     public static final int EXIT = 3;
@@ -48,13 +49,13 @@ public enum Exhausted {
     private final String text;
     private final String reason;
     private final String hint;
-    private final List<String> signs;
+    private final Pattern signs;
 
-    Exhausted(String text, String reason, String hint, List<String> signs) {
+    Exhausted(String text, String reason, String hint, String signs) {
         this.text = text;
         this.reason = reason;
         this.hint = hint;
-        this.signs = signs;
+        this.signs = Pattern.compile(signs);
     }
 
     /** What {@code failure} or one of its causes ran out of, if anything. */
@@ -72,7 +73,7 @@ public enum Exhausted {
     /** What {@code line}, of an error or of a process's standard error, tells that it ran out of, if anything. */
     public static Optional<Exhausted> of(String line) {
         return Arrays.stream(values())
-                .filter(one -> line.contains(one.text) || one.signs.stream().anyMatch(line::contains))
+                .filter(one -> line.contains(one.text) || one.signs.matcher(line).find())
                 .findFirst();
     }
 

@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param workers the most processes that share the ports, the first one among them; 0: as many as the connections need files
  *     for; null: one
  * @param shared null: the ports must be free; true: others that say the same may listen on them too
+ * @param patienceMillis how long a Ping may be unfinished before it is a protocol error, milliseconds; null: {@link #PATIENCE}
+ * @param keepaliveMillis how long a peer may be silent before its kernel is asked whether it is still there, milliseconds: one
+ *     that answers nothing for as long again is gone; 0: never asked; null: {@link #KEEPALIVE}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServerSettings(
@@ -23,9 +27,16 @@ public record ServerSettings(
         int backlog,
         int acceptors,
         @Nullable Integer workers,
-        @Nullable Boolean shared) {
+        @Nullable Boolean shared,
+        @Nullable Long patienceMillis,
+        @Nullable Long keepaliveMillis) {
     /** More loops than any machine has processors. */
     public static final int MOST_ACCEPTORS = 1024;
+
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
+    public static final Duration KEEPALIVE = Duration.ofSeconds(30);
+    /** Below 32,767 s, which is the most that Linux takes for {@code TCP_KEEPIDLE}. */
+    public static final Duration MOST_KEEPALIVE = Duration.ofHours(1);
 
     /** @throws IllegalArgumentException in one line: what is wrong and what would be right */
     public ServerSettings {
@@ -37,21 +48,44 @@ public record ServerSettings(
         require(new HashSet<>(chosen).size() == chosen.size(), "a port stands twice in ports");
         require(backlog >= 1, "backlog is 1 or more");
         require(workers == null || workers >= 0, "workers is 1 or more, or auto");
+        require(patienceMillis == null || patienceMillis >= 1, "patience is 1ms or more");
+        require(
+                keepaliveMillis == null || (keepaliveMillis >= 0 && keepaliveMillis <= MOST_KEEPALIVE.toMillis()),
+                "keepalive is 1s to 1h, or off");
         require(acceptors >= 1 && acceptors <= MOST_ACCEPTORS, "acceptors is 1 to " + MOST_ACCEPTORS);
     }
 
     /** For a server that is one process. */
     public ServerSettings(String bind, List<Integer> ports, int backlog, int acceptors) {
-        this(bind, ports, backlog, acceptors, null, null);
+        this(bind, ports, backlog, acceptors, null, null, null, null);
     }
 
     public ServerSettings withWorkers(int most) {
-        return new ServerSettings(bind, ports, backlog, acceptors, most, shared);
+        return new ServerSettings(bind, ports, backlog, acceptors, most, shared, patienceMillis, keepaliveMillis);
     }
 
     /** One process of several: on these ports, which it shares. */
     public ServerSettings shared(List<Integer> chosen) {
-        return new ServerSettings(bind, chosen, backlog, acceptors, null, true);
+        return new ServerSettings(bind, chosen, backlog, acceptors, null, true, patienceMillis, keepaliveMillis);
+    }
+
+    /**
+     * The same with other times.
+     *
+     * @param keepalive zero: off
+     */
+    public ServerSettings with(Duration patience, Duration keepalive) {
+        return new ServerSettings(
+                bind, ports, backlog, acceptors, workers, shared, patience.toMillis(), keepalive.toMillis());
+    }
+
+    public Duration patience() {
+        return patienceMillis == null ? PATIENCE : Duration.ofMillis(patienceMillis);
+    }
+
+    /** Zero: off. */
+    public Duration keepalive() {
+        return keepaliveMillis == null ? KEEPALIVE : Duration.ofMillis(keepaliveMillis);
     }
 
     public boolean sharesPorts() {

@@ -29,8 +29,9 @@ final class Asked {
         asker.setDaemon(true);
         try {
             asker.start();
-            answer.whenComplete((done, failure) -> asker.interrupt());
-        } catch (OutOfMemoryError e) { // no thread left: a server in this process answers at once, another within its own bound
+            CompletableFuture<T> unused = answer.whenComplete((done, failure) -> asker.interrupt());
+        } catch (OutOfMemoryError e) {
+            // No thread left: a server in this process answers at once, another within its own bound.
             asking.run();
         }
         return answer;

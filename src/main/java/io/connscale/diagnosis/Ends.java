@@ -84,9 +84,10 @@ interface Ends {
             /** A server of somebody else's may be on another machine, of which nothing is known. */
             @Override
             public CompletableFuture<Facts> serverFacts(boolean thorough) {
-                return Asked.apart(() -> server instanceof RemoteServer || server.status().running() || targetsAreHere()
-                        ? server.facts(thorough)
-                        : Facts.NONE);
+                return Asked.apart(
+                        () -> server instanceof RemoteServer || server.status().running() || targetsAreHere()
+                                ? server.facts(thorough)
+                                : Facts.NONE);
             }
 
             private boolean targetsAreHere() {

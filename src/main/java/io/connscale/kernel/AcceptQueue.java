@@ -11,7 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param suspect accepted connections of this port whose peer has left something unanswered: a segment was sent again, or a
  *     keep-alive probe; null: unknown, or not asked for. Counted at one of the sockets that share a port
  */
-public record AcceptQueue(String address, int port, long waiting, @Nullable String owner, @Nullable Long suspect) {
+public record AcceptQueue(
+        String address,
+        int port,
+        long waiting,
+        @Nullable String owner,
+        @Nullable Long suspect) {
     public AcceptQueue(String address, int port, long waiting) {
         this(address, port, waiting, null, null);
     }

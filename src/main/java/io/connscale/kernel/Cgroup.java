@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What the control groups of a process allow it, version 2 or 1 (cgroups(7)). A limit of a group holds for all groups below
@@ -25,7 +26,6 @@ final class Cgroup {
     private static final long NANOS_PER_MICRO = 1_000;
 
     private final Path root;
-    private final Path membership;
     private final Map<String, Long> values = new HashMap<>();
     private final SortedMap<String, Facts.Group> groups = new TreeMap<>();
 
@@ -33,12 +33,11 @@ final class Cgroup {
      * Reads them.
      *
      * @param root where they are mounted
-     * @param membership the file that says which groups a process is in: {@code /proc/PID/cgroup}
+     * @param membership the lines that say which groups a process is in: {@code /proc/PID/cgroup}
      */
-    Cgroup(Path root, Path membership) {
+    Cgroup(Path root, List<String> membership) {
         this.root = root;
-        this.membership = membership;
-        for (String line : ProcFiles.lines(membership)) {
+        for (String line : membership) {
             String[] parts = line.split(":", 3);
             if (parts.length == 3) {
                 read(parts[1], parts[2].replaceFirst("^/", ""));
@@ -81,7 +80,10 @@ final class Cgroup {
                 way,
                 MEMORY,
                 group -> left(
-                        group, limit, usage, entry(group.resolve("memory.stat"), cache).orElse(0)));
+                        group,
+                        limit,
+                        usage,
+                        entry(group.resolve("memory.stat"), cache).orElse(0)));
         // Version 2 counts for the groups below, too; version 1 counts where the process was that was killed.
         Path events = way.own().resolve(unified ? "memory.events" : "memory.oom_control");
         entry(events, "oom_kill").ifPresent(kills -> {
@@ -92,15 +94,15 @@ final class Cgroup {
 
     private void cpu(Way way, boolean unified) {
         tightest(way, CPU, group -> unified ? quota(group) : quotaOfVersionOne(group));
-        if (values.getOrDefault(Fact.CPU_QUOTA.kernelName(), Facts.UNLIMITED) == Facts.UNLIMITED) {
+        Facts.Group bound = groups.get(CPU);
+        if (bound == null || values.getOrDefault(Fact.CPU_QUOTA.kernelName(), Facts.UNLIMITED) == Facts.UNLIMITED) {
             return;
         }
-        Path stat = way.mount.resolve(groups.get(CPU).path().replaceFirst("^/", "")).resolve("cpu.stat");
+        Path stat = way.mount.resolve(bound.path().replaceFirst("^/", "")).resolve("cpu.stat");
         entry(stat, "nr_periods").ifPresent(n -> values.put(Fact.CPU_PERIODS.kernelName(), n));
         entry(stat, "nr_throttled").ifPresent(n -> values.put(Fact.CPU_THROTTLED.kernelName(), n));
         entry(stat, unified ? "throttled_usec" : "throttled_time")
-                .ifPresent(n ->
-                        values.put(Fact.CPU_THROTTLED_TIME.kernelName(), unified ? n * NANOS_PER_MICRO : n));
+                .ifPresent(n -> values.put(Fact.CPU_THROTTLED_TIME.kernelName(), unified ? n * NANOS_PER_MICRO : n));
     }
 
     /** {@code 50000 100000}: microseconds of CPU in each period of so many. */
@@ -122,8 +124,7 @@ final class Cgroup {
         }
         long micros = quota.getAsLong();
         return Map.of(
-                Fact.CPU_QUOTA,
-                micros >= NO_LIMIT ? Facts.UNLIMITED : micros * MICROS_PER_SECOND / period.getAsLong());
+                Fact.CPU_QUOTA, micros >= NO_LIMIT ? Facts.UNLIMITED : micros * MICROS_PER_SECOND / period.getAsLong());
     }
 
     /** What is allowed and what is used, by the names that version 2 has for them. */
@@ -141,7 +142,7 @@ final class Cgroup {
                 Math.max(0, used.getAsLong() - free));
     }
 
-    private void tightest(Way way, String resource, java.util.function.Function<Path, Map<Fact, Long>> limits) {
+    private void tightest(Way way, String resource, Function<Path, Map<Fact, Long>> limits) {
         long least = Facts.UNLIMITED;
         boolean found = false;
         for (Path group = way.own(); group != null && group.startsWith(way.mount); group = group.getParent()) {
@@ -182,11 +183,12 @@ final class Cgroup {
     private record Way(Path mount, String path) {
         /** Inside a container the path may be the one outside, of which only the top is there. */
         Path own() {
-            Path group = mount.resolve(path).normalize();
-            while (group.startsWith(mount) && !group.equals(mount) && !Files.isDirectory(group)) {
-                group = group.getParent();
+            for (Path group = mount.resolve(path).normalize(); group != null; group = group.getParent()) {
+                if (!group.startsWith(mount) || Files.isDirectory(group)) {
+                    return group.startsWith(mount) ? group : mount;
+                }
             }
-            return group.startsWith(mount) ? group : mount;
+            return mount;
         }
 
         /** Two containers may see different groups under the same path: the folder's inode tells them apart. */

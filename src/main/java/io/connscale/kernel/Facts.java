@@ -3,6 +3,7 @@ package io.connscale.kernel;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -78,6 +79,11 @@ public record Facts(
     /** These, and what is known of some routes. */
     public Facts with(Routes asked) {
         return new Facts(values, listening, machine, network, clock, groups, asked);
+    }
+
+    /** These, of a process in these control groups. */
+    Facts with(Map<String, Long> read, SortedMap<String, Group> of) {
+        return new Facts(new TreeMap<>(read), listening, machine, network, clock, of, routes);
     }
 
     /** {@code control group /docker/abc}; without a path where that is unknown. */

@@ -29,16 +29,61 @@ public final class FactsReader {
     private final Path proc;
     private final Path sys;
     private final long countedWithin;
+    private final Evidence evidence;
 
+    /** Of this process and its machine. What tells of an overflow stays open, so that it can be read when no descriptor is left. */
     public FactsReader() {
-        this(Path.of("/proc"), Path.of("/sys"), COUNTED_WITHIN);
+        this(Path.of("/proc"), Path.of("/sys"), COUNTED_WITHIN, Evidence.OF_THIS_PROCESS);
     }
 
     /** @param countedWithin ns that counting all sockets may take */
     FactsReader(Path proc, Path sys, long countedWithin) {
+        this(proc, sys, countedWithin, new Evidence(proc));
+    }
+
+    private FactsReader(Path proc, Path sys, long countedWithin, Evidence evidence) {
         this.proc = proc;
         this.sys = sys;
         this.countedWithin = countedWithin;
+        this.evidence = evidence;
+    }
+
+    /**
+     * The files that say that a server is out of descriptors: above all they are wanted when no file can be opened. A server with
+     * connections in its accept queue takes each descriptor that becomes free, and {@link SpareFile}'s too.
+     */
+    private static final class Evidence {
+        static final Evidence OF_THIS_PROCESS = new Evidence(Path.of("/proc"));
+        private static final int COUNTERS = 16 << 10;
+
+        private final Path folder;
+        private final Map<String, HeldFile> held;
+
+        Evidence(Path proc) {
+            folder = proc.resolve("net");
+            held = Map.of(
+                    "snmp", new HeldFile(folder.resolve("snmp"), COUNTERS),
+                    "netstat", new HeldFile(folder.resolve("netstat"), COUNTERS),
+                    "tcp", new HeldFile(folder.resolve("tcp"), TcpTable.BEGINNING),
+                    "tcp6", new HeldFile(folder.resolve("tcp6"), TcpTable.BEGINNING));
+        }
+
+        private String text(String file) {
+            HeldFile open = held.get(file);
+            return open == null ? "" : open.read();
+        }
+
+        List<String> counters(String file) {
+            String text = text(file);
+            return text.isEmpty()
+                    ? ProcFiles.lines(folder.resolve(file))
+                    : text.lines().map(String::strip).toList();
+        }
+
+        Optional<List<TcpTable.Listener>> listening(String file) {
+            Optional<List<TcpTable.Listener>> found = TcpTable.listening(text(file));
+            return found.isPresent() ? found : TcpTable.listening(folder.resolve(file));
+        }
     }
 
     /** The facts now. */
@@ -76,21 +121,18 @@ public final class FactsReader {
     private Facts facts(boolean thorough) {
         Map<String, Long> found = new HashMap<>();
         found.putAll(sysctls());
-        found.putAll(Tables.pairs(proc.resolve("net/snmp")));
-        found.putAll(Tables.pairs(proc.resolve("net/netstat")));
+        found.putAll(Tables.pairs(evidence.counters("snmp")));
+        found.putAll(Tables.pairs(evidence.counters("netstat")));
         found.putAll(Tables.sockstat(proc.resolve("net/sockstat")));
         found.putAll(Tables.sockstat(proc.resolve("net/sockstat6")));
         found.putAll(Tables.conntrack(proc.resolve("net/stat/nf_conntrack")));
         found.putAll(Tables.meminfo(proc.resolve("meminfo")));
         found.putAll(Tables.limits(proc.resolve("self/limits")));
-        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup"));
+        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(proc.resolve("self/cgroup")));
         found.putAll(cgroup.values());
         found.putAll(Threads.read(proc));
         found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
-        ProcFiles.lines(proc.resolve("vmstat")).stream()
-                .filter(line -> line.startsWith("oom_kill "))
-                .forEach(line -> ProcFiles.number(line.substring(9))
-                        .ifPresent(n -> found.put(Fact.OOM_KILLS_OF_MACHINE.kernelName(), n)));
+        found.putAll(Tables.vmstat(proc.resolve("vmstat")));
         found.putAll(new LoopTimes(proc.resolve("self/task")).read());
         openFiles(found);
         uptime(found);
@@ -157,8 +199,8 @@ public final class FactsReader {
         if (!Files.exists(proc.resolve("net/tcp"))) {
             return null; // hidden, or no such system
         }
-        Optional<List<TcpTable.Listener>> four = TcpTable.listening(proc.resolve("net/tcp"));
-        Optional<List<TcpTable.Listener>> six = TcpTable.listening(proc.resolve("net/tcp6"));
+        Optional<List<TcpTable.Listener>> four = evidence.listening("tcp");
+        Optional<List<TcpTable.Listener>> six = evidence.listening("tcp6");
         return four.isEmpty() || six.isEmpty()
                 ? null
                 : Stream.concat(four.get().stream(), six.get().stream()).toList();
@@ -166,8 +208,7 @@ public final class FactsReader {
 
     private List<AcceptQueue> listening(
             List<TcpTable.Listener> listeners, boolean thorough, Optional<TcpTable.Counts> counts) {
-        Set<Long> inodes =
-                listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
+        Set<Long> inodes = listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
         Map<Long, String> owners =
                 thorough ? SocketOwners.of(proc, inodes, System.nanoTime() + FOUND_WITHIN) : Map.of();
         Map<Integer, Long> suspect =

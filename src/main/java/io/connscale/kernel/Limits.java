@@ -12,7 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param lastPort last of it, inclusive
  * @param reservedPorts how many of them {@code net.ipv4.ip_local_reserved_ports} keeps back; null from an agent that does not tell
  */
-public record Limits(long softFiles, long hardFiles, int firstPort, int lastPort, @Nullable Integer reservedPorts) {
+public record Limits(
+        long softFiles,
+        long hardFiles,
+        int firstPort,
+        int lastPort,
+        @Nullable Integer reservedPorts) {
     public static final int UNKNOWN = -1;
 
     public Limits {

@@ -16,7 +16,8 @@ public final class Memory {
 
     static OptionalLong available(Path proc, Path sys) {
         Map<String, Long> machine = Tables.meminfo(proc.resolve("meminfo"));
-        Map<String, Long> group = new Cgroup(sys.resolve("fs/cgroup"), proc.resolve("self/cgroup")).values();
+        Map<String, Long> group =
+                new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(proc.resolve("self/cgroup"))).values();
         long most = group.getOrDefault(Fact.CGROUP_MEMORY_MOST.kernelName(), Facts.UNLIMITED);
         long left = most == Facts.UNLIMITED
                 ? Facts.UNLIMITED

@@ -39,7 +39,11 @@ public record Remedy(String now, String forGood) {
                 "echo '" + setting + " = " + better + "' >> /etc/sysctl.d/90-connscale.conf");
     }
 
-    /** @param group as {@link Facts#group} names it */
+    /**
+     * Memory of a control group.
+     *
+     * @param group as {@link Facts#group} names it
+     */
     public static Remedy memoryOfGroup(String group) {
         return ofGroup("memory.max", group, "the container's memory limit; systemd: MemoryMax=infinity");
     }

@@ -68,10 +68,9 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
         });
         boolean reused = reused(proc, target);
         long[] taken = new long[2];
-        boolean known = count(proc.resolve("net/tcp"), ports, from, taken)
-                & count(proc.resolve("net/tcp6"), ports, from, taken);
-        return new Routes(
-                unusable, known ? taken[0] : Facts.UNKNOWN, reused ? 0 : known ? taken[1] : Facts.UNKNOWN);
+        boolean four = count(proc.resolve("net/tcp"), ports, from, taken);
+        boolean known = count(proc.resolve("net/tcp6"), ports, from, taken) && four;
+        return new Routes(unusable, known ? taken[0] : Facts.UNKNOWN, reused ? 0 : known ? taken[1] : Facts.UNKNOWN);
     }
 
     private static String port(String target) {
@@ -93,7 +92,8 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
 
     /** Whether a new connection may have the port of one in TIME-WAIT: 1 says yes, 2 on loopback alone (ip-sysctl.rst). */
     private static boolean reused(Path proc, @Nullable InetSocketAddress target) {
-        long reuse = ProcFiles.number(proc.resolve("sys/net/ipv4/tcp_tw_reuse"), 0).orElse(0);
+        long reuse =
+                ProcFiles.number(proc.resolve("sys/net/ipv4/tcp_tw_reuse"), 0).orElse(0);
         return reuse == 1
                 || (reuse == 2 && target != null && target.getAddress().isLoopbackAddress());
     }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** The tables that proc(5) describes, as names and numbers. What is not as expected is left out. */
 final class Tables {
@@ -12,9 +13,8 @@ final class Tables {
     private Tables() {}
 
     /** {@code /proc/net/snmp} and {@code netstat}: a line of names, a line of numbers; {@code TcpExtListenDrops} as nstat says. */
-    static Map<String, Long> pairs(Path file) {
+    static Map<String, Long> pairs(List<String> lines) {
         Map<String, Long> values = new HashMap<>();
-        List<String> lines = ProcFiles.lines(file);
         for (int i = 0; i + 1 < lines.size(); i += 2) {
             String[] names = lines.get(i).split("\\s+", -1);
             String[] numbers = lines.get(i + 1).split("\\s+", -1);
@@ -50,6 +50,17 @@ final class Tables {
         return values;
     }
 
+    /** {@code /proc/vmstat}, of which only the kills for want of memory are asked for. */
+    static Map<String, Long> vmstat(Path file) {
+        Map<String, Long> values = new HashMap<>();
+        for (String line : ProcFiles.lines(file)) {
+            if (line.startsWith("oom_kill ")) {
+                put(values, Fact.OOM_KILLS_OF_MACHINE.kernelName(), line.substring("oom_kill ".length()), 1);
+            }
+        }
+        return values;
+    }
+
     /** {@code /proc/net/stat/nf_conntrack}: a line of names, a line of hexadecimal numbers a CPU; added up. */
     static Map<String, Long> conntrack(Path file) {
         Map<String, Long> values = new HashMap<>();
@@ -58,17 +69,18 @@ final class Tables {
             String[] names = lines.get(0).split("\\s+", -1);
             String[] numbers = line.split("\\s+", -1);
             for (int n = 0; n < Math.min(names.length, numbers.length); n++) {
-                values.merge("nf_conntrack." + names[n], hexadecimal(numbers[n]), Long::sum);
+                String name = "nf_conntrack." + names[n];
+                hexadecimal(numbers[n]).ifPresent(value -> values.merge(name, value, Long::sum));
             }
         }
         return values;
     }
 
-    private static long hexadecimal(String word) {
+    private static OptionalLong hexadecimal(String word) {
         try {
-            return Long.parseLong(word, 16);
+            return OptionalLong.of(Long.parseLong(word, 16));
         } catch (NumberFormatException e) {
-            return 0;
+            return OptionalLong.empty();
         }
     }
 

@@ -1,8 +1,10 @@
 package io.connscale.kernel;
 
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -22,6 +24,9 @@ import java.util.stream.IntStream;
 final class TcpTable {
     private static final String LISTEN = "0A";
     private static final int MAX_LISTENING = 10_000;
+
+    /** Bytes: the first some 400 sockets of the table. */
+    static final int BEGINNING = 64 << 10;
 
     private TcpTable() {}
 
@@ -46,24 +51,42 @@ final class TcpTable {
 
     /** The listening sockets; none where there is no such table (no IPv6, say), empty where it can't be read. */
     static Optional<List<Listener>> listening(Path file) {
-        List<Listener> found = new ArrayList<>();
         try (BufferedReader reader = Files.newBufferedReader(file)) {
-            reader.readLine(); // the headings
-            String line = reader.readLine();
-            while (line != null && found.size() < MAX_LISTENING) {
-                String[] words = line.strip().split("\\s+", -1);
-                if (words.length < 10 || !words[3].equals(LISTEN)) {
-                    break;
-                }
-                found.add(listener(words));
-                line = reader.readLine();
-            }
-            return Optional.of(found);
+            return Optional.of(listening(reader, false));
         } catch (NoSuchFileException e) {
             return Optional.of(List.of());
         } catch (IOException | RuntimeException e) { // no descriptor left, or a line that is none of this kernel's
             return Optional.empty();
         }
+    }
+
+    /** The same of the beginning of the table; empty where it does not have all of them. */
+    static Optional<List<Listener>> listening(String beginning) {
+        String lines = beginning.substring(0, beginning.lastIndexOf('\n') + 1);
+        try (BufferedReader reader = new BufferedReader(new StringReader(lines))) {
+            return lines.isEmpty() ? Optional.empty() : Optional.of(listening(reader, beginning.length() >= BEGINNING));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** @param cut whether the last line is not the table's last */
+    private static List<Listener> listening(BufferedReader reader, boolean cut) throws IOException {
+        List<Listener> found = new ArrayList<>();
+        reader.readLine(); // the headings
+        String line = reader.readLine();
+        while (line != null && found.size() < MAX_LISTENING) {
+            String[] words = line.strip().split("\\s+", -1);
+            if (words.length < 10 || !words[3].equals(LISTEN)) {
+                return found;
+            }
+            found.add(listener(words));
+            line = reader.readLine();
+        }
+        if (cut) {
+            throw new EOFException("there may be more");
+        }
+        return found;
     }
 
     private static Listener listener(String[] words) {

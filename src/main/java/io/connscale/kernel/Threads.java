@@ -63,7 +63,8 @@ final class Threads {
     private static OptionalLong number(List<String> status, String name) {
         return status.stream()
                 .filter(line -> line.startsWith(name))
-                .map(line -> ProcFiles.number(line.substring(name.length()).strip().split("\\s+", 2)[0]))
+                .map(line ->
+                        ProcFiles.number(line.substring(name.length()).strip().split("\\s+", 2)[0]))
                 .flatMapToLong(OptionalLong::stream)
                 .findFirst();
     }

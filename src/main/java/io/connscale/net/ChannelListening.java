@@ -4,18 +4,22 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannelRecvByteBufAllocator;
 import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 
 /** A listening channel of Netty's and its handler. Netty sets {@code TCP_NODELAY} on what it accepts. */
 final class ChannelListening extends ChannelInboundHandlerAdapter implements Listening {
     private final ServerSocketChannel channel;
     private final Owner owner;
+    private final int keepalive;
 
     /**
      * @param channel on no loop yet
@@ -25,6 +29,7 @@ final class ChannelListening extends ChannelInboundHandlerAdapter implements Lis
             throws IOException {
         this.channel = channel;
         this.owner = owner;
+        this.keepalive = manner.keepalive();
         channel.pipeline().addLast(this);
         channel.config()
                 .setReuseAddress(true)
@@ -41,7 +46,20 @@ final class ChannelListening extends ChannelInboundHandlerAdapter implements Lis
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
-        owner.accepted(links -> new ChannelLink((Channel) accepted, (ChannelLinks) links));
+        Channel channel = (Channel) accepted;
+        if (keepalive > 0) {
+            keepAlive(channel.config());
+        }
+        owner.accepted(links -> new ChannelLink(channel, (ChannelLinks) links));
+    }
+
+    /** On each one: a server socket of nio's does not take them. What is never acknowledged holds it up; nio has no way to bound that. */
+    private void keepAlive(ChannelConfig config) {
+        config.setOption(ChannelOption.SO_KEEPALIVE, true);
+        config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), keepalive);
+        config.setOption(
+                NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPINTERVAL), Math.max(1, keepalive / Manner.PROBES));
+        config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPCOUNT), Manner.PROBES);
     }
 
     /** First the pause: the error comes back at once as long as this socket is listened to. */

@@ -21,6 +21,13 @@ final class EpollListening implements EpollIoHandle, Listening {
     private static final EpollIoOps NOTHING = EpollIoOps.EPOLLERR;
     /** accept4(2) writes the peer's address here, which nobody asks for: its length, then 16 bytes, scope and port. */
     private static final int ADDRESS_BYTES = 26;
+    /** tcp(7), linux/tcp.h. */
+    private static final int IPPROTO_TCP = 6;
+
+    private static final int TCP_KEEPIDLE = 4;
+    private static final int TCP_KEEPINTVL = 5;
+    private static final int TCP_KEEPCNT = 6;
+    private static final int TCP_USER_TIMEOUT = 18;
 
     private final IoEventLoop loop;
     private final LinuxSocket socket;
@@ -49,14 +56,29 @@ final class EpollListening implements EpollIoHandle, Listening {
         return address.isAnyLocalAddress() ? LinuxSocket.newSocketStream() : EpollLinks.newSocket(address);
     }
 
-    /** {@code SO_REUSEADDR}: the last server's ends may still linger. What it accepts inherits {@code TCP_NODELAY}, tcp(7). */
+    /**
+     * {@code SO_REUSEADDR}: the last server's ends may still linger. What it accepts inherits {@code TCP_NODELAY} and the
+     * keep-alive, tcp(7): accepting costs no call more.
+     */
     private InetSocketAddress listen(InetSocketAddress at, Manner manner) throws IOException {
         socket.setReuseAddress(true);
         socket.setReusePort(manner.shared());
         socket.setTcpNoDelay(true);
+        if (manner.keepalive() > 0) {
+            keepAlive(manner.keepalive());
+        }
         socket.bind(at);
         socket.listen(manner.backlog());
         return socket.localAddress();
+    }
+
+    /** A Pong that is never acknowledged holds keep-alive up (net/ipv4/tcp_timer.c); the user timeout bounds that, too. */
+    private void keepAlive(int seconds) throws IOException {
+        socket.setKeepAlive(true);
+        socket.setIntOpt(IPPROTO_TCP, TCP_KEEPIDLE, seconds);
+        socket.setIntOpt(IPPROTO_TCP, TCP_KEEPINTVL, Math.max(1, seconds / Manner.PROBES));
+        socket.setIntOpt(IPPROTO_TCP, TCP_KEEPCNT, Manner.PROBES);
+        socket.setIntOpt(IPPROTO_TCP, TCP_USER_TIMEOUT, (int) TimeUnit.SECONDS.toMillis(2L * seconds));
     }
 
     @Override

@@ -16,8 +16,18 @@ public interface Listening {
      *
      * @param backlog connections that wait to be accepted; the kernel gives {@code net.core.somaxconn} at most
      * @param shared whether other sockets may listen on its address that allow it too ({@code SO_REUSEPORT} of socket(7))
+     * @param keepalive seconds that the peer of an accepted connection may be silent before its kernel is asked whether it is
+     *     still there; one that answers nothing for as long again ends with {@code ETIMEDOUT}. 0: never asked
      */
-    record Manner(int backlog, boolean shared) {}
+    record Manner(int backlog, boolean shared, int keepalive) {
+        /** Keep-alive probes that may go unanswered. */
+        static final int PROBES = 3;
+
+        /** Without keep-alive. */
+        public Manner(int backlog, boolean shared) {
+            this(backlog, shared, 0);
+        }
+    }
 
     /** Whom it tells, on its loop. */
     interface Owner {

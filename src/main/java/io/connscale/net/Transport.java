@@ -16,9 +16,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How sockets are driven on this machine: Netty's epoll where it is available, else nio. Made once by {@code Main} and
@@ -28,9 +30,14 @@ public final class Transport {
     /** Set to {@code nio} to do without epoll where it is available. */
     public static final String PROPERTY = "connscale.transport";
 
+    /** Why no folder can hold epoll's native code; empty where one can. Before Netty looks for it. */
+    private static final String NO_FOLDER = NativeFolder.choose();
+
     static {
         Errno.load();
     }
+
+    private static final int MAX_CAUSES = 10;
 
     private static final Transport EPOLL = new Transport("epoll");
     private static final Transport NIO = new Transport("nio");
@@ -49,6 +56,31 @@ public final class Transport {
     /** The transports of this machine, the best first. Loads epoll's native code. */
     public static List<Transport> available() {
         return Epoll.isAvailable() ? List.of(EPOLL, NIO) : List.of(NIO);
+    }
+
+    /**
+     * Why {@link #best()} is not epoll though nobody asked for that, as a notice; empty where it is, or where somebody did. It
+     * costs CPU, and the server stays one process.
+     */
+    public static Optional<String> whyNotEpoll() {
+        if (NIO.name.equals(System.getProperty(PROPERTY)) || Epoll.isAvailable()) {
+            return Optional.empty();
+        }
+        String why = NO_FOLDER.isEmpty() ? reason(Epoll.unavailabilityCause()) : NO_FOLDER;
+        return Optional.of(
+                "no epoll here: " + why + " · nio is used instead: a Ping costs more CPU, and the server is one "
+                        + "process; -Dio.netty.native.workdir=FOLDER names a folder that may run programs");
+    }
+
+    /** Of the deepest cause, its first line. */
+    private static String reason(@Nullable Throwable cause) {
+        Throwable deepest = cause;
+        for (int depth = 0; depth < MAX_CAUSES && deepest != null && deepest.getCause() != null; depth++) {
+            deepest = deepest.getCause();
+        }
+        return deepest == null
+                ? "this system has none"
+                : String.valueOf(deepest.getMessage()).lines().findFirst().orElse(deepest.toString());
     }
 
     /** {@code epoll} or {@code nio}. */

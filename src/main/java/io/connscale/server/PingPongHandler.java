@@ -43,6 +43,7 @@ final class PingPongHandler implements Link.Owner {
     @Override
     public void received(ByteBuffer bytes) {
         int pings = 0;
+        byte before = position;
         boolean foreign = false;
         while (bytes.hasRemaining() && !foreign) {
             foreign = bytes.get() != PING[position];
@@ -52,6 +53,20 @@ final class PingPongHandler implements Link.Owner {
         answer(pings);
         if (foreign) {
             protocolError();
+        } else if (before != position || before != 0) {
+            begunOrFinished(before, pings);
+        }
+    }
+
+    /** Seldom: a Ping comes in one piece. */
+    private void begunOrFinished(byte before, int pings) {
+        if (ended) {
+            return;
+        }
+        if (position == 0) {
+            loop.finished(this);
+        } else if (before == 0 || pings > 0) { // a few bytes more of the same one give no more time
+            loop.unfinished(this);
         }
     }
 
@@ -62,7 +77,8 @@ final class PingPongHandler implements Link.Owner {
         }
     }
 
-    private void protocolError() {
+    /** It sent something else, or not the rest of a Ping within the time that this may take. */
+    void protocolError() {
         if (!ended) {
             end();
             loop.protocolError();
@@ -88,8 +104,9 @@ final class PingPongHandler implements Link.Owner {
 
     private void end() {
         ended = true;
+        loop.finished(this);
         if (established) {
-            loop.ended(System.nanoTime() - since);
+            loop.ended(link, System.nanoTime() - since);
         }
     }
 }

@@ -50,7 +50,10 @@ final class Run {
         this.transport = transport;
         this.group = loops();
         for (EventExecutor loop : group) {
-            ServerLoop counting = new ServerLoop(transport.links((EventLoop) loop, Wire.PONG), reasons);
+            ServerLoop counting = new ServerLoop(
+                    transport.links((EventLoop) loop, Wire.PONG),
+                    reasons,
+                    settings.patience().toNanos());
             counting.watch();
             loops.add(counting);
         }
@@ -88,7 +91,7 @@ final class Run {
             Listening socket = transport.listen(
                     loops.get(at).loop,
                     address,
-                    new Listening.Manner(settings.backlog(), settings.sharesPorts()),
+                    new Listening.Manner(settings.backlog(), settings.sharesPorts(), keepalive()),
                     new Acceptor(loops, at));
             sockets.add(socket);
             int given = ListenBacklog.given(settings.backlog());
@@ -96,6 +99,11 @@ final class Run {
         } catch (IOException e) {
             throw Refusals.listening(settings.bind(), port, Errno.name(e));
         }
+    }
+
+    /** In seconds, as the kernel has it. */
+    private int keepalive() {
+        return (int) Math.ceil(settings.keepalive().toMillis() / 1000.0);
     }
 
     /** From now on the processes that share the ports get connections in proportion to these rooms, in joining order. */

@@ -16,6 +16,10 @@ import io.connscale.stats.TcpSample;
 import io.connscale.stats.TcpSampling;
 import io.connscale.stats.Unanswered;
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -42,8 +46,13 @@ final class ServerLoop {
     private final LoopStatistics recorded = new LoopStatistics();
     private final Reservoir<Link> sample = new Reservoir<>(SAMPLED);
     private long workBefore; // at the last look
+    /** How long a Ping may be unfinished, ns. */
+    private final long patience;
+    /** Those of which a part of a Ping has come and not the rest, and when; the longest waiting first. Mostly none: a Ping is four bytes. */
+    private final Map<PingPongHandler, Long> unfinished = new LinkedHashMap<>();
 
-    ServerLoop(Links links, Reasons reasons) {
+    ServerLoop(Links links, Reasons reasons, long patience) {
+        this.patience = patience;
         this.loop = links.eventLoop();
         this.links = links;
         this.reasons = reasons;
@@ -57,7 +66,8 @@ final class ServerLoop {
     }
 
     /** From {@link PingPongHandler}: it has ended after {@code nanos}. */
-    void ended(long nanos) {
+    void ended(Link link, long nanos) {
+        sample.ended(link);
         established.decrement();
         ended.increment();
         recorded.ended(nanos);
@@ -65,6 +75,29 @@ final class ServerLoop {
 
     void failed(String where, Throwable cause) {
         reasons.count(where, Errno.name(cause));
+    }
+
+    /** From {@link PingPongHandler}: a part of a Ping has come. */
+    void unfinished(PingPongHandler connection) {
+        unfinished.remove(connection); // or else it would keep the place of one that was finished
+        unfinished.put(connection, System.nanoTime());
+    }
+
+    /** From {@link PingPongHandler}: the rest has come, or never will. */
+    void finished(PingPongHandler connection) {
+        unfinished.remove(connection);
+    }
+
+    /** Ends those whose Ping is unfinished for too long by {@code now}. */
+    void endUnfinished(long now) {
+        List<PingPongHandler> late = new ArrayList<>();
+        for (Map.Entry<PingPongHandler, Long> one : unfinished.entrySet()) {
+            if (now - one.getValue() < patience) {
+                break;
+            }
+            late.add(one.getKey());
+        }
+        late.forEach(PingPongHandler::protocolError);
     }
 
     void protocolError() {
@@ -83,6 +116,7 @@ final class ServerLoop {
 
     private void look(long due, long afterMillis) {
         recorded.late(System.nanoTime() - due);
+        endUnfinished(System.nanoTime());
         long work = pings.get() + accepted.get();
         boolean little = work - workBefore < LITTLE * afterMillis / 1_000;
         workBefore = work;
@@ -100,7 +134,7 @@ final class ServerLoop {
 
     private TcpSample tcp() {
         TcpSampling asked = new TcpSampling();
-        for (Link link : sample.without(one -> !one.isOpen())) {
+        for (Link link : sample.now()) {
             link.tcpInfo().ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
         }
         return asked.sample();

@@ -2,8 +2,8 @@ package io.connscale.server;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentStarter;
-import io.connscale.control.Exhausted;
 import io.connscale.control.Answers;
+import io.connscale.control.Exhausted;
 import io.connscale.control.Message.StartServer;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
@@ -63,6 +63,7 @@ final class ShardGroup {
     private long turn; // on the balance's thread
     /** Before that the balance starts no shard: where there was no thread for the last one, there is none a second later. */
     private volatile long notBefore = System.nanoTime();
+
     private ServerStatus gone = ServerStatus.stopped("");
     private Statistics statisticsGone = Statistics.NONE;
 
@@ -86,7 +87,6 @@ final class ShardGroup {
         return bound.most() == 1;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
     void start(Transport transport) throws AgentException, InterruptedException {
         if (!alone()) {
             probe(transport);
@@ -98,6 +98,7 @@ final class ShardGroup {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
     private void beginBalance() throws AgentException {
         try {
             balance.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);

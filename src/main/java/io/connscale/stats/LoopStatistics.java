@@ -7,6 +7,9 @@ import org.HdrHistogram.Histogram;
  * nothing is allocated but the few times that a longer duration than any before makes a histogram grow.
  */
 public final class LoopStatistics {
+    /** Skipped Pings of one Pong that are recorded one by one; more are recorded several at a time, which takes no longer. */
+    private static final int MAX_SKIPPED = 10_000;
+
     private final Histogram connect = new Histogram(Distribution.DIGITS);
     private final Histogram roundTrip = new Histogram(Distribution.DIGITS);
     private final Histogram roundTripSent = new Histogram(Distribution.DIGITS);
@@ -19,14 +22,27 @@ public final class LoopStatistics {
     }
 
     /**
-     * A Pong came.
+     * A Pong came. The Pings that were due meanwhile were skipped, since it was missing or this process was held up; a system
+     * that answers late must not look the better for it (coordinated omission), so each counts with what it would have waited.
      *
      * @param fromDue nanoseconds since its Ping should have left
      * @param fromSent nanoseconds since its Ping left
+     * @param interval nanoseconds between two Pings
      */
-    public void answered(long fromDue, long fromSent) {
+    public void answered(long fromDue, long fromSent, long interval) {
         record(roundTrip, fromDue);
         record(roundTripSent, fromSent);
+        if (fromDue > interval) {
+            skipped(fromDue, interval);
+        }
+    }
+
+    private void skipped(long fromDue, long interval) {
+        long count = (fromDue - 1) / interval; // one that would be due now has not waited
+        long together = 1 + count / MAX_SKIPPED;
+        for (long i = 1; i <= count; i += together) {
+            roundTrip.recordValueWithCount(micros(fromDue - i * interval), Math.min(together, count - i + 1));
+        }
     }
 
     /** A connection that was established for {@code nanos} has ended. */
@@ -40,7 +56,11 @@ public final class LoopStatistics {
     }
 
     private static void record(Histogram histogram, long nanos) {
-        histogram.recordValue(Math.min(Math.max(0, nanos / 1000), Distribution.LONGEST));
+        histogram.recordValue(micros(nanos));
+    }
+
+    private static long micros(long nanos) {
+        return Math.min(Math.max(0, nanos / 1000), Distribution.LONGEST);
     }
 
     /** All that was recorded so far. */

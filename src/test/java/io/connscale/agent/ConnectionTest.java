@@ -74,8 +74,7 @@ class ConnectionTest {
             other.open(new Connection(loop, other));
             other.receive("no Pong " + n % 10);
         }
-        assertThat(loop.statistics().unexpected())
-                .containsExactly("\"no Pong 0\"", "\"no Pong 1\"", "\"no Pong 2\"");
+        assertThat(loop.statistics().unexpected()).containsExactly("\"no Pong 0\"", "\"no Pong 1\"", "\"no Pong 2\"");
     }
 
     @Test

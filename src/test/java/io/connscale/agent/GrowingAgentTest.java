@@ -172,8 +172,7 @@ class GrowingAgentTest {
         await().until(() -> own.order != null);
         assertThat(own.order).isEqualTo(new Order(100, new Rate(5000)));
         own.opened.complete(new Opened(100, 100, 0, 1, new TreeMap<>()));
-        assertThat(answer.join())
-                .isEqualTo(new Opened(300, 100, 200, 1, new TreeMap<>(Map.of("start EAGAIN", 200L))));
+        assertThat(answer.join()).isEqualTo(new Opened(300, 100, 200, 1, new TreeMap<>(Map.of("start EAGAIN", 200L))));
         Snapshot counts = agent.snapshot().join();
         assertThat(counts.failed()).isEqualTo(200);
         assertThat(counts.errors()).containsExactly(Map.entry("start EAGAIN", 200L));
@@ -186,8 +185,7 @@ class GrowingAgentTest {
         };
         own.counts = new Snapshot(100, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
         CompletableFuture<Opened> answer = agent.open(new Order(300, null), opened -> {});
-        assertThat(answer.join())
-                .isEqualTo(new Opened(300, 0, 300, 0, new TreeMap<>(Map.of("start EAGAIN", 300L))));
+        assertThat(answer.join()).isEqualTo(new Opened(300, 0, 300, 0, new TreeMap<>(Map.of("start EAGAIN", 300L))));
         assertThat(own.order).isNull();
     }
 }

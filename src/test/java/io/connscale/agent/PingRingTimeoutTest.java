@@ -135,5 +135,20 @@ class PingRingTimeoutTest {
         run.ring.advance(run.now, true);
         assertThat(nodes).allMatch(node -> node.pings.size() == 2);
         assertThat(run.ring.late()).isEqualTo(500L * (rounds - 1));
+        assertThat(nodes) // its round trip counts from the first that it missed
+                .allMatch(node -> node.due >= INTERVAL && node.due <= 2 * INTERVAL);
+        run.answer(nodes);
+        run.runTo(run.now + INTERVAL, nodes);
+        assertThat(nodes).allMatch(node -> node.due >= run.now - INTERVAL);
+    }
+
+    @Test
+    void whoCameAfterAStandstillMissedNothing() {
+        RingRun run = new RingRun(INTERVAL, SECOND);
+        run.add(10);
+        run.now = 100 * INTERVAL;
+        List<RingRun.Node> late = run.add(100);
+        run.runTo(102 * INTERVAL, late);
+        assertThat(late).allMatch(node -> node.due >= 100 * INTERVAL);
     }
 }

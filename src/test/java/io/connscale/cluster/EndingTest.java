@@ -3,6 +3,7 @@ package io.connscale.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,5 +61,12 @@ class EndingTest {
         assertThat(new Ending(137, List.of("java.lang.OutOfMemoryError: unable to create native thread")).toString())
                 .contains("exit code 137 (SIGKILL)")
                 .doesNotContain("no thread left");
+    }
+
+    @Test
+    void aKillByTheKernelIsSaidBesideTheCode() {
+        String why = "killed by the kernel: out of memory (control group /a, memory.oom_kill +1)";
+        assertThat(new Ending(137, List.of(), false, Optional.of(why)))
+                .hasToString("with exit code 137 (SIGKILL), " + why);
     }
 }

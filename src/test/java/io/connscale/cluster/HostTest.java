@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -276,7 +277,7 @@ class HostTest {
 
     @Test
     void aConnectionThatBreaksIsSaidToHaveBroken() {
-        started().ended.complete(new Ending(-1, List.of(), true));
+        started().ended.complete(new Ending(-1, List.of(), true, Optional.empty()));
         settle();
         assertThat(notices)
                 .containsExactly("client1 lost, with 0 connections: the connection to it broke"

@@ -41,6 +41,7 @@ class ExhaustedTest {
         AgentException said = AgentException.of(failure);
         assertThat(said).hasMessage("no thread left (start EAGAIN)");
         assertThat(said.hint()).contains("pids.max", "ulimit -u");
-        assertThat(Exhausted.of(new AgentException("worker-2: " + said.message(), ""))).contains(Exhausted.THREADS);
+        assertThat(Exhausted.of(new AgentException("worker-2: " + said.message(), "")))
+                .contains(Exhausted.THREADS);
     }
 }

@@ -53,7 +53,9 @@ class WorkersTest {
                 30);
         assertThat(exhausted).isEmpty();
         assertThat(tried).hasValue(5);
-        assertThat(notices).hasSize(5).allMatch(notice -> notice.contains("can't be started: ") && notice.contains("broken"));
+        assertThat(notices)
+                .hasSize(5)
+                .allMatch(notice -> notice.contains("can't be started: ") && notice.contains("broken"));
     }
 
     @Test

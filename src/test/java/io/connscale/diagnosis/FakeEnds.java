@@ -65,8 +65,8 @@ final class FakeEnds implements Ends {
     void ended(long established, Map<String, Long> errors) {
         Snapshot before = counts == null ? Snapshot.NONE : counts;
         long lost = errors.values().stream().mapToLong(Long::longValue).sum();
-        counts = new Snapshot(
-                established, 0, 0, before.lost() + lost, 0, 0, 0, 0, Reasons.sum(before.errors(), errors));
+        counts =
+                new Snapshot(established, 0, 0, before.lost() + lost, 0, 0, 0, 0, Reasons.sum(before.errors(), errors));
     }
 
     @Override

@@ -88,7 +88,10 @@ class InquiryTest {
         assertThat(losing()).isPresent();
         ends.ended(0, Map.of("receive timeout", 1L));
         ends.server = ServerStatus.stopped("");
-        assertThat(inquiry.verdictOfLosses(HOST)).get().extracting(Verdict::cause).isNotEqualTo("closed");
+        assertThat(inquiry.verdictOfLosses(HOST))
+                .get()
+                .extracting(Verdict::cause)
+                .isNotEqualTo("closed");
     }
 
     /** An answer to a command is always given, and then not repeated as a notice. */
@@ -144,8 +147,8 @@ class InquiryTest {
         Facts somebody = Known.listening(Known.nothing(), new AcceptQueue("127.0.0.1", 8989, 3));
         ends.server = ServerStatus.stopped("");
         ends.serverFacts = somebody;
-        ends.thorough = Known.listening(
-                Known.nothing(), new AcceptQueue("127.0.0.1", 8989, 3, "python3, pid 123", null));
+        ends.thorough =
+                Known.listening(Known.nothing(), new AcceptQueue("127.0.0.1", 8989, 3, "python3, pid 123", null));
         inquiry.begin(HOSTS);
         ends.ended(0, Map.of("receive timeout", 3L));
         assertThat(text(inquiry.verdict(HOSTS))).contains("another program (python3, pid 123) listens");
@@ -172,7 +175,10 @@ class InquiryTest {
         ends.times = recorded.times();
         inquiry.begin(HOSTS);
         ends.ended(0, Map.of("receive timeout", 3L));
-        assertThat(inquiry.verdictOfLosses(HOST)).get().extracting(Verdict::cause).isEqualTo("slow-path");
+        assertThat(inquiry.verdictOfLosses(HOST))
+                .get()
+                .extracting(Verdict::cause)
+                .isEqualTo("slow-path");
     }
 
     @Test

@@ -32,7 +32,13 @@ final class SlowPath implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        host.must("ip", "link", "set", "slow1", "netns", network.console().namespace().name());
+        host.must(
+                "ip",
+                "link",
+                "set",
+                "slow1",
+                "netns",
+                network.console().namespace().name());
         plug(host, "slow0", HOST, CONSOLE);
         plug(network.console(), "slow1", CONSOLE, HOST);
     }
@@ -40,6 +46,10 @@ final class SlowPath implements AutoCloseable {
     private static void plug(Machine machine, String cable, String address, String peer) {
         machine.must("ip", "address", "add", address, "peer", peer, "dev", cable);
         machine.must("ip", "link", "set", cable, "up");
+    }
+
+    boolean isThere() {
+        return process.isAlive();
     }
 
     @Override

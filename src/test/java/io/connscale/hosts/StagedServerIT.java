@@ -47,12 +47,15 @@ class StagedServerIT {
             console.must("start c");
             JsonNode verdict = console.must("connections start 300 c").path("verdict");
             assertThat(verdict.path("cause").asString()).isEqualTo("server-files");
-            assertThat(verdict.path("sentence").asString()).contains("RLIMIT_NOFILE 200; accept EMFILE");
+            assertThat(verdict.path("sentence").asString())
+                    .contains("RLIMIT_NOFILE 200; accept EMFILE")
+                    .containsPattern("[1-9]\\d* wait to be accepted"); // it is read though no descriptor is left
 
             JsonNode count = console.must("count");
             long halfOpen = count.path("difference").asLong();
             assertThat(halfOpen).isPositive();
             assertThat(count.path("explanation").path("halfOpen").asLong()).isEqualTo(halfOpen);
+            assertThat(count.path("explanation").path("waiting").asLong()).isPositive();
             assertThatTheHalfOpenAge(console);
 
             far.signal("KILL", far.agents());

@@ -55,6 +55,7 @@ class StagedVerdictsIT {
         server.sysctl("net.ipv4.tcp_no_metrics_save", "1"); // who is known from before is let in
         try (SlowPath path = new SlowPath(network, host, 50);
                 NetworkConsole console = console("bind: 0.0.0.0, address: " + SlowPath.CONSOLE, "")) {
+            assertThat(path.isThere()).isTrue();
             JsonNode before = console.must("plan 300 c").path("synQueue");
             assertThat(before.path("handshakes").asInt()).isEqualTo(7);
             assertThat(before.path("fits").isNull()).isTrue(); // the round trip is not known yet
@@ -77,6 +78,7 @@ class StagedVerdictsIT {
     void aPathSlowerThanTheTimeout() {
         try (SlowPath path = new SlowPath(network, host, 300);
                 NetworkConsole console = console("bind: 0.0.0.0, address: " + SlowPath.CONSOLE, "")) {
+            assertThat(path.isThere()).isTrue();
             console.must("set timeout 200ms c");
             String answer = sentence(console, "connections start 20 c");
             await().atMost(SOON)
@@ -117,7 +119,8 @@ class StagedVerdictsIT {
         try (NetworkConsole console = console("bind: 127.0.0.1", "")) {
             JsonNode verdict = opening(console, "connections start 5 c");
             assertThat(verdict.path("cause").asString()).isEqualTo("bind");
-            assertThat(verdict.path("sentence").asString()).contains("127.0.0.1:" + PORT + ", which is that host itself");
+            assertThat(verdict.path("sentence").asString())
+                    .contains("127.0.0.1:" + PORT + ", which is that host itself");
         }
     }
 
@@ -130,7 +133,8 @@ class StagedVerdictsIT {
         try (NetworkConsole console = console("bind: " + server.address(), "")) {
             JsonNode verdict = opening(console, "connections start 5 c");
             assertThat(verdict.path("cause").asString()).isEqualTo("refused");
-            assertThat(verdict.path("sentence").asString()).contains("though the server runs", "a firewall refuses them");
+            assertThat(verdict.path("sentence").asString())
+                    .contains("though the server runs", "a firewall refuses them");
         }
     }
 
@@ -152,7 +156,8 @@ class StagedVerdictsIT {
         String at = "bind: \"::\", address: \"" + server.linkLocal() + "%eth0\"";
         try (NetworkConsole console = console(at, ", source: [\"" + host.linkLocal() + "%eth0\"]")) {
             JsonNode opened = console.must("connections start 5 c");
-            assertThat(opened.path("hosts").path("c").path("established").asInt()).isEqualTo(5);
+            assertThat(opened.path("hosts").path("c").path("established").asInt())
+                    .isEqualTo(5);
         }
         try (NetworkConsole console = console(at, ", source: [\"" + host.linkLocal() + "\"]")) {
             JsonNode verdict = opening(console, "connections start 5 c");
@@ -167,11 +172,7 @@ class StagedVerdictsIT {
         try (NetworkConsole console = console("bind: " + server.address(), "")) {
             console.must("connections start 20 c");
             host.dropFrom(server);
-            await().atMost(SOON).until(() -> server.must("ss", "-H", "-t", "-n", "-o", "sport = :" + PORT)
-                            .lines()
-                            .filter(line -> line.contains("timer:(on,"))
-                            .count()
-                    == 20);
+            await().atMost(SOON).until(() -> retransmitting() == 20);
             server.dropFrom(host);
             console.must("set timeout 1s c");
             await().atMost(SOON).untilAsserted(() -> {
@@ -182,10 +183,18 @@ class StagedVerdictsIT {
         }
     }
 
+    /** Connections of the server that wait for an acknowledgement. */
+    private static long retransmitting() {
+        return server.must("ss", "-H", "-t", "-n", "-o", "state", "established", "sport = :" + PORT)
+                .lines()
+                .filter(line -> line.contains("timer:(on,"))
+                .count();
+    }
+
     /** The host {@code c}, ready. */
     private static NetworkConsole console(String keys, String more) {
-        NetworkConsole console = NetworkConsole.withServer(
-                network, keys, "c: {command: [" + host.in() + "], workers: 1" + more + "}");
+        NetworkConsole console =
+                NetworkConsole.withServer(network, keys, "c: {command: [" + host.in() + "], workers: 1" + more + "}");
         console.must("start c");
         return console;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,8 +22,8 @@ class CgroupTest {
         root = Files.createDirectories(folder.resolve("fs/cgroup"));
     }
 
-    private Cgroup in(String membership) throws IOException {
-        return new Cgroup(root, Files.writeString(folder.resolve("cgroup"), membership));
+    private Cgroup in(String membership) {
+        return new Cgroup(root, membership.lines().toList());
     }
 
     private void write(String file, String text) throws IOException {
@@ -31,8 +32,12 @@ class CgroupTest {
         Files.writeString(path, text);
     }
 
-    private static Long value(Cgroup cgroup, Fact fact) {
-        return cgroup.values().get(fact.kernelName());
+    private static long value(Cgroup cgroup, Fact fact) {
+        return cgroup.values().getOrDefault(fact.kernelName(), Facts.UNKNOWN);
+    }
+
+    private static Facts.Group group(Cgroup cgroup, String resource) {
+        return Objects.requireNonNull(cgroup.groups().get(resource));
     }
 
     @Test
@@ -60,6 +65,32 @@ class CgroupTest {
     }
 
     @Test
+    void aKillOfAProcessIsToldFromOneOfAnotherGroup() throws IOException {
+        Path proc = folder.resolve("proc");
+        Files.createDirectories(proc.resolve("7"));
+        Files.writeString(proc.resolve("7/cgroup"), "0::/a\n");
+        Files.writeString(proc.resolve("vmstat"), "oom_kill 7\n");
+        write("a/memory.events", "oom_kill 3\n");
+        OomKills kills = OomKills.of(proc, folder, 7);
+        Files.delete(proc.resolve("7/cgroup")); // it has ended
+        Files.writeString(proc.resolve("vmstat"), "oom_kill 8\n");
+        assertThat(kills.since()).as("of another group").isEmpty();
+        write("a/memory.events", "oom_kill 4\n");
+        assertThat(kills.since())
+                .contains("killed by the kernel: out of memory (control group /a, memory.oom_kill +1)");
+    }
+
+    @Test
+    void withoutControlGroupsTheMachineCounts() throws IOException {
+        Path proc = Files.createDirectories(folder.resolve("proc"));
+        Files.writeString(proc.resolve("vmstat"), "oom_kill 7\n");
+        OomKills kills = OomKills.of(proc, folder, 7);
+        assertThat(kills.since()).isEmpty();
+        Files.writeString(proc.resolve("vmstat"), "oom_kill 8\n");
+        assertThat(kills.since()).contains("killed by the kernel: out of memory (the machine, vmstat.oom_kill +1)");
+    }
+
+    @Test
     void theQuotaOfCpuIsThatOfTheGroupThatHasTheLeast() throws IOException {
         write("a/cpu.max", "50000 100000\n");
         write("a/cpu.stat", "usage_usec 9\nnr_periods 80\nnr_throttled 60\nthrottled_usec 7000\n");
@@ -70,7 +101,7 @@ class CgroupTest {
         assertThat(value(cgroup, Fact.CPU_PERIODS)).isEqualTo(80);
         assertThat(value(cgroup, Fact.CPU_THROTTLED)).isEqualTo(60);
         assertThat(value(cgroup, Fact.CPU_THROTTLED_TIME)).isEqualTo(7_000_000);
-        assertThat(cgroup.groups().get(Facts.CPU_GROUP).path()).isEqualTo("/a");
+        assertThat(group(cgroup, Facts.CPU_GROUP).path()).isEqualTo("/a");
     }
 
     @Test
@@ -98,9 +129,10 @@ class CgroupTest {
         write("pids/a/pids.current", "7\n");
         write("pids/b/pids.max", "100\n");
         write("pids/b/pids.current", "9\n");
-        Facts.Group a = in("8:pids:/a\n").groups().get(Facts.PIDS_GROUP);
-        assertThat(a).isEqualTo(in("8:pids:/a\n").groups().get(Facts.PIDS_GROUP));
-        assertThat(a.id()).isNotEqualTo(in("8:pids:/b\n").groups().get(Facts.PIDS_GROUP).id());
+        Facts.Group a = group(in("8:pids:/a\n"), Facts.PIDS_GROUP);
+        assertThat(a).isEqualTo(group(in("8:pids:/a\n"), Facts.PIDS_GROUP));
+        assertThat(a.id())
+                .isNotEqualTo(group(in("8:pids:/b\n"), Facts.PIDS_GROUP).id());
         assertThat(a.path()).isEqualTo("/a");
     }
 
@@ -112,7 +144,7 @@ class CgroupTest {
         Cgroup cgroup = in("0::/system.slice/docker-1.scope\n");
         assertThat(value(cgroup, Fact.CGROUP_MEMORY_MOST)).isEqualTo(1000);
         assertThat(value(cgroup, Fact.OOM_KILLS)).isEqualTo(1);
-        assertThat(cgroup.groups().get(Facts.MEMORY_GROUP).path()).isEqualTo("/");
+        assertThat(group(cgroup, Facts.MEMORY_GROUP).path()).isEqualTo("/");
         assertThat(value(in("0::/../../x\n"), Fact.CGROUP_MEMORY_MOST)).isEqualTo(1000);
     }
 }

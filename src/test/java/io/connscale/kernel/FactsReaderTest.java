@@ -66,6 +66,8 @@ class FactsReaderTest {
         write("proc/net/stat/nf_conntrack", "entries drop insert_failed\n00000010 0000000a 1\n00000010 0000000b 2\n");
         assertThat(read().get(Fact.CONNTRACK_DROPPED)).isEqualTo(21);
         assertThat(read().get(Fact.CONNTRACK_INSERT_FAILED)).isEqualTo(3);
+        write("proc/net/stat/nf_conntrack", "entries drop insert_failed\n00000010 what? 1\n");
+        assertThat(read().knows(Fact.CONNTRACK_DROPPED)).isFalse(); // and not 0
     }
 
     @Test
@@ -92,12 +94,14 @@ class FactsReaderTest {
         StringBuilder table = new StringBuilder(TCP);
         for (int n = 0; n < 300_000; n++) {
             String state = n >= 250_000 ? "03" : "01";
-            table.append("%4d: 0100007F:231D 0100007F:%04X %s 00000000:00000000 00:00000000 00000000     0        0 %d 1\n"
-                    .formatted(n, n & 0xFFFF, state, n));
+            table.append(
+                    "%4d: 0100007F:231D 0100007F:%04X %s 00000000:00000000 00:00000000 00000000     0        0 %d 1\n"
+                            .formatted(n, n & 0xFFFF, state, n));
         }
         write("proc/net/tcp", table.toString());
         assertThat(reader().read(true).get(Fact.SYN_RECEIVED)).isEqualTo(50_000);
-        assertThat(reader(Duration.ofNanos(-1)).read(true).knows(Fact.SYN_RECEIVED)).isFalse();
+        assertThat(reader(Duration.ofNanos(-1)).read(true).knows(Fact.SYN_RECEIVED))
+                .isFalse();
     }
 
     /** An accepted connection whose peer is gone: the kernel sends a segment again, or keep-alive's probes, and hears nothing. */
@@ -111,8 +115,7 @@ class FactsReaderTest {
                         + "   3: 0100007F:231D 0100007F:8002 01 00000004:00000000 01:00000300 00000002     0        0 9 2\n"
                         + "   4: 0100007F:8002 0100007F:231D 01 00000004:00000000 01:00000300 00000002     0        0 9 2\n"
                         + "   5: 0100007F:231D 0100007F:8003 04 00000004:00000000 01:00000300 00000002     0        0 9 2\n");
-        assertThat(reader().read(true).listening())
-                .containsExactly(new AcceptQueue("127.0.0.1", 8989, 0, null, 2L));
+        assertThat(reader().read(true).listening()).containsExactly(new AcceptQueue("127.0.0.1", 8989, 0, null, 2L));
         assertThat(read().listening()).containsExactly(new AcceptQueue("127.0.0.1", 8989, 0, null, null));
     }
 
@@ -127,11 +130,43 @@ class FactsReaderTest {
         assertThat(facts.knows(Fact.SYN_RECEIVED)).isFalse();
     }
 
+    /** The reader has them open: no descriptor is needed to read them once more. */
+    @Test
+    void whatTellsOfAnOverflowCanBeReadWithoutADescriptor() throws IOException {
+        String waits = TCP
+                + "   0: 0100007F:231D 00000000:0000 0A 00000000:00000009 00:00000000 00000000     0        0 7 1\n";
+        write("proc/net/tcp", waits);
+        write("proc/net/netstat", "TcpExt: ListenOverflows ListenDrops\nTcpExt: 3 4\n");
+        FactsReader holding = reader();
+        for (String file : new String[] {"proc/net/tcp", "proc/net/netstat"}) {
+            Files.delete(folder.resolve(file));
+            Files.createDirectory(folder.resolve(file)); // can't be opened and read
+        }
+        assertThat(holding.read().waiting(8989)).isEqualTo(9);
+        assertThat(holding.read().get(Fact.LISTEN_OVERFLOWS)).isEqualTo(3);
+        assertThat(reader().read().waiting(8989)).isEqualTo(Facts.UNKNOWN);
+    }
+
+    /** Beyond what is kept open the whole table is read. */
+    @Test
+    void manyListeningSocketsAreAllRead() throws IOException {
+        StringBuilder table = new StringBuilder(TCP);
+        for (int n = 0; n < 1_000; n++) {
+            table.append(
+                    "%4d: 0100007F:%04X 00000000:0000 0A 00000000:00000001 00:00000000 00000000     0        0 %d 1\n"
+                            .formatted(n, 5_000 + n, n));
+        }
+        write("proc/net/tcp", table.toString());
+        assertThat(read().listening()).hasSize(1_000);
+        assertThat(read().waiting(5_999)).isEqualTo(1);
+    }
+
     @Test
     void whoseAListeningSocketIs() throws IOException {
         write(
                 "proc/net/tcp",
-                TCP + "   0: 0100007F:231D 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 77 1\n");
+                TCP
+                        + "   0: 0100007F:231D 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 77 1\n");
         write("proc/41/comm", "sh\n");
         Files.createDirectories(folder.resolve("proc/41/fd"));
         Files.createSymbolicLink(folder.resolve("proc/41/fd/3"), Path.of("socket:[7]"));
@@ -235,9 +270,13 @@ class FactsReaderTest {
             assertThat(facts.get(Fact.MEMORY_AVAILABLE)).isBetween(1L, facts.get(Fact.MEMORY));
             assertThat(facts.ports()).isPositive();
             assertThat(facts.machine()).isNotEmpty();
-            assertThat(new FactsReader().read(true).listening(server.getLocalPort()).orElseThrow())
+            assertThat(new FactsReader()
+                            .read(true)
+                            .listening(server.getLocalPort())
+                            .orElseThrow())
                     .extracting(AcceptQueue::owner)
-                    .allMatch(owner -> owner.endsWith(", pid " + ProcessHandle.current().pid()));
+                    .allMatch(owner ->
+                            owner.endsWith(", pid " + ProcessHandle.current().pid()));
         }
     }
 

@@ -58,8 +58,11 @@ class RoutesTest {
         write("sys/net/ipv4/tcp_tw_reuse", "1\n");
         assertThat(Routes.read(proc, TARGETS, List.of()).timeWait()).isZero();
         write("sys/net/ipv4/tcp_tw_reuse", "2\n");
-        assertThat(Routes.read(proc, TARGETS, List.of()).timeWait()).as("loopback").isZero();
-        assertThat(Routes.read(proc, List.of("192.0.2.1:8989"), List.of()).timeWait()).isEqualTo(2);
+        assertThat(Routes.read(proc, TARGETS, List.of()).timeWait())
+                .as("loopback")
+                .isZero();
+        assertThat(Routes.read(proc, List.of("192.0.2.1:8989"), List.of()).timeWait())
+                .isEqualTo(2);
     }
 
     @Test

@@ -42,8 +42,8 @@ class AcceptedConnectionTest {
         group = transport.loops(2, "accepted");
         Iterator<EventExecutor> two = group.iterator();
         loops = List.of(
-                new ServerLoop(transport.links((EventLoop) two.next(), Wire.PONG), reasons),
-                new ServerLoop(transport.links((EventLoop) two.next(), Wire.PONG), reasons));
+                new ServerLoop(transport.links((EventLoop) two.next(), Wire.PONG), reasons, 1_000_000_000),
+                new ServerLoop(transport.links((EventLoop) two.next(), Wire.PONG), reasons, 1_000_000_000));
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         address = transport
                 .listen(loops.get(0).loop, any, new Listening.Manner(128, false), new Acceptor(loops, 0))

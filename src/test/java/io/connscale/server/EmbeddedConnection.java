@@ -16,7 +16,10 @@ final class EmbeddedConnection extends SocketlessLink implements AutoCloseable {
     private static final EventLoop LOOP = new DefaultEventLoop(); // no task is ever given to it: it has no thread
 
     final Reasons reasons = new Reasons();
-    final ServerLoop loop = new ServerLoop(new NoLinks(LOOP), reasons);
+    /** How long a Ping may be unfinished, ns. */
+    static final long PATIENCE = 1_000_000_000;
+
+    final ServerLoop loop = new ServerLoop(new NoLinks(LOOP), reasons, PATIENCE);
     final PingPongHandler handler = new PingPongHandler(loop, this);
 
     int sends;

@@ -1,5 +1,6 @@
 package io.connscale.server;
 
+import static io.connscale.server.EmbeddedConnection.PATIENCE;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,6 +49,37 @@ class PingPongHandlerTest {
         assertThat(connection.open).isFalse();
         assertThat(connection.reasons.counts()).containsExactly(entry("protocol error", 1L));
         assertThat(connection.loop.established.get()).isZero();
+    }
+
+    @Test
+    void anUnfinishedPingIsAProtocolErrorAfterAWhile() {
+        connection.answerTo("PingP");
+        long begun = System.nanoTime();
+        connection.loop.endUnfinished(begun + PATIENCE / 2);
+        assertThat(connection.open).isTrue();
+        connection.answerTo("i"); // more of the same gives no more time
+        connection.loop.endUnfinished(begun + PATIENCE);
+        assertThat(connection.open).isFalse();
+        assertThat(connection.reasons.counts()).containsExactly(entry("protocol error", 1L));
+        assertThat(connection.loop.established.get()).isZero();
+    }
+
+    @Test
+    void aPingThatComesInPiecesHasTimeForEachAgain() {
+        connection.answerTo("P");
+        connection.answerTo("ing");
+        connection.loop.endUnfinished(System.nanoTime() + 2 * PATIENCE);
+        assertThat(connection.open).isTrue();
+        connection.answerTo("Pi");
+        assertThat(connection.answerTo("ngPi")).isEqualTo("Pong");
+        connection.loop.endUnfinished(System.nanoTime() + PATIENCE / 2);
+        assertThat(connection.open).isTrue();
+    }
+
+    @Test
+    void aConnectionThatSaysNothingAtAllStays() {
+        connection.loop.endUnfinished(System.nanoTime() + 1000 * PATIENCE);
+        assertThat(connection.open).isTrue();
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.Needs;
 import io.connscale.control.AgentException;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
@@ -14,8 +15,11 @@ import io.connscale.control.ServerStatus.Listener;
 import io.connscale.net.Transport;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -47,6 +51,51 @@ class PingPongServerTest {
         assertThat(peer.send("PingPi").receive(4)).isEqualTo("Pong");
         assertThat(peer.send("ngPing").receive(8)).isEqualTo("PongPong");
         await().until(() -> server.status().pings(), n -> n == 4);
+    }
+
+    @Test
+    void onePartOfAPingIsNotWaitedForForEver() throws Exception {
+        PingPongServer server = started(settings().with(Duration.ofMillis(50), Duration.ZERO));
+        Peer silent = peer(server, 0);
+        assertThat(silent.ping()).isEqualTo("Pong");
+        Peer peer = peer(server, 0).send("P");
+        assertThat(peer.ends()).isTrue();
+        await().until(() -> server.status().errors(), errors -> errors.equals(Map.of("protocol error", 1L)));
+        assertThat(silent.ping()).isEqualTo("Pong");
+    }
+
+    @Test
+    void theKernelIsToldToAskWhetherPeersAreStillThere() throws Exception {
+        Needs.command("ss");
+        PingPongServer server = started(settings().with(ServerSettings.PATIENCE, Duration.ofMinutes(30)));
+        assertThat(peer(server, 0).ping()).isEqualTo("Pong");
+        assertThat(timers(server)).containsPattern("timer:\\(keepalive,(30|29)min");
+    }
+
+    @Test
+    void theKernelAsksNobodyWhereThatIsOff() throws Exception {
+        Needs.command("ss");
+        PingPongServer server = started(settings().with(ServerSettings.PATIENCE, Duration.ZERO));
+        assertThat(peer(server, 0).ping()).isEqualTo("Pong");
+        assertThat(timers(server)).contains("ESTAB").doesNotContain("keepalive");
+    }
+
+    private static ServerSettings settings() {
+        return new ServerSettings("127.0.0.1", List.of(0), 1024, 2);
+    }
+
+    private PingPongServer started(ServerSettings settings) throws Exception {
+        PingPongServer server = new PingPongServer(settings, transport);
+        open.add(server);
+        server.start();
+        return server;
+    }
+
+    /** Of the server's ends, as the kernel tells. */
+    private static String timers(PingPongServer server) throws Exception {
+        int port = server.status().listeners().get(0).port();
+        Process ss = new ProcessBuilder("ss", "-Htno", "sport = :" + port).start();
+        return new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test

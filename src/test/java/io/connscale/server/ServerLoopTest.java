@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ServerLoopTest {
     private final EmbeddedChannel time = new EmbeddedChannel(); // its event loop's clock goes as the test says
-    private final ServerLoop loop = new ServerLoop(new NoLinks(time.eventLoop()), new Reasons());
+    private final ServerLoop loop = new ServerLoop(new NoLinks(time.eventLoop()), new Reasons(), 1_000_000_000);
 
     @AfterEach
     void end() {

@@ -124,7 +124,7 @@ class DistributionTest {
     @Test
     void aClockThatWentBackCountsAsNothing() {
         LoopStatistics recorded = new LoopStatistics();
-        recorded.answered(-5_000, 2_000);
+        recorded.answered(-5_000, 2_000, 1_000_000);
         assertThat(recorded.times().roundTrip().max()).isZero();
         assertThat(recorded.times().roundTripSent().max()).isEqualTo(2);
     }

@@ -2,6 +2,7 @@ package io.connscale.cluster.config;
 
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
+import io.connscale.control.ServerSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +16,8 @@ import java.util.function.Function;
 record Kind<T>(String expected, Function<String, T> read) {
     static final Kind<Duration> DURATION =
             new Kind<>("a duration with its unit, such as 500ms, 5s or 2m (1ms to 24h)", Quantity::duration);
+    static final Kind<Duration> KEEPALIVE =
+            new Kind<>("off or a duration with its unit, such as 30s or 5m (1s to 1h)", Kind::keepalive);
     static final Kind<Rate> RATE = new Kind<>("a rate such as 5000, 10k or unlimited (1 to 10M a second)", Rate::parse);
     static final Kind<Boolean> FLAG = new Kind<>("true or false", Kind::flag);
     static final Kind<Workers> WORKERS = new Kind<>("auto or a whole number from 1 to " + Workers.MOST, Workers::parse);
@@ -40,6 +43,18 @@ record Kind<T>(String expected, Function<String, T> read) {
 
     private static int whole(String text, int least, int most) {
         return Math.toIntExact(Checks.inRange("the number", Quantity.count(text), least, most));
+    }
+
+    /** The kernel counts it in seconds. */
+    private static Duration keepalive(String text) {
+        if (text.strip().toLowerCase(Locale.ROOT).equals("off")) {
+            return Duration.ZERO;
+        }
+        Duration duration = Quantity.duration(text);
+        if (duration.toMillis() < 1_000 || duration.compareTo(ServerSettings.MOST_KEEPALIVE) > 0) {
+            throw new IllegalArgumentException("out of range");
+        }
+        return duration;
     }
 
     private static boolean flag(String text) {

@@ -1,5 +1,7 @@
 package io.connscale.cluster.config;
 
+import io.connscale.control.ServerSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,6 +17,8 @@ import java.util.OptionalInt;
  * @param acceptors how many accept side by side
  * @param autostart whether it starts with the console
  * @param on the name of the host it runs on, or empty for the console's own process
+ * @param patience how long a Ping may be unfinished
+ * @param keepalive how long a client may be silent before its kernel is asked whether it is still there; zero: never
  */
 public record ServerConfig(
         String bind,
@@ -24,11 +28,22 @@ public record ServerConfig(
         int acceptors,
         boolean autostart,
         Optional<String> on,
-        Workers workers) {
+        Workers workers,
+        Duration patience,
+        Duration keepalive) {
     public static final int MOST_BACKLOG = 1_000_000;
     public static final int MOST_ACCEPTORS = 1024;
-    public static final ServerConfig DEFAULT =
-            new ServerConfig("127.0.0.1", "127.0.0.1", List.of(8989), 1024, 2, true, Optional.empty(), Workers.AUTO);
+    public static final ServerConfig DEFAULT = new ServerConfig(
+            "127.0.0.1",
+            "127.0.0.1",
+            List.of(8989),
+            1024,
+            2,
+            true,
+            Optional.empty(),
+            Workers.AUTO,
+            ServerSettings.PATIENCE,
+            ServerSettings.KEEPALIVE);
 
     public ServerConfig {
         Address.bind(bind);
@@ -62,5 +77,12 @@ public record ServerConfig(
     /** The host of {@link #address()}. */
     public String host() {
         return endpoint(address).host();
+    }
+
+    /** What the server is told, wherever it runs. */
+    public ServerSettings settings() {
+        return new ServerSettings(bind, ports, backlog, acceptors)
+                .withWorkers(workers.most())
+                .with(patience, keepalive);
     }
 }

@@ -2,13 +2,14 @@ package io.connscale.cluster.config;
 
 import io.connscale.control.Nearest;
 import io.connscale.control.Quantity;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code server:}, which may name one of the hosts. */
 final class ServerReader {
-    static final List<String> KEYS =
-            List.of("bind", "address", "ports", "backlog", "acceptors", "autostart", "on", "workers");
+    static final List<String> KEYS = List.of(
+            "bind", "address", "ports", "backlog", "acceptors", "autostart", "on", "workers", "patience", "keepalive");
 
     private static final ServerConfig DEFAULT = ServerConfig.DEFAULT;
     private static final Kind<Integer> BACKLOG = Kind.whole(1, ServerConfig.MOST_BACKLOG);
@@ -31,6 +32,8 @@ final class ServerReader {
         int backlog = section.get("backlog", BACKLOG, DEFAULT.backlog());
         int acceptors = section.get("acceptors", ACCEPTORS, DEFAULT.acceptors());
         boolean autostart = section.get("autostart", Kind.FLAG, DEFAULT.autostart());
+        Duration patience = section.get("patience", Kind.DURATION, DEFAULT.patience());
+        Duration keepalive = section.get("keepalive", Kind.KEEPALIVE, DEFAULT.keepalive());
         Workers workers = section.get("workers", Kind.WORKERS, DEFAULT.workers());
         return Fault.at(
                 file,
@@ -42,7 +45,9 @@ final class ServerReader {
                         acceptors,
                         autostart,
                         on.map(HostConfig::name),
-                        workers));
+                        workers,
+                        patience,
+                        keepalive));
     }
 
     private HostConfig host(Node on) {

@@ -17,22 +17,23 @@ final class Copy {
     private static final Logger log = LoggerFactory.getLogger(Copy.class);
     /** For all of it: a jar of 7.5 MB at 13 KB/s. */
     private static final int SECONDS = 600;
-    /** A link that stalls for longer than that makes others copy the jar too. */
-    private static final int STALE_SECONDS = 10;
 
     private final Jar jar;
     private final String folder;
+    private final int staleSeconds;
     private final Consumer<String> steps;
 
-    Copy(Jar jar, String folder, Consumer<String> steps) {
+    /** @param staleSeconds without progress after which a copy counts as broken off */
+    Copy(Jar jar, String folder, int staleSeconds, Consumer<String> steps) {
         this.jar = jar;
         this.folder = folder;
+        this.staleSeconds = staleSeconds;
         this.steps = steps;
     }
 
     Copying over(Launcher launcher) throws AgentException, InterruptedException {
         List<String> arguments = List.of(
-                folder, jar.farName(), Long.toString(jar.size()), jar.sha256(), Integer.toString(STALE_SECONDS));
+                folder, jar.farName(), Long.toString(jar.size()), jar.sha256(), Integer.toString(staleSeconds));
         return done(FarScript.run(launcher, "deploy.sh", arguments, SECONDS, this::dialogue));
     }
 

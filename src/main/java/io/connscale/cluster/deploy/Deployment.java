@@ -16,11 +16,19 @@ public final class Deployment {
     private static final long SPARE_KIB = 1024;
 
     private static final long KIB = 1024;
+    /** A link that stalls for longer than that makes others copy the jar too. */
+    private static final int STALE_SECONDS = 10;
 
     private final Jar jar;
+    private final int staleSeconds;
 
     public Deployment(Jar jar) {
+        this(jar, STALE_SECONDS);
+    }
+
+    Deployment(Jar jar, int staleSeconds) {
         this.jar = jar;
+        this.staleSeconds = staleSeconds;
     }
 
     /**
@@ -70,6 +78,6 @@ public final class Deployment {
         if (facts.freeKiB() != HostFacts.UNKNOWN && facts.freeKiB() < needed) {
             throw Copy.noSpace(folder, "needs " + needed + " KiB, has " + Math.max(0, facts.freeKiB()) + " KiB");
         }
-        return new Copy(jar, folder, steps).over(launcher);
+        return new Copy(jar, folder, staleSeconds, steps).over(launcher);
     }
 }

@@ -2,6 +2,7 @@ package io.connscale.kernel.diagnosis;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.Remedy;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -50,9 +51,8 @@ final class ClientRules {
                     client.host(),
                     stopped(client) + "no file left for its agent (RLIMIT_NOFILE " + Words.number(hard)
                             + "; connect EMFILE " + Words.number(client.count("connect EMFILE")) + ")",
-                    "Raise it where the agent starts (ulimit -n " + ENOUGH_FILES
-                            + "; for good: /etc/security/limits.d, systemd LimitNOFILE), or allow the host more processes"
-                            + " (workers: auto)");
+                    "Raise it: " + Remedy.files(ENOUGH_FILES).text()
+                            + ", or allow the host more processes (workers: auto)");
         });
     }
 
@@ -87,13 +87,14 @@ final class ClientRules {
                     "Write it with the interface in hosts.yaml: " + address + "%eth0"));
         }
         Optional<ClientSide> loopback = worst(evidence, "connect EINVAL", "bind EINVAL")
-                .filter(client ->
-                        client.sources().stream().anyMatch(Addresses::loopback) && !Addresses.loopback(client.targetHost()));
+                .filter(client -> client.sources().stream().anyMatch(Addresses::loopback)
+                        && !Addresses.loopback(client.targetHost()));
         if (loopback.isPresent()) {
             return loopback.map(client -> new Verdict(
                     "source",
                     client.host(),
-                    stopped(client) + "a loopback source (" + some(client.sources().stream()
+                    stopped(client) + "a loopback source ("
+                            + some(client.sources().stream()
                                     .filter(Addresses::loopback)
                                     .toList())
                             + ") reaches this machine alone, and the server is at " + client.target() + " ("
@@ -124,7 +125,7 @@ final class ClientRules {
     static Optional<Verdict> ports(Evidence evidence) {
         return worst(evidence, "connect EADDRNOTAVAIL", "connect EADDRINUSE").map(client -> {
             Facts now = client.now();
-            String range = now.get(Fact.FIRST_PORT) + "–" + now.get(Fact.LAST_PORT);
+            String range = Words.portRange(now);
             int more = client.sources().size() - 1;
             String source = more < 0
                     ? "to "

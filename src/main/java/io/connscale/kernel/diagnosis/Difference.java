@@ -70,7 +70,8 @@ public record Difference(
     private String suspects() {
         return suspect == null
                 ? "how many of its connections are suspect is unknown"
-                : Words.number(suspect) + " of its connections are suspect: the peer leaves segments or keep-alive probes"
+                : Words.number(suspect)
+                        + " of its connections are suspect: the peer leaves segments or keep-alive probes"
                         + " unanswered";
     }
 

@@ -42,7 +42,9 @@ final class PathRules {
                 host,
                 "connection tracking on " + host + " is full: " + Words.number(used) + " of " + Words.number(most)
                         + " entries (nf_conntrack_max), "
-                        + (counted ? Words.many(dropped, "packet") + " dropped" : "how many packets it dropped is unknown")
+                        + (counted
+                                ? Words.many(dropped, "packet") + " dropped"
+                                : "how many packets it dropped is unknown")
                         + "; connect ETIMEDOUT " + Words.number(evidence.count("connect ETIMEDOUT"))
                         + ", receive timeout " + Words.number(evidence.count("receive timeout")),
                 "Raise it: sysctl -w net.netfilter.nf_conntrack_max=" + most * LARGER

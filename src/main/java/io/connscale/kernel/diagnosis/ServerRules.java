@@ -1,6 +1,7 @@
 package io.connscale.kernel.diagnosis;
 
 import io.connscale.kernel.Fact;
+import io.connscale.kernel.Remedy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,8 @@ final class ServerRules {
 
     static Optional<Verdict> threads(Evidence evidence) {
         ServerSide server = evidence.server();
-        return server.errors().getOrDefault("start EAGAIN", 0L) == 0 || (evidence.errors() == 0 && evidence.halfOpen() <= 0)
+        return server.errors().getOrDefault("start EAGAIN", 0L) == 0
+                        || (evidence.errors() == 0 && evidence.halfOpen() <= 0)
                 ? Optional.empty()
                 : Optional.of(new Verdict(
                         "server-threads",
@@ -47,8 +49,7 @@ final class ServerRules {
                 "the server stopped accepting at " + Words.number(server.established()) + ": no file left for " + limit
                         + ", " + waiting(server) + ")",
                 process > 0
-                        ? "Raise it where the server starts (ulimit -n " + ENOUGH_FILES
-                                + "; for good: /etc/security/limits.d, systemd LimitNOFILE), or give it workers"
+                        ? "Raise it: " + Remedy.files(ENOUGH_FILES).text() + ", or give it workers"
                         : "Raise it: sysctl -w fs.file-max="
                                 + 4 * Math.max(ENOUGH_FILES, server.now().get(Fact.MOST_FILES))));
     }
@@ -75,8 +76,8 @@ final class ServerRules {
                                 "Set server.bind (or server.address) in hosts.yaml to an address that " + client.host()
                                         + " can reach"));
                     }
-                    boolean loopbackOnly = !server.bound().isEmpty()
-                            && server.bound().stream().allMatch(Addresses::loopback);
+                    boolean loopbackOnly =
+                            !server.bound().isEmpty() && server.bound().stream().allMatch(Addresses::loopback);
                     return server.running() && loopbackOnly && !Addresses.loopback(client.targetHost())
                             ? Optional.of(new Verdict(
                                     "bind",
@@ -162,7 +163,8 @@ final class ServerRules {
             return Optional.empty();
         }
         boolean aborts = server.now().get(Fact.ABORT_ON_OVERFLOW) == 1 && resets > 0;
-        String whose = server.foreign() ? foreigner(server) + ", which listens where this server should," : "the server";
+        String whose =
+                server.foreign() ? foreigner(server) + ", which listens where this server should," : "the server";
         String queue = "the accept queue of " + whose + " overflowed (ListenOverflows " + Words.more(overflows) + ", "
                 + (server.waiting() < 0 ? "how many wait is unknown" : Words.number(server.waiting()) + " wait")
                 + (server.backlog() > 0 ? ", backlog " + Words.number(server.backlog()) : "") + ")";
@@ -237,7 +239,7 @@ final class ServerRules {
                         Words.many(client.count("receive self-connect"), "connection") + " of " + client.host()
                                 + " connected to itself: nobody listens at " + client.target()
                                 + ", and the kernel gave out that very port (it is in ip_local_port_range, "
-                                + client.now().get(Fact.FIRST_PORT) + "–" + client.now().get(Fact.LAST_PORT) + ")",
+                                + Words.portRange(client.now()) + ")",
                         "Start the server first (server start), or give it a port outside of that range"));
     }
 

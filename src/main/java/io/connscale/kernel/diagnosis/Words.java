@@ -41,6 +41,13 @@ final class Words {
         return grown < 0 ? "unknown" : "+" + number(grown);
     }
 
+    /** {@code 32768–60999} */
+    static String portRange(Facts facts) {
+        return facts.knows(Fact.FIRST_PORT) && facts.knows(Fact.LAST_PORT)
+                ? facts.get(Fact.FIRST_PORT) + "–" + facts.get(Fact.LAST_PORT)
+                : "unknown";
+    }
+
     /** {@code 1 connection}, {@code 20 connections}. */
     static String many(long n, String one) {
         return number(n) + " " + one + (n == 1 ? "" : "s");
@@ -55,7 +62,8 @@ final class Words {
     /** Whether any counter of the kernel's network is known at both moments. */
     static boolean countersKnown(Facts before, Facts now) {
         return Stream.of(Fact.values())
-                .filter(fact -> fact.kind() == Fact.Kind.COUNTER && fact.kernelName().startsWith("Tcp"))
+                .filter(fact ->
+                        fact.kind() == Fact.Kind.COUNTER && fact.kernelName().startsWith("Tcp"))
                 .anyMatch(fact -> now.grown(fact, before) != Facts.UNKNOWN);
     }
 

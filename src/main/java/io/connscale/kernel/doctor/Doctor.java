@@ -2,6 +2,7 @@ package io.connscale.kernel.doctor;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.Remedy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -12,8 +13,7 @@ import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
- * What there is to say of a machine: every limit that somebody has set and that stops connections before the memory does. Pure;
- * what is unknown is not spoken of.
+ * What there is to say of a machine: every limit that somebody has set and that stops connections before the memory does. Pure.
  */
 public final class Doctor {
     /** Descriptors that a process of ours has open besides its connections; rather too many. */
@@ -22,6 +22,7 @@ public final class Doctor {
     private static final long FEW_TASKS = 200;
 
     private static final long PLENTY_OF_FILES = 1 << 20;
+    private static final long PLENTY_OF_TASKS = 100_000;
     private static final long WIDEST_PORTS = 65_535 - 1_024 + 1;
     /** A clock that is read by a system call and a register of a device: a thousand nanoseconds and more each time. */
     private static final Set<String> SLOW_CLOCKS = Set.of("hpet", "acpi_pm", "jiffies", "pit", "refined-jiffies");
@@ -34,6 +35,9 @@ public final class Doctor {
             Doctor::conntrack,
             Doctor::groupMemory,
             Doctor::tasks,
+            Doctor::tasksOfUser,
+            Doctor::tasksOfAll,
+            Doctor::quota,
             AcceptRules::somaxconn,
             AcceptRules::synBacklog,
             AcceptRules::abortOnOverflow,
@@ -79,17 +83,15 @@ public final class Doctor {
         if (hard == Facts.UNKNOWN || hard - OWN_FILES >= room(facts, role)) {
             return Optional.empty();
         }
-        long better = Math.max(hard, Math.min(PLENTY_OF_FILES, Math.max(0, facts.get(Fact.MOST_FILES_A_PROCESS))));
+        long bound = facts.knows(Fact.MOST_FILES_A_PROCESS) ? facts.get(Fact.MOST_FILES_A_PROCESS) : PLENTY_OF_FILES;
+        long better = Math.max(hard, Math.min(PLENTY_OF_FILES, bound));
         return Optional.of(new Finding(
                 "RLIMIT_NOFILE",
                 number(hard),
                 "connections of one process (EMFILE); with workers each has as many",
                 Math.max(0, hard - OWN_FILES),
-                better > hard ? "ulimit -n " + better + " in the shell that starts it" : "workers: auto",
-                better > hard
-                        ? "echo '* - nofile " + better
-                                + "' >> /etc/security/limits.d/90-connscale.conf; systemd: LimitNOFILE=" + better
-                        : "sysctl fs.nr_open bounds it",
+                better > hard ? Remedy.files(better).now() : "workers: auto",
+                better > hard ? Remedy.files(better).forGood() : "sysctl fs.nr_open bounds it",
                 better > hard));
     }
 
@@ -162,14 +164,13 @@ public final class Doctor {
     private static Optional<Finding> groupMemory(Facts facts, Role role) {
         return groupLeft(facts)
                 .filter(left -> left < facts.get(Fact.MEMORY_AVAILABLE))
-                .map(left -> new Finding(
+                .map(left -> Finding.of(
                         "memory.max",
-                        number(facts.get(Fact.CGROUP_MEMORY_MOST) >> 20) + " MiB of the control group",
+                        number(facts.get(Fact.CGROUP_MEMORY_MOST) >> 20) + " MiB of the "
+                                + facts.group(Facts.MEMORY_GROUP),
                         "the processes here, sockets included: above it the kernel kills",
                         left / role.bytesEach(),
-                        "echo max > memory.max in the group's folder below /sys/fs/cgroup",
-                        "the container's memory limit; systemd: MemoryMax=infinity",
-                        true));
+                        Remedy.memoryOfGroup(facts.group(Facts.MEMORY_GROUP))));
     }
 
     private static Optional<Finding> tasks(Facts facts, Role role) {
@@ -178,14 +179,74 @@ public final class Doctor {
         if (!facts.knows(Fact.CGROUP_PIDS_MOST) || left >= FEW_TASKS) {
             return Optional.empty();
         }
-        return Optional.of(new Finding(
+        return Optional.of(Finding.of(
                 "pids.max",
-                number(most) + ", " + number(facts.get(Fact.CGROUP_PIDS)) + " in use",
+                number(most) + " of the " + facts.group(Facts.PIDS_GROUP) + ", " + number(facts.get(Fact.CGROUP_PIDS))
+                        + " in use",
                 "threads of the control group: further workers",
                 Finding.NO_NUMBER,
-                "echo max > pids.max in the group's folder below /sys/fs/cgroup",
-                "the container's pids limit; systemd: TasksMax=infinity",
-                true));
+                Remedy.threadsOfGroup(facts.group(Facts.PIDS_GROUP))));
+    }
+
+    /** Where it is known how many the user has, it binds. */
+    private static Optional<Finding> tasksOfUser(Facts facts, Role role) {
+        long most = facts.get(Fact.SOFT_PROCESSES);
+        return !facts.knows(Fact.USER_THREADS) || most - facts.get(Fact.USER_THREADS) >= FEW_TASKS
+                ? Optional.empty()
+                : Optional.of(Finding.of(
+                        "RLIMIT_NPROC",
+                        number(most) + ", " + number(facts.get(Fact.USER_THREADS)) + " in use",
+                        "threads of this user: further workers",
+                        Finding.NO_NUMBER,
+                        Remedy.threadsOfUser(Math.max(PLENTY_OF_TASKS, most * 2))));
+    }
+
+    private static Optional<Finding> tasksOfAll(Facts facts, Role role) {
+        if (!facts.knows(Fact.THREADS_MOST) || !facts.knows(Fact.THREADS)) {
+            return Optional.empty();
+        }
+        long most = facts.get(Fact.THREADS_MOST);
+        return most - facts.get(Fact.THREADS) >= FEW_TASKS
+                ? Optional.empty()
+                : Optional.of(Finding.sysctl(
+                        Fact.THREADS_MOST.setting(),
+                        number(most) + ", " + number(facts.get(Fact.THREADS)) + " in use",
+                        "threads of the machine: further workers",
+                        Finding.NO_NUMBER,
+                        Long.toString(most * 2)));
+    }
+
+    private static Optional<Finding> quota(Facts facts, Role role) {
+        long quota = facts.get(Fact.CPU_QUOTA);
+        if (quota == Facts.UNKNOWN || quota == Facts.UNLIMITED) {
+            return Optional.empty();
+        }
+        long periods = facts.get(Fact.CPU_PERIODS);
+        String stopped = facts.get(Fact.CPU_THROTTLED) <= 0
+                ? ""
+                : ", used up in " + number(facts.get(Fact.CPU_THROTTLED)) + " of " + number(periods) + " periods";
+        return Optional.of(Finding.of(
+                "cpu.max",
+                String.format(Locale.ROOT, "%.2f CPUs of the %s%s", quota / 1e6, facts.group(Facts.CPU_GROUP), stopped),
+                "no connection, but beyond it all threads here stand still until the next period",
+                Finding.NO_NUMBER,
+                Remedy.cpuOfGroup(facts.group(Facts.CPU_GROUP))));
+    }
+
+    /** The limits that could not be read: each may stop connections as well as a known one. */
+    public static List<Finding> unread(Facts facts) {
+        return facts.unread().stream().map(Doctor::unread).toList();
+    }
+
+    private static Finding unread(Fact limit) {
+        return new Finding(
+                limit.setting(),
+                "unknown",
+                "unknown: it can't be read here",
+                Finding.NO_NUMBER,
+                "mount /proc there without subset=pid",
+                "the container's /proc",
+                true);
     }
 
     private static Optional<Finding> clock(Facts facts, Role role) {

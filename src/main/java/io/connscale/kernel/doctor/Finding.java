@@ -1,5 +1,7 @@
 package io.connscale.kernel.doctor;
 
+import io.connscale.kernel.Remedy;
+
 /**
  * One thing that stops connections, or spoils what is measured.
  *
@@ -16,14 +18,11 @@ public record Finding(String limit, String value, String stops, long at, String 
 
     /** Of a setting of sysctl(8), which root alone may write. */
     static Finding sysctl(String setting, String value, String stops, long at, String better) {
-        String quoted = better.contains(" ") ? '"' + better + '"' : better;
-        return new Finding(
-                setting,
-                value,
-                stops,
-                at,
-                "sysctl -w " + setting + "=" + quoted,
-                "echo '" + setting + " = " + better + "' >> /etc/sysctl.d/90-connscale.conf",
-                true);
+        return of(setting, value, stops, at, Remedy.sysctl(setting, better));
+    }
+
+    /** Of a limit that root alone may raise. */
+    static Finding of(String limit, String value, String stops, long at, Remedy remedy) {
+        return new Finding(limit, value, stops, at, remedy.now(), remedy.forGood(), true);
     }
 }

@@ -14,8 +14,7 @@ import java.util.function.ToLongFunction;
  * @param available bytes that can be had without swapping ({@code MemAvailable}, proc(5)), or left in the control group
  * @param shares what each end that is here takes, in the order of {@code where}
  */
-public record Memory(
-        List<String> where, long wanted, String group, String lift, long available, List<Share> shares)
+public record Memory(List<String> where, long wanted, String group, String lift, long available, List<Share> shares)
         implements Limit {
     static final String NAME = "memory";
 
@@ -65,7 +64,8 @@ public record Memory(
 
     @Override
     public String sum() {
-        return Words.bytes(available) + " available" + (group.isEmpty() ? "" : " in " + group) + ", " + Words.bytes((long) needs(wanted)) + " needed: "
+        return Words.bytes(available) + " available" + (group.isEmpty() ? "" : " in " + group) + ", "
+                + Words.bytes((long) needs(wanted)) + " needed: "
                 + Words.bytes(each()) + " a connection, "
                 + Words.bytes(shares.stream()
                         .mapToLong(share -> share.processes().own().bytes())

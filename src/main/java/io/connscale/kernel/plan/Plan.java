@@ -94,7 +94,8 @@ public record Plan(long wanted, List<Limit> limits) {
         List<Limit> limits = new ArrayList<>();
         pools.forEach((id, pool) -> {
             List<End> here = ends.stream()
-                    .filter(end -> end.pools().stream().anyMatch(other -> other.id().equals(id)))
+                    .filter(end ->
+                            end.pools().stream().anyMatch(other -> other.id().equals(id)))
                     .toList();
             List<Share> shares = here.stream().map(End::share).toList();
             limits.add(

@@ -43,6 +43,7 @@ public record ProcessFiles(List<String> where, long wanted, Processes end) imple
 
     @Override
     public String lift() {
-        return Remedy.files(ENOUGH).text() + ", above fs.nr_open raise that first; or more processes (workers: in hosts.yaml)";
+        return Remedy.files(ENOUGH).text()
+                + ", above fs.nr_open raise that first; or more processes (workers: in hosts.yaml)";
     }
 }

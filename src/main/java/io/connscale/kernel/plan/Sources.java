@@ -53,8 +53,7 @@ record Sources(Set<String> addresses, List<End> clients) {
         long wanted = clients.stream().mapToLong(End::wanted).sum();
         long held =
                 clients.stream().mapToLong(client -> client.processes().held()).sum();
-        return new Tuples(
-                Plan.names(clients), wanted, held, usable(), serverPorts, ports(), taken());
+        return new Tuples(Plan.names(clients), wanted, held, usable(), serverPorts, ports(), taken());
     }
 
     private int usable() {

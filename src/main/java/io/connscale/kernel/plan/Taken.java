@@ -31,9 +31,6 @@ public record Taken(long listening, long connected, long timeWait, SortedMap<Str
         return routes == null
                 ? new Taken(listening, 0, 0, new TreeMap<>())
                 : new Taken(
-                        listening,
-                        Math.max(0, routes.connected()),
-                        Math.max(0, routes.timeWait()),
-                        routes.unusable());
+                        listening, Math.max(0, routes.connected()), Math.max(0, routes.timeWait()), routes.unusable());
     }
 }

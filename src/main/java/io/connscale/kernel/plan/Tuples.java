@@ -26,7 +26,7 @@ public record Tuples(List<String> where, long wanted, long held, int sources, in
     @Override
     public long allows() {
         long free = Math.max(0, ports - taken.listening());
-        return Math.max(0, sources * serverPorts * free - held - others() - taken.timeWait());
+        return Math.max(0, (long) sources * serverPorts * free - held - others() - taken.timeWait());
     }
 
     /** Connections of other programs. */
@@ -85,6 +85,8 @@ public record Tuples(List<String> where, long wanted, long held, int sources, in
                 : "more of the server's ports";
         return more + ", more source addresses (source: in hosts.yaml), or a wider range: "
                 + Remedy.sysctl("net.ipv4.ip_local_port_range", "1024 65535").now()
-                + (taken.timeWait() > 0 ? ", or " + Remedy.sysctl("net.ipv4.tcp_tw_reuse", "1").now() : "");
+                + (taken.timeWait() > 0
+                        ? ", or " + Remedy.sysctl("net.ipv4.tcp_tw_reuse", "1").now()
+                        : "");
     }
 }

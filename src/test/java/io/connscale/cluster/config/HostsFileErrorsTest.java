@@ -14,6 +14,8 @@ class HostsFileErrorsTest {
     private static final String WHOLE = "expected a whole number from 1 to 1000000, got ";
     private static final String PORT =
             "expected a port from 1 to 65535 (0: any free one) or a range such as 8989-8998, got ";
+    private static final String KEEPALIVE =
+            "expected off or a duration with its unit, such as 30s or 5m (1s to 1h), got ";
     private static final String DURATION =
             "expected a duration with its unit, such as 500ms, 5s or 2m (1ms to 24h), got ";
     private static final String RATE = "expected a rate such as 5000, 10k or unlimited (1 to 10M a second), got ";
@@ -58,7 +60,7 @@ class HostsFileErrorsTest {
                 bad("hosts:\n  client1 local", "2:3: expected hosts such as \"client1: local\", got \"client1 local\""),
                 bad(
                         "server: 5",
-                        "1:9: expected keys (bind, address, ports, backlog, acceptors, autostart, on, workers), got \"5\""),
+                        "1:9: expected keys (bind, address, ports, backlog, acceptors, autostart, on, workers, patience, keepalive), got \"5\""),
                 bad("client: [a]", "1:9: expected keys (interval, timeout, rate), got a list"),
                 bad("x".repeat(2_000_000), "1:1: larger than 1 MiB: is this a hosts file?"));
     }
@@ -109,6 +111,10 @@ class HostsFileErrorsTest {
                         "19: expected an address or a host name, with :port where one is mapped, got \"0.0.0.0\""),
                 server("autostart: no", "21: expected true or false, got \"no\""),
                 server("workers: 0", "19: expected auto or a whole number from 1 to 1024, got \"0\""),
+                server("patience: 5", "20: " + DURATION + "\"5\""),
+                server("keepalive: no", "21: " + KEEPALIVE + "\"no\""),
+                server("keepalive: 500ms", "21: " + KEEPALIVE + "\"500ms\""),
+                server("keepalive: 2h", "21: " + KEEPALIVE + "\"2h\""),
                 server("on: client2", "14: unknown host \"client2\", did you mean \"client1\"?"),
                 server("on: zebra", "14: unknown host \"zebra\", known are client1"),
                 bad(

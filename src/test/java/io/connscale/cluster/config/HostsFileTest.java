@@ -27,6 +27,8 @@ class HostsFileTest {
               autostart: false
               on: client3
               workers: 4
+              patience: 2s
+              keepalive: off
             client:
               interval: 5s
               timeout: 500ms
@@ -77,7 +79,7 @@ class HostsFileTest {
     @Test
     void theShippedFilesCommentedHostsAreReadToo() throws Exception {
         String all = Files.readString(Path.of("hosts.yaml"))
-                .replaceAll("(?m)^  # (client\\d:|autostart|on:|workers)", "  $1");
+                .replaceAll("(?m)^  # (client\\d:|autostart|on:|workers|patience|keepalive)", "  $1");
 
         ClusterConfig config = parse(all);
 
@@ -106,7 +108,9 @@ class HostsFileTest {
                         2,
                         false,
                         Optional.of("client3"),
-                        new Workers(4)));
+                        new Workers(4),
+                        Duration.ofSeconds(2),
+                        Duration.ZERO));
     }
 
     @Test

@@ -44,8 +44,30 @@ class RoundTripTest {
                         Arbitraries.integers().between(1, ServerConfig.MOST_ACCEPTORS),
                         Arbitraries.of(true, false),
                         on,
-                        workers())
-                .as(ServerConfig::new);
+                        liveness())
+                .as((bind, address, ports, backlog, acceptors, autostart, host, liveness) -> new ServerConfig(
+                        bind,
+                        address,
+                        ports,
+                        backlog,
+                        acceptors,
+                        autostart,
+                        host,
+                        liveness.workers,
+                        liveness.patience,
+                        liveness.keepalive));
+    }
+
+    private record Liveness(Workers workers, Duration patience, Duration keepalive) {}
+
+    private static Arbitrary<Liveness> liveness() {
+        Arbitrary<Duration> seconds = Arbitraries.longs().between(1, 3600).map(Duration::ofSeconds);
+        return Combinators.combine(workers(), durations(), Arbitraries.oneOf(seconds, Arbitraries.just(Duration.ZERO)))
+                .as(Liveness::new);
+    }
+
+    private static Arbitrary<Duration> durations() {
+        return Arbitraries.longs().between(1, 86_400_000).map(Duration::ofMillis);
     }
 
     private static Arbitrary<HostConfig> hosts() {
@@ -100,11 +122,9 @@ class RoundTripTest {
     }
 
     private static Arbitrary<ClientConfig> client() {
-        Arbitrary<Duration> durations =
-                Arbitraries.longs().between(1, 86_400_000).map(Duration::ofMillis);
         return Combinators.combine(
-                        durations,
-                        durations,
+                        durations(),
+                        durations(),
                         Arbitraries.longs().between(0, Rate.MOST).map(Rate::new))
                 .as(ClientConfig::new);
     }

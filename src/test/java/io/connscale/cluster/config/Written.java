@@ -27,6 +27,8 @@ final class Written {
         map.put("autostart", server.autostart());
         put(map, "on", server.on());
         map.put("workers", server.workers().toString());
+        map.put("patience", Quantity.text(server.patience()));
+        map.put("keepalive", server.keepalive().isZero() ? "off" : Quantity.text(server.keepalive()));
         return map;
     }
 

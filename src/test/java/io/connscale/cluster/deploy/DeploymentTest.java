@@ -238,7 +238,9 @@ class DeploymentTest {
         Files.createDirectories(lock());
         Files.writeString(host.cache().resolve(host.jar.farName() + ".connscale-0.part"), "broken off");
 
-        assertThat(host.deploy().copying()).isEqualTo(Copying.CHECKED);
+        Installation there = new Deployment(host.jar, 1).ensure(host.launcher(), Optional.empty(), step -> {});
+
+        assertThat(there.copying()).isEqualTo(Copying.CHECKED);
         assertThat(lock()).doesNotExist();
     }
 

@@ -83,4 +83,41 @@ class DoctorTest {
                 .extracting(Finding::limit)
                 .containsExactly("RLIMIT_NOFILE", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_tw_reuse");
     }
+
+    @Test
+    void theRemedyForFilesReachesRootToo() {
+        Finding files = finding(with(nothing(), Fact.HARD_FILES, 1024), "RLIMIT_NOFILE");
+        assertThat(files.forGood()).contains("* - nofile", "root - nofile");
+    }
+
+    @Test
+    void aQuotaOfCpuIsSaidWithHowOftenItWasUsedUp() {
+        Facts facts = with(nothing(), Fact.CPU_QUOTA, 500_000);
+        assertThat(finding(facts, "cpu.max").value()).isEqualTo("0.50 CPUs of the control group");
+        facts = with(with(facts, Fact.CPU_PERIODS, 1_000), Fact.CPU_THROTTLED, 800);
+        assertThat(finding(facts, "cpu.max").value()).endsWith(", used up in 800 of 1,000 periods");
+        assertThat(Doctor.examine(with(nothing(), Fact.CPU_QUOTA, Facts.UNLIMITED), Role.client(1)))
+                .isEmpty();
+    }
+
+    @Test
+    void theThreadsOfAUserAreSaidWhereFewAreLeft() {
+        Facts facts = with(with(nothing(), Fact.SOFT_PROCESSES, 60), Fact.USER_THREADS, 35);
+        assertThat(finding(facts, "RLIMIT_NPROC").value()).isEqualTo("60, 35 in use");
+    }
+
+    @Test
+    void whatCouldNotBeReadIsUnknown() {
+        assertThat(Doctor.unread(nothing()))
+                .allSatisfy(finding -> assertThat(finding.value()).isEqualTo("unknown"))
+                .extracting(Finding::limit)
+                .contains("fs.file-max", "net.ipv4.ip_local_port_range", "MemAvailable");
+    }
+
+    private static Finding finding(Facts facts, String limit) {
+        return Doctor.examine(facts, Role.client(1)).stream()
+                .filter(finding -> finding.limit().equals(limit))
+                .findFirst()
+                .orElseThrow();
+    }
 }

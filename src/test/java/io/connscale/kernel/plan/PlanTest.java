@@ -172,7 +172,10 @@ class PlanTest {
         End large = in("large", 10_000, memory("/b", 600_000_000));
         for (List<End> order : List.of(List.of(small, large), List.of(large, small))) {
             Plan plan = Plan.of(order, Optional.empty(), 5);
-            assertThat(rows(plan, "memory")).hasSize(3).contains("small 1000").anyMatch(row -> row.startsWith("large "));
+            assertThat(rows(plan, "memory"))
+                    .hasSize(3)
+                    .contains("small 1000")
+                    .anyMatch(row -> row.startsWith("large "));
             assertThat(plan.first().orElseThrow().where()).containsExactly("small");
             assertThat(plan.exhausted().orElseThrow().group()).isEqualTo("control group /a");
         }
@@ -203,15 +206,7 @@ class PlanTest {
     void portsThatOthersHaveAreNotFree() {
         Taken taken = new Taken(32, 150, 40, new TreeMap<>());
         End client = new End(
-                "a",
-                28_000,
-                Set.of("x"),
-                1,
-                new Processes(100_000, 1, 1, 100, SMALL),
-                UNKNOWN,
-                NET,
-                List.of(),
-                taken);
+                "a", 28_000, Set.of("x"), 1, new Processes(100_000, 1, 1, 100, SMALL), UNKNOWN, NET, List.of(), taken);
         Limit tuples = Plan.of(List.of(client), Optional.empty(), 1).limits().get(0);
         assertThat(tuples.allows()).isEqualTo(28_232 - 32 - 150 - 40);
         assertThat(tuples.sum())
@@ -222,8 +217,7 @@ class PlanTest {
     @Test
     void aSourceThatCannotBeUsedIsNamedAndAllowsNothing() {
         Taken taken = new Taken(0, 0, 0, new TreeMap<>(Map.of("10.9.9.9", "is no address of this host")));
-        End client = new End(
-                "a", 10, Set.of("10.9.9.9"), 1, processes(20_040, 1), UNKNOWN, NET, List.of(), taken);
+        End client = new End("a", 10, Set.of("10.9.9.9"), 1, processes(20_040, 1), UNKNOWN, NET, List.of(), taken);
         Limit tuples = Plan.of(List.of(client), Optional.empty(), 1).first().orElseThrow();
         assertThat(tuples.allows()).isZero();
         assertThat(tuples.sum()).endsWith("; source 10.9.9.9 is no address of this host");

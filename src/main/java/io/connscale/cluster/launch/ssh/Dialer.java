@@ -19,7 +19,6 @@ final class Dialer {
     private static final Logger log = LoggerFactory.getLogger(Dialer.class);
     private static final int MOST_TRIES = 10;
     private static final long FIRST_PAUSE_MS = 100;
-    private static final long LONGEST_PAUSE_MS = 2_000;
     private static final int WINDOW = 256 << 10;
     /** Of questions that wait for an answer. The ear's patience ends before. */
     private static final int MOST_ALIVE = 100;
@@ -125,8 +124,8 @@ final class Dialer {
                 + keyring.user().shown(hop.knownHosts().get(0)) + "?";
     }
 
-    private static void pause(int attempt) throws InterruptedException {
-        long most = Math.min(FIRST_PAUSE_MS << attempt, LONGEST_PAUSE_MS);
+    private void pause(int attempt) throws InterruptedException {
+        long most = Math.min(FIRST_PAUSE_MS << attempt, patience.pauseMillis());
         TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(most / 2, most));
     }
 }

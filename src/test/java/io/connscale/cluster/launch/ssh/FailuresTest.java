@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each way in which connecting fails has its name. */
 @Timeout(60)
 class FailuresTest {
-    private static final Patience IMPATIENT = new Patience(1, 5, 1, 3);
+    private static final Patience IMPATIENT = new Patience(1, 5, 1, 3, 200);
 
     @TempDir
     private Path folder;

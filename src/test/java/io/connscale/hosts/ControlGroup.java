@@ -1,0 +1,123 @@
+package io.connscale.hosts;
+
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.Needs;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/** A control group of this machine, of version 2 or 1, which {@link #close()} removes with every process in it. */
+final class ControlGroup implements AutoCloseable {
+    private static final Path ROOT = Path.of("/sys/fs/cgroup");
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String PROCESSES = "cgroup.procs";
+
+    private final List<Path> folders;
+
+    private ControlGroup(List<Path> folders) {
+        this.folders = folders;
+    }
+
+    private static boolean unified() {
+        return Files.exists(ROOT.resolve("cgroup.controllers"));
+    }
+
+    /** Skips the test where the machine can't do it. */
+    static ControlGroup make() {
+        Needs.root();
+        String name = "connscale-" + ProcessHandle.current().pid() + "-" + NUMBERS.incrementAndGet();
+        if (unified()) {
+            Folders.write(ROOT.resolve("cgroup.subtree_control"), "+memory +pids +cpu");
+            return new ControlGroup(List.of(Folders.make(ROOT.resolve(name))));
+        }
+        return new ControlGroup(Stream.of("memory", "pids", "cpu")
+                .map(controller -> Folders.make(ROOT.resolve(controller).resolve(name)))
+                .toList());
+    }
+
+    /** As connscale names it. */
+    String path() {
+        return "/" + folders.get(0).getFileName();
+    }
+
+    ControlGroup memory(long bytes) {
+        return set(0, unified() ? "memory.max" : "memory.limit_in_bytes", bytes);
+    }
+
+    long memoryUsed() {
+        Path file = folders.get(0).resolve(unified() ? "memory.current" : "memory.usage_in_bytes");
+        return Long.parseLong(Folders.read(file).strip());
+    }
+
+    ControlGroup threads(int most) {
+        return set(unified() ? 0 : 1, "pids.max", most);
+    }
+
+    /** Thousandths of one CPU. */
+    ControlGroup cpu(int thousandths) {
+        return unified()
+                ? write(0, "cpu.max", thousandths * 100 + " 100000")
+                : write(2, "cpu.cfs_quota_us", String.valueOf(thousandths * 100));
+    }
+
+    private ControlGroup set(int folder, String file, long value) {
+        return write(folder, file, String.valueOf(value));
+    }
+
+    private ControlGroup write(int folder, String file, String value) {
+        Folders.write(folders.get(folder).resolve(file), value);
+        return this;
+    }
+
+    /** A launcher's words for {@code hosts.yaml}: what comes behind them runs in this group. */
+    String words() {
+        StringBuilder enter = new StringBuilder();
+        folders.forEach(folder ->
+                enter.append("echo $$ > ").append(folder.resolve(PROCESSES)).append(" && "));
+        return "sh, -c, '" + enter + "exec \"$@\"', sh";
+    }
+
+    /** The words of a command that runs in this group. */
+    List<String> command(String shell) {
+        StringBuilder enter = new StringBuilder();
+        folders.forEach(folder ->
+                enter.append("echo $$ > ").append(folder.resolve(PROCESSES)).append(" && "));
+        return List.of("sh", "-c", enter + shell);
+    }
+
+    List<ProcessHandle> processes() {
+        return folders.stream()
+                .flatMap(folder -> Folders.read(folder.resolve(PROCESSES)).lines())
+                .distinct()
+                .map(pid -> ProcessHandle.of(Long.parseLong(pid)))
+                .flatMap(java.util.Optional::stream)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        await().atMost(SOON).pollDelay(Duration.ZERO).ignoreExceptions().until(() -> {
+            processes().forEach(ProcessHandle::destroyForcibly);
+            return processes().isEmpty() && removed();
+        });
+    }
+
+    /** A group whose last process has just ended is busy for a moment. */
+    private boolean removed() {
+        try {
+            for (Path folder : folders) {
+                Files.deleteIfExists(folder);
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.connscale.hosts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.ConsoleScript;
+import io.connscale.Needs;
+import io.connscale.RunningConsole;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Agents in control groups that allow little memory, few threads or little CPU. */
+@Tag("namespaces")
+class ControlGroupsIT {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final long MIB = 1 << 20;
+
+    @TempDir
+    Path folder;
+
+    private final List<ControlGroup> groups = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        groups.forEach(ControlGroup::close);
+    }
+
+    private ControlGroup group() {
+        ControlGroup made = ControlGroup.make();
+        groups.add(made);
+        return made;
+    }
+
+    private RunningConsole console(String client, String... hosts) {
+        Folders.write(
+                folder.resolve("hosts.yaml"),
+                "server: {ports: 0, workers: 1}\nclient: {" + client + "}\nhosts:\n  " + String.join("\n  ", hosts)
+                        + "\n");
+        return ConsoleScript.in(folder)
+                .with("XDG_CACHE_HOME", folder.resolve("cache").toString())
+                .start("-o", "json", "--keep-going");
+    }
+
+    private static JsonNode must(RunningConsole console, String line) {
+        JsonNode answer = JSON.readTree(console.answer(line));
+        assertThat(answer.path("ok").asBoolean()).as("%s", answer).isTrue();
+        return answer.path("result");
+    }
+
+    private static String host(String name, ControlGroup group) {
+        return name + ": {command: [" + group.words() + "], workers: 1}";
+    }
+
+    @Test
+    void anAgentThatTheKernelKilledForWantOfMemoryIsToldFromOneThatSomebodyKilled() throws IOException {
+        ControlGroup small = group();
+        ControlGroup other = group();
+        try (RunningConsole console = console("interval: 60s", host("small", small), host("other", other))) {
+            must(console, "start all");
+            must(console, "connections start 20 all");
+            for (ProcessHandle agent : small.processes()) {
+                Files.writeString(Path.of("/proc/" + agent.pid() + "/oom_score_adj"), "1000"); // it, not the hog
+            }
+            small.memory(small.memoryUsed() + 16 * MIB);
+            new ProcessBuilder(small.command("head -c 64m /dev/zero | tail > /dev/null")).start();
+
+            await().atMost(SOON).until(() -> console.err().contains("small lost"));
+            assertThat(console.err())
+                    .containsPattern(
+                            "small lost, with 20 connections: its agent ended with exit code 137 \\(SIGKILL\\),"
+                                    + " killed by the kernel: out of memory \\(control group " + small.path()
+                                    + ", memory.oom_kill \\+[12]\\)");
+            other.processes().forEach(ProcessHandle::destroyForcibly);
+            await().atMost(SOON).until(() -> console.err().contains("other lost"));
+            assertThat(console.err()).containsPattern("other lost, .* exit code 137 \\(SIGKILL\\) · start other");
+        }
+    }
+
+    @Test
+    void twoHostsOfOneMachineInTwoControlGroupsHaveEachItsOwnRows() {
+        ControlGroup tight = group().memory(120 * MIB).threads(60);
+        ControlGroup wide = group().memory(900 * MIB).threads(500);
+        try (RunningConsole console = console("interval: 60s", host("a", wide), host("b", tight))) {
+            must(console, "start all");
+            JsonNode plan = must(console, "plan 40k all");
+            assertThat(row(plan, "memory", "b").path("group").asString()).isEqualTo("control group " + tight.path());
+            assertThat(row(plan, "memory", "b").path("availableBytes").asLong()).isLessThan(120 * MIB);
+            assertThat(row(plan, "memory", "a").path("availableBytes").asLong()).isBetween(500 * MIB, 900 * MIB);
+            assertThat(row(plan, "threads", "b").path("of").asString()).startsWith("pids.max 60 of control group ");
+            assertThat(row(plan, "threads", "a").path("of").asString()).startsWith("pids.max 500 of control group ");
+            assertThat(plan.path("fits").asBoolean()).isFalse();
+        }
+    }
+
+    private static JsonNode row(JsonNode plan, String limit, String host) {
+        for (JsonNode row : plan.path("limits")) {
+            if (row.path("limit").asString().equals(limit)
+                    && row.path("hosts").size() == 1
+                    && row.path("hosts").get(0).asString().equals(host)) {
+                return row;
+            }
+        }
+        throw new AssertionError("no row " + limit + " of " + host + " in " + plan);
+    }
+
+    @Test
+    void anAgentWithoutCpuSinceItsQuotaIsUsedUpIsNamed() {
+        ControlGroup slow = group();
+        try (RunningConsole console = console("interval: 100ms, timeout: 60s, rate: 20k", host("slow", slow))) {
+            must(console, "start slow");
+            slow.cpu(50);
+            JsonNode opened = must(console, "connections start 1500 slow");
+            String verdict = opened.path("verdict").path("cause").asString();
+            if (!verdict.equals("cpu-quota")) { // all came up before the Pings were late
+                await().atMost(SOON)
+                        .until(() -> must(console, "connections start 1 slow")
+                                .path("verdict")
+                                .path("cause")
+                                .asString()
+                                .equals("cpu-quota"));
+            }
+            JsonNode doctor = must(console, "doctor slow");
+            assertThat(doctor.toString()).contains("cpu.max", "0.05 CPUs of the control group " + slow.path());
+        }
+    }
+
+    @Test
+    void aUserWhoMayHaveFewThreadsIsCounted() throws IOException {
+        Needs.command("setpriv");
+        Needs.command("prlimit");
+        Path home = Folders.make(folder.resolve("home"));
+        Files.setPosixFilePermissions(home, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+        int uid = 60_000 + (int) (ProcessHandle.current().pid() % 5_000); // nobody else's: their threads would count
+        String user = "u: {command: [prlimit, '--nproc=60:60', '--nofile=200:200', setpriv, --reuid=" + uid
+                + ", --clear-groups, --inh-caps=-all, env, XDG_CACHE_HOME=" + home + ", HOME=" + home + "]}";
+        try (RunningConsole console = console("interval: 60s", user)) {
+            must(console, "start u");
+            JsonNode threads = row(must(console, "plan 1000 u"), "threads", "u");
+            assertThat(threads.path("of").asString()).isEqualTo("ulimit -u 60");
+            assertThat(threads.path("left").asLong()).isBetween(20L, 50L);
+            assertThat(threads.path("allows").asLong()).isBetween(100L, 500L);
+            assertThat(threads.path("lift").asString()).contains("ulimit -u ");
+        }
+    }
+}
