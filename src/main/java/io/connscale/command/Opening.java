@@ -133,7 +133,7 @@ final class Opening {
         }
         HostAnswers<Opened> ended = HostAnswers.of(answers);
         if (stopped) {
-            return stoppedAnswer(ended);
+            throw interrupted(ended);
         }
         Optional<Verdict> verdict = desk.inquiry().verdict(List.copyOf(answers.keySet()));
         return ended.answer(done -> with(verdict, answer(done)));
@@ -175,9 +175,15 @@ final class Opening {
                         Quantity.text(sum.failed()));
     }
 
-    private Answer stoppedAnswer(HostAnswers<Opened> ended) throws CommandException {
-        throw new CommandException(
-                "stopped where it was: what is open stays open", "connections stop closes them", answer(ended.done()));
+    /** With what failed beside it: a host that was lost meanwhile is no less lost. */
+    private CommandException interrupted(HostAnswers<Opened> ended) {
+        long established =
+                ended.done().values().stream().mapToLong(Opened::established).sum();
+        return new CommandException(
+                "interrupted; " + Quantity.text(established) + " of its connections stay open",
+                "connections stop closes them",
+                answer(ended.done()),
+                ended.failed().values().stream().map(HostWords::failure).toList());
     }
 
     /** For {@code --no-wait}: what was ordered. */
