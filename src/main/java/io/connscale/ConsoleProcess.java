@@ -25,11 +25,17 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.jline.terminal.Terminal;
+import org.jline.utils.Signals;
 import org.slf4j.LoggerFactory;
 
 /** The console's process: wires the rooms, top to bottom, and sees to it that nothing stays behind however it ends. */
 final class ConsoleProcess {
+    private static final int HUNG_UP = 129;
+    private static final int TERMINATED = 143;
+    private static final long ENDING_MILLIS = 3_000;
+
     private final StartOptions options;
     private final StateFolder state = StateFolder.choose();
     private final ClusterConfig config;
@@ -59,8 +65,34 @@ final class ConsoleProcess {
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
         console.serve(command -> run((Verb) command, desk));
         Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "shutdown"));
+        heed("INT", () -> console.interrupt() ? 0 : Console.INTERRUPTED);
+        heed("TERM", () -> end(console, TERMINATED));
+        heed("HUP", () -> end(console, HUNG_UP));
         start(parts, console);
-        return converse(console, desk);
+        int code = converse(console, desk);
+        return console.signalled() == 0 ? code : console.signalled();
+    }
+
+    /** Has the signal end the program with the code that {@code action} gives, or not, where that is 0. */
+    private static void heed(String signal, IntSupplier action) {
+        Signals.register(signal, () -> {
+            int code = action.getAsInt();
+            if (code != 0) {
+                System.exit(code);
+            }
+        });
+    }
+
+    /** The command that runs says how far it came, and its thread ends the program; where it takes too long, this one does. */
+    private static int end(Console console, int code) {
+        try {
+            if (console.end(code, ENDING_MILLIS)) {
+                Thread.sleep(ENDING_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return code;
     }
 
     private static void unexpected(Console console, Thread thread, Throwable failure) {

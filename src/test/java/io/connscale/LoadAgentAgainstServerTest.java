@@ -99,6 +99,26 @@ class LoadAgentAgainstServerTest {
     }
 
     @Test
+    void stoppingOneOpenRequestLeavesTheOthers() throws Exception {
+        CompletableFuture<Opened> first = agent.open(Given.order(400, 200), progress -> {});
+        CompletableFuture<Opened> second = agent.open(Given.order(100_000, 300), progress -> {});
+        CompletableFuture<Opened> third = agent.open(Given.order(10), progress -> {});
+        done(agent.stopOpening(second));
+        assertThat(done(second)).isEqualTo(Opened.none(100_000));
+        assertThat(first).isNotDone();
+        assertThat(done(first).established()).isEqualTo(400);
+        assertThat(done(third).established()).isEqualTo(10);
+        done(agent.stopOpening(third)); // which has ended
+
+        CompletableFuture<Opened> running = agent.open(Given.order(100_000, 300), progress -> {});
+        CompletableFuture<Opened> next = agent.open(Given.order(10), progress -> {});
+        await().until(() -> now().established() >= 430);
+        done(agent.stopOpening(running));
+        assertThat(done(running).established()).isBetween(20L, 99_999L);
+        assertThat(done(next).established()).isEqualTo(10);
+    }
+
+    @Test
     void stoppingAtAnyMomentAnswersEachOrder() throws Exception {
         for (int i = 0; i < 50; i++) {
             CompletableFuture<Opened> order = agent.open(Given.order(i + 1), progress -> {});

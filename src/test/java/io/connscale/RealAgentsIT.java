@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The real script, real agent processes, real signals: what dies, what is said of it, and that nothing stays behind. */
@@ -201,6 +202,30 @@ class RealAgentsIT {
             signal("INT", -console.process().pid());
             assertThat(console.await(60, SECONDS).exit()).isEqualTo(130);
             assertThat(console.err()).isEmpty();
+        }
+    }
+
+    /** SIGINT goes to the console alone, as from {@code timeout --foreground -s INT}. */
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void whatASignalEndsInBatchStillSaysHowFarItCame(String name, int exit) throws Exception {
+        ConsoleScript script = ConsoleScript.in(folder);
+        try (RunningConsole console = script.calledAs(Path.of("env"))
+                .start(
+                        "--default-signal=INT",
+                        script.script().toString(),
+                        "-o",
+                        "json",
+                        "-e",
+                        "start client1",
+                        "-e",
+                        "connections start 5k client1 --rate 100 --force")) {
+            await().atMost(Duration.ofSeconds(60)).until(() -> console.err().contains("/5,000 established"));
+            signal(name, console.process().pid());
+            assertThat(console.await(60, SECONDS).exit()).isEqualTo(exit);
+            assertThat(console.out().lines().toList().get(1))
+                    .contains("\"ok\":false,\"interrupted\":true")
+                    .containsPattern("\"requested\":5000,\"established\":[1-9]");
         }
     }
 

@@ -82,6 +82,35 @@ class TerminalIT {
         assertThat(agents()).hasSize(1);
     }
 
+    /** Its session is another: no key of this terminal reaches it. The server's Pongs show that the console goes on, too. */
+    @Test
+    void ctrlZWhileACommandRunsStopsNeitherConsoleNorAgents() throws Exception {
+        Needs.command("setsid");
+        line("set timeout 1s");
+        line("set interval 1s");
+        line("start client1");
+        shows("client1  ready in ");
+        line("connections start 5000 client1 --rate 50");
+        shows("/5,000 established");
+        for (String key : List.of("C-z", "C-\\", "C-z")) {
+            tmux("send-keys", "-t", "test", key);
+        }
+        long agent = agents().get(0).pid();
+        assertThat(stat(agent, "sess=")).isEqualTo(Long.toString(agent));
+        assertThat(stat(agent, "stat=")).doesNotStartWith("T");
+        await().atMost(SOON).untilAsserted(() -> assertThat(screen()).containsPattern("[1-9]\\d\\d/5,000 established"));
+        tmux("send-keys", "-t", "test", "C-c");
+        shows(" not tried");
+        line("count");
+        shows("difference            0");
+        assertThat(screen()).doesNotContain("lost:").doesNotContain("thread dump");
+    }
+
+    private static String stat(long pid, String column) throws Exception {
+        Process ps = new ProcessBuilder("ps", "-o", column, "-p", Long.toString(pid)).start();
+        return new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    }
+
     @Test
     void anAgentThatDiesIsToldAboveTheLineThatIsTyped() throws Exception {
         line("start client1");

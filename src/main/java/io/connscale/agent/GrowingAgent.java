@@ -27,11 +27,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * This process's agent and, once an order needs more files than a process may open, workers beside it: a group that grows,
@@ -55,8 +57,24 @@ final class GrowingAgent implements Agent {
     private final ThreadPoolExecutor orders = new ThreadPoolExecutor(
             1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), GrowingAgent::thread);
     private volatile Settings settings;
-    /** Another one with each {@link #stopOpening()}: an order that finds it changed gives way. */
-    private volatile int turn;
+    /** Those that have not ended, by their answer: an order that finds itself stopped gives way. */
+    private final Map<CompletableFuture<Opened>, Given> given = new ConcurrentHashMap<>();
+
+    /** That which is carried out, once its connections are being opened. */
+    private @Nullable Given current;
+
+    private static final class Given {
+        final Order order;
+        final Consumer<Opened> progress;
+        final CompletableFuture<Opened> answer = new CompletableFuture<>();
+        volatile boolean stopped;
+
+        Given(Order order, Consumer<Opened> progress) {
+            this.order = order;
+            this.progress = progress;
+        }
+    }
+
     /** What each member has of the order that is carried out. */
     private Map<String, Long> shares = Map.of();
     /** Each member's share of the rate that was set last. An order may have a rate of its own, which only another rate changes. */
@@ -137,10 +155,12 @@ final class GrowingAgent implements Agent {
 
     @Override
     public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
-        CompletableFuture<Opened> answer = new CompletableFuture<>();
-        int mine = turn;
+        Given one = new Given(order, progress);
+        CompletableFuture<Opened> answer = one.answer;
+        given.put(answer, one);
+        answer.whenComplete((opened, failure) -> given.remove(answer));
         try {
-            orders.execute(() -> carryOut(order, progress, mine, answer));
+            orders.execute(() -> carryOut(one));
         } catch (RejectedExecutionException e) {
             answer.completeExceptionally(new AgentException(
                     MOST_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
@@ -148,19 +168,25 @@ final class GrowingAgent implements Agent {
         return answer;
     }
 
-    private void carryOut(Order order, Consumer<Opened> progress, int mine, CompletableFuture<Opened> answer) {
+    private void carryOut(Given one) {
+        Order order = one.order;
+        CompletableFuture<Opened> answer = one.answer;
         try {
+            if (one.stopped) {
+                answer.complete(Opened.none(order.count()));
+                return;
+            }
             List<Worker> before = workers.running();
             int more = Sharing.processes(order.count(), rooms(before), bound.room(), bound.more(1 + before.size()));
             Settings first = settings;
             Optional<Exhausted> exhausted =
-                    workers.start(more, worker -> setUp(worker, ofMember(settings)), () -> turn != mine);
+                    workers.start(more, worker -> setUp(worker, ofMember(settings)), () -> one.stopped);
             if (!settings.equals(first)) {
                 CompletableFuture<Void> unused = configure(settings); // one that had just been set up has missed it
             }
             List<Worker> all = workers.running();
             int kept = (int) before.stream().filter(all::contains).count();
-            answer.complete(share(order, progress, mine, all, kept, exhausted).join());
+            answer.complete(share(one, all, kept, exhausted).join());
         } catch (InterruptedException e) {
             answer.completeExceptionally(new AgentException("the agent is ending", "start it again"));
         } catch (RuntimeException | OutOfMemoryError e) { // without an answer whoever asked would wait for ever
@@ -168,6 +194,7 @@ final class GrowingAgent implements Agent {
         } finally {
             synchronized (this) {
                 shares = Map.of();
+                current = null;
             }
         }
     }
@@ -181,20 +208,17 @@ final class GrowingAgent implements Agent {
 
     /** @param exhausted why there are too few processes: what they have no room for has failed for that */
     private CompletableFuture<Opened> share(
-            Order order,
-            Consumer<Opened> progress,
-            int mine,
-            List<Worker> beside,
-            int before,
-            Optional<Exhausted> exhausted) {
+            Given one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
+        Order order = one.order;
         long[] rooms = rooms(beside);
         long fits = exhausted.isEmpty()
                 ? order.count()
                 : Math.min(order.count(), Arrays.stream(rooms).sum());
         synchronized (this) {
-            if (turn != mine) {
+            if (one.stopped) {
                 return CompletableFuture.completedFuture(Opened.none(order.count()));
             }
+            current = one;
             AgentGroup group = group(beside);
             Opened without = exhausted
                     .map(what -> withoutProcess(order.count() - fits, what))
@@ -207,7 +231,7 @@ final class GrowingAgent implements Agent {
             Map<String, Long> known = new LinkedHashMap<>();
             group.members().keySet().forEach(name -> known.put(name, parts[known.size()]));
             shares = known;
-            Paced paced = new Paced(progress);
+            Paced paced = new Paced(one.progress);
             return group.open(parts, rate, opened -> paced.accept(opened.plus(without)))
                     .thenApply(without::plus);
         }
@@ -238,9 +262,26 @@ final class GrowingAgent implements Agent {
     @Override
     public CompletableFuture<Void> stopOpening() {
         synchronized (this) {
-            turn++;
+            given.values().forEach(one -> one.stopped = true);
         }
         return group(workers.running()).stopOpening();
+    }
+
+    /** What the members open meanwhile is all of the one that is carried out; one that waits is answered at once. */
+    @Override
+    public CompletableFuture<Void> stopOpening(CompletableFuture<Opened> opening) {
+        Given one = given.get(opening);
+        if (one == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        synchronized (this) {
+            one.stopped = true;
+            if (current == one) {
+                return group(workers.running()).stopOpening();
+            }
+        }
+        one.answer.complete(Opened.none(one.order.count()));
+        return CompletableFuture.completedFuture(null);
     }
 
     @Override

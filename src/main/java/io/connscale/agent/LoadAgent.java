@@ -18,6 +18,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -160,6 +161,21 @@ public final class LoadAgent implements Agent {
         Rate rate = next.order().rate();
         next.start(loops, endpoints, numbered, perLoop(rate == null ? settings.rate() : rate, next.order()));
         numbered += next.order().count();
+    }
+
+    @Override
+    public CompletableFuture<Void> stopOpening(CompletableFuture<Opened> opening) {
+        Optional<Opening> given;
+        Opening running;
+        synchronized (this) {
+            given = waiting.stream().filter(one -> one.answer() == opening).findFirst();
+            given.ifPresent(waiting::remove);
+            running = current;
+        }
+        given.ifPresent(Opening::giveUp);
+        return running != null && running.answer() == opening
+                ? running.stop()
+                : CompletableFuture.completedFuture(null);
     }
 
     @Override

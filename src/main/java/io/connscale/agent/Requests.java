@@ -24,6 +24,7 @@ import io.connscale.control.Message.TakeServerStatistics;
 import io.connscale.control.Message.TakeServerStatus;
 import io.connscale.control.Message.TakeSnapshot;
 import io.connscale.control.Message.TakeStatistics;
+import io.connscale.control.Opened;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
@@ -36,9 +37,11 @@ import io.connscale.kernel.WorkerBound;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -72,6 +75,9 @@ final class Requests implements AutoCloseable {
 
     private @Nullable SnapshotTaken said;
     private long saidAt = System.nanoTime() - MOST_UNSAID;
+
+    /** Those that have not ended, by the id of their request. */
+    private final Map<Long, CompletableFuture<Opened>> openings = new ConcurrentHashMap<>();
 
     /** As last configured; on the control thread. */
     private @Nullable Settings settings;
@@ -108,12 +114,15 @@ final class Requests implements AutoCloseable {
         } else if (request instanceof OpenConnections o) {
             Long rate = o.ratePerSecond();
             Order order = new Order(o.count(), rate == null ? null : new Rate(rate));
-            reply(
-                    o.id(),
-                    agent().open(order, opened -> outbox.offer(new Progress(o.id(), opened))),
-                    opened -> counted(new ConnectionsOpened(o.id(), opened)));
+            CompletableFuture<Opened> opening =
+                    agent().open(order, opened -> outbox.offer(new Progress(o.id(), opened)));
+            openings.put(o.id(), opening);
+            reply(o.id(), opening, opened -> {
+                openings.remove(o.id());
+                return counted(new ConnectionsOpened(o.id(), opened));
+            });
         } else if (request instanceof StopOpening s) {
-            reply(s.id(), agent().stopOpening(), done -> new Done(s.id()));
+            reply(s.id(), stopOpening(s), done -> new Done(s.id()));
         } else if (request instanceof CloseConnections c) {
             reply(c.id(), agent().close(c.count()), closed -> counted(new ConnectionsClosed(c.id(), closed)));
         } else if (request instanceof TakeSnapshot t) {
@@ -129,6 +138,15 @@ final class Requests implements AutoCloseable {
         } else {
             serverOrders.execute(() -> serverStatus(request));
         }
+    }
+
+    /** One that has ended already needs no end. */
+    private CompletableFuture<Void> stopOpening(StopOpening asked) throws AgentException {
+        if (asked.open() == null) {
+            return agent().stopOpening();
+        }
+        CompletableFuture<Opened> opening = openings.get(asked.open());
+        return opening == null ? CompletableFuture.completedFuture(null) : agent().stopOpening(opening);
     }
 
     private Facts facts(TakeFacts asked) {
@@ -219,6 +237,7 @@ final class Requests implements AutoCloseable {
     }
 
     private void fail(long id, Throwable failure) {
+        openings.remove(id);
         log.warn("request {} failed", id, failure);
         AgentException known = AgentException.of(failure);
         outbox.send(new Failed(id, known.message(), known.hint()));

@@ -93,6 +93,8 @@ final class RemoteAgent implements AgentProcess {
     private final Thread reader;
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
+    /** Open requests that have not ended, by their answer. */
+    private final Map<CompletableFuture<Opened>, Long> openings = new ConcurrentHashMap<>();
     private final Deliveries deliveries = new Deliveries();
     private final Silence silence = Silence.untilHeard();
     private final AtomicInteger told = new AtomicInteger();
@@ -443,11 +445,31 @@ final class RemoteAgent implements AgentProcess {
     @Override
     public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
         Long rate = order.rate() == null ? null : order.rate().perSecond();
-        return ask(
-                        id -> new Message.OpenConnections(id, order.count(), rate),
+        AtomicLong request = new AtomicLong();
+        CompletableFuture<Opened> opening = ask(
+                        id -> {
+                            request.set(id);
+                            return new Message.OpenConnections(id, order.count(), rate);
+                        },
                         Message.ConnectionsOpened.class,
                         progress)
                 .thenApply(Message.ConnectionsOpened::opened);
+        openings.put(opening, request.get());
+        opening.whenComplete((opened, failure) -> openings.remove(opening));
+        return opening;
+    }
+
+    @Override
+    public CompletableFuture<Void> stopOpening(CompletableFuture<Opened> opening) {
+        Long request = openings.get(opening);
+        return request == null
+                ? CompletableFuture.completedFuture(null)
+                : ask(id -> new Message.StopOpening(id, request), Message.Done.class).thenApply(done -> null);
+    }
+
+    @Override
+    public CompletableFuture<Void> allOpened() {
+        return CompletableFuture.allOf(openings.keySet().toArray(CompletableFuture[]::new));
     }
 
     @Override

@@ -53,6 +53,8 @@ final class Opening {
     private final Map<String, Growth> growth = new ConcurrentHashMap<>();
     private final Map<String, Opened> soFar = new ConcurrentHashMap<>();
     private final Map<String, CompletableFuture<Opened>> answers = new LinkedHashMap<>();
+    /** What was to be opened there before: an agent does one after the other. */
+    private final Map<String, CompletableFuture<Void>> earlier = new LinkedHashMap<>();
 
     /**
      * Begins it: {@code counts} in the order of the members, none where it is 0.
@@ -68,6 +70,7 @@ final class Opening {
             String host = agent.getKey();
             long count = counts[at++];
             soFar.put(host, Opened.none(count));
+            earlier.put(host, agent.getValue().allOpened());
             Growth grows = new Growth(System::nanoTime);
             if (count > 0) {
                 growth.put(host, grows);
@@ -92,7 +95,7 @@ final class Opening {
     /** {@code host} does not grow any more, and nobody is to wait for minutes until it is said why. */
     private void stopped(String host, Agent agent, Growth.Stop stop) {
         if (stop == Growth.Stop.LIMIT && stopOnLimit) {
-            agent.stopOpening();
+            agent.stopOpening(answers.get(host));
             return; // the answer has the verdict
         }
         try {
@@ -133,7 +136,7 @@ final class Opening {
         }
         HostAnswers<Opened> ended = HostAnswers.of(answers);
         if (stopped) {
-            return stoppedAnswer(ended);
+            throw interrupted(ended);
         }
         Optional<Verdict> verdict = desk.inquiry().verdict(List.copyOf(answers.keySet()));
         return ended.answer(done -> with(verdict, answer(done)));
@@ -152,11 +155,18 @@ final class Opening {
     }
 
     private void stop() {
-        agents.stopOpening(); // whether it worked, the orders tell: an agent that is silent is given up, and they fail
+        // Not of those that run in the background. Whether it worked the answers tell: those of an agent that is silent fail.
+        answers.forEach((host, answer) -> agents.members().get(host).stopOpening(answer));
     }
 
     private String progress() {
         Opened sum = soFar.values().stream().reduce(Opened.none(0), Opened::plus);
+        List<String> behind = answers.keySet().stream()
+                .filter(host -> !earlier.get(host).isDone())
+                .toList();
+        if (behind.size() == answers.size()) {
+            return "waiting for the earlier open requests of " + String.join(", ", behind) + " · Ctrl-C ends this one alone";
+        }
         // The agents' own time: before it they may have had to start processes.
         double perSecond = sum.seconds() <= 0 ? 0 : sum.established() / sum.seconds();
         long stopped =
@@ -175,13 +185,15 @@ final class Opening {
                         Quantity.text(sum.failed()));
     }
 
-    private Answer stoppedAnswer(HostAnswers<Opened> ended) throws CommandException {
+    /** With what failed beside it: a host that was lost meanwhile is no less lost. */
+    private CommandException interrupted(HostAnswers<Opened> ended) {
         long established =
                 ended.done().values().stream().mapToLong(Opened::established).sum();
-        throw new CommandException(
-                "interrupted; %s connections stay open".formatted(Quantity.text(established)),
+        return new CommandException(
+                "interrupted; " + Quantity.text(established) + " connections stay open",
                 "connections stop closes them",
-                answer(ended.done()));
+                answer(ended.done()),
+                ended.failed().values().stream().map(HostWords::failure).toList());
     }
 
     /** For {@code --no-wait}: what was ordered. */

@@ -7,7 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +23,8 @@ import picocli.CommandLine.Model.CommandSpec;
 /**
  * The one engine for typed lines, scripts, {@code -e} and standard input: understands a line, runs its command, prints what
  * came of it. Made by {@code Main} before the commands' desk, as their {@link Shell}; then {@link #serve} says how commands
- * are run. Commands run on the thread that calls the run methods, one at a time; {@link #notice} is for every thread.
+ * are run. Commands run one at a time, on a thread of their own, so that one that does not end can be left behind; the run
+ * methods wait for them. {@link #notice} is for every thread.
  */
 public final class Console implements Shell {
     /** Exit codes. */
@@ -40,11 +47,12 @@ public final class Console implements Shell {
     private final Path logFile;
     private final List<String> history = new ArrayList<>();
     private final List<String> replay = new ArrayList<>();
-    private final Interruption interruption = new Interruption();
     private final Screen batchScreen;
     private volatile Screen screen;
-    private boolean exiting;
-    private int depth;
+    private volatile boolean exiting;
+    private volatile int signalled;
+    private volatile @Nullable Interruption running;
+    private ExecutorService commands = commandThread();
     private Runner runner = command -> {
         throw new IllegalStateException("the console serves no commands yet");
     };
@@ -138,22 +146,45 @@ public final class Console implements Shell {
 
     /** Runs one line. Whatever happens is printed, {@code where} in front of a failure's message. */
     int run(String line, String where) {
-        boolean outermost = depth == 0;
-        if (outermost) {
-            screen.begin();
-            interruption.begin();
+        Interruption around = Interruption.ofThisThread();
+        if (around != null) {
+            return attempt(line, where, around, false);
         }
+        Interruption interruption = new Interruption();
+        running = interruption;
+        screen.begin();
         try {
-            return attempt(line, where, outermost);
+            commands.execute(() -> interruption.run(it -> attempt(line, where, it, true)));
+            int code = interruption.await();
+            if (interruption.left()) {
+                leave(line, where);
+            }
+            return code;
         } finally {
             screen.end();
-            if (outermost) {
-                interruption.end();
-            }
+            running = null;
         }
     }
 
-    private int attempt(String line, String where, boolean outermost) {
+    /** Its thread may never end; another is there for the next. */
+    private void leave(String line, String where) {
+        commands.shutdownNow();
+        commands = commandThread();
+        printer.interrupted(screen, Visible.line(line.strip(), 80), where, ": the command does not end, and was left behind");
+    }
+
+    /** Started at once: where no thread is left for it later, commands run all the same. */
+    private static ExecutorService commandThread() {
+        ThreadPoolExecutor one = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), task -> {
+            Thread thread = new Thread(task, "command");
+            thread.setDaemon(true);
+            return thread;
+        });
+        one.prestartCoreThread();
+        return one;
+    }
+
+    private int attempt(String line, String where, Interruption interruption, boolean outermost) {
         String command = Visible.line(line.strip(), 80);
         try {
             Sentence sentence = grammar.sentence(line);
@@ -163,28 +194,39 @@ public final class Console implements Shell {
             command = sentence.text();
             remember(outermost, history, line.strip());
             Answer answer = runner.run(grammar.command(sentence));
-            remember(outermost, replay, command);
-            printer.answer(screen, command, answer);
-            return screen.closed() ? FAILED : ended(WORKED);
+            if (over(interruption, outermost)) {
+                remember(outermost, replay, command);
+                printer.answer(screen, command, answer, interruption.happened());
+            }
+            return screen.closed() ? FAILED : ended(WORKED, interruption);
         } catch (CommandException e) {
-            return fail(command, where, e);
+            return fail(command, where, e, interruption, outermost);
         } catch (InterruptedException e) {
-            printer.interrupted(screen, command, where);
+            if (over(interruption, outermost)) {
+                printer.interrupted(screen, command, where, "");
+            }
             return INTERRUPTED;
         } catch (Throwable e) {
             // a command's mistake, even a stack overflow, must not take the connections down with it
             log.error("{}{}", where, command, e);
-            return fail(command, where, Failure.internal(e, logFile));
+            return fail(command, where, Failure.internal(e, logFile), interruption, outermost);
         }
     }
 
-    private int fail(String command, String where, CommandException e) {
-        printer.failure(screen, command, where, e);
-        return ended(FAILED);
+    /** Whether what came of it is to be printed. */
+    private static boolean over(Interruption interruption, boolean outermost) {
+        return outermost ? interruption.end() : !interruption.left();
+    }
+
+    private int fail(String command, String where, CommandException e, Interruption interruption, boolean outermost) {
+        if (over(interruption, outermost)) {
+            printer.failure(screen, command, where, e, interruption.happened());
+        }
+        return ended(FAILED, interruption);
     }
 
     /** A command may answer Ctrl-C by stopping early and say how far it came; the script around it ends all the same. */
-    private int ended(int code) {
+    private static int ended(int code, Interruption interruption) {
         return interruption.happened() ? INTERRUPTED : code;
     }
 
@@ -200,9 +242,46 @@ public final class Console implements Shell {
         screen.notice(Failure.internal(e, logFile).message());
     }
 
-    /** Ctrl-C: the command that runs is to end. From any thread. */
-    void interrupt() {
-        interruption.interrupt();
+    /**
+     * Ctrl-C: the command that runs is to end; asked again, it is left behind. From any thread.
+     *
+     * @return whether there is one
+     */
+    public boolean interrupt() {
+        Interruption now = running;
+        if (now != null) {
+            now.ask();
+        }
+        return now != null;
+    }
+
+    /**
+     * A signal that ends the program: the command that runs is interrupted, what came of it is printed, and no other is begun.
+     * From any thread.
+     *
+     * @param code what the program is to end with
+     * @param millis how long the command may take; then it is left behind
+     * @return whether a command ran, so that whoever runs it ends by itself
+     */
+    public boolean end(int code, long millis) throws InterruptedException {
+        signalled = code;
+        exiting = true;
+        Interruption now = running;
+        if (now == null) {
+            return false;
+        }
+        if (!now.happened()) {
+            now.ask();
+        }
+        if (!now.isOver(millis)) {
+            now.leave();
+        }
+        return true;
+    }
+
+    /** The code of the signal that ended it, or 0. */
+    public int signalled() {
+        return signalled;
     }
 
     /** Prints on {@code other} from now on. */
@@ -225,7 +304,9 @@ public final class Console implements Shell {
 
     @Override
     public void progress(String line) {
-        screen.progress(line);
+        if (!Interruption.isThisThreadLeft()) {
+            screen.progress(line);
+        }
     }
 
     @Override
@@ -235,11 +316,13 @@ public final class Console implements Shell {
 
     @Override
     public Optional<String> ask(String question, boolean secret) {
+        refuseWhereLeft();
         return screen.ask(question, secret);
     }
 
     @Override
     public Live live() {
+        refuseWhereLeft();
         return screen.live();
     }
 
@@ -273,13 +356,21 @@ public final class Console implements Shell {
         return List.copyOf(replay);
     }
 
+    /** A command that was left behind goes no further. */
+    private static void refuseWhereLeft() {
+        if (Interruption.isThisThreadLeft()) {
+            throw new CancellationException("the command was left behind");
+        }
+    }
+
     @Override
     public void runScript(Path file) throws CommandException, InterruptedException {
-        if (depth == DEEPEST_SCRIPT) {
+        Interruption interruption = Objects.requireNonNull(Interruption.ofThisThread(), "not the thread of a command");
+        if (interruption.depth() == DEEPEST_SCRIPT) {
             throw new CommandException(
                     file + " is opened by a script " + DEEPEST_SCRIPT + " scripts deep", "does it open itself?");
         }
-        depth++;
+        interruption.deeper(1);
         try {
             int code = run(file);
             if (code == INTERRUPTED) {
@@ -291,12 +382,13 @@ public final class Console implements Shell {
                         "the error above says why");
             }
         } finally {
-            depth--;
+            interruption.deeper(-1);
         }
     }
 
     @Override
     public void exit() {
+        refuseWhereLeft();
         exiting = true;
     }
 }

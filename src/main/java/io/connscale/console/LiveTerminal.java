@@ -46,12 +46,12 @@ final class LiveTerminal implements Live {
 
     @Override
     public int columns() {
-        return Math.max(1, terminal.getColumns());
+        return TerminalScreen.size(terminal).getColumns();
     }
 
     @Override
     public int rows() {
-        return Math.max(1, terminal.getRows());
+        return TerminalScreen.size(terminal).getRows();
     }
 
     @Override

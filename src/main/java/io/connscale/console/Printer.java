@@ -18,17 +18,17 @@ final class Printer {
         pages = false;
     }
 
-    /** {@code command} is the line as understood. */
-    void answer(Screen screen, String command, Answer answer) {
+    /** {@code command} is the line as understood; {@code interrupted}, whether the user had it end. */
+    void answer(Screen screen, String command, Answer answer, boolean interrupted) {
         if (format == Format.JSON) {
-            screen.answer(Json.line(members(command, true, "result", answer.json())));
+            screen.answer(Json.line(members(command, true, interrupted, "result", answer.json())));
         } else {
             show(screen, answer);
         }
     }
 
     /** {@code where} is in front of the message: the script's line. */
-    void failure(Screen screen, String command, String where, CommandException e) {
+    void failure(Screen screen, String command, String where, CommandException e, boolean interrupted) {
         Answer partial = e.partial();
         if (format == Format.JSON) {
             Map<String, Object> error = error(where, e);
@@ -37,7 +37,7 @@ final class Printer {
                         "others",
                         e.others().stream().map(other -> error(where, other)).toList());
             }
-            Map<String, Object> line = members(command, false, "error", error);
+            Map<String, Object> line = members(command, false, interrupted, "error", error);
             if (partial != null) {
                 line.put("result", partial.json());
             }
@@ -63,18 +63,21 @@ final class Printer {
     }
 
     /** The user ended it and needs no hint; to a program it is a failure. */
-    void interrupted(Screen screen, String command, String where) {
+    void interrupted(Screen screen, String command, String where, String more) {
         if (format == Format.JSON) {
-            failure(screen, command, where, new CommandException("interrupted", ""));
+            failure(screen, command, where, new CommandException("interrupted" + more, ""), true);
         } else {
-            screen.notice(where + "interrupted");
+            screen.notice(where + "interrupted" + more);
         }
     }
 
-    private static Map<String, Object> members(String command, boolean ok, String name, Object value) {
+    private static Map<String, Object> members(String command, boolean ok, boolean interrupted, String name, Object value) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("command", command);
         members.put("ok", ok);
+        if (interrupted) {
+            members.put("interrupted", true);
+        }
         members.put(name, value);
         return members;
     }

@@ -5,6 +5,7 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class TerminalScreen implements Screen {
     private static final long NANOS_BETWEEN_DRAWINGS = 50_000_000;
     private static final long NANOS_BETWEEN_LINES = 2_000_000_000;
-    private static final int USUAL_WIDTH = 80;
+    private static final Size USUAL_SIZE = Size.of(80, 24);
 
     private final LineReader reader;
     private final Terminal terminal;
@@ -184,8 +185,15 @@ final class TerminalScreen implements Screen {
     }
 
     private int width() {
-        int width = terminal.getColumns();
-        return width > 1 ? width : USUAL_WIDTH;
+        return size(terminal).getColumns();
+    }
+
+    /** As it is now; the usual one where it is not known (0 × 0, as on a serial line or from expect). */
+    static Size size(Terminal terminal) {
+        Size size = terminal.getSize();
+        return Size.of(
+                size.getColumns() > 1 ? size.getColumns() : USUAL_SIZE.getColumns(),
+                size.getRows() > 0 ? size.getRows() : USUAL_SIZE.getRows());
     }
 
     @Override

@@ -23,6 +23,18 @@ public interface Agent extends AutoCloseable {
      */
     CompletableFuture<Opened> open(Order order, Consumer<Opened> progress);
 
+    /**
+     * Ends this one open request where it is, as {@link #stopOpening()} does, and no other.
+     *
+     * @param opening what {@link #open} gave for it
+     */
+    CompletableFuture<Void> stopOpening(CompletableFuture<Opened> opening);
+
+    /** Done as soon as each open request is that was given so far. */
+    default CompletableFuture<Void> allOpened() {
+        return CompletableFuture.completedFuture(null);
+    }
+
     /** Ends all orders to open where they are: what is established stays, what is connecting is given up. */
     CompletableFuture<Void> stopOpening();
 

@@ -102,6 +102,13 @@ public final class AgentGroup implements Agent {
         return all(parts, Opened::plus).thenCompose(anyAnswered -> all(whole, Opened::plus));
     }
 
+    /** Of a group, it is its members' requests that can be ended one by one. */
+    @Override
+    public CompletableFuture<Void> stopOpening(CompletableFuture<Opened> opening) {
+        return CompletableFuture.failedFuture(
+                new AgentException("a group ends no single open request", "ask its members"));
+    }
+
     @Override
     public CompletableFuture<Void> stopOpening() {
         return all(members.stream().map(Agent::stopOpening).toList());

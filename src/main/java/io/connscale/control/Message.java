@@ -70,7 +70,12 @@ public sealed interface Message {
      */
     record OpenConnections(long id, long count, @Nullable Long ratePerSecond) implements Request {}
 
-    record StopOpening(long id) implements Request {}
+    /** @param open the id of the one open request that is to end; null: all */
+    record StopOpening(long id, @Nullable Long open) implements Request {
+        public StopOpening(long id) {
+            this(id, null);
+        }
+    }
 
     record CloseConnections(long id, long count) implements Request {}
 

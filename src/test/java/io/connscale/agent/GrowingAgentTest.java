@@ -53,6 +53,11 @@ class GrowingAgentTest {
         }
 
         @Override
+        public CompletableFuture<Void> stopOpening(CompletableFuture<Opened> opening) {
+            return stopOpening();
+        }
+
+        @Override
         public CompletableFuture<Void> stopOpening() {
             return CompletableFuture.completedFuture(null);
         }

@@ -11,6 +11,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -294,5 +297,64 @@ class ConsoleTest {
         console.runBatch(List.of("conn sto 5", "# nothing", "cuont", "fail"), null);
         assertThat(console.history()).containsExactly("conn sto 5", "cuont", "fail");
         assertThat(console.replay()).containsExactly("connections stop 5");
+    }
+
+    /** Runs {@code wait} with these options, and {@code then} as soon as it waits. */
+    private int waiting(Console console, String options, Runnable then) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        FakeCommands.Wait.running = begun;
+        CompletableFuture<Integer> code =
+                CompletableFuture.supplyAsync(() -> console.runBatch(List.of("wait" + options, "count"), null));
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
+        then.run();
+        return code.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anInterruptedCommandsAnswerSaysSoAndIsTheLast() throws Exception {
+        Console console = console(Format.JSON, true);
+        assertThat(waiting(console, " --politely", console::interrupt)).isEqualTo(130);
+        assertThat(out()).isEqualTo("""
+                {"command":"wait --politely","ok":true,"interrupted":true,"result":{"said":"came half way"}}
+                """);
+    }
+
+    @Test
+    void theSecondInterruptLeavesACommandBehindThatDoesNotEnd() throws Exception {
+        Console console = console(Format.JSON, false);
+        int code = waiting(console, " --for-ever", () -> {
+            console.interrupt();
+            console.interrupt();
+        });
+        assertThat(code).isEqualTo(130);
+        assertThat(out()).startsWith("{\"command\":\"wait --for-ever\",\"ok\":false,\"interrupted\":true,")
+                .contains("left behind")
+                .hasLineCount(1);
+        assertThat(console.runBatch(List.of("count"), null)).isZero();
+        assertThat(console.interrupt()).as("with no command to interrupt").isFalse();
+    }
+
+    @Test
+    void aSignalToEndHasTheCommandSayHowFarItCameAndNoOtherBegins() throws Exception {
+        Console console = console(Format.JSON, true);
+        waiting(console, " --politely", () -> assertThat(ends(console, 20_000)).isTrue());
+        assertThat(out()).contains("\"interrupted\":true,\"result\":{\"said\":\"came half way\"}").hasLineCount(1);
+        assertThat(console.signalled()).isEqualTo(143);
+    }
+
+    @Test
+    void aSignalToEndDoesNotWaitForACommandThatDoesNotEnd() throws Exception {
+        Console console = console(Format.TABLE, true);
+        waiting(console, " --for-ever", () -> assertThat(ends(console, 1)).isTrue());
+        assertThat(err()).isEqualTo("interrupted: the command does not end, and was left behind\n");
+        assertThat(ends(console, 1)).as("with no command to wait for").isFalse();
+    }
+
+    private static boolean ends(Console console, long millis) {
+        try {
+            return console.end(143, millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -173,17 +173,23 @@ final class FakeCommands {
         @Option(names = "--politely")
         boolean politely;
 
+        /** Whether it does not end on Ctrl-C at all. */
+        @Option(names = "--for-ever")
+        boolean forEver;
+
         @Override
         public Answer run(Shell shell) throws InterruptedException {
             shell.progress("waiting, 1/2 done");
             running.countDown();
-            try {
-                new CountDownLatch(1).await();
-            } catch (InterruptedException e) {
-                if (!politely) {
-                    throw e;
+            do {
+                try {
+                    new CountDownLatch(1).await();
+                } catch (InterruptedException e) {
+                    if (!politely && !forEver) {
+                        throw e;
+                    }
                 }
-            }
+            } while (forEver);
             return said("came half way");
         }
     }

@@ -47,6 +47,11 @@ class AgentGroupTest {
         }
 
         @Override
+        public CompletableFuture<Void> stopOpening(CompletableFuture<Opened> opening) {
+            return stopOpening();
+        }
+
+        @Override
         public CompletableFuture<Void> stopOpening() {
             asked.add("stop");
             return CompletableFuture.completedFuture(null);

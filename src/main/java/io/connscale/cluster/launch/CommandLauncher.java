@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class CommandLauncher implements Launcher {
     private final List<String> words;
-    private final LocalLauncher here = new LocalLauncher();
+    private final LocalLauncher here = new LocalLauncher(false);
 
     /** @param words at least one; the first is a program on this machine */
     public CommandLauncher(List<String> words) {
