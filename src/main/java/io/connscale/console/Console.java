@@ -45,7 +45,7 @@ public final class Console implements Shell {
     private final List<String> history = new ArrayList<>();
     private final List<String> replay = new ArrayList<>();
     private final Screen batchScreen;
-    private volatile Screen screen;
+    private final ScreenThread screen;
     private volatile boolean exiting;
     private volatile int signalled;
     private volatile @Nullable Interruption running;
@@ -69,7 +69,7 @@ public final class Console implements Shell {
         this.keepGoing = keepGoing;
         this.logFile = logFile;
         this.batchScreen = new BatchScreen(out, err);
-        this.screen = batchScreen;
+        this.screen = new ScreenThread(batchScreen);
     }
 
     /** Says how a command is run; before the first line. */
@@ -273,12 +273,17 @@ public final class Console implements Shell {
 
     /** Prints on {@code other} from now on. */
     void show(Screen other) {
-        screen = other;
+        screen.show(other);
     }
 
     /** Prints on standard output and error again: what happens while the program ends has no prompt to stand above. */
     void leaveTerminal() {
-        screen = batchScreen;
+        screen.show(batchScreen);
+    }
+
+    /** Waits until notices are printed, but no longer than this: the screen may be held. */
+    public void flush(long millis) throws InterruptedException {
+        screen.flush(millis);
     }
 
     CommandSpec root() {
@@ -311,6 +316,17 @@ public final class Console implements Shell {
     public Live live() {
         refuseWhereLeft();
         return screen.live();
+    }
+
+    @Override
+    public boolean interactive() {
+        return screen.interactive();
+    }
+
+    @Override
+    public void lendTerminal(Tool tool) throws CommandException {
+        refuseWhereLeft();
+        screen.lend(tool);
     }
 
     @Override

@@ -33,6 +33,16 @@ interface Screen {
     /** A picture to be drawn again and again; until it is closed nothing else is printed. */
     Live live();
 
+    /** Whether a user sits before it. */
+    default boolean interactive() {
+        return false;
+    }
+
+    /** Lets {@code tool} read and print, on this thread; afterwards the screen is as it was before. */
+    default void lend(Shell.Tool tool) throws CommandException {
+        tool.run();
+    }
+
     /** Whether nobody reads the answers any more. */
     boolean closed();
 }

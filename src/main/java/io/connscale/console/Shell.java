@@ -24,6 +24,21 @@ public interface Shell {
     /** A picture to be drawn again and again while the command runs; it closes it. */
     Live live();
 
+    /** Whether there is a terminal with a user before it. */
+    boolean interactive();
+
+    /** Something else that reads from the terminal and prints there for a while. */
+    @FunctionalInterface
+    interface Tool {
+        void run() throws CommandException;
+    }
+
+    /**
+     * Gives the terminal to {@code tool}, which runs on this thread, with keys shown as they are typed; notices wait meanwhile.
+     * Afterwards the terminal is as it was before.
+     */
+    void lendTerminal(Tool tool) throws CommandException;
+
     /** Runs one line within the command that runs, without printing its answer. */
     Answer answer(String line) throws CommandException, InterruptedException;
 

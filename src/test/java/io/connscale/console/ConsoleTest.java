@@ -358,4 +358,31 @@ class ConsoleTest {
             throw new IllegalStateException(e);
         }
     }
+
+    /** As where the user held it (Ctrl-S), or nobody reads the pipe. */
+    @Test
+    void aHeldScreenHoldsUpNobodyWhoHasANoticeOrProgressToTell() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        OutputStream held = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                err.write(b);
+            }
+        };
+        Console console =
+                new Console(FakeCommands.root(), Format.TABLE, false, Path.of("logs/console.log"), out, held);
+        for (int i = 0; i < 5_000; i++) {
+            console.notice("agent " + i + " lost");
+            console.progress("agent " + i);
+        }
+        console.flush(1);
+        go.countDown();
+        console.flush(20_000);
+        assertThat(err()).contains("agent 0 lost", " notices dropped: the screen took none").doesNotContain("agent 4999");
+    }
 }
