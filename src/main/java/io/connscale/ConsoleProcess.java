@@ -87,10 +87,12 @@ final class ConsoleProcess {
 
     /** A screen that is held (Ctrl-S) must not keep the program from ending. */
     private static void exit(int code) {
-        Thread limit = new Thread(() -> {
-            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(EXIT_SECONDS));
-            Runtime.getRuntime().halt(code);
-        }, "exit-limit");
+        Thread limit = new Thread(
+                () -> {
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(EXIT_SECONDS));
+                    Runtime.getRuntime().halt(code);
+                },
+                "exit-limit");
         limit.setDaemon(true);
         limit.start();
         System.exit(code);

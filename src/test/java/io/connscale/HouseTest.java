@@ -45,9 +45,7 @@ class HouseTest {
                             "stats",
                             "kernel",
                             "net")),
-            Map.entry(
-                    "api",
-                    List.of("diagnosis", "cluster", "agent", "server", "control", "stats", "kernel", "net")),
+            Map.entry("api", List.of("diagnosis", "cluster", "agent", "server", "control", "stats", "kernel", "net")),
             Map.entry("diagnosis", List.of("cluster", "control", "stats", "kernel", "net")),
             Map.entry("console", List.of("control", "stats", "kernel", "net")),
             Map.entry("report", List.of("control", "stats", "kernel", "net")),

@@ -157,16 +157,18 @@ public final class Console implements Shell {
     private void leave(String line, String where) {
         commands.shutdownNow();
         commands = commandThread();
-        printer.interrupted(screen, Visible.line(line.strip(), 80), where, ": the command does not end, and was left behind");
+        printer.interrupted(
+                screen, Visible.line(line.strip(), 80), where, ": the command does not end, and was left behind");
     }
 
     /** Started at once: where no thread is left for it later, commands run all the same. */
     private static ExecutorService commandThread() {
-        ThreadPoolExecutor one = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), task -> {
-            Thread thread = new Thread(task, "command");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor one =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), task -> {
+                    Thread thread = new Thread(task, "command");
+                    thread.setDaemon(true);
+                    return thread;
+                });
         one.prestartCoreThread();
         return one;
     }

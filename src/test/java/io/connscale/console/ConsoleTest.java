@@ -328,7 +328,8 @@ class ConsoleTest {
             console.interrupt();
         });
         assertThat(code).isEqualTo(130);
-        assertThat(out()).startsWith("{\"command\":\"wait --for-ever\",\"ok\":false,\"interrupted\":true,")
+        assertThat(out())
+                .startsWith("{\"command\":\"wait --for-ever\",\"ok\":false,\"interrupted\":true,")
                 .contains("left behind")
                 .hasLineCount(1);
         assertThat(console.runBatch(List.of("count"), null)).isZero();
@@ -339,7 +340,9 @@ class ConsoleTest {
     void aSignalToEndHasTheCommandSayHowFarItCameAndNoOtherBegins() throws Exception {
         Console console = console(Format.JSON, true);
         waiting(console, " --politely", () -> assertThat(ends(console, 20_000)).isTrue());
-        assertThat(out()).contains("\"interrupted\":true,\"result\":{\"said\":\"came half way\"}").hasLineCount(1);
+        assertThat(out())
+                .contains("\"interrupted\":true,\"result\":{\"said\":\"came half way\"}")
+                .hasLineCount(1);
         assertThat(console.signalled()).isEqualTo(143);
     }
 
@@ -374,8 +377,7 @@ class ConsoleTest {
                 err.write(b);
             }
         };
-        Console console =
-                new Console(FakeCommands.root(), Format.TABLE, false, Path.of("logs/console.log"), out, held);
+        Console console = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("logs/console.log"), out, held);
         for (int i = 0; i < 5_000; i++) {
             console.notice("agent " + i + " lost");
             console.progress("agent " + i);
@@ -383,6 +385,8 @@ class ConsoleTest {
         console.flush(1);
         go.countDown();
         console.flush(20_000);
-        assertThat(err()).contains("agent 0 lost", " notices dropped: the screen took none").doesNotContain("agent 4999");
+        assertThat(err())
+                .contains("agent 0 lost", " notices dropped: the screen took none")
+                .doesNotContain("agent 4999 lost");
     }
 }
