@@ -45,7 +45,9 @@ class HouseTest {
                             "stats",
                             "kernel",
                             "net")),
-            Map.entry("api", List.of("diagnosis", "cluster", "agent", "server", "control", "stats", "kernel", "net")),
+            Map.entry(
+                    "api",
+                    List.of("diagnosis", "cluster", "agent", "server", "control", "stats", "kernel", "net")),
             Map.entry("diagnosis", List.of("cluster", "control", "stats", "kernel", "net")),
             Map.entry("console", List.of("control", "stats", "kernel", "net")),
             Map.entry("report", List.of("control", "stats", "kernel", "net")),

@@ -207,7 +207,8 @@ final class GrowingAgent implements Agent {
     }
 
     /** @param exhausted why there are too few processes: what they have no room for has failed for that */
-    private CompletableFuture<Opened> share(Given one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
+    private CompletableFuture<Opened> share(
+            Given one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
         Order order = one.order;
         long[] rooms = rooms(beside);
         long fits = exhausted.isEmpty()

@@ -212,7 +212,8 @@ public final class Connscale implements AutoCloseable {
     public Stats stats() {
         Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
         there().forEach(name -> asked.put(name, parts.cluster().statistics(name)));
-        return Stats.of(asked.values().stream().map(Connscale::within).reduce(Statistics.NONE, Statistics::plus));
+        return Stats.of(
+                asked.values().stream().map(Connscale::within).reduce(Statistics.NONE, Statistics::plus));
     }
 
     private List<String> there() {

@@ -35,8 +35,7 @@ public record Stats(
      *
      * @param count how many
      */
-    public record Times(
-            long count, Duration mean, Duration p50, Duration p90, Duration p99, Duration p999, Duration max) {
+    public record Times(long count, Duration mean, Duration p50, Duration p90, Duration p99, Duration p999, Duration max) {
         private static Times of(Distribution micros) {
             return new Times(
                     micros.count(),

@@ -186,8 +186,7 @@ public final class Cluster implements AutoCloseable {
             }
             try {
                 if (ticks == null) {
-                    // With a delay, not at a rate: a console that was stopped must not make up for the seconds that it
-                    // missed.
+                    // With a delay, not at a rate: a console that was stopped must not make up for the seconds that it missed.
                     ticks = owner.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
                 }
                 return host.start();

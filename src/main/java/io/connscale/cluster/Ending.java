@@ -48,9 +48,7 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
 
     /** {@code ; last output on stderr: …}; empty where there was none. */
     String errorText() {
-        return errors.isEmpty() || exhausted().isPresent()
-                ? ""
-                : "; last output on stderr: " + String.join(" | ", lastErrors(IN_A_LINE));
+        return errors.isEmpty() || exhausted().isPresent() ? "" : "; last output on stderr: " + String.join(" | ", lastErrors(IN_A_LINE));
     }
 
     /** The last {@code max} lines of its standard error, each cut to what a user wants to read. */

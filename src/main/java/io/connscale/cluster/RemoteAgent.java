@@ -95,7 +95,6 @@ final class RemoteAgent implements AgentProcess {
     private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
     /** Open requests that have not ended, by their answer. */
     private final Map<CompletableFuture<Opened>, Long> openings = new ConcurrentHashMap<>();
-
     private final Deliveries deliveries = new Deliveries();
     private final Silence silence = Silence.untilHeard();
     private final AtomicInteger told = new AtomicInteger();
@@ -465,8 +464,7 @@ final class RemoteAgent implements AgentProcess {
         Long request = openings.get(opening);
         return request == null
                 ? CompletableFuture.completedFuture(null)
-                : ask(id -> new Message.StopOpening(id, request), Message.Done.class)
-                        .thenApply(done -> null);
+                : ask(id -> new Message.StopOpening(id, request), Message.Done.class).thenApply(done -> null);
     }
 
     @Override

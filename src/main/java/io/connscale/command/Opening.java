@@ -155,8 +155,7 @@ final class Opening {
     }
 
     private void stop() {
-        // Not of those that run in the background. Whether it worked the answers tell: those of an agent that is silent
-        // fail.
+        // Not of those that run in the background. Whether it worked the answers tell: those of an agent that is silent fail.
         answers.forEach((host, answer) -> agents.members().get(host).stopOpening(answer));
     }
 
@@ -166,8 +165,7 @@ final class Opening {
                 .filter(host -> !earlier.get(host).isDone())
                 .toList();
         if (behind.size() == answers.size()) {
-            return "waiting for the earlier open requests of " + String.join(", ", behind)
-                    + " · Ctrl-C ends this one alone";
+            return "waiting for the earlier open requests of " + String.join(", ", behind) + " · Ctrl-C ends this one alone";
         }
         // The agents' own time: before it they may have had to start processes.
         double perSecond = sum.seconds() <= 0 ? 0 : sum.established() / sum.seconds();

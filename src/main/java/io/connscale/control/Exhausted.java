@@ -73,8 +73,7 @@ public enum Exhausted {
     /** What {@code line}, of an error or of a process's standard error, tells that it ran out of, if anything. */
     public static Optional<Exhausted> of(String line) {
         return Arrays.stream(values())
-                .filter(one ->
-                        line.contains(one.text) || one.signs.matcher(line).find())
+                .filter(one -> line.contains(one.text) || one.signs.matcher(line).find())
                 .findFirst();
     }
 

@@ -52,8 +52,7 @@ class ConnscaleTest {
         assertThat(count.hosts()).isEqualTo(Map.of("client1", new Count.Host(200, 0, 0, 0)));
         client1.pings(Duration.ofMillis(50), Duration.ofSeconds(5));
         org.awaitility.Awaitility.await()
-                .untilAsserted(
-                        () -> assertThat(scale.stats().roundTrip().count()).isGreaterThan(200));
+                .untilAsserted(() -> assertThat(scale.stats().roundTrip().count()).isGreaterThan(200));
         Stats.Times roundTrip = scale.stats().roundTrip();
         assertThat(roundTrip.p99()).isGreaterThanOrEqualTo(roundTrip.p50()).isLessThanOrEqualTo(roundTrip.max());
         assertThat(client1.close(5)).isEqualTo(5);
