@@ -25,6 +25,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.jline.terminal.Terminal;
 import org.jline.utils.Signals;
@@ -35,6 +37,8 @@ final class ConsoleProcess {
     private static final int HUNG_UP = 129;
     private static final int TERMINATED = 143;
     private static final long ENDING_MILLIS = 3_000;
+    private static final long FLUSH_MILLIS = 1_000;
+    private static final long EXIT_SECONDS = 10;
 
     private final StartOptions options;
     private final StateFolder state = StateFolder.choose();
@@ -64,7 +68,7 @@ final class ConsoleProcess {
         Desk desk = new Desk(parts, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
         console.serve(command -> run((Verb) command, desk));
-        Runtime.getRuntime().addShutdownHook(new Thread(parts::close, "shutdown"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(parts, console), "shutdown"));
         heed("INT", () -> console.interrupt() ? 0 : Console.INTERRUPTED);
         heed("TERM", () -> end(console, TERMINATED));
         heed("HUP", () -> end(console, HUNG_UP));
@@ -73,12 +77,34 @@ final class ConsoleProcess {
         return console.signalled() == 0 ? code : console.signalled();
     }
 
+    private static void close(Parts parts, Console console) {
+        parts.close();
+        try {
+            console.flush(FLUSH_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A screen that is held (Ctrl-S) must not keep the program from ending. */
+    private static void exit(int code) {
+        Thread limit = new Thread(
+                () -> {
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(EXIT_SECONDS));
+                    Runtime.getRuntime().halt(code);
+                },
+                "exit-limit");
+        limit.setDaemon(true);
+        limit.start();
+        System.exit(code);
+    }
+
     /** Has the signal end the program with the code that {@code action} gives, or not, where that is 0. */
     private static void heed(String signal, IntSupplier action) {
         Signals.register(signal, () -> {
             int code = action.getAsInt();
             if (code != 0) {
-                System.exit(code);
+                exit(code);
             }
         });
     }

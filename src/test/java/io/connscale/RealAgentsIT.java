@@ -220,7 +220,8 @@ class RealAgentsIT {
                         "start client1",
                         "-e",
                         "connections start 5k client1 --rate 100 --force")) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> console.err().contains("/5,000 established"));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> console.errWithProgress().contains("/5,000 established"));
             signal(name, console.process().pid());
             assertThat(console.await(60, SECONDS).exit()).isEqualTo(exit);
             assertThat(console.out().lines().toList().get(1))

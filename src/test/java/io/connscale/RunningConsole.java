@@ -66,6 +66,11 @@ public final class RunningConsole implements AutoCloseable {
         return Progress.without(read(err));
     }
 
+    /** The last progress lines, too. */
+    public String errWithProgress() {
+        return read(err);
+    }
+
     /** Waits for its end; fails with what it printed where that takes longer. */
     public ConsoleScript.Ran await(long time, TimeUnit unit) {
         try {

@@ -21,6 +21,7 @@ import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.execution.LocalExecutionControlProvider;
+import jdk.jshell.tool.JavaShellToolBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -72,10 +73,36 @@ public final class JavaCommand implements Verb {
         Path script = file;
         if (script != null) {
             new Script(script).run();
+        } else if (desk.shell().interactive()) {
+            desk.shell().lendTerminal(JavaCommand::tool);
         } else {
             throw new CommandException("java without a script needs a terminal", "java FILE runs a script");
         }
         return new Answer(Map.of(), new Table(List.of(), List.of()), List.of());
+    }
+
+    /** JShell's own tool, which has completion, history and help; until {@code /exit}. */
+    private static void tool() throws CommandException {
+        try {
+            Path startup = Files.createTempFile("connscale", ".jsh");
+            try {
+                Files.write(startup, startup());
+                JavaShellToolBuilder.builder()
+                        .start(
+                                "--execution",
+                                "local",
+                                "--class-path",
+                                System.getProperty("java.class.path"),
+                                "--startup",
+                                startup.toString());
+            } finally {
+                Files.delete(startup);
+            }
+        } catch (CommandException e) {
+            throw e;
+        } catch (Exception e) { // the builder's methods declare any
+            throw new CommandException("JShell did not start: " + e, "the log has its details");
+        }
     }
 
     private static List<String> startup() {

@@ -48,7 +48,7 @@ public final class Console implements Shell {
     private final List<String> history = new ArrayList<>();
     private final List<String> replay = new ArrayList<>();
     private final Screen batchScreen;
-    private volatile Screen screen;
+    private final ScreenThread screen;
     private volatile boolean exiting;
     private volatile int signalled;
     private volatile @Nullable Interruption running;
@@ -72,7 +72,7 @@ public final class Console implements Shell {
         this.keepGoing = keepGoing;
         this.logFile = logFile;
         this.batchScreen = new BatchScreen(out, err);
-        this.screen = batchScreen;
+        this.screen = new ScreenThread(batchScreen);
     }
 
     /** Says how a command is run; before the first line. */
@@ -170,16 +170,18 @@ public final class Console implements Shell {
     private void leave(String line, String where) {
         commands.shutdownNow();
         commands = commandThread();
-        printer.interrupted(screen, Visible.line(line.strip(), 80), where, ": the command does not end, and was left behind");
+        printer.interrupted(
+                screen, Visible.line(line.strip(), 80), where, ": the command does not end, and was left behind");
     }
 
     /** Started at once: where no thread is left for it later, commands run all the same. */
     private static ExecutorService commandThread() {
-        ThreadPoolExecutor one = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), task -> {
-            Thread thread = new Thread(task, "command");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor one =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), task -> {
+                    Thread thread = new Thread(task, "command");
+                    thread.setDaemon(true);
+                    return thread;
+                });
         one.prestartCoreThread();
         return one;
     }
@@ -286,12 +288,17 @@ public final class Console implements Shell {
 
     /** Prints on {@code other} from now on. */
     void show(Screen other) {
-        screen = other;
+        screen.show(other);
     }
 
     /** Prints on standard output and error again: what happens while the program ends has no prompt to stand above. */
     void leaveTerminal() {
-        screen = batchScreen;
+        screen.show(batchScreen);
+    }
+
+    /** Waits until notices are printed, but no longer than this: the screen may be held. */
+    public void flush(long millis) throws InterruptedException {
+        screen.flush(millis);
     }
 
     CommandSpec root() {
@@ -329,6 +336,17 @@ public final class Console implements Shell {
     /** Prints long answers whole, on a terminal too. */
     public void withoutPager() {
         printer.withoutPager();
+    }
+
+    @Override
+    public boolean interactive() {
+        return screen.interactive();
+    }
+
+    @Override
+    public void lendTerminal(Tool tool) throws CommandException {
+        refuseWhereLeft();
+        screen.lend(tool);
     }
 
     @Override

@@ -49,6 +49,16 @@ interface Screen {
     /** Nothing is left on the screen, where that can be done. */
     default void clear() {}
 
+    /** Whether a user sits before it. */
+    default boolean interactive() {
+        return false;
+    }
+
+    /** Lets {@code tool} read and print, on this thread; afterwards the screen is as it was before. */
+    default void lend(Shell.Tool tool) throws CommandException {
+        tool.run();
+    }
+
     /** Whether nobody reads the answers any more. */
     boolean closed();
 }

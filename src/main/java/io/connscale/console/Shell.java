@@ -38,6 +38,21 @@ public interface Shell {
      */
     Object parse(String line) throws CommandException;
 
+    /** Whether there is a terminal with a user before it. */
+    boolean interactive();
+
+    /** Something else that reads from the terminal and prints there for a while. */
+    @FunctionalInterface
+    interface Tool {
+        void run() throws CommandException;
+    }
+
+    /**
+     * Gives the terminal to {@code tool}, which runs on this thread, with keys shown as they are typed; notices wait meanwhile.
+     * Afterwards the terminal is as it was before.
+     */
+    void lendTerminal(Tool tool) throws CommandException;
+
     /** The lines typed in this console, oldest first. */
     List<String> history();
 

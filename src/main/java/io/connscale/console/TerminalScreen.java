@@ -5,8 +5,11 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
+import org.jline.terminal.Terminal.Signal;
+import org.jline.terminal.Terminal.SignalHandler;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.InfoCmp.Capability;
@@ -207,6 +210,28 @@ final class TerminalScreen implements Screen {
         progress = "";
         erase();
         terminal.flush();
+    }
+
+    @Override
+    public boolean interactive() {
+        return true;
+    }
+
+    /** Signals are the console's again, too: a tool with a reader of its own takes them. */
+    @Override
+    public void lend(Shell.Tool tool) throws CommandException {
+        end();
+        Attributes before = terminal.getAttributes();
+        SignalHandler interrupts = terminal.handle(Signal.INT, SignalHandler.SIG_IGN);
+        terminal.handle(Signal.INT, interrupts);
+        terminal.echo(true);
+        try {
+            tool.run();
+        } finally {
+            terminal.setAttributes(before);
+            terminal.handle(Signal.INT, interrupts);
+            terminal.handle(Signal.TSTP, SignalHandler.SIG_IGN);
+        }
     }
 
     @Override

@@ -327,7 +327,8 @@ class ConsoleTest {
             console.interrupt();
         });
         assertThat(code).isEqualTo(130);
-        assertThat(out()).startsWith("{\"command\":\"wait --for-ever\",\"ok\":false,\"interrupted\":true,")
+        assertThat(out())
+                .startsWith("{\"command\":\"wait --for-ever\",\"ok\":false,\"interrupted\":true,")
                 .contains("left behind")
                 .hasLineCount(1);
         assertThat(console.runBatch(List.of("count"), null)).isZero();
@@ -338,7 +339,9 @@ class ConsoleTest {
     void aSignalToEndHasTheCommandSayHowFarItCameAndNoOtherBegins() throws Exception {
         Console console = console(Format.JSON, true);
         waiting(console, " --politely", () -> assertThat(ends(console, 20_000)).isTrue());
-        assertThat(out()).contains("\"interrupted\":true,\"result\":{\"said\":\"came half way\"}").hasLineCount(1);
+        assertThat(out())
+                .contains("\"interrupted\":true,\"result\":{\"said\":\"came half way\"}")
+                .hasLineCount(1);
         assertThat(console.signalled()).isEqualTo(143);
     }
 
@@ -356,5 +359,33 @@ class ConsoleTest {
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** As where the user held it (Ctrl-S), or nobody reads the pipe. */
+    @Test
+    void aHeldScreenHoldsUpNobodyWhoHasANoticeOrProgressToTell() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        OutputStream held = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                try {
+                    go.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                err.write(b);
+            }
+        };
+        Console console = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("logs/console.log"), out, held);
+        for (int i = 0; i < 5_000; i++) {
+            console.notice("agent " + i + " lost");
+            console.progress("agent " + i);
+        }
+        console.flush(1);
+        go.countDown();
+        console.flush(20_000);
+        assertThat(err())
+                .contains("agent 0 lost", " notices dropped: the screen took none")
+                .doesNotContain("agent 4999 lost");
     }
 }

@@ -102,6 +102,7 @@ class ReplTest extends TypedSession {
         terminal.close();
         assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
         console.notice("late");
+        console.flush(20_000);
         assertThat(err.toString(UTF_8)).isEqualTo("late\n");
     }
 
@@ -122,6 +123,7 @@ class ReplTest extends TypedSession {
         keys("exit\r");
         assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
         console.notice("late");
+        console.flush(20_000);
         assertThat(err.toString(UTF_8)).isEqualTo("late\n");
     }
 

@@ -1,0 +1,201 @@
+package io.connscale.console;
+
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+
+/**
+ * The one thread that prints, on the screen that is shown now, and the bounded queue before it. A screen that takes nothing
+ * (Ctrl-S, a full pipe) holds up nobody who has a notice or progress to tell: of progress the latest is kept, and notices
+ * that find no place are counted. Who has an answer to print, or a question, waits until that is done.
+ */
+final class ScreenThread implements Screen {
+    private static final int MAX_WAITING = 1000;
+
+    private final BlockingQueue<Runnable> events = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final AtomicLong dropped = new AtomicLong();
+    private final AtomicReference<String> progress = new AtomicReference<>("");
+    private final AtomicBoolean progressWaits = new AtomicBoolean();
+    private volatile Screen screen;
+
+    ScreenThread(Screen first) {
+        screen = first;
+        Thread thread = new Thread(this::print, "screen");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void print() {
+        while (true) {
+            try {
+                events.take().run();
+                long lost = dropped.getAndSet(0);
+                if (lost > 0) {
+                    screen.notice(lost + " notices dropped: the screen took none");
+                }
+            } catch (InterruptedException e) {
+                // of a question that was answered with Ctrl-C: nobody ends this thread
+            } catch (RuntimeException e) {
+                Thread thread = Thread.currentThread();
+                Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+                if (handler != null) {
+                    handler.uncaughtException(thread, e); // a notice that fails must not end all others
+                }
+            }
+        }
+    }
+
+    /** Prints on {@code other} from now on. */
+    void show(Screen other) {
+        screen = other;
+    }
+
+    /** Waits until all that was told so far is printed, but no longer than this. */
+    void flush(long millis) throws InterruptedException {
+        FutureTask<Void> last = new FutureTask<>(() -> {}, null);
+        try {
+            if (events.offer(last, millis, TimeUnit.MILLISECONDS)) {
+                last.get(millis, TimeUnit.MILLISECONDS);
+            }
+        } catch (TimeoutException | ExecutionException e) {
+            // it is held
+        }
+    }
+
+    private void now(Runnable event) {
+        now(() -> {
+            event.run();
+            return true;
+        });
+    }
+
+    /** An interrupt does not keep an answer from being printed; it is there again afterwards. */
+    private <T> T now(Supplier<T> event) {
+        FutureTask<T> task = new FutureTask<>(event::get);
+        boolean queued = false;
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    if (!queued) {
+                        events.put(task);
+                        queued = true;
+                    }
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("printing failed", e.getCause());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void answer(String lines) {
+        now(() -> screen.answer(lines));
+    }
+
+    @Override
+    public void error(String message, String hint) {
+        now(() -> screen.error(message, hint));
+    }
+
+    @Override
+    public void notice(String line) {
+        if (!events.offer(() -> screen.notice(line))) {
+            dropped.incrementAndGet();
+        }
+    }
+
+    @Override
+    public void progress(String line) {
+        progress.set(line);
+        if (progressWaits.compareAndSet(false, true) && !events.offer(this::printProgress)) {
+            progressWaits.set(false);
+        }
+    }
+
+    private void printProgress() {
+        progressWaits.set(false);
+        screen.progress(progress.get());
+    }
+
+    @Override
+    public void begin() {
+        now(() -> screen.begin());
+    }
+
+    @Override
+    public void end() {
+        now(() -> screen.end());
+    }
+
+    @Override
+    public Optional<String> ask(String question, boolean secret) {
+        return now(() -> screen.ask(question, secret));
+    }
+
+    @Override
+    public Live live() {
+        return now(() -> screen.live());
+    }
+
+    @Override
+    public int columns() {
+        return screen.columns();
+    }
+
+    @Override
+    public int rows() {
+        return screen.rows();
+    }
+
+    @Override
+    public void clear() {
+        now(() -> screen.clear());
+    }
+
+    @Override
+    public boolean closed() {
+        return screen.closed();
+    }
+
+    @Override
+    public boolean interactive() {
+        return screen.interactive();
+    }
+
+    /** On the caller's thread; what is told meanwhile waits. */
+    @Override
+    public void lend(Shell.Tool tool) throws CommandException {
+        CountDownLatch lent = new CountDownLatch(1);
+        CountDownLatch back = new CountDownLatch(1);
+        try {
+            events.put(new FutureTask<>(() -> {
+                lent.countDown();
+                back.await();
+                return null;
+            }));
+            lent.await();
+            screen.lend(tool);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            back.countDown();
+        }
+    }
+}
