@@ -27,8 +27,7 @@ class JavaScriptIT {
 
     @Test
     void drivesTheHostsOfTheConsole() throws IOException {
-        Ran ran = run(
-                """
+        Ran ran = run("""
                 // a loop of several lines is one snippet
                 var client1 = scale.start("client1");
                 var opened = client1.open(100);
@@ -38,11 +37,7 @@ class JavaScriptIT {
                 System.out.println(opened.established() + " " + scale.count().difference().getAsLong());
                 /exit
                 this is never read
-                """,
-                "-e",
-                "java 'a script.jsh'",
-                "-e",
-                "count");
+                """, "-e", "java 'a script.jsh'", "-e", "count");
 
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out()).startsWith("100 0\n").containsPattern("client1 +90 ");
@@ -62,8 +57,7 @@ class JavaScriptIT {
     void whatASnippetThrowsIsNamed() throws IOException {
         Ran ran = run("int x = 1;\nscale.start(\"nobody\");\n", "-f", "a script.jsh");
 
-        assertThat(ran.err())
-                .contains("a script.jsh:2: io.connscale.api.ConnscaleException: no host nobody");
+        assertThat(ran.err()).contains("a script.jsh:2: io.connscale.api.ConnscaleException: no host nobody");
         assertThat(ran.exit()).isEqualTo(1);
     }
 }

@@ -40,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * and nobody above notices. Orders are carried out one after the other, on a thread of their own: each first fills the
  * processes that have room, then those that are started for it. Any thread may call.
  */
+@SuppressWarnings({"FutureReturnValueIgnored", "CollectionUndefinedEquality"
+}) // a future is itself alone, and its own answer
 final class GrowingAgent implements Agent {
     private static final int MOST_WAITING = 100;
     private static final long SETTINGS_SECONDS = 10;
@@ -207,8 +209,7 @@ final class GrowingAgent implements Agent {
     }
 
     /** @param exhausted why there are too few processes: what they have no room for has failed for that */
-    private CompletableFuture<Opened> share(
-            Given one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
+    private CompletableFuture<Opened> share(Given one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
         Order order = one.order;
         long[] rooms = rooms(beside);
         long fits = exhausted.isEmpty()

@@ -144,7 +144,7 @@ public final class Connscale implements AutoCloseable {
                 Optional<Verdict> verdict = parts.inquiry().verdict(List.of(host));
                 return Opened.of(opened, verdict);
             } catch (InterruptedException e) {
-                agent.stopOpening();
+                agent.stopOpening(opening);
                 throw e;
             }
         });

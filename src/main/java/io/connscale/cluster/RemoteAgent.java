@@ -43,6 +43,8 @@ import org.slf4j.MDC;
  * nothing else: it never waits for who asked or for a screen. Another writes. Any thread may call. When the channel ends, for
  * whatever reason, every open request fails and {@link #ended()} completes.
  */
+@SuppressWarnings({"FutureReturnValueIgnored", "CollectionUndefinedEquality"
+}) // a future is itself alone, and its own answer
 final class RemoteAgent implements AgentProcess {
     private static final Logger log = LoggerFactory.getLogger(RemoteAgent.class);
     private static final int MAX_PENDING = 64;
@@ -95,6 +97,7 @@ final class RemoteAgent implements AgentProcess {
     private final Map<Long, Pending<?>> pending = new ConcurrentHashMap<>();
     /** Open requests that have not ended, by their answer. */
     private final Map<CompletableFuture<Opened>, Long> openings = new ConcurrentHashMap<>();
+
     private final Deliveries deliveries = new Deliveries();
     private final Silence silence = Silence.untilHeard();
     private final AtomicInteger told = new AtomicInteger();
@@ -464,7 +467,8 @@ final class RemoteAgent implements AgentProcess {
         Long request = openings.get(opening);
         return request == null
                 ? CompletableFuture.completedFuture(null)
-                : ask(id -> new Message.StopOpening(id, request), Message.Done.class).thenApply(done -> null);
+                : ask(id -> new Message.StopOpening(id, request), Message.Done.class)
+                        .thenApply(done -> null);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -95,7 +96,7 @@ final class Opening {
     /** {@code host} does not grow any more, and nobody is to wait for minutes until it is said why. */
     private void stopped(String host, Agent agent, Growth.Stop stop) {
         if (stop == Growth.Stop.LIMIT && stopOnLimit) {
-            agent.stopOpening(answers.get(host));
+            agent.stopOpening(Objects.requireNonNull(answers.get(host)));
             return; // the answer has the verdict
         }
         try {
@@ -155,17 +156,19 @@ final class Opening {
     }
 
     private void stop() {
-        // Not of those that run in the background. Whether it worked the answers tell: those of an agent that is silent fail.
-        answers.forEach((host, answer) -> agents.members().get(host).stopOpening(answer));
+        // Not of those that run in the background. Whether it worked the answers tell: those of an agent that is silent
+        // fail.
+        agents.members().forEach((host, agent) -> agent.stopOpening(Objects.requireNonNull(answers.get(host))));
     }
 
     private String progress() {
         Opened sum = soFar.values().stream().reduce(Opened.none(0), Opened::plus);
         List<String> behind = answers.keySet().stream()
-                .filter(host -> !earlier.get(host).isDone())
+                .filter(host -> !Objects.requireNonNull(earlier.get(host)).isDone())
                 .toList();
         if (behind.size() == answers.size()) {
-            return "waiting for the earlier open requests of " + String.join(", ", behind) + " · Ctrl-C ends this one alone";
+            return "waiting for the earlier open requests of " + String.join(", ", behind)
+                    + " · Ctrl-C ends this one alone";
         }
         // The agents' own time: before it they may have had to start processes.
         double perSecond = sum.seconds() <= 0 ? 0 : sum.established() / sum.seconds();

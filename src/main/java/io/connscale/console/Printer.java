@@ -71,7 +71,8 @@ final class Printer {
         }
     }
 
-    private static Map<String, Object> members(String command, boolean ok, boolean interrupted, String name, Object value) {
+    private static Map<String, Object> members(
+            String command, boolean ok, boolean interrupted, String name, Object value) {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("command", command);
         members.put("ok", ok);

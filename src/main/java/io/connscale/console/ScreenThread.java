@@ -1,5 +1,6 @@
 package io.connscale.console;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -131,7 +132,7 @@ final class ScreenThread implements Screen {
 
     private void printProgress() {
         progressWaits.set(false);
-        screen.progress(progress.get());
+        screen.progress(Objects.requireNonNull(progress.get()));
     }
 
     @Override

@@ -70,7 +70,11 @@ public sealed interface Message {
      */
     record OpenConnections(long id, long count, @Nullable Long ratePerSecond) implements Request {}
 
-    /** @param open the id of the one open request that is to end; null: all */
+    /**
+     * Ends opening.
+     *
+     * @param open the id of the one open request that is to end; null: all
+     */
     record StopOpening(long id, @Nullable Long open) implements Request {
         public StopOpening(long id) {
             this(id, null);

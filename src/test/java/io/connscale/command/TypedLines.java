@@ -1,6 +1,7 @@
 package io.connscale.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import io.connscale.Progress;
 import io.connscale.cluster.MiniCluster;
@@ -10,6 +11,7 @@ import io.connscale.control.Server;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Lines typed at the real console, with a cluster in this JVM behind it. */
 final class TypedLines {
@@ -35,13 +37,23 @@ final class TypedLines {
         return type(mini, mini.server(), format, lines);
     }
 
+    /** As a table, when standard error is so: what an agent's end brings comes when it comes. */
+    static Said tableUntil(MiniCluster mini, Predicate<String> told, String... lines) {
+        return type(mini, mini.server(), Format.TABLE, told, lines);
+    }
+
     static Said type(MiniCluster mini, Server server, Format format, String... lines) {
+        return type(mini, server, format, err -> true, lines);
+    }
+
+    private static Said type(MiniCluster mini, Server server, Format format, Predicate<String> told, String... lines) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(Commands.root(), format, false, Path.of("connscale.log"), out, err);
         Desk desk = new Desk(mini.cluster(), server, console);
         console.serve(command -> ((Verb) command).run(desk));
         int exit = console.runBatch(List.of(lines), null);
+        await().until(() -> Progress.without(err.toString(UTF_8)), told);
         return new Said(exit, out.toString(UTF_8), Progress.without(err.toString(UTF_8)));
     }
 }
