@@ -18,7 +18,6 @@ import io.connscale.console.Repl;
 import io.connscale.console.StartOptions;
 import io.connscale.control.AgentException;
 import io.connscale.control.Exhausted;
-import io.connscale.control.Server;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
 import java.io.FileDescriptor;
@@ -106,7 +105,9 @@ final class ConsoleProcess {
 
     private static void start(Parts parts, Console console) {
         try {
-            parts.autostart().map(ServerCommand::notStarted).ifPresent(e -> console.notice(e.message() + " · " + e.hint()));
+            parts.autostart()
+                    .map(ServerCommand::notStarted)
+                    .ifPresent(e -> console.notice(e.message() + " · " + e.hint()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the console is being ended: the first command will see it
         }
@@ -150,7 +151,8 @@ final class ConsoleProcess {
     private String greeting(Desk desk) {
         int hosts = config.hosts().size();
         String where = ServerText.where(desk.server())
-                .map(running -> running + config.server().on().map(host -> " on " + host).orElse(""))
+                .map(running -> running
+                        + config.server().on().map(host -> " on " + host).orElse(""))
                 .orElse("stopped");
         return "connscale %s · server %s · %d %s · Tab completes, help explains"
                 .formatted(Version.program(), where, hosts, hosts == 1 ? "host" : "hosts");

@@ -269,7 +269,8 @@ class RealAgentsIT {
                     .asString()
                     .startsWith("server not started: address in use (127.0.0.1:" + port + ", held by java, pid "
                             + ProcessHandle.current().pid() + ") · ");
-            assertThat(ran.err()).contains("\nerror: server not started: address in use (127.0.0.1:" + port + ", held by ");
+            assertThat(ran.err())
+                    .contains("\nerror: server not started: address in use (127.0.0.1:" + port + ", held by ");
         }
     }
 
@@ -279,11 +280,16 @@ class RealAgentsIT {
         Ran ran = ConsoleScript.in(folder)
                 .run(
                         "--keep-going",
-                        "-e", "start client1",
-                        "-e", "connections start 5 client1",
-                        "-e", "server start",
-                        "-e", "connections start 7 client1",
-                        "-e", "count");
+                        "-e",
+                        "start client1",
+                        "-e",
+                        "connections start 5 client1",
+                        "-e",
+                        "server start",
+                        "-e",
+                        "connections start 7 client1",
+                        "-e",
+                        "count");
         assertThat(ran.err())
                 .isEqualTo("error: server not started: ports: 0 is a free port, chosen at its start\n  server start\n");
         assertThat(ran.out()).contains("client1  7 established in ").containsPattern("server +7\n");

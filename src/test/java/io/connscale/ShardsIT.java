@@ -93,7 +93,8 @@ class ShardsIT {
             aKilledShardLeavesWhatItHasCounted(console);
             Path other = Files.createDirectory(folder.resolve("other"));
             Files.copy(folder.resolve("hosts.yaml"), other.resolve("hosts.yaml"));
-            assertThat(ConsoleScript.in(other).run("-e", "server").err()).contains("server not started: address in use (127.0.0.1:");
+            assertThat(ConsoleScript.in(other).run("-e", "server").err())
+                    .contains("server not started: address in use (127.0.0.1:");
         }
     }
 

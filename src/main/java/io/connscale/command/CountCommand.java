@@ -132,7 +132,9 @@ public final class CountCommand implements Verb {
                 .filter(name -> !answers.done().containsKey(name))
                 .toList();
         if (!missing.isEmpty()) {
-            String verb = !answers.failed().isEmpty() ? " did not answer" : missing.size() == 1 ? " was not asked" : " were not asked";
+            String verb = !answers.failed().isEmpty()
+                    ? " did not answer"
+                    : missing.size() == 1 ? " was not asked" : " were not asked";
             return Optional.of(String.join(", ", missing) + verb);
         }
         boolean elsewhere = server.accepted() == 0

@@ -44,7 +44,8 @@ public final class DoctorCommand implements Verb {
      * @param name the host's; {@code server} for the server, which is no host's name here
      * @param examined null: it does not answer
      */
-    private record End(boolean server, String name, @Nullable Examined examined) {
+    private record End(
+            boolean server, String name, @Nullable Examined examined) {
         static End server(@Nullable Examined examined) {
             return new End(true, "server", examined);
         }

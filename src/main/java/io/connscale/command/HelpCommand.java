@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
 @AutoService(Verb.class)
 @Command(name = "help", aliases = "?", description = "The commands, or one of them in detail.")
 public final class HelpCommand implements Verb {
-    private static final List<Column<CommandSpec>> COMMANDS = List.of(
-            new Column<>("command", HelpCommand::typed), new Column<>("description", Vocabulary::description));
+    private static final List<Column<CommandSpec>> COMMANDS =
+            List.of(new Column<>("command", HelpCommand::typed), new Column<>("description", Vocabulary::description));
     private static final List<Column<ArgSpec>> WORDS =
             List.of(new Column<>("word", HelpCommand::word), new Column<>("description", HelpCommand::description));
 

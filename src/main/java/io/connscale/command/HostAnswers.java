@@ -22,7 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param failed the same
  * @param server why the server, asked beside them, did not answer; null where it did, or was not asked
  */
-record HostAnswers<T>(Map<String, T> done, Map<String, AgentException> failed, @Nullable AgentException server) {
+record HostAnswers<T>(
+        Map<String, T> done,
+        Map<String, AgentException> failed,
+        @Nullable AgentException server) {
     /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
     private static final long SECONDS = 30;
 

@@ -22,7 +22,10 @@ public final class SaveCommand implements Verb {
     /** Saved, these would end the replay or overwrite the file that is being read; the others only talk. */
     private static final Set<String> LEFT_OUT = Set.of("save", "exit", "help", "history", "clear");
 
-    @Parameters(paramLabel = "FILE", converter = Commands.FileWord.class, description = "the script to write; one that is there is overwritten")
+    @Parameters(
+            paramLabel = "FILE",
+            converter = Commands.FileWord.class,
+            description = "the script to write; one that is there is overwritten")
     private Path file = Path.of("");
 
     @Override

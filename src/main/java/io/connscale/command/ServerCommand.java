@@ -81,7 +81,8 @@ public final class ServerCommand implements Verb {
             throw notStarted(refusal.get());
         }
         if (desk.cluster().targets().stream().anyMatch(target -> target.endsWith(":0"))) {
-            throw new CommandException("server not started: ports: 0 is a free port, chosen at its start", "server start");
+            throw new CommandException(
+                    "server not started: ports: 0 is a free port, chosen at its start", "server start");
         }
     }
 

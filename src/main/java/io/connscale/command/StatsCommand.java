@@ -37,8 +37,9 @@ public final class StatsCommand implements Verb {
         Thread.sleep((over.isZero() ? Readings.SECOND : over).toMillis());
         Readings now = Readings.take(desk, names, withServer);
         List<StatsRow> rows = StatsRow.rows(before, now, !over.isZero());
-        return now.hosts().answer(done -> StatsText.answer(
-                rows, now.serverIsSilent(), desk.shell().columns()));
+        return now.hosts()
+                .answer(done -> StatsText.answer(
+                        rows, now.serverIsSilent(), desk.shell().columns()));
     }
 
     private List<String> names(Desk desk) throws CommandException {

@@ -130,7 +130,14 @@ final class StatsText {
         if (serverIsSilent) {
             json.put("server", null);
         }
-        return new Answer(json, Table.of(CSV, timed.stream().filter(one -> !(one.row instanceof StatsRow.Sum)).toList()), lines);
+        return new Answer(
+                json,
+                Table.of(
+                        CSV,
+                        timed.stream()
+                                .filter(one -> !(one.row instanceof StatsRow.Sum))
+                                .toList()),
+                lines);
     }
 
     private static void errors(List<StatsRow> rows, List<String> lines) {

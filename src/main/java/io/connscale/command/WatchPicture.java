@@ -106,7 +106,8 @@ final class WatchPicture {
         curves.forEach(curve -> below.add(curve.line(columns, unicode)));
         below.add("round trips of the last tick, µs: " + percentiles());
         rows.stream()
-                .filter(row -> !(row instanceof StatsRow.Sum) && !row.all().counts().errors().isEmpty())
+                .filter(row -> !(row instanceof StatsRow.Sum)
+                        && !row.all().counts().errors().isEmpty())
                 .forEach(row -> below.add(
                         row.name() + ": " + ServerText.errors(row.all().counts().errors())));
         rows.forEach(row -> below.addAll(row.warnings()));

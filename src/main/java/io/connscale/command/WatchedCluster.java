@@ -76,7 +76,8 @@ final class WatchedCluster implements Watched {
         hosts.keySet().retainAll(names);
         ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(desk.server()), serverAsker));
         names.forEach(name -> ask(
-                hosts.computeIfAbsent(name, unknown -> new Source()), () -> desk.cluster().statistics(name)));
+                hosts.computeIfAbsent(name, unknown -> new Source()),
+                () -> desk.cluster().statistics(name)));
         long end = System.nanoTime() + patience;
         hear(server, end);
         for (Source host : hosts.values()) {

@@ -93,8 +93,11 @@ public final class Console implements Shell {
     /** Runs what comes from standard input, line by line as it comes; gives the exit code. */
     public int runBatch(InputStream in) {
         try (Lines lines = new Lines(in)) {
-            return run(lines, "stdin", () -> screen.notice("standard input was empty, so there was nothing to do"
-                    + " · -e COMMAND runs a command, --serve keeps the server running"));
+            return run(
+                    lines,
+                    "stdin",
+                    () -> screen.notice("standard input was empty, so there was nothing to do"
+                            + " · -e COMMAND runs a command, --serve keeps the server running"));
         } catch (IOException e) {
             screen.error("cannot read standard input: " + e.getMessage(), "look at where it comes from");
             return FAILED;

@@ -58,12 +58,10 @@ final class TableText {
             boolean last = c == row.size() - 1 && !numeric(table, c);
             int begin = length(line.toString()) + gap.length();
             if (last && begin + length(row.get(c)) > columns) {
-                List<String> parts = Wrapped.lines(row.get(c), Math.max(1, columns - begin)).stream()
-                        .map(Object::toString)
-                        .toList();
-                return parts.stream()
-                        .map(part -> (part == parts.get(0) ? line + gap : " ".repeat(begin)) + part)
-                        .toList();
+                List<String> lines = new ArrayList<>();
+                Wrapped.lines(row.get(c), Math.max(1, columns - begin))
+                        .forEach(part -> lines.add((lines.isEmpty() ? line + gap : " ".repeat(begin)) + part));
+                return lines;
             }
             line.append(gap).append(padded(row.get(c), width(rows, c), numeric(table, c)));
         }
@@ -82,7 +80,10 @@ final class TableText {
             if (group.size() > keys.size() && used + GAP.length() + needed > columns) {
                 groups.add(group);
                 group = new ArrayList<>(keys);
-                used = keys.stream().mapToInt(key -> width(rows, key) + GAP.length()).sum() - GAP.length();
+                used = keys.stream()
+                                .mapToInt(key -> width(rows, key) + GAP.length())
+                                .sum()
+                        - GAP.length();
             }
             used += needed + (group.isEmpty() ? 0 : GAP.length());
             group.add(c);
@@ -94,7 +95,8 @@ final class TableText {
     /** What a row is told by: its first cell, or where several have the same, the first two. */
     private static List<Integer> keys(Table table) {
         List<Object> first = table.rows().stream().map(row -> row.get(0)).toList();
-        boolean tells = first.stream().distinct().count() == first.size() || table.columns().size() < 3;
+        boolean tells = first.stream().distinct().count() == first.size()
+                || table.columns().size() < 3;
         return tells ? List.of(0) : List.of(0, 1);
     }
 

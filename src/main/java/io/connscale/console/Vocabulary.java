@@ -83,9 +83,8 @@ public final class Vocabulary {
 
     private static Optional<CommandSpec> withOption(CommandSpec spec, String name) {
         return commands(spec).stream()
-                .flatMap(command -> command.findOption(name) != null
-                        ? Stream.of(command)
-                        : withOption(command, name).stream())
+                .flatMap(command ->
+                        command.findOption(name) != null ? Stream.of(command) : withOption(command, name).stream())
                 .findFirst();
     }
 

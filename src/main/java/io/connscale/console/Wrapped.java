@@ -48,7 +48,9 @@ final class Wrapped {
         int blanks = line.length() - line.stripLeading().length();
         int indent = Math.min(blanks + 2, width / 2);
         for (int gap = line.indexOf(GAP, blanks); gap >= 0; gap = line.indexOf(GAP, indent)) {
-            int column = gap + line.substring(gap).length() - line.substring(gap).stripLeading().length();
+            int column = gap
+                    + line.substring(gap).length()
+                    - line.substring(gap).stripLeading().length();
             if (column * 3 > width * 2) {
                 return indent;
             }

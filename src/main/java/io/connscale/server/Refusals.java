@@ -10,8 +10,7 @@ final class Refusals {
     /** {@code errno} of listening on {@code port}, in words; the errors are those of bind(2) and listen(2). */
     static AgentException listening(String bind, int port, String errno) {
         return switch (errno) {
-            case "EADDRINUSE" ->
-                taken(bind, port);
+            case "EADDRINUSE" -> taken(bind, port);
             case "EADDRNOTAVAIL" ->
                 new AgentException(
                         "%s is not an address of this machine (EADDRNOTAVAIL), for port %d".formatted(bind, port),

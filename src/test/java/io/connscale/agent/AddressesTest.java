@@ -21,8 +21,7 @@ class AddressesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "a\nb"})
+    @ValueSource(strings = {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:65536", "127.0.0.1:-1", "a\nb"})
     void whatIsNoServerAddressIsNamed(String text) {
         assertThatThrownBy(() -> Addresses.targets(List.of("127.0.0.1:1", text), List.of()))
                 .isInstanceOfSatisfying(AgentException.class, e -> {

@@ -81,8 +81,7 @@ class CommandsTest {
         assertThat(stopped.out())
                 .containsPattern("(?m)^server +stopped$")
                 .endsWith("\nnot comparable: the server here does not run\n");
-        assertThat(json(mini, "count").last())
-                .contains("\"server\":{\"established\":null}", "\"difference\":null");
+        assertThat(json(mini, "count").last()).contains("\"server\":{\"established\":null}", "\"difference\":null");
     }
 
     /** The one here runs, and the hosts' Pings are answered by another: {@code address:} names a machine that is not this one. */
@@ -179,7 +178,11 @@ class CommandsTest {
         Said said = json(mini, "connections start 1000 client1 --rate 20");
         assertThat(said.exit()).isNotZero();
         assertThat(said.out())
-                .contains("\"ok\":false", "\"message\":\"interrupted; ", " connections stay open\"", "\"requested\":1000");
+                .contains(
+                        "\"ok\":false",
+                        "\"message\":\"interrupted; ",
+                        " connections stay open\"",
+                        "\"requested\":1000");
         assertThat(json(mini, "count").last())
                 .doesNotContain("\"established\":0")
                 .contains("\"connecting\":0");
@@ -290,6 +293,7 @@ class CommandsTest {
         assertThat(table(mini, "exit", "hosts").out()).isEmpty();
         assertThat(table(mini, "help").out())
                 .contains("connections start", "connections stop", "count", "exit", "history", "hosts", "open FILE")
-                .contains("save FILE", "server start", "set interval", "sleep [DURATION]", "start HOST...", "stop HOST");
+                .contains(
+                        "save FILE", "server start", "set interval", "sleep [DURATION]", "start HOST...", "stop HOST");
     }
 }

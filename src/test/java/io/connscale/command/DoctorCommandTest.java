@@ -56,11 +56,14 @@ class DoctorCommandTest {
                         + "\\{\"ports\":[0-9]+,\"firstPort\":[0-9]+,\"lastPort\":[0-9]+},\"stops\":\"")
                 .containsPattern("\"stopsAtConnections\":[0-9]+,\"fixNow\":\"")
                 .doesNotContain("\"value\":");
-        List<String> csv = TypedLines.type(mini, Format.CSV, "doctor").out().lines().toList();
+        List<String> csv =
+                TypedLines.type(mini, Format.CSV, "doctor").out().lines().toList();
         assertThat(csv.get(0))
-                .isEqualTo("kind,name,limit,value,unit,in_use,stops_at_connections,stops,fix_now,fix_for_good,needs_root");
-        assertThat(csv).anyMatch(row -> row.matches(
-                "host,client1,net.ipv4.ip_local_port_range,[0-9]+,ports,,[0-9]+,connections from .*"));
+                .isEqualTo(
+                        "kind,name,limit,value,unit,in_use,stops_at_connections,stops,fix_now,fix_for_good,needs_root");
+        assertThat(csv)
+                .anyMatch(row -> row.matches(
+                        "host,client1,net.ipv4.ip_local_port_range,[0-9]+,ports,,[0-9]+,connections from .*"));
     }
 
     /** Both are names that a host may have. */
@@ -68,8 +71,12 @@ class DoctorCommandTest {
     void aHostCalledServerIsNotTheServer() throws Exception {
         try (MiniCluster odd = MiniCluster.of("server", "sum").start()) {
             assertThat(json(odd, "start all", "doctor").last())
-                    .contains("\"server\":{\"findings\":", "\"hosts\":{\"server\":{\"findings\":", "\"sum\":{\"findings\":");
-            String stats = json(odd, "connections start 20 server", "connections start 30 sum", "stats").last();
+                    .contains(
+                            "\"server\":{\"findings\":",
+                            "\"hosts\":{\"server\":{\"findings\":",
+                            "\"sum\":{\"findings\":");
+            String stats = json(odd, "connections start 20 server", "connections start 30 sum", "stats")
+                    .last();
             assertThat(stats)
                     .contains("\"result\":{\"server\":{\"established\":50,", "\"sum\":{\"established\":50,")
                     .contains("\"hosts\":{\"server\":{\"established\":20,", "\"sum\":{\"established\":30,");
@@ -77,7 +84,8 @@ class DoctorCommandTest {
             assertThat(watched).contains("\"hosts\":{\"server\":{\"established\":20,");
             assertThat(json(odd, "count").last())
                     .contains("{\"server\":{\"established\":50},\"hosts\":{\"server\":{\"established\":20,");
-            assertThat(TypedLines.type(odd, Format.CSV, "count").out()).contains("\nserver,server,50,", "\nhost,server,20,");
+            assertThat(TypedLines.type(odd, Format.CSV, "count").out())
+                    .contains("\nserver,server,50,", "\nhost,server,20,");
         }
     }
 }

@@ -3,12 +3,12 @@ package io.connscale.command;
 import static io.connscale.command.TypedLines.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.cluster.MiniCluster;
 import io.connscale.command.TypedLines.Said;
 import io.connscale.console.Format;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.ServerSettings;
-import io.connscale.cluster.MiniCluster;
 import io.connscale.net.Transport;
 import io.connscale.server.ShardedServer;
 import java.net.InetAddress;
@@ -65,12 +65,13 @@ class ServerNotStartedTest {
         assertThat(said.exit()).isEqualTo(1);
         assertThat(said.out()).isEmpty();
         assertThat(said.err())
-                .isEqualTo("error: server not started: address in use (127.0.0.1:%d, held by %s, pid %d)\n  %s\n"
-                        .formatted(
-                                taken.getLocalPort(),
-                                "java",
-                                ProcessHandle.current().pid(),
-                                "stop it, or change ports under server in hosts.yaml; to measure that program: autostart: false"));
+                .isEqualTo(
+                        "error: server not started: address in use (127.0.0.1:%d, held by %s, pid %d)\n  %s\n"
+                                .formatted(
+                                        taken.getLocalPort(),
+                                        "java",
+                                        ProcessHandle.current().pid(),
+                                        "stop it, or change ports under server in hosts.yaml; to measure that program: autostart: false"));
     }
 
     @Test

@@ -64,7 +64,8 @@ class TableTextTest {
 
     @Test
     void aWordForANumberStandsWhereTheNumberWould() {
-        Table table = new Table(List.of("", "established"), List.of(List.of("server", "stopped"), List.of("client1", 5)));
+        Table table =
+                new Table(List.of("", "established"), List.of(List.of("server", "stopped"), List.of("client1", 5)));
         assertThat(table.lines())
                 .containsExactly("         established", "server       stopped", "client1            5");
     }

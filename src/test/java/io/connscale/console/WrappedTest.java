@@ -23,8 +23,10 @@ class WrappedTest {
 
     @Test
     void whatDoesNotFitStandsBelowTheLastColumn() {
-        assertThat(Wrapped.hanging("c1  ready  in a moment or two", 18)).containsExactly("c1  ready  in a", "           moment", "           or two");
-        assertThat(Wrapped.hanging("  fix: a command of words", 14)).containsExactly("  fix: a", "    command of", "    words");
+        assertThat(Wrapped.hanging("c1  ready  in a moment or two", 18))
+                .containsExactly("c1  ready  in a", "           moment", "           or two");
+        assertThat(Wrapped.hanging("  fix: a command of words", 14))
+                .containsExactly("  fix: a", "    command of", "    words");
         assertThat(Wrapped.hanging("one  two", 80)).containsExactly("one  two");
         assertThat(Wrapped.hanging("a column that begins far to the right  has no room for more", 45))
                 .containsExactly("a column that begins far to the right  has no", "  room for more");
@@ -33,7 +35,8 @@ class WrappedTest {
 
     @Property
     void noLineIsWiderAndNoWordIsLost(
-            @ForAll @StringLength(max = 120) @CharRange(from = ' ', to = 'z') String line, @ForAll @IntRange(min = 8, max = 80) int width) {
+            @ForAll @StringLength(max = 120) @CharRange(from = ' ', to = 'z') String line,
+            @ForAll @IntRange(min = 8, max = 80) int width) {
         List<String> parts = Wrapped.hanging(line, width);
         assertThat(parts).allMatch(part -> part.length() <= width);
         assertThat(String.join("", parts).replace(" ", "")).isEqualTo(line.replace(" ", ""));

@@ -10,7 +10,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RateTest {
     @ParameterizedTest
-    @CsvSource({"1,1", "5000,5000", "5k,5000", "100/s,100", "'5,000/s',5000", "5K/S,5000", "10M,10000000", "unlimited,0", "' UNLIMITED ',0"})
+    @CsvSource({
+        "1,1",
+        "5000,5000",
+        "5k,5000",
+        "100/s,100",
+        "'5,000/s',5000",
+        "5K/S,5000",
+        "10M,10000000",
+        "unlimited,0",
+        "' UNLIMITED ',0"
+    })
     void reads(String text, long perSecond) {
         assertThat(Rate.parse(text)).isEqualTo(new Rate(perSecond));
     }

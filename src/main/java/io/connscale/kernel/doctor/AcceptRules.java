@@ -16,11 +16,12 @@ final class AcceptRules {
         return most == Facts.UNKNOWN || most >= role.backlog()
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                        Fact.SOMAXCONN.setting(),
-                        Doctor.number(most),
-                        "cuts the backlog of " + Doctor.number(role.backlog()) + ": so many may wait to be accepted",
-                        most,
-                        Integer.toString(role.backlog()))
+                                Fact.SOMAXCONN.setting(),
+                                Doctor.number(most),
+                                "cuts the backlog of " + Doctor.number(role.backlog())
+                                        + ": so many may wait to be accepted",
+                                most,
+                                Integer.toString(role.backlog()))
                         .with("connections", most));
     }
 
@@ -30,22 +31,22 @@ final class AcceptRules {
         return most == Facts.UNKNOWN || facts.get(Fact.SYNCOOKIES) != 0 || most * 3 / 4 >= role.backlog()
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                        Fact.SYN_BACKLOG.setting(),
-                        Doctor.number(most) + " without tcp_syncookies",
-                        "handshakes at once of one listening socket; further SYNs are dropped",
-                        most * 3 / 4,
-                        Integer.toString(role.backlog() * 2))
+                                Fact.SYN_BACKLOG.setting(),
+                                Doctor.number(most) + " without tcp_syncookies",
+                                "handshakes at once of one listening socket; further SYNs are dropped",
+                                most * 3 / 4,
+                                Integer.toString(role.backlog() * 2))
                         .with("handshakes", most));
     }
 
     static Optional<Finding> abortOnOverflow(Facts facts, Role role) {
         return role.server() && facts.get(Fact.ABORT_ON_OVERFLOW) == 1
                 ? Optional.of(Finding.sysctl(
-                        Fact.ABORT_ON_OVERFLOW.setting(),
-                        "1",
-                        "connections that find the accept queue full: they are reset and not tried again",
-                        Finding.NO_NUMBER,
-                        "0")
+                                Fact.ABORT_ON_OVERFLOW.setting(),
+                                "1",
+                                "connections that find the accept queue full: they are reset and not tried again",
+                                Finding.NO_NUMBER,
+                                "0")
                         .with("enabled", 1L))
                 : Optional.empty();
     }
@@ -54,11 +55,11 @@ final class AcceptRules {
         long retries = facts.get(Fact.SYNACK_RETRIES);
         return role.server() && retries != Facts.UNKNOWN && retries <= FEW_RETRIES
                 ? Optional.of(Finding.sysctl(
-                        Fact.SYNACK_RETRIES.setting(),
-                        Doctor.number(retries),
-                        "handshakes that last longer than " + seconds(retries) + " s: the server forgets them",
-                        Finding.NO_NUMBER,
-                        "5")
+                                Fact.SYNACK_RETRIES.setting(),
+                                Doctor.number(retries),
+                                "handshakes that last longer than " + seconds(retries) + " s: the server forgets them",
+                                Finding.NO_NUMBER,
+                                "5")
                         .with("retries", retries))
                 : Optional.empty();
     }
@@ -67,11 +68,11 @@ final class AcceptRules {
         long retries = facts.get(Fact.SYN_RETRIES);
         return !role.server() && retries != Facts.UNKNOWN && retries <= FEW_RETRIES
                 ? Optional.of(Finding.sysctl(
-                        Fact.SYN_RETRIES.setting(),
-                        Doctor.number(retries),
-                        "connects that last longer than " + seconds(retries) + " s (ETIMEDOUT)",
-                        Finding.NO_NUMBER,
-                        "6")
+                                Fact.SYN_RETRIES.setting(),
+                                Doctor.number(retries),
+                                "connects that last longer than " + seconds(retries) + " s (ETIMEDOUT)",
+                                Finding.NO_NUMBER,
+                                "6")
                         .with("retries", retries))
                 : Optional.empty();
     }

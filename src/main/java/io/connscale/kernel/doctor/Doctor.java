@@ -86,14 +86,14 @@ public final class Doctor {
         long bound = facts.knows(Fact.MOST_FILES_A_PROCESS) ? facts.get(Fact.MOST_FILES_A_PROCESS) : PLENTY_OF_FILES;
         long better = Math.max(hard, Math.min(PLENTY_OF_FILES, bound));
         return Optional.of(new Finding(
-                "RLIMIT_NOFILE",
-                number(hard),
-                "connections of one process (EMFILE); with workers each has as many",
-                Math.max(0, hard - OWN_FILES),
-                better > hard ? Remedy.files(better).now() : "workers: auto",
-                better > hard ? Remedy.files(better).forGood() : "sysctl fs.nr_open bounds it",
-                better > hard)
-                        .with("files", hard));
+                        "RLIMIT_NOFILE",
+                        number(hard),
+                        "connections of one process (EMFILE); with workers each has as many",
+                        Math.max(0, hard - OWN_FILES),
+                        better > hard ? Remedy.files(better).now() : "workers: auto",
+                        better > hard ? Remedy.files(better).forGood() : "sysctl fs.nr_open bounds it",
+                        better > hard)
+                .with("files", hard));
     }
 
     private static Optional<Finding> filesOfAProcess(Facts facts, Role role) {
@@ -101,11 +101,11 @@ public final class Doctor {
         boolean binds = most != Facts.UNKNOWN && facts.get(Fact.HARD_FILES) >= most && most < room(facts, role);
         return binds
                 ? Optional.of(Finding.sysctl(
-                        Fact.MOST_FILES_A_PROCESS.setting(),
-                        number(most),
-                        "what RLIMIT_NOFILE may be raised to",
-                        most - OWN_FILES,
-                        Long.toString(Math.max(most, PLENTY_OF_FILES) * 4))
+                                Fact.MOST_FILES_A_PROCESS.setting(),
+                                number(most),
+                                "what RLIMIT_NOFILE may be raised to",
+                                most - OWN_FILES,
+                                Long.toString(Math.max(most, PLENTY_OF_FILES) * 4))
                         .with("files", most))
                 : Optional.empty();
     }
@@ -119,11 +119,11 @@ public final class Doctor {
         return free >= room(facts, role)
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                        Fact.MOST_FILES.setting(),
-                        number(most) + ", " + number(facts.get(Fact.FILES_IN_USE)) + " in use",
-                        "all processes of the machine (ENFILE), but root's",
-                        free,
-                        Long.toString(most * 4))
+                                Fact.MOST_FILES.setting(),
+                                number(most) + ", " + number(facts.get(Fact.FILES_IN_USE)) + " in use",
+                                "all processes of the machine (ENFILE), but root's",
+                                free,
+                                Long.toString(most * 4))
                         .with("files", most)
                         .with("inUse", facts.get(Fact.FILES_IN_USE)));
     }
@@ -140,20 +140,20 @@ public final class Doctor {
         return Optional.of(
                 ports < WIDEST_PORTS
                         ? Finding.sysctl(Fact.FIRST_PORT.setting(), value, stops, at, "1024 65535")
-                        .with("ports", ports)
-                        .with("firstPort", facts.get(Fact.FIRST_PORT))
-                        .with("lastPort", facts.get(Fact.LAST_PORT))
+                                .with("ports", ports)
+                                .with("firstPort", facts.get(Fact.FIRST_PORT))
+                                .with("lastPort", facts.get(Fact.LAST_PORT))
                         : new Finding(
-                                Fact.FIRST_PORT.setting(),
-                                value,
-                                stops,
-                                at,
-                                "more of server: ports, or of the host's source, in hosts.yaml",
-                                "the same",
-                                false)
-                        .with("ports", ports)
-                        .with("firstPort", facts.get(Fact.FIRST_PORT))
-                        .with("lastPort", facts.get(Fact.LAST_PORT)));
+                                        Fact.FIRST_PORT.setting(),
+                                        value,
+                                        stops,
+                                        at,
+                                        "more of server: ports, or of the host's source, in hosts.yaml",
+                                        "the same",
+                                        false)
+                                .with("ports", ports)
+                                .with("firstPort", facts.get(Fact.FIRST_PORT))
+                                .with("lastPort", facts.get(Fact.LAST_PORT)));
     }
 
     /** Where it is loaded and nothing is tracked, it is not in the way. */
@@ -164,25 +164,25 @@ public final class Doctor {
             return Optional.empty();
         }
         return Optional.of(Finding.sysctl(
-                Fact.CONNTRACK_MOST.setting(),
-                number(most) + ", " + number(used) + " in use",
-                "connections that the firewall tracks; packets of further ones are dropped",
-                Math.max(0, most - used),
-                Long.toString(most * 8))
-                        .with("connections", most)
-                        .with("inUse", used));
+                        Fact.CONNTRACK_MOST.setting(),
+                        number(most) + ", " + number(used) + " in use",
+                        "connections that the firewall tracks; packets of further ones are dropped",
+                        Math.max(0, most - used),
+                        Long.toString(most * 8))
+                .with("connections", most)
+                .with("inUse", used));
     }
 
     private static Optional<Finding> groupMemory(Facts facts, Role role) {
         return groupLeft(facts)
                 .filter(left -> left < facts.get(Fact.MEMORY_AVAILABLE))
                 .map(left -> Finding.of(
-                        "memory.max",
-                        number(facts.get(Fact.CGROUP_MEMORY_MOST) >> 20) + " MiB of the "
-                                + facts.group(Facts.MEMORY_GROUP),
-                        "the processes here, sockets included: above it the kernel kills",
-                        left / role.bytesEach(),
-                        Remedy.memoryOfGroup(facts.group(Facts.MEMORY_GROUP)))
+                                "memory.max",
+                                number(facts.get(Fact.CGROUP_MEMORY_MOST) >> 20) + " MiB of the "
+                                        + facts.group(Facts.MEMORY_GROUP),
+                                "the processes here, sockets included: above it the kernel kills",
+                                left / role.bytesEach(),
+                                Remedy.memoryOfGroup(facts.group(Facts.MEMORY_GROUP)))
                         .with("bytes", facts.get(Fact.CGROUP_MEMORY_MOST))
                         .with("inUse", facts.get(Fact.CGROUP_MEMORY)));
     }
@@ -194,14 +194,14 @@ public final class Doctor {
             return Optional.empty();
         }
         return Optional.of(Finding.of(
-                "pids.max",
-                number(most) + " of the " + facts.group(Facts.PIDS_GROUP) + ", " + number(facts.get(Fact.CGROUP_PIDS))
-                        + " in use",
-                "threads of the control group: further workers",
-                Finding.NO_NUMBER,
-                Remedy.threadsOfGroup(facts.group(Facts.PIDS_GROUP)))
-                        .with("threads", most)
-                        .with("inUse", facts.get(Fact.CGROUP_PIDS)));
+                        "pids.max",
+                        number(most) + " of the " + facts.group(Facts.PIDS_GROUP) + ", "
+                                + number(facts.get(Fact.CGROUP_PIDS)) + " in use",
+                        "threads of the control group: further workers",
+                        Finding.NO_NUMBER,
+                        Remedy.threadsOfGroup(facts.group(Facts.PIDS_GROUP)))
+                .with("threads", most)
+                .with("inUse", facts.get(Fact.CGROUP_PIDS)));
     }
 
     /** Where it is known how many the user has, it binds. */
@@ -210,11 +210,11 @@ public final class Doctor {
         return !facts.knows(Fact.USER_THREADS) || most - facts.get(Fact.USER_THREADS) >= FEW_TASKS
                 ? Optional.empty()
                 : Optional.of(Finding.of(
-                        "RLIMIT_NPROC",
-                        number(most) + ", " + number(facts.get(Fact.USER_THREADS)) + " in use",
-                        "threads of this user: further workers",
-                        Finding.NO_NUMBER,
-                        Remedy.threadsOfUser(Math.max(PLENTY_OF_TASKS, most * 2)))
+                                "RLIMIT_NPROC",
+                                number(most) + ", " + number(facts.get(Fact.USER_THREADS)) + " in use",
+                                "threads of this user: further workers",
+                                Finding.NO_NUMBER,
+                                Remedy.threadsOfUser(Math.max(PLENTY_OF_TASKS, most * 2)))
                         .with("threads", most)
                         .with("inUse", facts.get(Fact.USER_THREADS)));
     }
@@ -227,11 +227,11 @@ public final class Doctor {
         return most - facts.get(Fact.THREADS) >= FEW_TASKS
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                        Fact.THREADS_MOST.setting(),
-                        number(most) + ", " + number(facts.get(Fact.THREADS)) + " in use",
-                        "threads of the machine: further workers",
-                        Finding.NO_NUMBER,
-                        Long.toString(most * 2))
+                                Fact.THREADS_MOST.setting(),
+                                number(most) + ", " + number(facts.get(Fact.THREADS)) + " in use",
+                                "threads of the machine: further workers",
+                                Finding.NO_NUMBER,
+                                Long.toString(most * 2))
                         .with("threads", most)
                         .with("inUse", facts.get(Fact.THREADS)));
     }
@@ -246,14 +246,19 @@ public final class Doctor {
                 ? ""
                 : ", used up in " + number(facts.get(Fact.CPU_THROTTLED)) + " of " + number(periods) + " periods";
         return Optional.of(Finding.of(
-                "cpu.max",
-                String.format(Locale.ROOT, "%.2f CPUs of the %s%s", quota / 1e6, facts.group(Facts.CPU_GROUP), stopped),
-                "no connection, but beyond it all threads here stand still until the next period",
-                Finding.NO_NUMBER,
-                Remedy.cpuOfGroup(facts.group(Facts.CPU_GROUP)))
-                        .with("cpus", quota / 1e6)
-                        .with("periods", periods)
-                        .with("throttledPeriods", facts.get(Fact.CPU_THROTTLED)));
+                        "cpu.max",
+                        String.format(
+                                Locale.ROOT,
+                                "%.2f CPUs of the %s%s",
+                                quota / 1e6,
+                                facts.group(Facts.CPU_GROUP),
+                                stopped),
+                        "no connection, but beyond it all threads here stand still until the next period",
+                        Finding.NO_NUMBER,
+                        Remedy.cpuOfGroup(facts.group(Facts.CPU_GROUP)))
+                .with("cpus", quota / 1e6)
+                .with("periods", periods)
+                .with("throttledPeriods", facts.get(Fact.CPU_THROTTLED)));
     }
 
     /** The limits that could not be read: each may stop connections as well as a known one. */
@@ -275,13 +280,13 @@ public final class Doctor {
     private static Optional<Finding> clock(Facts facts, Role role) {
         return SLOW_CLOCKS.contains(facts.clock())
                 ? Optional.of(new Finding(
-                        "clocksource",
-                        facts.clock(),
-                        "nothing, but asking for the time is slow, and round trips are measured with it",
-                        Finding.NO_NUMBER,
-                        "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource",
-                        "clocksource=tsc on the kernel's command line",
-                        true)
+                                "clocksource",
+                                facts.clock(),
+                                "nothing, but asking for the time is slow, and round trips are measured with it",
+                                Finding.NO_NUMBER,
+                                "echo tsc > /sys/devices/system/clocksource/clocksource0/current_clocksource",
+                                "clocksource=tsc on the kernel's command line",
+                                true)
                         .with("clock", facts.clock()))
                 : Optional.empty();
     }
@@ -291,13 +296,13 @@ public final class Doctor {
         long swapped = facts.get(Fact.SWAP) - facts.get(Fact.SWAP_FREE);
         return facts.knows(Fact.SWAP_FREE) && swapped > facts.get(Fact.MEMORY) / 10
                 ? Optional.of(new Finding(
-                        "swap",
-                        number(swapped >> 20) + " MiB swapped out",
-                        "nothing, but a process that is swapped in answers late",
-                        Finding.NO_NUMBER,
-                        "swapoff -a; swapon -a",
-                        "more memory, or less on this machine",
-                        true)
+                                "swap",
+                                number(swapped >> 20) + " MiB swapped out",
+                                "nothing, but a process that is swapped in answers late",
+                                Finding.NO_NUMBER,
+                                "swapoff -a; swapon -a",
+                                "more memory, or less on this machine",
+                                true)
                         .with("bytes", swapped))
                 : Optional.empty();
     }

@@ -14,11 +14,11 @@ final class TcpRules {
     static Optional<Finding> timeWait(Facts facts, Role role) {
         return !role.server() && facts.get(Fact.TW_REUSE) == 0
                 ? Optional.of(Finding.sysctl(
-                        Fact.TW_REUSE.setting(),
-                        "0",
-                        "opening again within 60 s of a close: the ports are in TIME-WAIT",
-                        Finding.NO_NUMBER,
-                        "1")
+                                Fact.TW_REUSE.setting(),
+                                "0",
+                                "opening again within 60 s of a close: the ports are in TIME-WAIT",
+                                Finding.NO_NUMBER,
+                                "1")
                         .with("enabled", 0L))
                 : Optional.empty();
     }
@@ -29,11 +29,11 @@ final class TcpRules {
         return most == Facts.UNKNOWN || most >= Doctor.room(facts, role)
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                        Fact.TCP_MEMORY_MOST.setting(),
-                        Doctor.number(most) + " pages",
-                        "connections that hold unread data at one time, a page each; then TCP drops",
-                        most,
-                        facts.get(Fact.TCP_MEMORY_PRESSURE) * 2 + " " + most * 3 + " " + most * 4)
+                                Fact.TCP_MEMORY_MOST.setting(),
+                                Doctor.number(most) + " pages",
+                                "connections that hold unread data at one time, a page each; then TCP drops",
+                                most,
+                                facts.get(Fact.TCP_MEMORY_PRESSURE) * 2 + " " + most * 3 + " " + most * 4)
                         .with("pages", most));
     }
 
@@ -45,12 +45,12 @@ final class TcpRules {
         }
         Fact large = receive > LARGE_BUFFER ? Fact.RECEIVE_BUFFER_LEAST : Fact.SEND_BUFFER_LEAST;
         return Optional.of(Finding.sysctl(
-                large.setting(),
-                Doctor.number(facts.get(large)) + " bytes at least",
-                "nothing by itself, but no connection gives up so much when memory is short",
-                Finding.NO_NUMBER,
-                "4096 16384 4194304")
-                        .with("bytes", facts.get(large)));
+                        large.setting(),
+                        Doctor.number(facts.get(large)) + " bytes at least",
+                        "nothing by itself, but no connection gives up so much when memory is short",
+                        Finding.NO_NUMBER,
+                        "4096 16384 4194304")
+                .with("bytes", facts.get(large)));
     }
 
     static Optional<Finding> orphans(Facts facts, Role role) {
@@ -59,11 +59,11 @@ final class TcpRules {
         return most == Facts.UNKNOWN || now <= most / 2
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                        Fact.MOST_ORPHANS.setting(),
-                        Doctor.number(most) + ", " + Doctor.number(now) + " in use",
-                        "connections closed here that the other end has not heard of: more are reset",
-                        most,
-                        Long.toString(most * 4))
+                                Fact.MOST_ORPHANS.setting(),
+                                Doctor.number(most) + ", " + Doctor.number(now) + " in use",
+                                "connections closed here that the other end has not heard of: more are reset",
+                                most,
+                                Long.toString(most * 4))
                         .with("connections", most)
                         .with("inUse", now));
     }
