@@ -1,11 +1,14 @@
 package io.connscale;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.connscale.ConsoleScript.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,8 +64,23 @@ class ConsoleScriptIT {
 
         Ran ran = script.calledAs(closing).run("--hosts", hosts.toString());
 
-        assertThat(ran.err()).isEmpty();
+        assertThat(ran.err())
+                .isEqualTo("standard input was empty, so there was nothing to do"
+                        + " · -e COMMAND runs a command, --serve keeps the server running\n");
         assertThat(ran.exit()).isZero();
+    }
+
+    @Test
+    void servesUntilItIsToldToEnd() throws Exception {
+        Path hosts = Files.writeString(
+                folder.resolve("hosts.yaml"), "server: {ports: 0, autostart: false}\nhosts: {client1: local}\n");
+
+        try (RunningConsole console = script.start("--hosts", hosts.toString(), "-o", "json", "--serve")) {
+            await().atMost(Duration.ofSeconds(40)).until(() -> console.out().contains("\"state\":\"running\""));
+            console.endOfInput();
+            console.process().destroy(); // SIGTERM
+            assertThat(console.await(ConsoleScript.SECONDS, TimeUnit.SECONDS).exit()).isEqualTo(143);
+        }
     }
 
     @Test

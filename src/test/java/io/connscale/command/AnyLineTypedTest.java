@@ -18,9 +18,13 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import picocli.CommandLine;
 
 /** Whatever is typed: it is a command, or it is refused in words. Commands are understood and not run. */
 class AnyLineTypedTest {
+    /** Nothing that is typed changes it: each line is given commands of its own. */
+    private static final CommandLine ROOT = Commands.root();
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -29,7 +33,7 @@ class AnyLineTypedTest {
         understood(line);
     }
 
-    @Property(tries = 1500)
+    @Property(tries = 800)
     void aLineOfWordsThatMeanSomethingElsewhereIsNoInternalError(@ForAll("words") List<String> words) {
         understood(String.join(" ", words));
     }
@@ -46,7 +50,7 @@ class AnyLineTypedTest {
     private void understood(String line) {
         out.reset();
         err.reset();
-        Console console = new Console(Commands.root(), Format.JSON, false, Path.of("console.log"), out, err);
+        Console console = new Console(ROOT, Format.JSON, false, Path.of("console.log"), out, err);
         console.serve(command -> new Answer(Map.of(), new Table(List.of(), List.of()), List.of()));
         console.runBatch(List.of(line), null);
         assertThat(out.toString(UTF_8) + err.toString(UTF_8)).doesNotContain("internal error");
