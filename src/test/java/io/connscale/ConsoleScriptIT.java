@@ -79,7 +79,8 @@ class ConsoleScriptIT {
             await().atMost(Duration.ofSeconds(40)).until(() -> console.out().contains("\"state\":\"running\""));
             console.endOfInput();
             console.process().destroy(); // SIGTERM
-            assertThat(console.await(ConsoleScript.SECONDS, TimeUnit.SECONDS).exit()).isEqualTo(143);
+            assertThat(console.await(ConsoleScript.SECONDS, TimeUnit.SECONDS).exit())
+                    .isEqualTo(143);
         }
     }
 
