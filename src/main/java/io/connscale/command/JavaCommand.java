@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import jdk.jshell.EvalException;
@@ -47,6 +48,9 @@ public final class JavaCommand implements Verb {
             "import java.util.stream.*;");
 
     private static final String BOUND = "var scale = io.connscale.command.JavaCommand.scale();";
+
+    /** What JShell keeps: the history of snippets, as long as the console runs. */
+    private static final Map<String, String> SETTINGS = new ConcurrentHashMap<>();
 
     private static volatile @Nullable Connscale scale;
 
@@ -88,6 +92,7 @@ public final class JavaCommand implements Verb {
             try {
                 Files.write(startup, startup());
                 JavaShellToolBuilder.builder()
+                        .persistence(SETTINGS) // otherwise it writes into the user's Java preferences, and says so
                         .start(
                                 "--execution",
                                 "local",
