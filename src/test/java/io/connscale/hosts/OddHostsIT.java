@@ -50,8 +50,7 @@ class OddHostsIT {
 
     @TestFactory
     Stream<DynamicTest> starts() {
-        return network.hosts().stream()
-                .map(host -> DynamicTest.dynamicTest(host.name(), () -> startsAndCounts(host)));
+        return network.hosts().stream().map(host -> DynamicTest.dynamicTest(host.name(), () -> startsAndCounts(host)));
     }
 
     private static void startsAndCounts(SshHost host) {

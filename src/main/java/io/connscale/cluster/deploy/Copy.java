@@ -32,8 +32,8 @@ final class Copy {
     }
 
     Copying over(Launcher launcher) throws AgentException, InterruptedException {
-        List<String> arguments = List.of(
-                folder, jar.farName(), Long.toString(jar.size()), jar.sha256(), Integer.toString(staleSeconds));
+        List<String> arguments =
+                List.of(folder, jar.farName(), Long.toString(jar.size()), jar.sha256(), Integer.toString(staleSeconds));
         return done(FarScript.run(launcher, "deploy.sh", arguments, SECONDS, this::dialogue));
     }
 
