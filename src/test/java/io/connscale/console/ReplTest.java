@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.LineDisciplineTerminal;
@@ -193,7 +192,7 @@ class ReplTest extends TypedSession {
         Console second = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("console.log"), out, err);
         second.serve(command -> ((Fake) command).run(second));
         Repl repl = new Repl(second, terminal, (c, l, f) -> List.of(), directory.resolve("made/history"), false);
-        session = CompletableFuture.supplyAsync(repl::run);
+        run(repl);
         shows("connscale>");
         keys(CTRL_R + "sta 4\r");
         shows("42 on client1 rate null");
@@ -214,7 +213,7 @@ class ReplTest extends TypedSession {
         terminal = new LineDisciplineTerminal("test", type, sent, UTF_8);
         Repl repl = new Repl(
                 console, terminal, (c, l, f) -> List.of("client1", "client2"), directory.resolve("history"), colour);
-        session = CompletableFuture.supplyAsync(repl::run);
+        run(repl);
         keys("count cl\t\rcuont\rtalk\rexit\r");
         assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
         return sent.toString(UTF_8);
