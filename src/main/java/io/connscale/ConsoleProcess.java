@@ -25,8 +25,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.jline.terminal.Terminal;
 import org.jline.utils.Signals;
@@ -38,7 +36,6 @@ final class ConsoleProcess {
     private static final int TERMINATED = 143;
     private static final long ENDING_MILLIS = 3_000;
     private static final long FLUSH_MILLIS = 1_000;
-    private static final long EXIT_SECONDS = 10;
 
     private final StartOptions options;
     private final StateFolder state = StateFolder.choose();
@@ -86,25 +83,12 @@ final class ConsoleProcess {
         }
     }
 
-    /** A screen that is held (Ctrl-S) must not keep the program from ending. */
-    private static void exit(int code) {
-        Thread limit = new Thread(
-                () -> {
-                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(EXIT_SECONDS));
-                    Runtime.getRuntime().halt(code);
-                },
-                "exit-limit");
-        limit.setDaemon(true);
-        limit.start();
-        System.exit(code);
-    }
-
     /** Has the signal end the program with the code that {@code action} gives, or not, where that is 0. */
     private static void heed(String signal, IntSupplier action) {
         Signals.register(signal, () -> {
             int code = action.getAsInt();
             if (code != 0) {
-                exit(code);
+                Main.exit(code);
             }
         });
     }

@@ -15,6 +15,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +34,8 @@ public final class Main {
             ? Set.of("java.xml", "jdk.management", "jdk.unsupported", "jdk.crypto.ec")
             : Set.of("java.xml", "jdk.management", "jdk.unsupported");
 
+    private static final long EXIT_SECONDS = 10;
+
     private Main() {}
 
     /** Ends the process: with 0 where all worked, else as {@code docs/} and {@code --help} say. */
@@ -42,7 +46,24 @@ public final class Main {
             // At once, without waiting for loops to close their sockets one by one: the kernel closes them all.
             Runtime.getRuntime().halt(agent());
         }
-        System.exit(args.length > 0 && args[0].equals(REHEARSE) ? rehearse() : console(args));
+        exit(args.length > 0 && args[0].equals(REHEARSE) ? rehearse() : console(args));
+    }
+
+    /** A screen that is held (Ctrl-S) must not keep the program from ending. */
+    static void exit(int code) {
+        Thread limit = new Thread(
+                () -> {
+                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(EXIT_SECONDS));
+                    Runtime.getRuntime().halt(code);
+                },
+                "exit-limit");
+        limit.setDaemon(true);
+        try {
+            limit.start();
+        } catch (OutOfMemoryError e) {
+            log("no thread is left to watch over the end: " + e);
+        }
+        System.exit(code);
     }
 
     /** Says it here: a class that is missing would be told of by its name alone, in the middle of something. */

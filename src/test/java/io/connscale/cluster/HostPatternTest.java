@@ -89,7 +89,8 @@ class HostPatternTest {
             })
     void aWordThatMeansNothingIsAnsweredWithWhatWasMeant(String word, String hint) {
         assertThatThrownBy(() -> select(word))
-                .hasMessage("no host \"" + word + "\" in hosts.yaml")
+                .hasMessage("no host \"" + word.substring(word.indexOf(',') + 1)
+                        + "\" in hosts.yaml") // the one that is wrong
                 .asInstanceOf(InstanceOfAssertFactories.type(AgentException.class))
                 .extracting(AgentException::hint)
                 .isEqualTo(hint);
