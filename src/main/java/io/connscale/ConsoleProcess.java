@@ -179,11 +179,12 @@ final class ConsoleProcess {
     private int interactive(Console console, Desk desk) {
         String noColor = System.getenv("NO_COLOR"); // no-color.org: any value but an empty one
         try (Terminal terminal = Repl.systemTerminal()) {
-            terminal.writer().println(greeting(desk));
             Lexicon words = (command, label, further) -> further
                     ? ((Verb) command).furtherCandidates(label, desk)
                     : ((Verb) command).candidates(label, desk);
-            return new Repl(console, terminal, words, state.history(), noColor == null || noColor.isEmpty()).run();
+            Repl repl = new Repl(console, terminal, words, state.history(), noColor == null || noColor.isEmpty());
+            console.greet(greeting(desk));
+            return repl.run();
         } catch (IOException e) {
             console.notice("cannot use this terminal: " + e.getMessage());
             return console.runBatch(System.in);

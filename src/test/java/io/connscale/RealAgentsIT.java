@@ -230,6 +230,27 @@ class RealAgentsIT {
         }
     }
 
+    /** One is ready, one has failed, one says nothing: what is known is said of each. */
+    @Test
+    void aStartThatIsInterruptedSaysWhatStartedAndWhatFailed() throws Exception {
+        Files.writeString(
+                folder.resolve("hosts.yaml"),
+                "server: {ports: 0}\nhosts: {client1: local, broken: {command: ['false']}, "
+                        + "slow: {command: [sh, -c, 'sleep 600']}}\n");
+        try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json", "-e", "start all", "-e", "hosts")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> console.errWithProgress().contains("1 of 3 started · 1 failed"));
+            signal("TERM", console.process().pid());
+            assertThat(console.await(60, SECONDS).exit()).isEqualTo(143);
+            assertThat(console.out().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("{\"command\":\"start all\",\"ok\":false,\"interrupted\":true,")
+                    .contains("\"interrupted; 1 of 3 hosts started\"", "\"others\":[{\"message\":\"broken: ")
+                    .contains("\"result\":{\"hosts\":{\"client1\":{\"state\":\"ready\"");
+        }
+    }
+
     @Test
     void theKernelCountsWhatTheConsoleCounts() throws Exception {
         Needs.command("ss");

@@ -106,9 +106,62 @@ class TerminalIT {
         assertThat(screen()).doesNotContain("lost:").doesNotContain("thread dump");
     }
 
+    private static String said(String... words) throws Exception {
+        Process process = new ProcessBuilder(words).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
     private static String stat(long pid, String column) throws Exception {
-        Process ps = new ProcessBuilder("ps", "-o", column, "-p", Long.toString(pid)).start();
-        return new String(ps.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        return said("ps", "-o", column, "-p", Long.toString(pid)).strip();
+    }
+
+    /** The screen is held (Ctrl-S) for longer than an agent may be silent, and there is something to print meanwhile. */
+    @Test
+    void aHeldScreenLosesNoAgent() throws Exception {
+        String impatient = "CONNSCALE_JAVA_OPTS=-Dconnscale.silence=4 && export CONNSCALE_JAVA_OPTS && ";
+        tmux("respawn-pane", "-k", "-t", "test", impatient + "TYPE=$TERM && " + command);
+        shows("help explains");
+        line("start client1");
+        shows("client1  ready in ");
+        line("connections start 600 client1 --rate 150 --no-wait");
+        shows("client1  opening 600");
+        line("sleep 1000s");
+        hold();
+        await().during(Duration.ofSeconds(9))
+                .atMost(SOON)
+                .until(() -> agents().size() == 1 && !screen().contains("established in"));
+        tmux("send-keys", "-t", "test", "C-q");
+        shows("client1  600 established in ");
+        tmux("send-keys", "-t", "test", "C-c");
+        shows("interrupted");
+        line("count");
+        shows("difference            0");
+        assertThat(screen()).containsPattern("client1 +600 +0 +0 +0");
+    }
+
+    /** Also what cannot be printed yet: the terminal is made to go on. */
+    @Test
+    void aSignalEndsTheConsoleSoonWhereTheScreenIsHeldAndTheAnswerIsThere() throws Exception {
+        tmux("set", "-g", "remain-on-exit", "on");
+        line("start client1");
+        shows("client1  ready in ");
+        line("connections start 5000 client1 --rate 50");
+        shows("/5,000 established");
+        hold();
+        console().destroy();
+        await().atMost(Duration.ofSeconds(8))
+                .until(() -> tmux("display-message", "-p", "-t", "test", "#{pane_dead}")
+                        .strip()
+                        .equals("1"));
+        shows("connections stay open");
+    }
+
+    /** Once a command runs: at the prompt the key means nothing. */
+    private void hold() throws Exception {
+        String terminal =
+                tmux("display-message", "-p", "-t", "test", "#{pane_tty}").strip();
+        await().atMost(SOON).until(() -> said("stty", "-a", "-F", terminal).contains(" ixon"));
+        tmux("send-keys", "-t", "test", "C-s");
     }
 
     @Test
@@ -173,13 +226,15 @@ class TerminalIT {
     }
 
     private List<ProcessHandle> agents() throws Exception {
-        long pane = Long.parseLong(
-                tmux("display-message", "-p", "-t", "test", "#{pane_pid}").strip());
-        return ProcessHandle.of(pane)
-                .orElseThrow()
+        return console()
                 .descendants()
                 .filter(process -> process.info().commandLine().orElse("").endsWith(" agent"))
                 .toList();
+    }
+
+    private ProcessHandle console() throws Exception {
+        String pane = tmux("display-message", "-p", "-t", "test", "#{pane_pid}").strip();
+        return ProcessHandle.of(Long.parseLong(pane)).orElseThrow();
     }
 
     private void line(String text) throws Exception {

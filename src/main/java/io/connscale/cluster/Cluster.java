@@ -51,7 +51,7 @@ public final class Cluster implements AutoCloseable {
     /** Notices that wait to be shown; more are dropped, the states tell all the same. */
     private static final int MAX_UNTOLD = 1000;
     /** An agent without a heartbeat for this long, though there should be one every few seconds, is lost. */
-    private static final int SILENT_SECONDS = 10;
+    private static final int SILENT_SECONDS = Integer.getInteger("connscale.silence", 10);
 
     private static final long CLOSE_SECONDS = 5;
 

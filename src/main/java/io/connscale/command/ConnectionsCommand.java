@@ -150,8 +150,17 @@ public final class ConnectionsCommand implements Verb {
             for (Map.Entry<String, Agent> agent : agents(desk, hosts).members().entrySet()) {
                 closing.put(agent.getKey(), close(agent.getValue()));
             }
-            return HostAnswers.whileAlive(closing, () -> desk.shell().progress(left(desk, closing.keySet())))
-                    .answer(Stop::answer);
+            try {
+                return HostAnswers.whileAlive(closing, () -> desk.shell().progress(left(desk, closing.keySet())))
+                        .answer(Stop::answer);
+            } catch (InterruptedException e) {
+                HostAnswers<Closed> soFar = HostAnswers.soFar(closing);
+                throw soFar.interrupted(
+                        "interrupted; %d of %d hosts have closed theirs, the others go on closing"
+                                .formatted(soFar.done().size(), closing.size()),
+                        "count shows how far they are",
+                        Stop::answer);
+            }
         }
 
         /** As the agents say it once a second. */

@@ -74,6 +74,13 @@ record HostAnswers<T>(
         return new HostAnswers<>(done, failed, null);
     }
 
+    /** What has come by now, of a command that the user ends; nobody is waited for. */
+    static <T> HostAnswers<T> soFar(Map<String, CompletableFuture<T>> asked) throws InterruptedException {
+        Map<String, CompletableFuture<T>> over = new LinkedHashMap<>(asked);
+        over.values().removeIf(answer -> !answer.isDone());
+        return within(0, over);
+    }
+
     /** These, beside a server that did not answer. */
     HostAnswers<T> withoutServer(AgentException why) {
         return new HostAnswers<>(done, failed, why);
@@ -82,14 +89,23 @@ record HostAnswers<T>(
     /** The answer of those that were done; where some failed, as a failure that says why each did and has the rest with it. */
     Answer answer(Function<Map<String, T>, Answer> ofDone) throws CommandException {
         Answer answer = ofDone.apply(done);
-        List<CommandException> why = Stream.concat(failed.values().stream(), Stream.ofNullable(server))
-                .map(HostWords::failure)
-                .toList();
+        List<CommandException> why = failures();
         if (why.isEmpty()) {
             return answer;
         }
         CommandException first = why.get(0);
         throw new CommandException(
                 first.message(), first.hint(), done.isEmpty() ? null : answer, why.subList(1, why.size()));
+    }
+
+    /** As a failure too, where the user ended the command: what failed until then has failed all the same. */
+    CommandException interrupted(String message, String hint, Function<Map<String, T>, Answer> ofDone) {
+        return new CommandException(message, hint, done.isEmpty() ? null : ofDone.apply(done), failures());
+    }
+
+    private List<CommandException> failures() {
+        return Stream.concat(failed.values().stream(), Stream.ofNullable(server))
+                .map(HostWords::failure)
+                .toList();
     }
 }

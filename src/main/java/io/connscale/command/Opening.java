@@ -192,11 +192,10 @@ final class Opening {
     private CommandException interrupted(HostAnswers<Opened> ended) {
         long established =
                 ended.done().values().stream().mapToLong(Opened::established).sum();
-        return new CommandException(
+        return ended.interrupted(
                 "interrupted; " + Quantity.text(established) + " connections stay open",
                 "connections stop closes them",
-                answer(ended.done()),
-                ended.failed().values().stream().map(HostWords::failure).toList());
+                this::answer);
     }
 
     /** For {@code --no-wait}: what was ordered. */

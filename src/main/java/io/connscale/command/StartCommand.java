@@ -99,8 +99,12 @@ public final class StartCommand implements Verb {
             showUntilDone(desk, starting);
             return HostAnswers.within(SECONDS, starting).answer(StartCommand::answer);
         } catch (InterruptedException e) {
+            HostAnswers<Started> soFar = HostAnswers.soFar(starting);
             starting.forEach((name, started) -> giveUp(desk, name, started));
-            throw e;
+            throw soFar.interrupted(
+                    "interrupted; %d of %d hosts started".formatted(soFar.done().size(), starting.size()),
+                    "hosts shows which; start starts the others",
+                    StartCommand::answer);
         }
     }
 

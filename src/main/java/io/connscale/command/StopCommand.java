@@ -29,7 +29,16 @@ public final class StopCommand implements Verb {
         for (String name : HostWords.names(desk, hosts)) {
             stopping.put(name, desk.cluster().stop(name));
         }
-        return HostAnswers.of(stopping).answer(StopCommand::answer);
+        try {
+            return HostAnswers.of(stopping).answer(StopCommand::answer);
+        } catch (InterruptedException e) {
+            HostAnswers<Boolean> soFar = HostAnswers.soFar(stopping);
+            throw soFar.interrupted(
+                    "interrupted; %d of %d hosts have ended, the others are ending"
+                            .formatted(soFar.done().size(), stopping.size()),
+                    "hosts shows which",
+                    StopCommand::answer);
+        }
     }
 
     private static Answer answer(Map<String, Boolean> stopped) {

@@ -16,7 +16,8 @@ final class BatchScreen implements Screen {
     private final OutputStream out;
     private final PrintStream err;
     private long progressAt;
-    private boolean closed;
+    private volatile boolean closed;
+    private volatile boolean errClosed;
 
     BatchScreen(OutputStream out, OutputStream err) {
         this.out = out;
@@ -79,7 +80,12 @@ final class BatchScreen implements Screen {
     /** Its lines are progress, not the answer: to standard error, each of them. */
     @Override
     public Live live() {
-        return new LiveLines(err::println, () -> closed || err.checkError());
+        return new LiveLines(
+                line -> {
+                    err.println(line);
+                    errClosed = err.checkError();
+                },
+                () -> closed || errClosed);
     }
 
     /** In batch there is nobody to ask. */

@@ -268,6 +268,7 @@ public final class Console implements Shell {
     public boolean end(int code, long millis) throws InterruptedException {
         signalled = code;
         exiting = true;
+        screen.release();
         Interruption now = running;
         if (now == null) {
             return false;
@@ -279,6 +280,11 @@ public final class Console implements Shell {
             now.leave();
         }
         return true;
+    }
+
+    /** A line of the console's own, before the first prompt. */
+    public void greet(String line) {
+        screen.answer(line);
     }
 
     /** The code of the signal that ended it, or 0. */

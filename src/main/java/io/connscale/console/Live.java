@@ -26,7 +26,7 @@ public interface Live extends AutoCloseable {
      */
     void draw(List<String> picture, String plain);
 
-    /** Waits; true as soon as the user has had enough (q), or nobody looks any more. */
+    /** Waits; true as soon as the user has had enough (q), or nobody looks any more; false at any other key, too. */
     boolean ended(long millis) throws InterruptedException;
 
     /** Waits for a key and takes it; {@link #NO_KEY} where none comes in that time, {@link #END} where none will come any more. */

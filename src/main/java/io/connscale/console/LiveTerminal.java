@@ -7,21 +7,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.Display;
 import org.jline.utils.InfoCmp.Capability;
-import org.jline.utils.NonBlockingReader;
 
 /**
  * {@link Live} on a terminal: on its alternate screen, so that what stood there comes back. Only lines that have changed are
- * written, so nothing flickers; a screen of another size is drawn anew at once. Notices stand below the picture.
+ * written, so nothing flickers. Notices stand below the picture. Drawn by the one thread that prints; keys are read by the command's.
  */
 final class LiveTerminal implements Live {
-    private static final long LOOK_MILLIS = 100;
     private static final int MOST_NOTICES = 100;
     private static final int CTRL_D = 4;
 
@@ -33,7 +30,7 @@ final class LiveTerminal implements Live {
     private Size size = Size.of(0, 0);
     private List<String> picture = List.of();
 
-    /** @param leave has {@link #restore} called, under the lock of whoever calls {@link #notice} */
+    /** @param leave has {@link #restore} called */
     LiveTerminal(Terminal terminal, Runnable leave) {
         this.terminal = terminal;
         this.leave = leave;
@@ -60,13 +57,13 @@ final class LiveTerminal implements Live {
     }
 
     @Override
-    public synchronized void draw(List<String> lines, String plain) {
+    public void draw(List<String> lines, String plain) {
         picture = List.copyOf(lines);
         redraw();
     }
 
-    /** From any thread: a line that no command answers. */
-    synchronized void notice(String line) {
+    /** A line that no command answers. */
+    void notice(String line) {
         if (notices.size() == MOST_NOTICES) {
             notices.removeFirst();
         }
@@ -110,15 +107,8 @@ final class LiveTerminal implements Live {
 
     @Override
     public boolean ended(long millis) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        for (long left = millis; left > 0; left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
-            int key = key(Math.min(left, LOOK_MILLIS));
-            if (key == 'q' || key == 'Q' || key == CTRL_D || key == NonBlockingReader.EOF) {
-                return true;
-            }
-            redrawWhereResized();
-        }
-        return false;
+        int key = key(millis);
+        return key == 'q' || key == 'Q' || key == CTRL_D || key == END;
     }
 
     @Override
@@ -128,13 +118,7 @@ final class LiveTerminal implements Live {
         } catch (InterruptedIOException e) {
             throw new InterruptedException();
         } catch (IOException e) {
-            return NonBlockingReader.EOF; // the terminal is gone
-        }
-    }
-
-    private synchronized void redrawWhereResized() {
-        if (columns() != size.getColumns() || rows() != size.getRows()) {
-            redraw();
+            return END; // the terminal is gone
         }
     }
 
@@ -144,7 +128,7 @@ final class LiveTerminal implements Live {
     }
 
     /** Gives the screen back as it was, and the notices that came. */
-    synchronized List<String> restore() {
+    List<String> restore() {
         terminal.puts(Capability.cursor_visible);
         terminal.puts(Capability.exit_ca_mode);
         terminal.setAttributes(before);

@@ -14,6 +14,7 @@ import org.jline.reader.LineReader;
 import org.jline.reader.LineReader.Option;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
@@ -139,6 +140,11 @@ public final class Repl {
     public int run() {
         SignalHandler before = terminal.handle(Signal.INT, signal -> console.interrupt());
         terminal.handle(Signal.TSTP, SignalHandler.SIG_IGN); // Ctrl-Z: a console that stands still loses its agents
+        Size said = terminal.getSize();
+        Size usable = TerminalScreen.dumb(terminal) ? said : TerminalScreen.size(terminal);
+        if (!usable.equals(said)) {
+            terminal.setSize(usable); // with 0 × 0 JLine would show nothing of what is typed
+        }
         try {
             while (!console.exiting()) {
                 step();
@@ -151,6 +157,9 @@ public final class Repl {
             }
         } finally {
             terminal.handle(Signal.INT, before);
+            if (!usable.equals(said) && !TerminalScreen.gone(terminal)) {
+                terminal.setSize(said);
+            }
             console.leaveTerminal();
         }
         return Console.WORKED;

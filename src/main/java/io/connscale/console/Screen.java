@@ -2,7 +2,7 @@ package io.connscale.console;
 
 import java.util.Optional;
 
-/** Where the console prints. Notices come from any thread, the rest from the console's. */
+/** Where the console prints. {@link ScreenThread} is for every thread; all others print on that one alone. */
 interface Screen {
     /** Columns, or rows, of what is no screen: nothing is wrapped, and nothing is a page too long. */
     int AS_WIDE_AS_NEEDED = Integer.MAX_VALUE;
@@ -58,6 +58,9 @@ interface Screen {
     default void lend(Shell.Tool tool) throws CommandException {
         tool.run();
     }
+
+    /** Where the user holds it (Ctrl-S), it prints again, since the program ends. From any thread; waits for nothing. */
+    default void release() {}
 
     /** Whether nobody reads the answers any more. */
     boolean closed();

@@ -1,6 +1,6 @@
 package io.connscale.console;
 
-import java.util.Objects;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -9,23 +9,22 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one thread that prints, on the screen that is shown now, and the bounded queue before it. A screen that takes nothing
- * (Ctrl-S, a full pipe) holds up nobody who has a notice or progress to tell: of progress the latest is kept, and notices
- * that find no place are counted. Who has an answer to print, or a question, waits until that is done.
+ * (Ctrl-S, a full pipe) holds up nobody who has a notice, progress or a picture to show: of progress and pictures the latest is
+ * kept, and notices that find no place are counted. Who has an answer to print, or a question, waits until that is done.
  */
 final class ScreenThread implements Screen {
     private static final int MAX_WAITING = 1000;
 
     private final BlockingQueue<Runnable> events = new ArrayBlockingQueue<>(MAX_WAITING);
     private final AtomicLong dropped = new AtomicLong();
-    private final AtomicReference<String> progress = new AtomicReference<>("");
-    private final AtomicBoolean progressWaits = new AtomicBoolean();
+    private final Latest progress = new Latest();
     private volatile Screen screen;
 
     ScreenThread(Screen first) {
@@ -124,15 +123,97 @@ final class ScreenThread implements Screen {
 
     @Override
     public void progress(String line) {
-        progress.set(line);
-        if (progressWaits.compareAndSet(false, true) && !events.offer(this::printProgress)) {
-            progressWaits.set(false);
+        progress.draw(() -> screen.progress(line));
+    }
+
+    /** What is drawn in place of what was drawn before: of several that come meanwhile, the last alone. */
+    private final class Latest {
+        private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
+
+        void draw(Runnable drawing) {
+            if (waiting.getAndSet(drawing) == null && !events.offer(this::drawNow)) {
+                waiting.set(null); // the next one has another try
+            }
+        }
+
+        private void drawNow() {
+            Runnable drawing = waiting.getAndSet(null);
+            if (drawing != null) {
+                drawing.run();
+            }
         }
     }
 
-    private void printProgress() {
-        progressWaits.set(false);
-        screen.progress(Objects.requireNonNull(progress.get()));
+    /** A picture that is drawn here; keys are read, and its size is looked at, on the command's thread. */
+    private final class Picture implements Live {
+        private static final long LOOK_MILLIS = 100;
+
+        private final Live live;
+        private final Latest latest = new Latest();
+        private Runnable last = () -> {};
+        private int columns;
+        private int rows;
+
+        Picture(Live live) {
+            this.live = live;
+        }
+
+        @Override
+        public int columns() {
+            return live.columns();
+        }
+
+        @Override
+        public int rows() {
+            return live.rows();
+        }
+
+        @Override
+        public boolean unicode() {
+            return live.unicode();
+        }
+
+        @Override
+        public void draw(List<String> picture, String plain) {
+            List<String> drawn = List.copyOf(picture);
+            last = () -> live.draw(drawn, plain);
+            columns = columns();
+            rows = rows();
+            latest.draw(last);
+        }
+
+        /** Meanwhile a screen of another size is drawn anew at once. */
+        @Override
+        public boolean ended(long millis) throws InterruptedException {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+            for (long left = millis; left > 0; left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())) {
+                if (live.ended(Math.min(left, LOOK_MILLIS))) {
+                    return true;
+                }
+                drawWhereResized();
+            }
+            return false;
+        }
+
+        @Override
+        public int key(long millis) throws InterruptedException {
+            int key = live.key(millis);
+            drawWhereResized();
+            return key;
+        }
+
+        private void drawWhereResized() {
+            if (columns() != columns || rows() != rows) {
+                columns = columns();
+                rows = rows();
+                latest.draw(last);
+            }
+        }
+
+        @Override
+        public void close() {
+            now(live::close);
+        }
     }
 
     @Override
@@ -152,7 +233,7 @@ final class ScreenThread implements Screen {
 
     @Override
     public Live live() {
-        return now(() -> screen.live());
+        return new Picture(now(() -> screen.live()));
     }
 
     @Override
@@ -168,6 +249,11 @@ final class ScreenThread implements Screen {
     @Override
     public void clear() {
         now(() -> screen.clear());
+    }
+
+    @Override
+    public void release() {
+        screen.release();
     }
 
     @Override

@@ -6,6 +6,7 @@ import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.InputFlag;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
@@ -16,7 +17,7 @@ import org.jline.utils.InfoCmp.Capability;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A terminal with a user before it. While a line is typed, notices go above it; while a command runs, above its progress
+ * A terminal with a user before it, for the one thread that prints. While a line is typed, notices go above it; while a command runs, above its progress
  * line, which is always the last:
  *
  * <pre>
@@ -63,13 +64,13 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public synchronized void answer(String lines) {
+    public void answer(String lines) {
         progress = "";
         above(lines);
     }
 
     @Override
-    public synchronized void error(String message, String hint) {
+    public void error(String message, String hint) {
         progress = "";
         String text = new CommandException(message, hint).text();
         AttributedStringBuilder red = new AttributedStringBuilder().styled(Colours.RED, text);
@@ -77,7 +78,7 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public synchronized void notice(String line) {
+    public void notice(String line) {
         if (live != null) {
             live.notice(line);
         } else if (!gone(terminal)) {
@@ -92,7 +93,7 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public synchronized void progress(String line) {
+    public void progress(String line) {
         if (live != null) {
             return;
         }
@@ -133,7 +134,7 @@ final class TerminalScreen implements Screen {
 
     /** With a reader of its own: neither history nor completion is for answers. The rest of the screen waits meanwhile. */
     @Override
-    public synchronized Optional<String> ask(String question, boolean secret) {
+    public Optional<String> ask(String question, boolean secret) {
         erase();
         LineReader answers = LineReaderBuilder.builder().terminal(terminal).build();
         try {
@@ -148,16 +149,16 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public synchronized Live live() {
+    public Live live() {
         erase();
         if (dumb) {
-            return new LiveLines(line -> above(line), () -> false);
+            return new LiveLines(this::above, () -> false);
         }
         live = new LiveTerminal(terminal, this::leaveLive);
         return live;
     }
 
-    private synchronized void leaveLive() {
+    private void leaveLive() {
         LiveTerminal left = live;
         live = null;
         if (left != null) {
@@ -178,7 +179,7 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public synchronized void clear() {
+    public void clear() {
         if (!dumb) {
             progress = "";
             drawn = 0;
@@ -200,13 +201,14 @@ final class TerminalScreen implements Screen {
     }
 
     @Override
-    public synchronized void begin() {
+    public void begin() {
         progress = "";
         drawnAt = System.nanoTime() - (dumb ? 0 : NANOS_BETWEEN_DRAWINGS);
     }
 
     @Override
-    public synchronized void end() {
+    public void end() {
+        leaveLive(); // of a command that was left behind
         progress = "";
         erase();
         terminal.flush();
@@ -215,6 +217,16 @@ final class TerminalScreen implements Screen {
     @Override
     public boolean interactive() {
         return true;
+    }
+
+    /** A terminal whose Ctrl-S means nothing any more prints what it held (Linux: n_tty_set_termios). */
+    @Override
+    public void release() {
+        if (!gone(terminal)) {
+            Attributes free = terminal.getAttributes();
+            free.setInputFlag(InputFlag.IXON, false);
+            terminal.setAttributes(free);
+        }
     }
 
     /** Signals are the console's again, too: a tool with a reader of its own takes them. */

@@ -361,11 +361,9 @@ class ConsoleTest {
         }
     }
 
-    /** As where the user held it (Ctrl-S), or nobody reads the pipe. */
-    @Test
-    void aHeldScreenHoldsUpNobodyWhoHasANoticeOrProgressToTell() throws Exception {
-        CountDownLatch go = new CountDownLatch(1);
-        OutputStream held = new OutputStream() {
+    /** As where the user held it (Ctrl-S), or nobody reads the pipe: until {@code go}. */
+    private OutputStream held(CountDownLatch go) {
+        return new OutputStream() {
             @Override
             public void write(int b) throws IOException {
                 try {
@@ -376,7 +374,13 @@ class ConsoleTest {
                 err.write(b);
             }
         };
-        Console console = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("logs/console.log"), out, held);
+    }
+
+    @Test
+    void aHeldScreenHoldsUpNobodyWhoHasANoticeOrProgressToTell() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        Console console =
+                new Console(FakeCommands.root(), Format.TABLE, false, Path.of("logs/console.log"), out, held(go));
         for (int i = 0; i < 5_000; i++) {
             console.notice("agent " + i + " lost");
             console.progress("agent " + i);
@@ -387,5 +391,20 @@ class ConsoleTest {
         assertThat(err())
                 .contains("agent 0 lost", " notices dropped: the screen took none")
                 .doesNotContain("agent 4999 lost");
+    }
+
+    @Test
+    void aHeldScreenHoldsUpNoPictureAndShowsTheLastOne() {
+        CountDownLatch go = new CountDownLatch(1);
+        Console console =
+                new Console(FakeCommands.root(), Format.TABLE, false, Path.of("logs/console.log"), out, held(go));
+        try (Live live = console.live()) {
+            console.notice("this one is held");
+            for (int i = 0; i < 5_000; i++) {
+                live.draw(List.of(), "picture " + i);
+            }
+            go.countDown();
+        }
+        assertThat(err().lines()).contains("this one is held", "picture 4999").hasSizeLessThan(10);
     }
 }

@@ -156,6 +156,18 @@ class ReplTest extends TypedSession {
         assertThat(String.join("\n", lines())).doesNotContain("waiting, 1/2 d");
     }
 
+    /** As on a serial line, or from expect. */
+    @Test
+    void aTerminalOfNoSizeIsTakenForTheUsualOne() throws Exception {
+        terminal.setSize(Size.of(0, 0));
+        start(true);
+        keys("connections start 5 cli");
+        showsExactly("connscale> connections start 5 cli");
+        keys("ent1\rexit\r");
+        assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(terminal.getSize()).isEqualTo(Size.of(0, 0));
+    }
+
     @Test
     void whatIsTypedWhileACommandRunsIsSeenAtTheNextPrompt() throws Exception {
         start(true);
