@@ -123,7 +123,7 @@ class TerminalIT {
         shows("help explains");
         line("start client1");
         shows("client1  ready in ");
-        line("connections start 600 client1 --rate 150 --no-wait");
+        line("connections start 600 client1 --rate 60 --no-wait");
         shows("client1  opening 600");
         line("sleep 1000s");
         hold();
