@@ -65,7 +65,7 @@ public final class SocketOwners {
         int left = MAX_DESCRIPTORS;
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(process.resolve("fd"))) {
             for (Path descriptor : descriptors) {
-                Long inode = wanted.get(Files.readSymbolicLink(descriptor).toString());
+                Long inode = wanted.get(target(descriptor));
                 if (inode != null) {
                     owners.putIfAbsent(inode, name(process) + ", pid " + process.getFileName());
                 }
@@ -75,6 +75,15 @@ public final class SocketOwners {
             }
         } catch (IOException | DirectoryIteratorException e) {
             return; // somebody else's, or it has ended meanwhile
+        }
+    }
+
+    /** Empty where it was closed meanwhile: a busy server closes some while the rest are looked at. */
+    private static String target(Path descriptor) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString();
+        } catch (IOException e) {
+            return "";
         }
     }
 
