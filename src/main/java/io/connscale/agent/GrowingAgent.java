@@ -40,8 +40,8 @@ import org.jspecify.annotations.Nullable;
  * and nobody above notices. Orders are carried out one after the other, on a thread of their own: each first fills the
  * processes that have room, then those that are started for it. Any thread may call.
  */
-@SuppressWarnings({"FutureReturnValueIgnored", "CollectionUndefinedEquality"
-}) // a future is itself alone, and its own answer
+// A future is itself alone, and its own answer.
+@SuppressWarnings({"FutureReturnValueIgnored", "CollectionUndefinedEquality"})
 final class GrowingAgent implements Agent {
     private static final int MOST_WAITING = 100;
     private static final long SETTINGS_SECONDS = 10;

@@ -1,6 +1,5 @@
 package io.connscale.api;
 
-import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.State;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostsFile;
@@ -12,6 +11,7 @@ import io.connscale.control.Closed;
 import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
+import io.connscale.diagnosis.BothEnds;
 import io.connscale.kernel.diagnosis.Verdict;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server and the hosts of one {@code hosts.yaml}, as a program drives them:
@@ -44,10 +44,6 @@ import java.util.concurrent.TimeUnit;
 public final class Connscale implements AutoCloseable {
     /** For what is answered at once by all that are alive. */
     private static final long SECONDS = 30;
-    /** A connection is there for its client before it is for the server: both ends are asked again for so long until they agree. */
-    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final long AGAIN_MILLIS = 20;
 
     private final Parts parts;
 
@@ -177,52 +173,35 @@ public final class Connscale implements AutoCloseable {
 
     /** Connections at the server and at each host that has, or had, an agent; both ends asked at the same moment. */
     public Count count() {
-        long end = System.nanoTime() + SETTLE_NANOS;
-        Count count = look();
-        while (count.difference().orElse(0) != 0 && System.nanoTime() < end) {
-            waiting(() -> {
-                Thread.sleep(AGAIN_MILLIS);
-                return "";
-            });
-            count = look();
-        }
-        long difference = count.difference().orElse(0);
-        return difference == 0
-                ? count
-                : new Count(
-                        count.server(),
-                        count.hosts(),
-                        count.difference(),
-                        waiting(() -> parts.inquiry().difference(difference)).text());
+        return waiting(() -> {
+            BothEnds ends = BothEnds.settled(
+                    parts.cluster(), parts.server(), parts.cluster().counting());
+            Optional<AgentException> silent =
+                    ends.hosts().failed().values().stream().findFirst();
+            if (silent.isPresent()) {
+                throw silent.get();
+            }
+            Map<String, Count.Host> hosts = new LinkedHashMap<>();
+            ends.hosts().done().forEach((name, counts) -> hosts.put(name, host(counts)));
+            Long difference = ends.difference();
+            String explanation = ends.differ() && difference != null
+                    ? parts.inquiry().difference(difference).text()
+                    : ends.incomparable().orElse("");
+            return new Count(known(ends.atServer()), hosts, known(difference), explanation);
+        });
     }
 
-    private Count look() {
-        Map<String, CompletableFuture<Snapshot>> asked = new LinkedHashMap<>();
-        there().forEach(name -> asked.put(name, parts.cluster().counts(name)));
-        OptionalLong server = waiting(() -> {
-            ServerStatus status = parts.server().status();
-            return status.running() ? OptionalLong.of(status.established()) : OptionalLong.empty();
-        });
-        Map<String, Count.Host> hosts = new LinkedHashMap<>();
-        asked.forEach((name, counts) -> hosts.put(name, host(within(counts))));
-        long held = hosts.values().stream().mapToLong(Count.Host::established).sum();
-        return server.isPresent()
-                ? new Count(server, hosts, OptionalLong.of(held - server.getAsLong()), "")
-                : new Count(server, hosts, OptionalLong.empty(), "the server is not running");
+    private static OptionalLong known(@Nullable Long count) {
+        return count == null ? OptionalLong.empty() : OptionalLong.of(count);
     }
 
     /** What all agents have counted and timed since they were started. */
     public Stats stats() {
         Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
-        there().forEach(name -> asked.put(name, parts.cluster().statistics(name)));
+        parts.cluster()
+                .counting()
+                .forEach(name -> asked.put(name, parts.cluster().statistics(name)));
         return Stats.of(asked.values().stream().map(Connscale::within).reduce(Statistics.NONE, Statistics::plus));
-    }
-
-    private List<String> there() {
-        return parts.cluster().statuses().stream()
-                .filter(host -> host.state() == State.READY || host.state() == State.LOST)
-                .map(HostStatus::name)
-                .toList();
     }
 
     /** Ends the agents and the server; within seconds. */

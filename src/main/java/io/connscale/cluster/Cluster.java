@@ -16,10 +16,12 @@ import io.connscale.control.Message;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -157,6 +159,23 @@ public final class Cluster implements AutoCloseable {
     /** The names that words like {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */
     public List<String> select(List<String> words) throws AgentException {
         return HostPattern.select(words, names());
+    }
+
+    /** Those of them whose agent takes orders. */
+    public List<String> ready() {
+        return in(EnumSet.of(State.READY));
+    }
+
+    /** Those of them that hold connections, or have lost some. */
+    public List<String> counting() {
+        return in(EnumSet.of(State.READY, State.LOST));
+    }
+
+    private List<String> in(Set<State> states) {
+        return statuses().stream()
+                .filter(host -> states.contains(host.state()))
+                .map(HostStatus::name)
+                .toList();
     }
 
     public List<HostStatus> statuses() {

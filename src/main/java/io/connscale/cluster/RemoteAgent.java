@@ -43,8 +43,8 @@ import org.slf4j.MDC;
  * nothing else: it never waits for who asked or for a screen. Another writes. Any thread may call. When the channel ends, for
  * whatever reason, every open request fails and {@link #ended()} completes.
  */
-@SuppressWarnings({"FutureReturnValueIgnored", "CollectionUndefinedEquality"
-}) // a future is itself alone, and its own answer
+// A future is itself alone, and its own answer.
+@SuppressWarnings({"FutureReturnValueIgnored", "CollectionUndefinedEquality"})
 final class RemoteAgent implements AgentProcess {
     private static final Logger log = LoggerFactory.getLogger(RemoteAgent.class);
     private static final int MAX_PENDING = 64;

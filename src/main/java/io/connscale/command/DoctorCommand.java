@@ -1,7 +1,6 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
@@ -114,10 +113,7 @@ public final class DoctorCommand implements Verb {
         if (!hosts.isEmpty()) {
             return HostWords.names(desk, hosts);
         }
-        return desk.cluster().statuses().stream()
-                .filter(host -> host.state() == State.READY)
-                .map(HostStatus::name)
-                .toList();
+        return desk.cluster().ready();
     }
 
     private static Examined client(Desk desk, String host, Facts facts) {

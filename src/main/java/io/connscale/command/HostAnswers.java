@@ -3,10 +3,10 @@ package io.connscale.command;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,20 +58,12 @@ record HostAnswers<T>(
 
     static <T> HostAnswers<T> within(long seconds, Map<String, CompletableFuture<T>> asked)
             throws InterruptedException {
-        Map<String, T> done = new LinkedHashMap<>();
-        Map<String, AgentException> failed = new LinkedHashMap<>();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        for (Map.Entry<String, CompletableFuture<T>> one : asked.entrySet()) {
-            String host = one.getKey();
-            try {
-                done.put(host, one.getValue().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
-            } catch (ExecutionException | CancellationException e) {
-                failed.put(host, AgentException.of(e));
-            } catch (TimeoutException e) {
-                failed.put(host, new AgentException(host + " does not answer", "hosts shows its state; stop " + host));
-            }
-        }
-        return new HostAnswers<>(done, failed, null);
+        return of(Answers.each(asked, System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds)), null);
+    }
+
+    /** @param server why the server did not answer; null where it did */
+    static <T> HostAnswers<T> of(Answers.Each<T> hosts, @Nullable AgentException server) {
+        return new HostAnswers<>(hosts.done(), hosts.failed(), server);
     }
 
     /** What has come by now, of a command that the user ends; nobody is waited for. */

@@ -1,8 +1,6 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.HostStatus;
-import io.connscale.cluster.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentGroup;
@@ -99,10 +97,7 @@ public final class PlanCommand implements Verb {
         if (!typed.isEmpty()) {
             return HostWords.names(desk, typed);
         }
-        List<String> ready = desk.cluster().statuses().stream()
-                .filter(host -> host.state() == State.READY)
-                .map(HostStatus::name)
-                .toList();
+        List<String> ready = desk.cluster().ready();
         return ready.isEmpty() ? desk.cluster().names() : ready;
     }
 

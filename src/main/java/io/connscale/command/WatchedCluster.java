@@ -1,7 +1,5 @@
 package io.connscale.command;
 
-import io.connscale.cluster.HostStatus;
-import io.connscale.cluster.State;
 import io.connscale.console.Answer;
 import io.connscale.console.Live;
 import io.connscale.control.AgentException;
@@ -69,10 +67,7 @@ final class WatchedCluster implements Watched {
 
     @Override
     public void look(Live live) throws InterruptedException {
-        List<String> names = desk.cluster().statuses().stream()
-                .filter(host -> host.state() == State.READY || host.state() == State.LOST)
-                .map(HostStatus::name)
-                .toList();
+        List<String> names = desk.cluster().counting();
         hosts.keySet().retainAll(names);
         ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(desk.server()), serverAsker));
         names.forEach(name -> ask(

@@ -1,14 +1,11 @@
 package io.connscale.diagnosis;
 
+import io.connscale.control.Answers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /** Questions to many at once, and the answers of those that answer in time. */
@@ -46,15 +43,8 @@ final class Asked {
 
     /** By name; who has not answered at {@code end} ({@link System#nanoTime()}), or has failed, is left out. */
     static <T> Map<String, T> answers(Map<String, CompletableFuture<T>> asked, long end) throws InterruptedException {
-        Map<String, T> answers = new LinkedHashMap<>();
-        for (Map.Entry<String, CompletableFuture<T>> one : asked.entrySet()) {
-            try {
-                answers.put(
-                        one.getKey(), one.getValue().get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
-            } catch (ExecutionException | CancellationException | TimeoutException e) {
-                one.getValue().cancel(true);
-            }
-        }
+        Map<String, T> answers = Answers.each(asked, end).done();
+        asked.values().forEach(late -> late.cancel(true));
         return answers;
     }
 

@@ -1,9 +1,7 @@
 package io.connscale.diagnosis;
 
 import io.connscale.cluster.Cluster;
-import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.RemoteServer;
-import io.connscale.cluster.State;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
@@ -45,10 +43,7 @@ interface Ends {
         return new Ends() {
             @Override
             public List<String> ready() {
-                return cluster.statuses().stream()
-                        .filter(host -> host.state() == State.READY)
-                        .map(HostStatus::name)
-                        .toList();
+                return cluster.ready();
             }
 
             @Override

@@ -1,0 +1,105 @@
+package io.connscale.diagnosis;
+
+import io.connscale.cluster.Cluster;
+import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
+import io.connscale.control.Server;
+import io.connscale.control.ServerStatus;
+import io.connscale.stats.Snapshot;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What hosts and server count at one moment, and whether that can be compared.
+ *
+ * @param server null where it did not answer: then nothing is known of it, nor of a difference
+ * @param silent why it did not; null where it did
+ * @param incomparable why the ends need not agree; empty where they should
+ */
+public record BothEnds(
+        @Nullable ServerStatus server,
+        @Nullable AgentException silent,
+        Answers.Each<Snapshot> hosts,
+        Optional<String> incomparable) {
+    /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
+    private static final long SECONDS = 30;
+    /** A connection is there for its client before it is for the server: both ends are asked again for this long until they agree. */
+    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long AGAIN_MILLIS = 20;
+
+    /** Asks both ends, for up to a second again and again until they agree where they should. */
+    public static BothEnds settled(Cluster cluster, Server server, List<String> names) throws InterruptedException {
+        long end = System.nanoTime() + SETTLE_NANOS;
+        BothEnds ends = ask(cluster, server, names);
+        while (ends.differ() && System.nanoTime() < end) {
+            Thread.sleep(AGAIN_MILLIS);
+            ends = ask(cluster, server, names);
+        }
+        return ends;
+    }
+
+    private static BothEnds ask(Cluster cluster, Server server, List<String> names) throws InterruptedException {
+        Map<String, CompletableFuture<Snapshot>> asked = Asked.each(names, cluster::counts);
+        try { // while the hosts answer: each may have to ask a hundred processes
+            ServerStatus status = server.status();
+            Answers.Each<Snapshot> hosts = answers(asked);
+            return new BothEnds(status, null, hosts, incomparable(cluster, server, status, hosts));
+        } catch (AgentException e) {
+            return new BothEnds(null, e, answers(asked), Optional.of("the server does not answer"));
+        }
+    }
+
+    private static Answers.Each<Snapshot> answers(Map<String, CompletableFuture<Snapshot>> asked)
+            throws InterruptedException {
+        return Answers.each(asked, System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS));
+    }
+
+    private static Optional<String> incomparable(
+            Cluster cluster, Server server, ServerStatus status, Answers.Each<Snapshot> hosts) {
+        if (!status.running()) {
+            return Optional.of(server.refusal()
+                    .map(why -> "the server did not start: " + why.message())
+                    .orElse("the server here does not run"));
+        }
+        List<String> missing = cluster.counting().stream()
+                .filter(name -> !hosts.done().containsKey(name))
+                .toList();
+        if (!missing.isEmpty()) {
+            String verb = !hosts.failed().isEmpty()
+                    ? " did not answer"
+                    : missing.size() == 1 ? " was not asked" : " were not asked";
+            return Optional.of(String.join(", ", missing) + verb);
+        }
+        boolean elsewhere = status.accepted() == 0
+                && hosts.done().values().stream().anyMatch(host -> host.established() > 0 && host.pongs() > 0);
+        return elsewhere
+                ? Optional.of("another server answers the hosts' Pings, the one here has accepted no connection")
+                : Optional.empty();
+    }
+
+    /** What the hosts hold that answered. */
+    public long established() {
+        return hosts.done().values().stream().mapToLong(Snapshot::established).sum();
+    }
+
+    /** A server that does not run holds nothing, and nothing is known of one that is not ours: null. */
+    public @Nullable Long atServer() {
+        return server == null || !server.running() ? null : (Long) server.established();
+    }
+
+    /** What the hosts hold less what the server has accepted; null where that says nothing. */
+    public @Nullable Long difference() {
+        Long atServer = atServer();
+        return atServer == null || incomparable.isPresent() ? null : (Long) (established() - atServer);
+    }
+
+    public boolean differ() {
+        Long difference = difference();
+        return difference != null && difference != 0;
+    }
+}
