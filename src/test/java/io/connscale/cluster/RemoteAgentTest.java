@@ -275,6 +275,9 @@ class RemoteAgentTest {
         CountDownLatch held = new CountDownLatch(1);
         RemoteAgent agent = agent((in, out, err) -> {
             MessageLines.write(out, FakeAgent.hello(1));
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                assertThat(c).isNotNegative(); // until the request has come: progress before it is nobody's
+            }
             MessageLines.write(out, new Message.Progress(1, Opened.none(1)));
             FakeAgent.await(held);
             MessageLines.write(out, new Message.SnapshotTaken(null, counts(7)));
