@@ -5,11 +5,11 @@ import io.connscale.api.User;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
+import io.connscale.command.Command;
+import io.connscale.command.CommandContext;
 import io.connscale.command.Commands;
-import io.connscale.command.Desk;
 import io.connscale.command.ServerCommand;
 import io.connscale.command.ServerText;
-import io.connscale.command.Verb;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Console;
@@ -62,15 +62,15 @@ final class ConsoleProcess {
             Transport.whyNotEpoll().ifPresent(console::notice);
         }
         Parts parts = Parts.of(config, user(console));
-        Desk desk = new Desk(parts, console);
+        CommandContext context = new CommandContext(parts, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
-        console.serve(command -> run((Verb) command, desk));
+        console.serve(command -> run((Command) command, context));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(parts, console), "shutdown"));
         heed("INT", () -> console.interrupt() ? 0 : Console.INTERRUPTED);
         heed("TERM", () -> end(console, TERMINATED));
         heed("HUP", () -> end(console, HUNG_UP));
         start(parts, console);
-        int code = converse(console, desk);
+        int code = converse(console, context);
         return console.signalled() == 0 ? code : console.signalled();
     }
 
@@ -114,9 +114,9 @@ final class ConsoleProcess {
     }
 
     /** Where no thread or memory is left that is no mistake of this program: the command fails, and says so. */
-    private static Answer run(Verb verb, Desk desk) throws CommandException, InterruptedException {
+    private static Answer run(Command verb, CommandContext context) throws CommandException, InterruptedException {
         try {
-            return verb.run(desk);
+            return verb.run(context);
         } catch (OutOfMemoryError e) {
             LoggerFactory.getLogger(ConsoleProcess.class).warn("a command failed", e);
             AgentException what = AgentException.of(e);
@@ -155,18 +155,18 @@ final class ConsoleProcess {
         }
     }
 
-    private int converse(Console console, Desk desk) {
+    private int converse(Console console, CommandContext context) {
         if (options.batch()) {
             int code = console.runBatch(options.commands(), options.script());
             boolean goesOn = code == Console.WORKED || (code == Console.FAILED && options.keepGoing());
-            return options.serve() && goesOn ? Math.max(code, console.runBatch(serving(desk), null)) : code;
+            return options.serve() && goesOn ? Math.max(code, console.runBatch(serving(context), null)) : code;
         }
-        return onTerminal() ? interactive(console, desk) : console.runBatch(System.in);
+        return onTerminal() ? interactive(console, context) : console.runBatch(System.in);
     }
 
     /** Says where the server is, having started it where it does not run, and stays until a signal ends this process. */
-    private static List<String> serving(Desk desk) {
-        return List.of(ServerText.where(desk.server()).isPresent() ? "server status" : "server start", "sleep");
+    private static List<String> serving(CommandContext context) {
+        return List.of(ServerText.where(context.server()).isPresent() ? "server status" : "server start", "sleep");
     }
 
     /** Whether standard input and output both are a terminal. */
@@ -176,14 +176,14 @@ final class ConsoleProcess {
         return System.console() != null;
     }
 
-    private int interactive(Console console, Desk desk) {
+    private int interactive(Console console, CommandContext context) {
         String noColor = System.getenv("NO_COLOR"); // no-color.org: any value but an empty one
         try (Terminal terminal = Repl.systemTerminal()) {
             Lexicon words = (command, label, further) -> further
-                    ? ((Verb) command).furtherCandidates(label, desk)
-                    : ((Verb) command).candidates(label, desk);
+                    ? ((Command) command).furtherCandidates(label, context)
+                    : ((Command) command).candidates(label, context);
             Repl repl = new Repl(console, terminal, words, state.history(), noColor == null || noColor.isEmpty());
-            console.greet(greeting(desk));
+            console.greet(greeting(context));
             return repl.run();
         } catch (IOException e) {
             console.notice("cannot use this terminal: " + e.getMessage());
@@ -191,9 +191,9 @@ final class ConsoleProcess {
         }
     }
 
-    private String greeting(Desk desk) {
+    private String greeting(CommandContext context) {
         int hosts = config.hosts().size();
-        String where = ServerText.where(desk.server())
+        String where = ServerText.where(context.server())
                 .map(running -> running
                         + config.server().on().map(host -> " on " + host).orElse(""))
                 .orElse("stopped");

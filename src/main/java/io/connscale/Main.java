@@ -9,7 +9,7 @@ import io.connscale.console.StartOptions;
 import io.connscale.control.Exhausted;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
-import io.connscale.server.ShardedServer;
+import io.connscale.server.MultiProcessServer;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Main {
     private static final String AGENT = "agent";
-    private static final String REHEARSE = "rehearse";
+    private static final String TRAIN = "cds-train";
     /** Beside {@code java.base}; {@code probe.sh} looks for them, too. */
     private static final Set<String> FOR_ALL = Set.of("java.xml", "jdk.management");
     /** SSH has keys on elliptic curves, which are in java.base from Java 22 on; JLine has signals. */
@@ -46,7 +46,7 @@ public final class Main {
             // At once, without waiting for loops to close their sockets one by one: the kernel closes them all.
             Runtime.getRuntime().halt(agent());
         }
-        exit(args.length > 0 && args[0].equals(REHEARSE) ? rehearse() : console(args));
+        exit(args.length > 0 && args[0].equals(TRAIN) ? train() : console(args));
     }
 
     /** A screen that is held (Ctrl-S) must not keep the program from ending. */
@@ -78,12 +78,12 @@ public final class Main {
         }
     }
 
-    private static int rehearse() {
+    private static int train() {
         try {
-            Rehearsal.run();
+            CdsTraining.run();
             return Console.WORKED;
         } catch (IOException | InterruptedException e) {
-            log("rehearsal: " + e);
+            log("CDS training: " + e);
             return Console.FAILED;
         }
     }
@@ -120,7 +120,7 @@ public final class Main {
                 System.in,
                 channel,
                 transport,
-                settings -> new ShardedServer(settings, transport, workers, Main::log),
+                settings -> new MultiProcessServer(settings, transport, workers, Main::log),
                 workers);
     }
 

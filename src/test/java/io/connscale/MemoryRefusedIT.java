@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class MemoryRefusedIT {
     /** By the plan 44 GiB are needed where no more than 10,000 threads may run, and more elsewhere. */
-    private static final long MOST_KIB = 40L << 20;
+    private static final long MAX_KIB = 40L << 20;
 
     private static final String FEW_FILES = "#!/bin/sh\nulimit -n 2000\nexec '%s' \"$@\"\n";
     private static final String HOSTS = """
@@ -34,7 +34,7 @@ class MemoryRefusedIT {
 
     @BeforeEach
     void script() throws IOException {
-        Assumptions.assumeTrue(availableKib() < MOST_KIB, "this machine has memory for so many processes");
+        Assumptions.assumeTrue(availableKib() < MAX_KIB, "this machine has memory for so many processes");
         Files.writeString(folder.resolve("hosts.yaml"), HOSTS);
         script = ConsoleScript.in(folder);
         Path few = Files.writeString(folder.resolve("few"), FEW_FILES.formatted(script.script()));

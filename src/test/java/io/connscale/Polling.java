@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.Extension;
  */
 public final class Polling implements Extension {
     private static final Duration FIRST = Duration.ofMillis(5);
-    private static final Duration MOST = Duration.ofMillis(100);
+    private static final Duration MAX = Duration.ofMillis(100);
 
     public Polling() {
         Awaitility.setDefaultPollInterval(IterativePollInterval.iterative(Polling::next, FIRST));
@@ -19,6 +19,6 @@ public final class Polling implements Extension {
 
     private static Duration next(Duration last) {
         Duration twice = last.multipliedBy(2);
-        return twice.compareTo(MOST) < 0 ? twice : MOST;
+        return twice.compareTo(MAX) < 0 ? twice : MAX;
     }
 }

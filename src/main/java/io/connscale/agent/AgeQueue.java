@@ -36,11 +36,11 @@ final class AgeQueue {
         return connections.peek();
     }
 
-    /** When the {@code most} oldest were established, in that order. */
-    long[] oldestSince(int most) {
+    /** When the {@code max} oldest were established, in that order. */
+    long[] oldestSince(int max) {
         return connections.stream()
                 .filter(Connection::established)
-                .limit(most)
+                .limit(max)
                 .mapToLong(Connection::since)
                 .toArray();
     }

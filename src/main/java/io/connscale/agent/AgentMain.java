@@ -2,12 +2,12 @@ package io.connscale.agent;
 
 import io.connscale.control.AgentStarter;
 import io.connscale.control.BoundedLines;
+import io.connscale.control.IdleCounter;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.control.PlainText;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
-import io.connscale.control.Silence;
 import io.connscale.control.Version;
 import io.connscale.kernel.LimitsReader;
 import io.connscale.net.Transport;
@@ -36,7 +36,7 @@ public final class AgentMain {
      */
     private static final int SILENT_SECONDS = Integer.getInteger("connscale.silence", 10);
     /** Requests not yet looked at; a console that keeps to the protocol has 64 unanswered ones at most. */
-    private static final int MOST_WAITING = 100;
+    private static final int MAX_WAITING = 100;
 
     private AgentMain() {}
 
@@ -70,7 +70,7 @@ public final class AgentMain {
             ScheduledThreadPoolExecutor control = control();
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
-            Silence silence = new Silence();
+            IdleCounter silence = new IdleCounter();
             control.scheduleWithFixedDelay(() -> report(requests), 1, 1, TimeUnit.SECONDS);
             // Not on the control thread: that waits where the console does not read, which is what is to be noticed
             // here.
@@ -81,10 +81,10 @@ public final class AgentMain {
                 if (message instanceof Message.StillHere) {
                     return; // that it came is all that it says
                 }
-                if (control.getQueue().size() < MOST_WAITING) {
+                if (control.getQueue().size() < MAX_WAITING) {
                     control.execute(() -> requests.take(message));
                 } else {
-                    log.warn("dropped a request: {} wait already", MOST_WAITING);
+                    log.warn("dropped a request: {} wait already", MAX_WAITING);
                 }
             };
             daemon("agent-channel", () -> read(silence.on(in), heard, end)).start();
@@ -95,7 +95,7 @@ public final class AgentMain {
         }
     }
 
-    private static void listen(Silence silence, int seconds, CountDownLatch end) {
+    private static void listen(IdleCounter silence, int seconds, CountDownLatch end) {
         if (silence.tick() == seconds) {
             log.warn("no heartbeat of the console for {} s: this agent ends", seconds);
             end.countDown();

@@ -24,17 +24,17 @@ final class AwaitedPongs {
     /** Those that never had a Pong. */
     Unanswered unanswered(long now) {
         long count = 0;
-        long most = 0;
-        long least = Long.MAX_VALUE;
+        long max = 0;
+        long min = Long.MAX_VALUE;
         for (RingNode node = oldest; node != null; node = node.after) {
             if (!node.answered) {
                 long age = now - node.since();
                 count++;
-                most = Math.max(most, age);
-                least = Math.min(least, age);
+                max = Math.max(max, age);
+                min = Math.min(min, age);
             }
         }
-        return count == 0 ? Unanswered.NONE : new Unanswered(count, most, least);
+        return count == 0 ? Unanswered.NONE : new Unanswered(count, max, min);
     }
 
     void add(RingNode node, long left) {

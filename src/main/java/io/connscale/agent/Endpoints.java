@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Endpoints(List<InetSocketAddress> targets, List<InetSocketAddress> sources) {
     /** Pairs that are used at most; with 28,232 ports each they are good for 29 billion connections. */
-    static final int MOST_PAIRS = 1 << 20;
+    static final int MAX_PAIRS = 1 << 20;
 
     /**
      * As the settings say them. Asks the resolver; may take its time.
@@ -34,7 +34,7 @@ record Endpoints(List<InetSocketAddress> targets, List<InetSocketAddress> source
 
     /** How many (source, target) pairs there are; each has a local port range of its own. */
     int pairs() {
-        return (int) Math.min(MOST_PAIRS, (long) targets.size() * Math.max(1, sources.size()));
+        return (int) Math.min(MAX_PAIRS, (long) targets.size() * Math.max(1, sources.size()));
     }
 
     /** @param pair 0 to {@link #pairs()} - 1 */

@@ -7,8 +7,8 @@ import io.connscale.control.AgentStarter;
 import io.connscale.control.Answers;
 import io.connscale.control.Closed;
 import io.connscale.control.Exhausted;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
-import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.control.Worker;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 // A future is itself alone, and its own answer.
 @SuppressWarnings({"FutureReturnValueIgnored", "CollectionUndefinedEquality"})
 final class GrowingAgent implements Agent {
-    private static final int MOST_WAITING = 100;
+    private static final int MAX_WAITING = 100;
     private static final long SETTINGS_SECONDS = 10;
 
     private static final String LOST = "worker lost";
@@ -57,7 +57,7 @@ final class GrowingAgent implements Agent {
     private Statistics gone = Statistics.NONE;
 
     private final ThreadPoolExecutor orders = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), GrowingAgent::thread);
+            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), GrowingAgent::thread);
     private volatile Settings settings;
     /** Those that have not ended, by their answer: an order that finds itself stopped gives way. */
     private final Map<CompletableFuture<Opened>, Given> given = new ConcurrentHashMap<>();
@@ -66,12 +66,12 @@ final class GrowingAgent implements Agent {
     private @Nullable Given current;
 
     private static final class Given {
-        final Order order;
+        final OpenRequest order;
         final Consumer<Opened> progress;
         final CompletableFuture<Opened> answer = new CompletableFuture<>();
         volatile boolean stopped;
 
-        Given(Order order, Consumer<Opened> progress) {
+        Given(OpenRequest order, Consumer<Opened> progress) {
             this.order = order;
             this.progress = progress;
         }
@@ -156,7 +156,7 @@ final class GrowingAgent implements Agent {
     }
 
     @Override
-    public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+    public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress) {
         Given one = new Given(order, progress);
         CompletableFuture<Opened> answer = one.answer;
         given.put(answer, one);
@@ -165,13 +165,13 @@ final class GrowingAgent implements Agent {
             orders.execute(() -> carryOut(one));
         } catch (RejectedExecutionException e) {
             answer.completeExceptionally(new AgentException(
-                    MOST_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
+                    MAX_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
         }
         return answer;
     }
 
     private void carryOut(Given one) {
-        Order order = one.order;
+        OpenRequest order = one.order;
         CompletableFuture<Opened> answer = one.answer;
         try {
             if (one.stopped) {
@@ -210,7 +210,7 @@ final class GrowingAgent implements Agent {
 
     /** @param exhausted why there are too few processes: what they have no room for has failed for that */
     private CompletableFuture<Opened> share(Given one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
-        Order order = one.order;
+        OpenRequest order = one.order;
         long[] rooms = rooms(beside);
         long fits = exhausted.isEmpty()
                 ? order.count()

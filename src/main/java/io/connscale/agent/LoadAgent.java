@@ -3,8 +3,8 @@ package io.connscale.agent;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
 import io.connscale.control.Closed;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
-import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.kernel.LoadReader;
@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class LoadAgent implements Agent {
     private static final Logger log = LoggerFactory.getLogger(LoadAgent.class);
     /** Orders that wait for the one that is carried out. */
-    private static final int MOST_WAITING = 100;
+    private static final int MAX_WAITING = 100;
 
     private final EventLoopGroup group;
     private final List<LoadLoop> loops = new ArrayList<>();
@@ -99,7 +99,7 @@ public final class LoadAgent implements Agent {
     }
 
     /** A small order is not on all loops. */
-    private double perLoop(Rate rate, Order order) {
+    private double perLoop(Rate rate, OpenRequest order) {
         double busy = Math.min(loops.size(), order.count());
         return rate.unlimited() ? Double.POSITIVE_INFINITY : rate.perSecond() / busy;
     }
@@ -130,15 +130,15 @@ public final class LoadAgent implements Agent {
     }
 
     @Override
-    public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+    public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress) {
         lookUpAgain();
         return enqueue(order, progress);
     }
 
-    private synchronized CompletableFuture<Opened> enqueue(Order order, Consumer<Opened> progress) {
-        if (waiting.size() >= MOST_WAITING) {
+    private synchronized CompletableFuture<Opened> enqueue(OpenRequest order, Consumer<Opened> progress) {
+        if (waiting.size() >= MAX_WAITING) {
             return CompletableFuture.failedFuture(new AgentException(
-                    MOST_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
+                    MAX_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
         }
         Opening opening = new Opening(order, progress, reasons);
         waiting.add(opening);
@@ -197,9 +197,9 @@ public final class LoadAgent implements Agent {
             return CompletableFuture.failedFuture(
                     new AgentException(count + " connections can't be closed", "give a number that is not below 0"));
         }
-        int most = (int) Math.min(count, Integer.MAX_VALUE);
+        int max = (int) Math.min(count, Integer.MAX_VALUE);
         List<CompletableFuture<long[]>> ages = loops.stream()
-                .map(loop -> CompletableFuture.supplyAsync(() -> loop.oldestSince(most), loop.eventLoop()))
+                .map(loop -> CompletableFuture.supplyAsync(() -> loop.oldestSince(max), loop.eventLoop()))
                 .toList();
         return CompletableFuture.allOf(ages.toArray(CompletableFuture[]::new))
                 .thenCompose(known -> closeShares(Oldest.shares(

@@ -44,7 +44,7 @@ final class LoadLoop {
     private final Counter failed = new Counter();
     private final Counter lost = new Counter();
     private final Counter stopped = new Counter();
-    private final Counter late = new Counter();
+    private final Counter skipped = new Counter();
     private final LoopRecord recorded = new LoopRecord();
 
     private final Runnable turn = guarded(this::turn);
@@ -97,7 +97,7 @@ final class LoadLoop {
      */
     void connect(InetSocketAddress target, @Nullable InetSocketAddress source, int pair) {
         Link link;
-        recorded.begun();
+        recorded.attempted();
         connecting.increment();
         try {
             link = links.newLink(target);
@@ -108,7 +108,7 @@ final class LoadLoop {
         }
         Connection connection = new Connection(this, link);
         if (ramp != null) {
-            ramp.begun(connection);
+            ramp.attempted(connection);
         }
         try {
             link.connect(target, source, connection);
@@ -219,8 +219,8 @@ final class LoadLoop {
         return ramp;
     }
 
-    long[] oldestSince(int most) {
-        return byAge.oldestSince(most);
+    long[] oldestSince(int max) {
+        return byAge.oldestSince(max);
     }
 
     /** Closes the {@code count} oldest, some at a time, then tells how many that were. */
@@ -229,8 +229,8 @@ final class LoadLoop {
     }
 
     private void closeOldest(long count, long before, CompletableFuture<Long> closed) {
-        long most = Math.min(count, before + CLOSE_AT_ONCE);
-        for (long n = before; n < most; n++) {
+        long max = Math.min(count, before + CLOSE_AT_ONCE);
+        for (long n = before; n < max; n++) {
             Connection oldest = byAge.oldest();
             if (oldest == null) {
                 closed.complete(n);
@@ -238,11 +238,11 @@ final class LoadLoop {
             }
             oldest.stop();
         }
-        if (most == count) {
+        if (max == count) {
             closed.complete(count);
         } else {
             // Not execute(): Netty runs what that is given for up to a second before it reads again.
-            loop.schedule(guarded(() -> closeOldest(count, most, closed)), 0, TimeUnit.NANOSECONDS);
+            loop.schedule(guarded(() -> closeOldest(count, max, closed)), 0, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -261,11 +261,11 @@ final class LoadLoop {
     private void turn() {
         long now = now();
         boolean heldUp = now - wakeAt > HELD_UP;
-        recorded.late(now - wakeAt);
+        recorded.skipped(now - wakeAt);
         wakeAt = Long.MAX_VALUE;
         wake = null;
         ring.advance(now, heldUp);
-        late.add(ring.late() - late.get());
+        skipped.add(ring.skipped() - skipped.get());
         notBefore = now + (heldUp ? CATCH_UP : TOGETHER);
         wakeWhenDue();
     }
@@ -280,7 +280,7 @@ final class LoadLoop {
                 stopped.get(),
                 recorded.pings(),
                 recorded.pongs(),
-                late.get(),
+                skipped.get(),
                 new TreeMap<>());
     }
 

@@ -26,15 +26,15 @@ final class LoopRecord {
     private final long up = System.nanoTime();
     private final LoopStatistics recorded = new LoopStatistics();
     private final Reservoir<Connection> sample = new Reservoir<>(SAMPLED);
-    private final Counter begun = new Counter();
+    private final Counter attempted = new Counter();
     private final Counter pings = new Counter();
     private final Counter pongs = new Counter();
 
     private final List<String> unexpected = new ArrayList<>();
 
     /** A connect is to begin. */
-    void begun() {
-        begun.increment();
+    void attempted() {
+        attempted.increment();
     }
 
     /** It is up, {@code nanos} after its connect began. */
@@ -91,8 +91,8 @@ final class LoopRecord {
     }
 
     /** The loop's turn began {@code nanos} later than planned. */
-    void late(long nanos) {
-        recorded.late(nanos);
+    void skipped(long nanos) {
+        recorded.skipped(nanos);
     }
 
     /** Any thread. */
@@ -115,7 +115,15 @@ final class LoopRecord {
         ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
         long missed = counts.pings() - counts.pongs() - awaited;
         return new Statistics(
-                counts, begun.get(), missed, unanswered, recorded.times(), tcp(), time, new TreeMap<>(), unexpected);
+                counts,
+                attempted.get(),
+                missed,
+                unanswered,
+                recorded.times(),
+                tcp(),
+                time,
+                new TreeMap<>(),
+                unexpected);
     }
 
     private TcpSample tcp() {

@@ -1,8 +1,8 @@
 package io.connscale.agent;
 
 import io.connscale.control.AgentGroup;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
-import io.connscale.control.Order;
 import io.connscale.stats.Reasons;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Opening {
     private static final long PROGRESS_MILLIS = 500;
 
-    private final Order order;
+    private final OpenRequest order;
     private final Consumer<Opened> progress;
     private final Reasons reasons;
     private final CompletableFuture<Opened> answer = new CompletableFuture<>();
@@ -28,13 +28,13 @@ final class Opening {
     private long began;
     private @Nullable ScheduledFuture<?> reports;
 
-    Opening(Order order, Consumer<Opened> progress, Reasons reasons) {
+    Opening(OpenRequest order, Consumer<Opened> progress, Reasons reasons) {
         this.order = order;
         this.progress = progress;
         this.reasons = reasons;
     }
 
-    Order order() {
+    OpenRequest order() {
         return order;
     }
 

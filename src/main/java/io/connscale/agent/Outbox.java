@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Outbox implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Outbox.class);
-    private static final int MOST_WAITING = 256;
+    private static final int MAX_WAITING = 256;
 
-    private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final OutputStream out;
     private final Thread writer = new Thread(this::write, "agent-outbox");
 

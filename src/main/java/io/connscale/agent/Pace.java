@@ -10,7 +10,7 @@ final class Pace {
     /** What may begin in one burst where the loop comes late. */
     private static final double BURST_SECONDS = 0.05;
     /** Held back for longer it catches up this much at most, and is so much faster than the rate meanwhile. */
-    private static final double MOST_BEHIND_SECONDS = 1;
+    private static final double MAX_BEHIND_SECONDS = 1;
 
     private static final double FASTER = 0.2;
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -42,7 +42,7 @@ final class Pace {
         double caughtUp = Math.min(behind, gained * FASTER);
         double due = credit + gained + caughtUp;
         credit = Math.min(due, Math.max(1, perSecond * BURST_SECONDS));
-        behind = Math.min(behind - caughtUp + due - credit, perSecond * MOST_BEHIND_SECONDS);
+        behind = Math.min(behind - caughtUp + due - credit, perSecond * MAX_BEHIND_SECONDS);
         earned = now;
     }
 

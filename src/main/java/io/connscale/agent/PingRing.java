@@ -26,10 +26,10 @@ final class PingRing {
     private static final int AT_ONE_TIME = 20;
 
     /** Neighbouring slots that leave together to make so many: a five-hundredth of the interval is as even as anybody can see. */
-    static final int MOST_TOGETHER = 8;
+    static final int MAX_TOGETHER = 8;
 
     /** Neighbours that share a slot, and in how large a ring there is one more of them. */
-    private static final int MOST_NEIGHBOURS = 8;
+    private static final int MAX_NEIGHBOURS = 8;
 
     private static final int ONE_MORE_PER = 1024;
 
@@ -47,7 +47,7 @@ final class PingRing {
     /** The first slot that the pointer has not reached; {@code SLOTS} at the end of a round. */
     private int next;
     /** How many neighbouring slots leave at one time, that of the first of them: a power of two. */
-    private int together = MOST_TOGETHER;
+    private int together = MAX_TOGETHER;
     /** Slots given out so far: where the golden-ratio walk is. */
     private int walked;
     /** The slot that is being given out, and to how many more. */
@@ -56,7 +56,7 @@ final class PingRing {
     private int neighbours;
 
     private int size;
-    private long late;
+    private long skipped;
     /** Held up for whole rounds: so many nanoseconds, and up to which due time each slot's first Ping after that makes up for them. */
     private long heldUp;
 
@@ -91,8 +91,8 @@ final class PingRing {
     }
 
     /** Pings that were due and could not be sent, since the Pong before was still missing or this process was held up. */
-    long late() {
-        return late;
+    long skipped() {
+        return skipped;
     }
 
     /** Takes {@code node} in: its first Ping is due within one interval from {@code now}. */
@@ -112,15 +112,15 @@ final class PingRing {
     private int take() {
         if (neighbours == 0) {
             given = (walked++ * GOLDEN) >>> SHIFT;
-            neighbours = Math.max(1, Math.min(size / ONE_MORE_PER, MOST_NEIGHBOURS));
+            neighbours = Math.max(1, Math.min(size / ONE_MORE_PER, MAX_NEIGHBOURS));
         }
         neighbours--;
         return given;
     }
 
     private int fitting() {
-        int most = AT_ONE_TIME * SLOTS / Math.max(1, size);
-        return Math.max(1, Math.min(MOST_TOGETHER, Integer.highestOneBit(most)));
+        int max = AT_ONE_TIME * SLOTS / Math.max(1, size);
+        return Math.max(1, Math.min(MAX_TOGETHER, Integer.highestOneBit(max)));
     }
 
     private void place(RingNode node, int slot, int index) {
@@ -229,7 +229,7 @@ final class PingRing {
             base += heldUp;
             heldUpUntil =
                     base + interval + next * interval / SLOTS; // then the slots before the pointer have had theirs, too
-            late += rounds * size;
+            skipped += rounds * size;
         }
     }
 
@@ -244,7 +244,7 @@ final class PingRing {
                 continue;
             }
             if (node.awaiting) {
-                late++;
+                skipped++;
                 continue;
             }
             node.due = first - node.since() < 0 ? due : first;

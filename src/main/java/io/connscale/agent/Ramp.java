@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
 final class Ramp {
     /** Connections on their way at once: at 20,000/s enough for a server that is 50 ms away. */
-    static final int MOST_IN_FLIGHT = 1024;
+    static final int MAX_IN_FLIGHT = 1024;
     /** Begun in one go, and how long it may take: between two goes the loop reads and pings. */
     private static final int AT_ONCE = 64;
 
@@ -29,7 +29,7 @@ final class Ramp {
 
     private Throttle throttle;
     private final Pace pace;
-    private long begun;
+    private long attempted;
     private final Runnable pump = LoadLoop.guarded(this::pump);
     private @Nullable Future<?> next; // the pump that is to come
     private boolean done;
@@ -98,11 +98,11 @@ final class Ramp {
     }
 
     private boolean hasMore() {
-        return !done && begun < count && onTheirWay < MOST_IN_FLIGHT;
+        return !done && attempted < count && onTheirWay < MAX_IN_FLIGHT;
     }
 
     private void begin(long now) {
-        begun++;
+        attempted++;
         pace.begin();
         int pair = pairs.take(now);
         if (pair == PairsInTurn.NONE) {
@@ -122,7 +122,7 @@ final class Ramp {
         next = loop.eventLoop().schedule(pump, wait, TimeUnit.NANOSECONDS);
     }
 
-    void begun(Connection connection) {
+    void attempted(Connection connection) {
         inFlight.add(connection, loop.now());
         onTheirWay++;
     }
@@ -149,7 +149,7 @@ final class Ramp {
     void noPort(Connection connection, int pair, String errno) {
         removed(connection);
         pairs.exhausted(pair, errno);
-        begun--;
+        attempted--;
         pace.giveBack();
         pumpSoon(0);
     }

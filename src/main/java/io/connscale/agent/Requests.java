@@ -24,8 +24,8 @@ import io.connscale.control.Message.TakeServerStatistics;
 import io.connscale.control.Message.TakeServerStatus;
 import io.connscale.control.Message.TakeSnapshot;
 import io.connscale.control.Message.TakeStatistics;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
-import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.kernel.Facts;
@@ -56,7 +56,7 @@ import org.slf4j.LoggerFactory;
 final class Requests implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Requests.class);
 
-    private static final long MOST_UNSAID = TimeUnit.SECONDS.toNanos(3);
+    private static final long MAX_UNSAID = TimeUnit.SECONDS.toNanos(3);
     /** Fewer Pings are no news: to say and to read them costs as much as tens of Pings. */
     private static final long PINGS_UNSAID = 1_000;
 
@@ -74,7 +74,7 @@ final class Requests implements AutoCloseable {
             });
 
     private @Nullable SnapshotTaken said;
-    private long saidAt = System.nanoTime() - MOST_UNSAID;
+    private long saidAt = System.nanoTime() - MAX_UNSAID;
 
     /** Those that have not ended, by the id of their request. */
     private final Map<Long, CompletableFuture<Opened>> openings = new ConcurrentHashMap<>();
@@ -113,7 +113,7 @@ final class Requests implements AutoCloseable {
             reply(c.id(), configure(c.settings()), done -> new Done(c.id()));
         } else if (request instanceof OpenConnections o) {
             Long rate = o.ratePerSecond();
-            Order order = new Order(o.count(), rate == null ? null : new Rate(rate));
+            OpenRequest order = new OpenRequest(o.count(), rate == null ? null : new Rate(rate));
             CompletableFuture<Opened> opening =
                     agent().open(order, opened -> outbox.offer(new Progress(o.id(), opened)));
             openings.put(o.id(), opening);
@@ -187,11 +187,11 @@ final class Requests implements AutoCloseable {
             return running.configure(settings);
         }
         Limits limits = new LimitsReader().read();
-        Integer most = settings.workers();
+        Integer max = settings.workers();
         agent = new GrowingAgent(
                 new LoadAgent(transport, loops(), settings),
                 FileRoom.ofThisProcess(limits),
-                new WorkerBound(most == null ? 1 : most, limits),
+                new WorkerBound(max == null ? 1 : max, limits),
                 starter,
                 notice -> outbox.offer(new Notice(notice)),
                 settings);
@@ -256,7 +256,7 @@ final class Requests implements AutoCloseable {
      */
     void report() {
         SnapshotTaken counts = counts();
-        if (System.nanoTime() - saidAt >= MOST_UNSAID || isNews(counts)) {
+        if (System.nanoTime() - saidAt >= MAX_UNSAID || isNews(counts)) {
             outbox.offer(counts);
             said(counts);
         }

@@ -14,12 +14,12 @@ final class Sharing {
      *
      * @param rooms of the processes there are, this one first; never negative
      * @param each the room of a new one
-     * @param most new ones that there may be
+     * @param max new ones that there may be
      */
-    static int processes(long count, long[] rooms, long each, int most) {
+    static int processes(long count, long[] rooms, long each, int max) {
         long room = Arrays.stream(rooms).sum();
         int more = 0;
-        while (room < count && more < most && each > PIPES) {
+        while (room < count && more < max && each > PIPES) {
             room += each - (rooms[0] > PIPES * more ? PIPES : 0); // its pipes are this process's files
             more++;
         }

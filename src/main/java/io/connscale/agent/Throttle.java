@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Throttle {
     /** Connections a second, in one event loop: the least it falls to, what unlimited begins with and ends at. */
-    static final double LEAST = 100;
+    static final double MIN = 100;
 
     static final double FIRST = 10_000;
-    static final double MOST = 1_000_000;
+    static final double MAX = 1_000_000;
 
     private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(50);
     /** Overtaken by this much a SYN is lost and not just slower. */
@@ -29,7 +29,7 @@ final class Throttle {
 
     private static final double FALL = 0.7;
     /** Once the connects on their way are all lost ones, little is answered for a second: that says nothing about the server. */
-    private static final double MOST_FALL = 0.5;
+    private static final double MAX_FALL = 0.5;
 
     private static final double GROWTH = 1.5;
     private static final double REGROWTH = 1.03;
@@ -52,7 +52,7 @@ final class Throttle {
 
     /** @param wanted connections a second; infinite where unlimited */
     Throttle(double wanted, long now) {
-        this.wanted = Math.min(wanted, MOST);
+        this.wanted = Math.min(wanted, MAX);
         this.allowed = Double.isInfinite(wanted) ? FIRST : wanted;
         this.began = now;
         this.fell = now - PERIOD;
@@ -71,11 +71,11 @@ final class Throttle {
         heldBack = true;
     }
 
-    /** The connect that began at {@code begun} was answered now, well or not. */
-    void answered(long begun, long now) {
+    /** The connect that began at {@code attempted} was answered now, well or not. */
+    void answered(long attempted, long now) {
         answered++;
-        youngest = Math.max(youngest, begun);
-        if (now - begun > REPEATED && begun >= judged) {
+        youngest = Math.max(youngest, attempted);
+        if (now - attempted > REPEATED && attempted >= judged) {
             lost++;
         }
     }
@@ -105,8 +105,8 @@ final class Throttle {
     /** Below what was answered since the period before began. */
     private void fall(long now) {
         double taken = (answered + answeredBefore) / ((now - beganBefore) / 1e9);
-        allowed = Math.max(allowed * MOST_FALL, FALL * Math.min(allowed, taken));
-        allowed = Math.min(wanted, Math.max(LEAST, allowed));
+        allowed = Math.max(allowed * MAX_FALL, FALL * Math.min(allowed, taken));
+        allowed = Math.min(wanted, Math.max(MIN, allowed));
         growth = REGROWTH;
         fell = now;
         judged = now; // what has begun until now began at the old rate

@@ -8,7 +8,7 @@ import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Closed;
-import io.connscale.control.Order;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.diagnosis.BothEnds;
@@ -130,14 +130,14 @@ public final class Connscale implements AutoCloseable {
 
     Opened open(String host, long count, long perSecond) {
         Agent agent = agent(host);
-        Order request = new Order(count, perSecond == 0 ? null : new Rate(perSecond));
+        OpenRequest request = new OpenRequest(count, perSecond == 0 ? null : new Rate(perSecond));
         return waiting(() -> {
             parts.server().makeRoom(count);
-            parts.inquiry().begin(List.of(host));
+            parts.diagnostics().begin(List.of(host));
             CompletableFuture<io.connscale.control.Opened> opening = agent.open(request, progress -> {});
             try {
                 io.connscale.control.Opened opened = opening.get(); // the agent bounds it from progress to progress
-                Optional<Verdict> verdict = parts.inquiry().verdict(List.of(host));
+                Optional<Verdict> verdict = parts.diagnostics().verdict(List.of(host));
                 return Opened.of(opened, verdict);
             } catch (InterruptedException e) {
                 agent.stopOpening(opening);
@@ -185,7 +185,7 @@ public final class Connscale implements AutoCloseable {
             ends.hosts().done().forEach((name, counts) -> hosts.put(name, host(counts)));
             Long difference = ends.difference();
             String explanation = ends.differ() && difference != null
-                    ? parts.inquiry().difference(difference).text()
+                    ? parts.diagnostics().difference(difference).text()
                     : ends.incomparable().orElse("");
             return new Count(known(ends.atServer()), hosts, known(difference), explanation);
         });

@@ -9,10 +9,10 @@ import io.connscale.cluster.launch.ssh.Asker;
 import io.connscale.control.AgentException;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
-import io.connscale.diagnosis.Inquiry;
-import io.connscale.diagnosis.LossTeller;
+import io.connscale.diagnosis.Diagnostics;
+import io.connscale.diagnosis.DisconnectReporter;
 import io.connscale.net.Transport;
-import io.connscale.server.ShardedServer;
+import io.connscale.server.MultiProcessServer;
 import java.util.Optional;
 
 /**
@@ -22,18 +22,19 @@ import java.util.Optional;
  * @param startsServer whether the server starts with it
  * @param cluster the hosts and their agents
  * @param server the Ping/Pong server, wherever it runs
- * @param inquiry gathers what verdicts need
+ * @param diagnostics gathers what verdicts need
  */
-public record Parts(boolean startsServer, Cluster cluster, Server server, Inquiry inquiry) implements AutoCloseable {
+public record Parts(boolean startsServer, Cluster cluster, Server server, Diagnostics diagnostics)
+        implements AutoCloseable {
     /** Nothing is started yet. */
     public static Parts of(ClusterConfig config, User user) {
         ServerAddress address = new ServerAddress(config);
         Cluster cluster = new Cluster(config, address::targets, user::notice, asker(user));
         Server server = server(config.server(), cluster, user);
         address.of(server);
-        Inquiry inquiry = new Inquiry(cluster, server);
-        cluster.onLoss(new LossTeller(inquiry, user::notice)::lost);
-        return new Parts(config.server().autostart(), cluster, server, inquiry);
+        Diagnostics diagnostics = new Diagnostics(cluster, server);
+        cluster.onLoss(new DisconnectReporter(diagnostics, user::notice)::lost);
+        return new Parts(config.server().autostart(), cluster, server, diagnostics);
     }
 
     /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
@@ -41,8 +42,8 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Inquir
         ServerSettings settings = config.settings();
         return config.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() ->
-                        new ShardedServer(settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
+                .orElseGet(() -> new MultiProcessServer(
+                        settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
     }
 
     private static Asker asker(User user) {

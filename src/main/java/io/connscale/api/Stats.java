@@ -9,7 +9,7 @@ import java.util.Map;
  * What agents have counted and timed since they were started, added up exactly over hosts.
  *
  * @param established connections up now
- * @param attempted connects begun
+ * @param attempted connects attempted
  * @param failed connections that never came up
  * @param lost connections that ended unasked
  * @param pings Pings sent
@@ -56,7 +56,7 @@ public record Stats(
     static Stats of(Statistics all) {
         return new Stats(
                 all.counts().established(),
-                all.begun(),
+                all.attempted(),
                 all.counts().failed(),
                 all.counts().lost(),
                 all.counts().pings(),

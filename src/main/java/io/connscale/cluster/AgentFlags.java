@@ -14,8 +14,8 @@ final class AgentFlags {
     /** Connections for which a MiB of young generation is enough: what a connection makes is rubbish at once. */
     private static final long PER_YOUNG_MIB = 5_000;
 
-    private static final long LEAST_YOUNG_MIB = 4;
-    private static final long MOST_YOUNG_MIB = 64;
+    private static final long MIN_YOUNG_MIB = 4;
+    private static final long MAX_YOUNG_MIB = 64;
 
     private AgentFlags() {}
 
@@ -54,7 +54,7 @@ final class AgentFlags {
 
     /** The heap grows with the connections, and not ahead of them. */
     private static List<String> memory(Limits limits) {
-        long young = Math.max(LEAST_YOUNG_MIB, Math.min(limits.softFiles() / PER_YOUNG_MIB, MOST_YOUNG_MIB));
+        long young = Math.max(MIN_YOUNG_MIB, Math.min(limits.softFiles() / PER_YOUNG_MIB, MAX_YOUNG_MIB));
         return List.of(
                 "-Xms" + 2 * young + "m",
                 "-Xmn" + young + "m",

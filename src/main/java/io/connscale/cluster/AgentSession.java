@@ -152,7 +152,7 @@ final class AgentSession implements Host.Session {
                 client.interval().toMillis(),
                 client.timeout().toMillis(),
                 client.rate().perSecond(),
-                as.workers().most());
+                as.workers().max());
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An agent's classes as the JVM maps them, beside the jar: with it an agent takes half the time of a processor to start, and
- * what it maps is in memory once for all of them. Made by a rehearsal, once for this jar and this Java; where there is none, or it
+ * what it maps is in memory once for all of them. Made by a CDS training run, once for this jar and this Java; where there is none, or it
  * does not fit, the JVM goes on without.
  */
 final class ClassArchive {
@@ -27,8 +27,8 @@ final class ClassArchive {
     /** The beginning of the flag that names an archive. */
     static final String FLAG = "-XX:SharedArchiveFile=";
 
-    private static final String REHEARSE = "rehearse";
-    private static final long MOST_SECONDS = 60;
+    private static final String TRAIN = "cds-train";
+    private static final long MAX_SECONDS = 60;
     /** Once is enough: it would fail for each of a hundred workers. */
     private static boolean failed;
 
@@ -68,7 +68,7 @@ final class ClassArchive {
             if (fits(archive)) {
                 return;
             }
-            failed = !rehearsed(command, work);
+            failed = !trained(command, work);
             if (!failed) {
                 force(work);
                 Files.move(work, archive, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
@@ -112,23 +112,23 @@ final class ClassArchive {
         }
     }
 
-    private static boolean rehearsed(List<String> command, Path work) throws IOException, InterruptedException {
+    private static boolean trained(List<String> command, Path work) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(command);
         words.removeIf(word -> word.startsWith(FLAG));
-        words.set(words.size() - 1, REHEARSE);
+        words.set(words.size() - 1, TRAIN);
         words.add(words.indexOf("-jar"), "-XX:ArchiveClassesAtExit=" + work);
-        Process rehearsal = new ProcessBuilder(words)
+        Process training = new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
         boolean over = false;
         try {
-            rehearsal.getOutputStream().close();
-            over = rehearsal.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+            training.getOutputStream().close();
+            over = training.waitFor(MAX_SECONDS, TimeUnit.SECONDS);
         } finally {
-            rehearsal.destroyForcibly();
+            training.destroyForcibly();
         }
-        return over && rehearsal.exitValue() == 0 && Files.exists(work);
+        return over && training.exitValue() == 0 && Files.exists(work);
     }
 
     private static void force(Path file) throws IOException {

@@ -13,7 +13,7 @@ import org.slf4j.MDC;
 /** Reads an agent's standard error: each line goes to the log under the host's name, the last few are kept. */
 final class ErrorTail {
     private static final Logger log = LoggerFactory.getLogger("io.connscale.agent.stderr");
-    private static final int LONGEST = 4096;
+    private static final int MAX_LENGTH = 4096;
     private static final int KEPT = 20;
     /** How long a process that has ended is read on: what it wrote is in the pipe, but this machine may be busy. */
     private static final long ERRORS_MILLIS = 1000;
@@ -29,7 +29,7 @@ final class ErrorTail {
 
     private void read(String host, InputStream stderr) {
         MDC.put("host", host);
-        BoundedLines lines = new BoundedLines(stderr, LONGEST);
+        BoundedLines lines = new BoundedLines(stderr, MAX_LENGTH);
         try {
             for (BoundedLines.Line line = lines.next(); line != null; line = lines.next()) {
                 log.info("{}", line.text());

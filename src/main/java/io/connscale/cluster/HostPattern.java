@@ -22,7 +22,7 @@ final class HostPattern {
     static final String EVERY = "all";
 
     /** Names have at most 63 characters: a longer pattern than this is something else. */
-    private static final int LONGEST = 200;
+    private static final int MAX_LENGTH = 200;
 
     /** A range of numbers, a range of letters, a set of characters, alternatives, a wildcard, or characters as they are. */
     private static final Pattern PART =
@@ -79,7 +79,7 @@ final class HostPattern {
     /** The pattern's parts; none where a bracket is never closed. */
     private static List<MatchResult> parts(String word) {
         List<MatchResult> parts = new ArrayList<>();
-        Matcher part = PART.matcher(word.length() > LONGEST ? "" : word);
+        Matcher part = PART.matcher(word.length() > MAX_LENGTH ? "" : word);
         int end = 0;
         while (part.find()) {
             parts.add(part.toMatchResult());
@@ -129,7 +129,7 @@ final class HostPattern {
         });
     }
 
-    private static boolean within(long number, String least, String most) {
-        return number >= Long.parseLong(least) && number <= Long.parseLong(most);
+    private static boolean within(long number, String min, String max) {
+        return number >= Long.parseLong(min) && number <= Long.parseLong(max);
     }
 }

@@ -4,14 +4,14 @@ import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.BoundedLines;
 import io.connscale.control.Closed;
+import io.connscale.control.IdleCounter;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
-import io.connscale.control.Order;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
-import io.connscale.control.Silence;
 import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -99,7 +99,7 @@ final class RemoteAgent implements AgentProcess {
     private final Map<CompletableFuture<Opened>, Long> openings = new ConcurrentHashMap<>();
 
     private final Deliveries deliveries = new Deliveries();
-    private final Silence silence = Silence.untilHeard();
+    private final IdleCounter silence = IdleCounter.untilHeard();
     private final AtomicInteger told = new AtomicInteger();
     private final AtomicInteger logged = new AtomicInteger();
     private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
@@ -356,7 +356,7 @@ final class RemoteAgent implements AgentProcess {
     /** Which request it would have answered nobody knows, so none is left to wait for it. */
     private void tooLong(String shown) {
         AgentException why = new AgentException(
-                name + ": the agent sent a line of more than " + Quantity.text(MessageLines.LONGEST)
+                name + ": the agent sent a line of more than " + Quantity.text(MessageLines.MAX_LENGTH)
                         + " bytes, which is not read: " + PlainText.of(shown, 40),
                 SAME_VERSION);
         hello.completeExceptionally(why);
@@ -446,7 +446,7 @@ final class RemoteAgent implements AgentProcess {
     }
 
     @Override
-    public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+    public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress) {
         Long rate = order.rate() == null ? null : order.rate().perSecond();
         AtomicLong request = new AtomicLong();
         CompletableFuture<Opened> opening = ask(

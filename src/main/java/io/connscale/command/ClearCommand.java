@@ -5,15 +5,15 @@ import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /** {@code clear}: an empty screen, as Ctrl-L makes it; nothing where there is no terminal. */
-@AutoService(Verb.class)
-@Command(name = "clear", description = "Clear the screen; so does Ctrl-L.")
-public final class ClearCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(name = "clear", description = "Clear the screen; so does Ctrl-L.")
+public final class ClearCommand implements Command {
     @Override
-    public Answer run(Desk desk) {
-        desk.shell().clear();
+    public Answer run(CommandContext context) {
+        context.shell().clear();
         return new Answer(Map.of(), new Table(List.of(), List.of()), List.of());
     }
 

@@ -12,10 +12,10 @@ import picocli.CommandLine.Model.CommandSpec;
 public final class Commands {
     private Commands() {}
 
-    /** A root whose subcommands are every noun with {@code @AutoService(Verb.class)}. */
+    /** A root whose subcommands are every noun with {@code @AutoService(Command.class)}. */
     public static CommandLine root() {
         CommandLine root = new CommandLine(CommandSpec.create().name("connscale"));
-        for (Verb verb : ServiceLoader.load(Verb.class)) {
+        for (Command verb : ServiceLoader.load(Command.class)) {
             root.addSubcommand(verb);
         }
         return root;

@@ -20,28 +20,28 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code connections start|stop N HOST...}: opens more, or closes the oldest. */
-@AutoService(Verb.class)
-@Command(
+@AutoService(Command.class)
+@CommandLine.Command(
         name = "connections",
         description = "Open more connections, or close the oldest.",
         subcommands = {ConnectionsCommand.Start.class, ConnectionsCommand.Stop.class})
-public final class ConnectionsCommand implements Verb {
+public final class ConnectionsCommand implements Command {
     @Override
-    public Answer run(Desk desk) throws CommandException {
+    public Answer run(CommandContext context) throws CommandException {
         throw new CommandException("connections: start or stop is missing", "connections start 10 client1");
     }
 
     /** {@code connections start}. */
-    @Command(
+    @CommandLine.Command(
             name = "start",
             description = "N more connections on each host; returns when all are established or failed.")
-    static final class Start implements Verb {
+    static final class Start implements Command {
         @Parameters(index = "0", paramLabel = "N", description = "1000, 10k, 1.5M", converter = CountWord.class)
         private long count;
 
@@ -74,22 +74,22 @@ public final class ConnectionsCommand implements Verb {
         private boolean noWait;
 
         @Override
-        public Answer run(Desk desk) throws CommandException, InterruptedException {
-            AgentGroup agents = agents(desk, hosts);
-            ServerCommand.check(desk);
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
+            AgentGroup agents = agents(context, hosts);
+            ServerCommand.check(context);
             int n = agents.members().size();
             long[] counts = total ? AgentGroup.shares(count, n) : each(n);
             if (!force) {
-                Guard.check(desk, byHost(agents, counts));
+                CapacityCheck.check(context, byHost(agents, counts));
             }
-            makeRoom(desk, Arrays.stream(counts).sum());
-            desk.inquiry().begin(List.copyOf(agents.members().keySet()));
-            Opening opening = new Opening(desk, agents, counts, rate, stopOnLimit);
+            makeRoom(context, Arrays.stream(counts).sum());
+            context.diagnostics().begin(List.copyOf(agents.members().keySet()));
+            Opening opening = new Opening(context, agents, counts, rate, stopOnLimit);
             if (noWait) {
-                opening.tellWhenDone(desk);
-                return opening.begun();
+                opening.tellWhenDone(context);
+                return opening.attempted();
             }
-            return opening.await(desk);
+            return opening.await(context);
         }
 
         private static Map<String, Long> byHost(AgentGroup agents, long[] counts) {
@@ -101,10 +101,11 @@ public final class ConnectionsCommand implements Verb {
             return wanted;
         }
 
-        private static void makeRoom(Desk desk, long connections) throws CommandException, InterruptedException {
-            desk.shell().progress("making room for " + Quantity.text(connections) + " at the server");
+        private static void makeRoom(CommandContext context, long connections)
+                throws CommandException, InterruptedException {
+            context.shell().progress("making room for " + Quantity.text(connections) + " at the server");
             try {
-                desk.server().makeRoom(connections);
+                context.server().makeRoom(connections);
             } catch (AgentException e) {
                 throw HostWords.failure(e);
             }
@@ -117,16 +118,16 @@ public final class ConnectionsCommand implements Verb {
         }
 
         @Override
-        public List<String> candidates(String label, Desk desk) {
+        public List<String> candidates(String label, CommandContext context) {
             return label.equals(SetCommand.RATE)
                     ? List.of(Rate.UNLIMITED.toString())
-                    : HostWords.candidates(label, desk, state -> state == State.READY);
+                    : HostWords.candidates(label, context, state -> state == State.READY);
         }
     }
 
     /** {@code connections stop}. */
-    @Command(name = "stop", description = "End the N oldest on each host, or all.")
-    static final class Stop implements Verb {
+    @CommandLine.Command(name = "stop", description = "End the N oldest on each host, or all.")
+    static final class Stop implements Command {
         private record Stopped(String host, Closed closed) {}
 
         private static final List<Column<Stopped>> COLUMNS = List.of(
@@ -145,13 +146,14 @@ public final class ConnectionsCommand implements Verb {
         private List<String> hosts = new ArrayList<>();
 
         @Override
-        public Answer run(Desk desk) throws CommandException, InterruptedException {
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
             Map<String, CompletableFuture<Closed>> closing = new LinkedHashMap<>();
-            for (Map.Entry<String, Agent> agent : agents(desk, hosts).members().entrySet()) {
+            for (Map.Entry<String, Agent> agent :
+                    agents(context, hosts).members().entrySet()) {
                 closing.put(agent.getKey(), close(agent.getValue()));
             }
             try {
-                return HostAnswers.whileAlive(closing, () -> desk.shell().progress(left(desk, closing.keySet())))
+                return HostAnswers.whileAlive(closing, () -> context.shell().progress(left(context, closing.keySet())))
                         .answer(Stop::answer);
             } catch (InterruptedException e) {
                 HostAnswers<Closed> soFar = HostAnswers.soFar(closing);
@@ -164,8 +166,8 @@ public final class ConnectionsCommand implements Verb {
         }
 
         /** As the agents say it once a second. */
-        private static String left(Desk desk, Set<String> names) {
-            long established = desk.cluster().statuses().stream()
+        private static String left(CommandContext context, Set<String> names) {
+            long established = context.cluster().statuses().stream()
                     .filter(host -> names.contains(host.name()))
                     .mapToLong(host -> host.counts().established())
                     .sum();
@@ -174,7 +176,7 @@ public final class ConnectionsCommand implements Verb {
 
         /** All means those that are still being opened ({@code --no-wait}), too. */
         private CompletableFuture<Closed> close(Agent agent) {
-            return count == Quantity.MOST
+            return count == Quantity.MAX
                     ? agent.stopOpening().thenCompose(stopped -> agent.close(count))
                     : agent.close(count);
         }
@@ -197,16 +199,16 @@ public final class ConnectionsCommand implements Verb {
         }
 
         @Override
-        public List<String> candidates(String label, Desk desk) {
+        public List<String> candidates(String label, CommandContext context) {
             return label.equals("N")
                     ? List.of("all")
-                    : HostWords.candidates(label, desk, state -> state == State.READY);
+                    : HostWords.candidates(label, context, state -> state == State.READY);
         }
     }
 
-    private static AgentGroup agents(Desk desk, List<String> hosts) throws CommandException {
+    private static AgentGroup agents(CommandContext context, List<String> hosts) throws CommandException {
         try {
-            return desk.cluster().agents(desk.cluster().select(hosts));
+            return context.cluster().agents(context.cluster().select(hosts));
         } catch (AgentException e) {
             throw HostWords.failure(e);
         }
@@ -224,7 +226,7 @@ public final class ConnectionsCommand implements Verb {
     static final class CountOrAllWord implements ITypeConverter<Long> {
         @Override
         public Long convert(String typed) {
-            return typed.equals("all") ? Quantity.MOST : new CountWord().convert(typed);
+            return typed.equals("all") ? Quantity.MAX : new CountWord().convert(typed);
         }
     }
 }

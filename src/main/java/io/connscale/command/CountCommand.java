@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -27,9 +27,11 @@ import picocli.CommandLine.Parameters;
  * difference            0
  * </pre>
  */
-@AutoService(Verb.class)
-@Command(name = "count", description = "Connections at the server and at each host, side by side, and the difference.")
-public final class CountCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(
+        name = "count",
+        description = "Connections at the server and at each host, side by side, and the difference.")
+public final class CountCommand implements Command {
     private static final List<String> SHOWN = List.of("", "established", "connecting", "failed", "lost");
     private static final List<String> CSV = List.of("kind", "name", "established", "connecting", "failed", "lost");
 
@@ -37,13 +39,13 @@ public final class CountCommand implements Verb {
     private List<String> hosts = new ArrayList<>();
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
-        List<String> names = hosts.isEmpty() ? desk.cluster().counting() : HostWords.names(desk, hosts);
-        BothEnds ends = BothEnds.settled(desk.cluster(), desk.server(), names);
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        List<String> names = hosts.isEmpty() ? context.cluster().counting() : HostWords.names(context, hosts);
+        BothEnds ends = BothEnds.settled(context.cluster(), context.server(), names);
         Long difference = ends.difference();
         Optional<Difference> why = difference == null || difference == 0
                 ? Optional.empty()
-                : Optional.of(desk.inquiry().difference(difference));
+                : Optional.of(context.diagnostics().difference(difference));
         return HostAnswers.of(ends.hosts(), ends.silent()).answer(done -> answer(ends, why));
     }
 
@@ -94,7 +96,7 @@ public final class CountCommand implements Verb {
     }
 
     @Override
-    public List<String> candidates(String label, Desk desk) {
-        return HostWords.candidates(label, desk, state -> state != State.STOPPED);
+    public List<String> candidates(String label, CommandContext context) {
+        return HostWords.candidates(label, context, state -> state != State.STOPPED);
     }
 }

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -32,11 +32,11 @@ import picocli.CommandLine.Parameters;
  * server   nothing to report …
  * </pre>
  */
-@AutoService(Verb.class)
-@Command(
+@AutoService(Command.class)
+@CommandLine.Command(
         name = "doctor",
         description = "The limits that stop connections on each host and at the server, and how to change them.")
-public final class DoctorCommand implements Verb {
+public final class DoctorCommand implements Command {
     /**
      * What was found on the machine of one end.
      *
@@ -95,30 +95,31 @@ public final class DoctorCommand implements Verb {
     private List<String> hosts = new ArrayList<>();
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
         Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
-        names(desk).forEach(name -> asked.put(name, desk.cluster().facts(name, false)));
+        names(context).forEach(name -> asked.put(name, context.cluster().facts(name, false)));
         List<End> server = new ArrayList<>();
-        AgentException silent = hosts.isEmpty() ? examineServer(desk, server) : null;
+        AgentException silent = hosts.isEmpty() ? examineServer(context, server) : null;
         HostAnswers<Facts> answers = HostAnswers.of(asked);
         return (silent == null ? answers : answers.withoutServer(silent)).answer(told -> {
             List<End> ends = new ArrayList<>();
-            told.forEach((host, facts) -> ends.add(End.host(host, client(desk, host, facts))));
+            told.forEach((host, facts) -> ends.add(End.host(host, client(context, host, facts))));
             ends.addAll(server);
             return answer(ends);
         });
     }
 
-    private List<String> names(Desk desk) throws CommandException {
+    private List<String> names(CommandContext context) throws CommandException {
         if (!hosts.isEmpty()) {
-            return HostWords.names(desk, hosts);
+            return HostWords.names(context, hosts);
         }
-        return desk.cluster().ready();
+        return context.cluster().ready();
     }
 
-    private static Examined client(Desk desk, String host, Facts facts) {
-        int sources = Math.max(1, desk.cluster().status(host).config().source().size());
-        long tuples = (long) sources * desk.cluster().targets().size();
+    private static Examined client(CommandContext context, String host, Facts facts) {
+        int sources =
+                Math.max(1, context.cluster().status(host).config().source().size());
+        long tuples = (long) sources * context.cluster().targets().size();
         return examined(facts, Role.client(tuples));
     }
 
@@ -132,10 +133,11 @@ public final class DoctorCommand implements Verb {
     }
 
     /** The server as one more of the {@code ends}; and why it did not answer, null where it did. */
-    private static @Nullable AgentException examineServer(Desk desk, List<End> ends) throws InterruptedException {
+    private static @Nullable AgentException examineServer(CommandContext context, List<End> ends)
+            throws InterruptedException {
         try {
-            Facts facts = desk.server().facts(false);
-            int backlog = desk.server().status().listeners().stream()
+            Facts facts = context.server().facts(false);
+            int backlog = context.server().status().listeners().stream()
                     .mapToInt(ServerStatus.Listener::backlogAsked)
                     .max()
                     .orElse(0);
@@ -157,11 +159,11 @@ public final class DoctorCommand implements Verb {
             Examined one = end.examined;
             (end.server ? json : byHost).put(end.name, one == null ? null : one.json());
             if (one == null || one.findings.isEmpty()) {
-                lines.add(begun(end, width) + health(one));
+                lines.add(attempted(end, width) + health(one));
             } else {
                 one.findings.forEach(finding -> {
                     rows.add(new Row(end, finding));
-                    lines.addAll(lines(begun(end, width), finding));
+                    lines.addAll(lines(attempted(end, width), finding));
                 });
             }
         }
@@ -172,15 +174,15 @@ public final class DoctorCommand implements Verb {
         return new Answer(json, Table.of(CSV, rows), lines);
     }
 
-    private static String begun(End end, int width) {
+    private static String attempted(End end, int width) {
         return end.name + " ".repeat(width - end.name.length() + 2);
     }
 
-    private static List<String> lines(String begun, Finding finding) {
-        String indent = " ".repeat(begun.length());
+    private static List<String> lines(String attempted, Finding finding) {
+        String indent = " ".repeat(attempted.length());
         String at = finding.at() == Finding.NO_NUMBER ? "" : " at " + Quantity.text(finding.at());
         return List.of(
-                begun + finding.limit() + ": " + finding.value(),
+                attempted + finding.limit() + ": " + finding.value(),
                 indent + "stops" + at + ": " + finding.stops(),
                 indent + "fix: " + finding.now() + (finding.root() ? " (root)" : ""));
     }
@@ -207,7 +209,7 @@ public final class DoctorCommand implements Verb {
     }
 
     @Override
-    public List<String> candidates(String label, Desk desk) {
-        return HostWords.candidates(label, desk, state -> state == State.READY);
+    public List<String> candidates(String label, CommandContext context) {
+        return HostWords.candidates(label, context, state -> state == State.READY);
     }
 }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -20,9 +20,9 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code help}: what there is, from the commands' own declarations. */
-@AutoService(Verb.class)
-@Command(name = "help", aliases = "?", description = "The commands, or one of them in detail.")
-public final class HelpCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(name = "help", aliases = "?", description = "The commands, or one of them in detail.")
+public final class HelpCommand implements Command {
     private static final List<Column<CommandSpec>> COMMANDS =
             List.of(new Column<>("command", HelpCommand::typed), new Column<>("description", Vocabulary::description));
     private static final List<Column<ArgSpec>> WORDS =
@@ -35,7 +35,7 @@ public final class HelpCommand implements Verb {
     private List<String> words = new ArrayList<>();
 
     @Override
-    public Answer run(Desk desk) throws CommandException {
+    public Answer run(CommandContext context) throws CommandException {
         CommandSpec about = spec == null ? CommandSpec.create() : spec.root();
         for (String word : words) {
             about = Vocabulary.find(about, about.parent() == null && word.startsWith("/") ? word.substring(1) : word);
@@ -44,7 +44,7 @@ public final class HelpCommand implements Verb {
     }
 
     @Override
-    public List<String> candidates(String label, Desk desk) {
+    public List<String> candidates(String label, CommandContext context) {
         return spec == null
                 ? List.of()
                 : Vocabulary.commands(spec.root()).stream()

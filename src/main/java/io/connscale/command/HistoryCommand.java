@@ -5,15 +5,15 @@ import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /** {@code history}: what was typed in this console. */
-@AutoService(Verb.class)
-@Command(name = "history", description = "What was typed in this console, oldest first.")
-public final class HistoryCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(name = "history", description = "What was typed in this console, oldest first.")
+public final class HistoryCommand implements Command {
     @Override
-    public Answer run(Desk desk) {
-        List<String> typed = desk.shell().history();
+    public Answer run(CommandContext context) {
+        List<String> typed = context.shell().history();
         Table table = Table.of(List.of(new Table.Column<>("command", line -> line)), typed);
         return new Answer(Map.of("commands", typed), table, typed);
     }

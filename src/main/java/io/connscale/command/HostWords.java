@@ -17,9 +17,9 @@ final class HostWords {
     private HostWords() {}
 
     /** The hosts that {@code words} mean; each once. */
-    static List<String> names(Desk desk, List<String> words) throws CommandException {
+    static List<String> names(CommandContext context, List<String> words) throws CommandException {
         try {
-            return desk.cluster().select(words);
+            return context.cluster().select(words);
         } catch (AgentException e) {
             throw failure(e);
         }
@@ -30,12 +30,12 @@ final class HostWords {
     }
 
     /** The names of the hosts in such a state, and {@code all}. */
-    static List<String> candidates(String label, Desk desk, Predicate<State> state) {
+    static List<String> candidates(String label, CommandContext context, Predicate<State> state) {
         if (!label.equals(LABEL)) {
             return List.of();
         }
         List<String> names = new ArrayList<>();
-        for (HostStatus host : desk.cluster().statuses()) {
+        for (HostStatus host : context.cluster().statuses()) {
             if (state.test(host.state())) {
                 names.add(host.name());
             }

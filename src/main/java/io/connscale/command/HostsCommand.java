@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /**
  * {@code hosts}: what {@code hosts.yaml} names, and what is there.
@@ -22,9 +22,11 @@ import picocli.CommandLine.Command;
  * client2  local     stopped  localhost
  * </pre>
  */
-@AutoService(Verb.class)
-@Command(name = "hosts", description = "The hosts: how launched, state, address, Java, file limit, connections.")
-public final class HostsCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(
+        name = "hosts",
+        description = "The hosts: how launched, state, address, Java, file limit, connections.")
+public final class HostsCommand implements Command {
     private static final List<Column<HostStatus>> COLUMNS = List.of(
             new Column<>("host", HostStatus::name),
             new Column<>("launched", HostStatus::launcher),
@@ -44,8 +46,8 @@ public final class HostsCommand implements Verb {
                     host -> host.hello() == null ? "" : host.counts().established()));
 
     @Override
-    public Answer run(Desk desk) {
-        List<HostStatus> hosts = desk.cluster().statuses();
+    public Answer run(CommandContext context) {
+        List<HostStatus> hosts = context.cluster().statuses();
         Map<String, Object> json = new LinkedHashMap<>();
         hosts.forEach(host -> json.put(host.name(), json(host)));
         return new Answer(Map.of("hosts", json), Table.of(COLUMNS, hosts), List.of());

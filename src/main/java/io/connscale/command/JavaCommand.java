@@ -24,7 +24,7 @@ import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.execution.LocalExecutionControlProvider;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -36,9 +36,11 @@ import picocli.CommandLine.Parameters;
  * System.out.println(client1.open(10_000).verdict());
  * </pre>
  */
-@AutoService(Verb.class)
-@Command(name = "java", description = "JShell in this process, with scale bound; with FILE, a script of it.")
-public final class JavaCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(
+        name = "java",
+        description = "JShell in this process, with scale bound; with FILE, a script of it.")
+public final class JavaCommand implements Command {
     /** What every snippet may use by its simple name. */
     private static final List<String> IMPORTS = List.of(
             "import io.connscale.api.*;",
@@ -67,18 +69,18 @@ public final class JavaCommand implements Verb {
     }
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
         if (ModuleLayer.boot().findModule("jdk.jshell").isEmpty()) {
             throw new CommandException(
                     "this Java lacks the module jdk.jshell: " + System.getProperty("java.home"),
                     "JAVA_HOME names the Java to take: a JDK has it");
         }
-        scale = desk.scale();
+        scale = context.scale();
         Path script = file;
         if (script != null) {
             new Script(script).run();
-        } else if (desk.shell().interactive()) {
-            desk.shell().lendTerminal(JavaCommand::tool);
+        } else if (context.shell().interactive()) {
+            context.shell().lendTerminal(JavaCommand::tool);
         } else {
             throw new CommandException("java without a script needs a terminal", "java FILE runs a script");
         }

@@ -7,19 +7,19 @@ import io.connscale.console.Table;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** {@code open FILE}: runs a script, as JShell's does. */
-@AutoService(Verb.class)
-@Command(name = "open", description = "Run a script: one command a line, # starts a comment.")
-public final class OpenCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(name = "open", description = "Run a script: one command a line, # starts a comment.")
+public final class OpenCommand implements Command {
     @Parameters(paramLabel = "FILE", converter = Commands.FileWord.class, description = "the script")
     private Path file = Path.of("");
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
-        desk.shell().runScript(file);
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        context.shell().runScript(file);
         return new Answer(Map.of("file", file.toString()), new Table(List.of(), List.of()), List.of());
     }
 

@@ -7,8 +7,8 @@ import io.connscale.console.Table.Column;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
-import io.connscale.control.Order;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.kernel.diagnosis.Verdict;
@@ -48,7 +48,7 @@ final class Opening {
             new Column<>("seconds", row -> row.opened.seconds()),
             new Column<>("errors", row -> ServerText.errors(row.opened.errors())));
 
-    private final Desk desk;
+    private final CommandContext context;
     private final AgentGroup agents;
     private final boolean stopOnLimit;
     private final Map<String, Growth> growth = new ConcurrentHashMap<>();
@@ -62,8 +62,8 @@ final class Opening {
      *
      * @param stopOnLimit whether a host that does not grow any more ends there, and does not try the rest
      */
-    Opening(Desk desk, AgentGroup agents, long[] counts, @Nullable Rate rate, boolean stopOnLimit) {
-        this.desk = desk;
+    Opening(CommandContext context, AgentGroup agents, long[] counts, @Nullable Rate rate, boolean stopOnLimit) {
+        this.context = context;
         this.agents = agents;
         this.stopOnLimit = stopOnLimit;
         int at = 0;
@@ -82,7 +82,7 @@ final class Opening {
                             ? CompletableFuture.completedFuture(Opened.none(0))
                             : agent.getValue()
                                     .open(
-                                            new Order(count, rate),
+                                            new OpenRequest(count, rate),
                                             opened -> heard(host, agent.getValue(), grows, opened)));
         }
     }
@@ -101,9 +101,9 @@ final class Opening {
         }
         try {
             if (stop == Growth.Stop.STANDSTILL) {
-                desk.shell().notice(standstill(host));
+                context.shell().notice(standstill(host));
             }
-            desk.inquiry().news().map(Verdict::text).ifPresent(desk.shell()::notice);
+            context.diagnostics().news().map(Verdict::text).ifPresent(context.shell()::notice);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -120,14 +120,14 @@ final class Opening {
     }
 
     /** Waits until all are established or failed. Ctrl-C stops it where it is; what is open stays open. */
-    Answer await(Desk desk) throws CommandException, InterruptedException {
+    Answer await(CommandContext context) throws CommandException, InterruptedException {
         CompletableFuture<Void> all = CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new));
         boolean stopped = false;
         while (!all.isDone()) {
             try {
                 all.get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
-                desk.shell().progress(progress());
+                context.shell().progress(progress());
             } catch (ExecutionException e) {
                 break; // told below, host by host
             } catch (InterruptedException e) {
@@ -139,7 +139,7 @@ final class Opening {
         if (stopped) {
             throw interrupted(ended);
         }
-        Optional<Verdict> verdict = desk.inquiry().verdict(List.copyOf(answers.keySet()));
+        Optional<Verdict> verdict = context.diagnostics().verdict(List.copyOf(answers.keySet()));
         return ended.answer(done -> with(verdict, answer(done)));
     }
 
@@ -199,7 +199,7 @@ final class Opening {
     }
 
     /** For {@code --no-wait}: what was ordered. */
-    Answer begun() {
+    Answer attempted() {
         Map<String, Opened> ordered = new LinkedHashMap<>();
         answers.keySet().forEach(host -> ordered.put(host, soFar.getOrDefault(host, Opened.none(0))));
         List<String> lines = new ArrayList<>();
@@ -210,19 +210,19 @@ final class Opening {
     }
 
     /** For {@code --no-wait}: a notice for each host when it is done, and the verdict where there is one. */
-    void tellWhenDone(Desk desk) {
-        answers.forEach((host, answer) -> answer.whenComplete((opened, failure) -> desk.shell()
+    void tellWhenDone(CommandContext context) {
+        answers.forEach((host, answer) -> answer.whenComplete((opened, failure) -> context.shell()
                 .notice(failure == null ? line(host, opened) : brokenOff(host, AgentException.of(failure)))));
         CompletableFuture<Void> all = CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new));
         // On a thread of its own: this one reads an agent's channel, and the verdict asks that agent.
-        all.whenCompleteAsync((done, failure) -> tellVerdict(desk), task -> new Thread(task, "verdict").start());
+        all.whenCompleteAsync((done, failure) -> tellVerdict(context), task -> new Thread(task, "verdict").start());
     }
 
-    private void tellVerdict(Desk desk) {
+    private void tellVerdict(CommandContext context) {
         try {
-            desk.inquiry()
+            context.diagnostics()
                     .verdict(List.copyOf(answers.keySet()))
-                    .ifPresent(verdict -> desk.shell().notice(verdict.text()));
+                    .ifPresent(verdict -> context.shell().notice(verdict.text()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -4,8 +4,8 @@ import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Quantity;
-import io.connscale.kernel.law.Law;
-import io.connscale.kernel.law.Overlay;
+import io.connscale.kernel.formula.Formula;
+import io.connscale.kernel.formula.Overlay;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -33,39 +33,39 @@ final class OverlayText {
     private OverlayText() {}
 
     /** By the limits that were given. */
-    static List<Overlay> given(Law law, @Nullable Long files, @Nullable Long ports) {
+    static List<Overlay> given(Formula formula, @Nullable Long files, @Nullable Long ports) {
         List<Overlay> overlays = new ArrayList<>();
         if (files != null) {
-            overlays.add(Overlay.of(law, "", "files", files));
+            overlays.add(Overlay.of(formula, "", "files", files));
         }
         if (ports != null) {
-            overlays.add(Overlay.of(law, "", "ports", ports));
+            overlays.add(Overlay.of(formula, "", "ports", ports));
         }
         return overlays;
     }
 
     /** {@code overlays} has at least one. */
-    static Answer answer(Law law, List<Overlay> overlays) {
+    static Answer answer(Formula formula, List<Overlay> overlays) {
         Overlay first =
                 overlays.stream().min(Comparator.comparingLong(Overlay::nodes)).orElseThrow();
         Table table = Table.of(COLUMNS, overlays);
         List<String> lines = new ArrayList<>(table.lines());
-        lines.add(verdict(law, first));
+        lines.add(verdict(formula, first));
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("law", law.text());
+        json.put("formula", formula.text());
         json.put("nodes", first.nodes());
         json.put("limit", first.limit());
         json.put("limits", overlays);
-        json.put("verdict", verdict(law, first));
+        json.put("verdict", verdict(formula, first));
         return new Answer(json, table, lines);
     }
 
-    private static String verdict(Law law, Overlay first) {
-        if (first.nodes() >= Law.MOST) {
-            return Quantity.text(Law.MOST) + " nodes or more: no limit is met";
+    private static String verdict(Formula formula, Overlay first) {
+        if (first.nodes() >= Formula.MAX) {
+            return Quantity.text(Formula.MAX) + " nodes or more: no limit is met";
         }
         long next = first.nodes() + 1;
-        long needs = law.at(next);
+        long needs = formula.at(next);
         return "%s %s: with %s a node needs %s connections, and %s allow %s"
                 .formatted(
                         Quantity.text(first.nodes()),

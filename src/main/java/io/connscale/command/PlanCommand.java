@@ -5,23 +5,23 @@ import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.Quantity;
-import io.connscale.kernel.law.Law;
+import io.connscale.kernel.formula.Formula;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code plan N [HOST...]}: will N more connections fit; {@code plan --law LAW}: how many nodes an overlay may have. */
-@AutoService(Verb.class)
-@Command(
+/** {@code plan N [HOST...]}: will N more connections fit; {@code plan --formula LAW}: how many nodes an overlay may have. */
+@AutoService(Command.class)
+@CommandLine.Command(
         name = "plan",
         description = "Will N more connections fit, and what stops them; or how large an overlay may get.")
-public final class PlanCommand implements Verb {
+public final class PlanCommand implements Command {
     @Parameters(index = "0", paramLabel = "N", arity = "0..1", description = "1000, 10k, 1.5M on each host")
     private @Nullable String first;
 
@@ -36,38 +36,40 @@ public final class PlanCommand implements Verb {
     private boolean total;
 
     @Option(
-            names = "--law",
-            paramLabel = "LAW",
+            names = {"--connections-per-node", "--law"},
+            paramLabel = "FORMULA",
             description = "connections that a node needs in an overlay of n nodes: 3n+15, n^2, 2 n log2(n)",
-            converter = LawWord.class)
-    private @Nullable Law law;
+            converter = FormulaWord.class)
+    private @Nullable Formula formula;
 
     @Option(
             names = "--files",
             paramLabel = "FILES",
-            description = "with --law: for so many files a process",
+            description = "with --connections-per-node: for so many files a process",
             converter = ConnectionsCommand.CountWord.class)
     private @Nullable Long files;
 
     @Option(
             names = "--ports",
             paramLabel = "PORTS",
-            description = "with --law: for so many ephemeral ports",
+            description = "with --connections-per-node: for so many ephemeral ports",
             converter = ConnectionsCommand.CountWord.class)
     private @Nullable Long ports;
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
-        if (law != null) {
-            return overlay(desk, law);
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        if (formula != null) {
+            return overlay(context, formula);
         }
         if (files != null || ports != null) {
-            throw new CommandException("--files and --ports go with --law", "plan --law 3n+15 --files 1024");
+            throw new CommandException(
+                    "--files and --ports go with --connections-per-node",
+                    "plan --connections-per-node 3n+15 --files 1024");
         }
         if (first == null) {
-            throw new CommandException("plan: N is missing", "plan 100k client1, or plan --law 3n+15");
+            throw new CommandException("plan: N is missing", "plan 100k client1, or plan --connections-per-node 3n+15");
         }
-        return plan(desk, count(first));
+        return plan(context, count(first));
     }
 
     private static long count(String typed) throws CommandException {
@@ -78,9 +80,9 @@ public final class PlanCommand implements Verb {
         }
     }
 
-    private Answer plan(Desk desk, long n) throws CommandException, InterruptedException {
-        PlannedEnds ends = new PlannedEnds(desk);
-        List<String> names = names(desk, hosts);
+    private Answer plan(CommandContext context, long n) throws CommandException, InterruptedException {
+        PlannedEnds ends = new PlannedEnds(context);
+        List<String> names = names(context, hosts);
         return PlanText.answer(ends.plan(wanted(names, n)), ends.synQueue(names));
     }
 
@@ -93,17 +95,18 @@ public final class PlanCommand implements Verb {
         return wanted;
     }
 
-    private static List<String> names(Desk desk, List<String> typed) throws CommandException {
+    private static List<String> names(CommandContext context, List<String> typed) throws CommandException {
         if (!typed.isEmpty()) {
-            return HostWords.names(desk, typed);
+            return HostWords.names(context, typed);
         }
-        List<String> ready = desk.cluster().ready();
-        return ready.isEmpty() ? desk.cluster().names() : ready;
+        List<String> ready = context.cluster().ready();
+        return ready.isEmpty() ? context.cluster().names() : ready;
     }
 
-    private Answer overlay(Desk desk, Law law) throws CommandException, InterruptedException {
+    private Answer overlay(CommandContext context, Formula formula) throws CommandException, InterruptedException {
         if (total) {
-            throw new CommandException("--total goes with N, not with --law", "plan --law 3n+15");
+            throw new CommandException(
+                    "--total goes with N, not with --connections-per-node", "plan --connections-per-node 3n+15");
         }
         List<String> typed = new ArrayList<>(hosts);
         if (first != null) {
@@ -114,21 +117,21 @@ public final class PlanCommand implements Verb {
                 throw new CommandException(
                         "--files and --ports stand for the limits of a host", "name none, or leave them out");
             }
-            return OverlayText.answer(law, OverlayText.given(law, files, ports));
+            return OverlayText.answer(formula, OverlayText.given(formula, files, ports));
         }
-        return OverlayText.answer(law, new PlannedEnds(desk).overlays(law, names(desk, typed)));
+        return OverlayText.answer(formula, new PlannedEnds(context).overlays(formula, names(context, typed)));
     }
 
     @Override
-    public List<String> candidates(String label, Desk desk) {
-        return HostWords.candidates(label, desk, state -> true);
+    public List<String> candidates(String label, CommandContext context) {
+        return HostWords.candidates(label, context, state -> true);
     }
 
     /** LAW as picocli converts it. */
-    static final class LawWord implements ITypeConverter<Law> {
+    static final class FormulaWord implements ITypeConverter<Formula> {
         @Override
-        public Law convert(String typed) {
-            return Law.parse(typed);
+        public Formula convert(String typed) {
+            return Formula.parse(typed);
         }
     }
 }

@@ -12,8 +12,8 @@ import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
-import io.connscale.kernel.law.Law;
-import io.connscale.kernel.law.Overlay;
+import io.connscale.kernel.formula.Formula;
+import io.connscale.kernel.formula.Overlay;
 import io.connscale.kernel.plan.Costs;
 import io.connscale.kernel.plan.End;
 import io.connscale.kernel.plan.Machine;
@@ -37,15 +37,15 @@ import java.util.concurrent.CompletableFuture;
 /** Both ends of planned connections as the plan's arithmetic takes them: told by the agents, or read here. */
 final class PlannedEnds {
     /** How long opening may be held up by a host that does not tell its limits. */
-    private static final long MOST_SECONDS = 1;
+    private static final long MAX_SECONDS = 1;
 
     /** The transport with which a server is one process: several can't share a port. */
     private static final String NO_SHARED_PORTS = "nio";
 
-    private final Desk desk;
+    private final CommandContext context;
 
-    PlannedEnds(Desk desk) {
-        this.desk = desk;
+    PlannedEnds(CommandContext context) {
+        this.context = context;
     }
 
     /**
@@ -61,8 +61,8 @@ final class PlannedEnds {
     /** The same as far as it is known within a second: a host that does not tell its limits has none. */
     Plan planOfWhatIsKnown(Map<String, Long> wanted) throws InterruptedException {
         try {
-            Map<String, Facts> facts = HostAnswers.within(MOST_SECONDS, ask(wanted.keySet(), false))
-                    .done();
+            Map<String, Facts> facts =
+                    HostAnswers.within(MAX_SECONDS, ask(wanted.keySet(), false)).done();
             return plan(wanted, facts, server(sum(wanted)));
         } catch (CommandException e) {
             return new Plan(sum(wanted), List.of());
@@ -76,8 +76,8 @@ final class PlannedEnds {
     private Plan plan(Map<String, Long> wanted, Map<String, Facts> facts, Optional<End> server) {
         List<End> clients = new ArrayList<>();
         wanted.forEach((name, count) ->
-                clients.add(client(desk.cluster().status(name), count, facts.getOrDefault(name, Facts.NONE))));
-        return Plan.of(clients, server, desk.cluster().targets().size());
+                clients.add(client(context.cluster().status(name), count, facts.getOrDefault(name, Facts.NONE))));
+        return Plan.of(clients, server, context.cluster().targets().size());
     }
 
     private Map<String, Facts> facts(Collection<String> names) throws CommandException, InterruptedException {
@@ -97,7 +97,7 @@ final class PlannedEnds {
             throws CommandException {
         Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
         for (String name : names) {
-            asked.put(name, facts(desk.cluster().status(name), routes));
+            asked.put(name, facts(context.cluster().status(name), routes));
         }
         return asked;
     }
@@ -105,36 +105,39 @@ final class PlannedEnds {
     private CompletableFuture<Facts> facts(HostStatus host, boolean routes) throws CommandException {
         if (host.state() == State.READY) {
             return routes
-                    ? desk.cluster().factsWithRoutes(host.name())
-                    : desk.cluster().facts(host.name(), false);
+                    ? context.cluster().factsWithRoutes(host.name())
+                    : context.cluster().facts(host.name(), false);
         }
         if (host.config().launch() instanceof Launch.Local) {
             FactsReader here = new FactsReader();
             return CompletableFuture.completedFuture(
-                    routes ? here.read(desk.cluster().targets(), host.config().source()) : here.read());
+                    routes
+                            ? here.read(
+                                    context.cluster().targets(), host.config().source())
+                            : here.read());
         }
         throw new CommandException(
                 host.name() + " is not started: its limits are not known", "start " + host.name() + " first");
     }
 
     private static End client(HostStatus host, long wanted, Facts facts) {
-        int most = most(host.config().workers());
+        int max = max(host.config().workers());
         long held = host.counts().established();
-        Base own = own(facts, most, host.workers() == 1 ? held : Facts.UNKNOWN);
+        Base own = own(facts, max, host.workers() == 1 ? held : Facts.UNKNOWN);
         return new End(
                 host.name(),
                 wanted,
                 sources(host),
                 Costs.SOCKET + Costs.IN_AGENT,
-                new Processes(files(facts), most, host.workers(), held, own),
+                new Processes(files(facts), max, host.workers(), held, own),
                 Machine.of(facts, host.name()),
                 Network.of(facts, host.name()),
                 Pool.of(facts, host.name()),
                 Taken.of(facts));
     }
 
-    private static int most(Workers workers) {
-        return workers.auto() ? Workers.MOST : workers.most();
+    private static int max(Workers workers) {
+        return workers.auto() ? Workers.MAX : workers.max();
     }
 
     /** Where {@code hosts.yaml} gives none the kernel takes one, the same for all connections to the server. */
@@ -153,24 +156,24 @@ final class PlannedEnds {
      *
      * @param held connections of the process that told {@code facts}; unknown where it tells nothing of them
      */
-    private static Base own(Facts facts, int most, long held) {
+    private static Base own(Facts facts, int max, long held) {
         Base process = Costs.PROCESS;
         boolean told = held != Facts.UNKNOWN && facts.get(Fact.OPEN_FILES) > held;
         long open = told ? facts.get(Fact.OPEN_FILES) - held : process.files();
-        return new Base(most == 1 ? open : process.files() + Costs.RESERVE, process.threads(), process.bytes());
+        return new Base(max == 1 ? open : process.files() + Costs.RESERVE, process.threads(), process.bytes());
     }
 
     /** The server, running or to be started; it has all the connections. Empty where nothing is known of its machine. */
     private Optional<End> server(long wanted) throws CommandException, InterruptedException {
         try {
-            ServerStatus status = desk.server().status();
-            Facts facts = desk.server().facts(false);
-            String host = desk.server() instanceof RemoteServer remote ? remote.host() : Plan.SERVER;
+            ServerStatus status = context.server().status();
+            Facts facts = context.server().facts(false);
+            String host = context.server() instanceof RemoteServer remote ? remote.host() : Plan.SERVER;
             long held = status.established();
             boolean shared = !status.transport().equals(NO_SHARED_PORTS);
-            int most = shared ? most(desk.cluster().serverWorkers()) : 1;
-            int running = Math.max(1, status.shards().size());
-            Base own = own(facts, most, held);
+            int max = shared ? max(context.cluster().serverWorkers()) : 1;
+            int running = Math.max(1, status.processes().size());
+            Base own = own(facts, max, held);
             return facts.equals(Facts.NONE)
                     ? Optional.empty()
                     : Optional.of(new End(
@@ -178,7 +181,7 @@ final class PlannedEnds {
                             wanted,
                             Set.of(),
                             Costs.SOCKET + Costs.IN_SERVER,
-                            new Processes(files(facts), most, running, held, own),
+                            new Processes(files(facts), max, running, held, own),
                             Machine.of(facts, host),
                             Network.of(facts, host),
                             Pool.of(facts, host),
@@ -191,14 +194,14 @@ final class PlannedEnds {
     /** The server's SYN queue at the rate of these hosts; empty where it has cookies, or nothing is known of it. */
     Optional<SynQueue> synQueue(List<String> names) throws CommandException, InterruptedException {
         try {
-            ServerStatus status = desk.server().status();
-            Facts facts = desk.server().facts(false);
+            ServerStatus status = context.server().status();
+            Facts facts = context.server().facts(false);
             long backlog = status.listeners().stream()
                     .mapToLong(ServerStatus.Listener::backlogGiven)
                     .max()
                     .orElse(facts.get(Fact.SOMAXCONN));
-            long sockets = (long) desk.cluster().targets().size()
-                    * Math.max(1, status.shards().size());
+            long sockets = (long) context.cluster().targets().size()
+                    * Math.max(1, status.processes().size());
             // Where there are cookies nobody is asked.
             return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN)
                             .isPresent()
@@ -212,7 +215,7 @@ final class PlannedEnds {
     private long rate(List<String> names) {
         long sum = 0;
         for (String name : names) {
-            Rate rate = desk.cluster().status(name).config().client().rate();
+            Rate rate = context.cluster().status(name).config().client().rate();
             if (rate.unlimited()) {
                 return Facts.UNLIMITED;
             }
@@ -224,10 +227,9 @@ final class PlannedEnds {
     /** Of the slowest path; unknown where one of them is. */
     private double roundTripMillis(List<String> names) throws InterruptedException {
         Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
-        names.forEach(name -> asked.put(name, desk.cluster().statistics(name)));
+        names.forEach(name -> asked.put(name, context.cluster().statistics(name)));
         double slowest = 0;
-        Map<String, Statistics> answers =
-                HostAnswers.within(MOST_SECONDS, asked).done();
+        Map<String, Statistics> answers = HostAnswers.within(MAX_SECONDS, asked).done();
         for (String name : names) {
             Statistics known = answers.getOrDefault(name, Statistics.NONE);
             double millis = known.roundTripMillis(known.times().connect());
@@ -240,14 +242,14 @@ final class PlannedEnds {
     }
 
     /** How large an overlay may get whose nodes are such hosts, by their files and by their ports. */
-    List<Overlay> overlays(Law law, List<String> names) throws CommandException, InterruptedException {
+    List<Overlay> overlays(Formula formula, List<String> names) throws CommandException, InterruptedException {
         List<Overlay> overlays = new ArrayList<>();
         facts(names).forEach((name, facts) -> {
             if (files(facts) != Facts.UNKNOWN) {
-                overlays.add(Overlay.of(law, name, "files", files(facts)));
+                overlays.add(Overlay.of(formula, name, "files", files(facts)));
             }
             if (facts.ports() != Facts.UNKNOWN) {
-                overlays.add(Overlay.of(law, name, "ports", facts.ports()));
+                overlays.add(Overlay.of(formula, name, "ports", facts.ports()));
             }
         });
         if (overlays.isEmpty()) {

@@ -20,13 +20,13 @@ record Readings(long nanos, @Nullable Statistics server, HostAnswers<Statistics>
     static final Duration SECOND = Duration.ofSeconds(1);
 
     /** A server that does not answer is among those that failed. */
-    static Readings take(Desk desk, List<String> names, boolean withServer) throws InterruptedException {
+    static Readings take(CommandContext context, List<String> names, boolean withServer) throws InterruptedException {
         long now = System.nanoTime();
         Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
-        names.forEach(name -> asked.put(name, desk.cluster().statistics(name)));
+        names.forEach(name -> asked.put(name, context.cluster().statistics(name)));
         try {
-            boolean server = withServer && desk.server().status().running();
-            return new Readings(now, server ? desk.server().statistics() : null, HostAnswers.of(asked));
+            boolean server = withServer && context.server().status().running();
+            return new Readings(now, server ? context.server().statistics() : null, HostAnswers.of(asked));
         } catch (AgentException e) {
             return new Readings(now, null, HostAnswers.of(asked).withoutServer(e));
         }

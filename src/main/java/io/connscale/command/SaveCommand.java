@@ -12,13 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** {@code save FILE}: this session as a script for {@code open}; over what was there, as JShell's does. */
-@AutoService(Verb.class)
-@Command(name = "save", description = "Write the commands of this session that worked, for open.")
-public final class SaveCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(name = "save", description = "Write the commands of this session that worked, for open.")
+public final class SaveCommand implements Command {
     /** Saved, these would end the replay or overwrite the file that is being read; the others only talk. */
     private static final Set<String> LEFT_OUT = Set.of("save", "exit", "help", "history", "clear");
 
@@ -29,8 +29,8 @@ public final class SaveCommand implements Verb {
     private Path file = Path.of("");
 
     @Override
-    public Answer run(Desk desk) throws CommandException {
-        List<String> commands = desk.shell().replay().stream()
+    public Answer run(CommandContext context) throws CommandException {
+        List<String> commands = context.shell().replay().stream()
                 .filter(line -> !LEFT_OUT.contains(line.split(" ", 2)[0]))
                 .toList();
         try {

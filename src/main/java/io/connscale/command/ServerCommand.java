@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /**
  * {@code server [status|start|stop]}.
@@ -25,12 +25,12 @@ import picocli.CommandLine.Command;
  *         10,000 established · 10,000 accepted · 40,000 pings
  * </pre>
  */
-@AutoService(Verb.class)
-@Command(
+@AutoService(Command.class)
+@CommandLine.Command(
         name = "server",
         description = "The Ping/Pong server: its state, or start or stop it.",
         subcommands = {ServerCommand.Status.class, ServerCommand.Start.class, ServerCommand.Stop.class})
-public final class ServerCommand implements Verb {
+public final class ServerCommand implements Command {
     private static final List<Column<Listener>> COLUMNS = List.of(
             new Column<>("address", Listener::address),
             new Column<>("port", listener -> Integer.toString(listener.port())),
@@ -38,31 +38,31 @@ public final class ServerCommand implements Verb {
             new Column<>("backlog given", Listener::backlogGiven));
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
-        return answer(status(desk));
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        return answer(status(context));
     }
 
     /** {@code server status}. */
-    @Command(name = "status", description = "Where it listens, and what it has counted.")
-    static final class Status implements Verb {
+    @CommandLine.Command(name = "status", description = "Where it listens, and what it has counted.")
+    static final class Status implements Command {
         @Override
-        public Answer run(Desk desk) throws CommandException, InterruptedException {
-            return answer(status(desk));
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
+            return answer(status(context));
         }
     }
 
     /** {@code server start}. */
-    @Command(name = "start", description = "Listen on all its ports.")
-    static final class Start implements Verb {
+    @CommandLine.Command(name = "start", description = "Listen on all its ports.")
+    static final class Start implements Command {
         @Override
-        public Answer run(Desk desk) throws CommandException, InterruptedException {
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
             try {
-                desk.server().start();
+                context.server().start();
             } catch (AgentException e) {
-                throw desk.server().refusal().map(ServerCommand::notStarted).orElseGet(() -> HostWords.failure(e));
+                throw context.server().refusal().map(ServerCommand::notStarted).orElseGet(() -> HostWords.failure(e));
             }
-            tellAgents(desk);
-            return answer(status(desk));
+            tellAgents(context);
+            return answer(status(context));
         }
     }
 
@@ -75,45 +75,47 @@ public final class ServerCommand implements Verb {
      * Before connections are opened: one that should have started and did not leaves the clients to somebody else's server, or
      * to none, and what then is counted is not what was asked for.
      */
-    static void check(Desk desk) throws CommandException {
-        Optional<AgentException> refusal = desk.server().refusal();
+    static void check(CommandContext context) throws CommandException {
+        Optional<AgentException> refusal = context.server().refusal();
         if (refusal.isPresent()) {
             throw notStarted(refusal.get());
         }
-        if (desk.cluster().targets().stream().anyMatch(target -> target.endsWith(":0"))) {
+        if (context.cluster().targets().stream().anyMatch(target -> target.endsWith(":0"))) {
             throw new CommandException(
                     "server not started: ports: 0 is a free port, chosen at its start", "server start");
         }
     }
 
     /** The server now, for commands. */
-    static ServerStatus status(Desk desk) throws CommandException, InterruptedException {
+    static ServerStatus status(CommandContext context) throws CommandException, InterruptedException {
         try {
-            return desk.server().status();
+            return context.server().status();
         } catch (AgentException e) {
             throw HostWords.failure(e);
         }
     }
 
     /** Where any free port was asked for, it is another one now. */
-    private static void tellAgents(Desk desk) throws InterruptedException {
+    private static void tellAgents(CommandContext context) throws InterruptedException {
         Map<String, CompletableFuture<Void>> told = new LinkedHashMap<>();
-        desk.cluster().names().forEach(name -> told.put(name, desk.cluster().change(name, UnaryOperator.identity())));
-        HostAnswers.of(told).failed().forEach((host, why) -> desk.shell().notice(why.message()));
+        context.cluster()
+                .names()
+                .forEach(name -> told.put(name, context.cluster().change(name, UnaryOperator.identity())));
+        HostAnswers.of(told).failed().forEach((host, why) -> context.shell().notice(why.message()));
     }
 
     /** {@code server stop}. */
-    @Command(name = "stop", description = "Close its ports and all its connections.")
-    static final class Stop implements Verb {
+    @CommandLine.Command(name = "stop", description = "Close its ports and all its connections.")
+    static final class Stop implements Command {
         @Override
-        public Answer run(Desk desk) throws CommandException, InterruptedException {
-            long closed = status(desk).established();
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
+            long closed = status(context).established();
             try {
-                desk.server().stop();
+                context.server().stop();
             } catch (AgentException e) {
                 throw HostWords.failure(e);
             }
-            ServerStatus status = status(desk);
+            ServerStatus status = status(context);
             return new Answer(
                     json(status),
                     Table.of(COLUMNS, status.listeners()),
@@ -134,8 +136,8 @@ public final class ServerCommand implements Verb {
         json.put("accepted", status.accepted());
         json.put("pings", status.pings());
         json.put("errors", status.errors());
-        json.put("workers", Math.max(1, status.shards().size()));
-        json.put("shards", status.shards());
+        json.put("workers", Math.max(1, status.processes().size()));
+        json.put("processes", status.processes());
         return json;
     }
 }

@@ -5,7 +5,7 @@ import io.connscale.control.Quantity;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
-import io.connscale.control.ServerStatus.Shard;
+import io.connscale.control.ServerStatus.ServerProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /** The server in words, for {@code server} and for the console's first line. */
 public final class ServerText {
-    private static final int MOST_PORTS_SHOWN = 4;
+    private static final int MAX_PORTS_SHOWN = 4;
 
     private ServerText() {}
 
@@ -36,10 +36,10 @@ public final class ServerText {
     private static String where(ServerStatus status) {
         List<Listener> listeners = status.listeners();
         String ports = listeners.stream()
-                .limit(MOST_PORTS_SHOWN)
+                .limit(MAX_PORTS_SHOWN)
                 .map(listener -> Integer.toString(listener.port()))
                 .collect(Collectors.joining(","));
-        String more = listeners.size() > MOST_PORTS_SHOWN ? ",… " + listeners.size() + " ports" : "";
+        String more = listeners.size() > MAX_PORTS_SHOWN ? ",… " + listeners.size() + " ports" : "";
         Listener first = listeners.get(0);
         String address = first.address().contains(":") ? "[" + first.address() + "]" : first.address();
         return "%s:%s%s (%s)".formatted(address, ports, more, backlog(first));
@@ -63,8 +63,8 @@ public final class ServerText {
                         Quantity.text(status.established()),
                         Quantity.text(status.accepted()),
                         Quantity.text(status.pings())));
-        if (!status.shards().isEmpty()) {
-            lines.add("        " + spread(status.shards()));
+        if (!status.processes().isEmpty()) {
+            lines.add("        " + spread(status.processes()));
         }
         if (!status.errors().isEmpty()) {
             lines.add("        errors: " + errors(status.errors()));
@@ -73,13 +73,16 @@ public final class ServerText {
     }
 
     /** {@code 53 processes · 18,690 to 19,051 connections each · room for 41,733 more}. */
-    private static String spread(List<Shard> shards) {
+    private static String spread(List<ServerProcess> processes) {
         LongSummaryStatistics held =
-                shards.stream().mapToLong(Shard::established).summaryStatistics();
-        long room = shards.stream().mapToLong(Shard::room).sum();
+                processes.stream().mapToLong(ServerProcess::established).summaryStatistics();
+        long room = processes.stream().mapToLong(ServerProcess::room).sum();
         return "%d processes · %s to %s connections each · room for %s more"
                 .formatted(
-                        shards.size(), Quantity.text(held.getMin()), Quantity.text(held.getMax()), Quantity.text(room));
+                        processes.size(),
+                        Quantity.text(held.getMin()),
+                        Quantity.text(held.getMax()),
+                        Quantity.text(room));
     }
 
     /** {@code connect EMFILE 3, receive timeout 1}. */

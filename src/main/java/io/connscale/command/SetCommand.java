@@ -14,27 +14,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Parameters;
 
 /** {@code set interval|timeout|rate VALUE [HOST...]}: changes it now, for running connections too. */
-@AutoService(Verb.class)
-@Command(
+@AutoService(Command.class)
+@CommandLine.Command(
         name = "set",
         description = "Change interval, timeout or rate now, for running connections too.",
         subcommands = {SetCommand.Interval.class, SetCommand.Timeout.class, SetCommand.RateOf.class})
-public final class SetCommand implements Verb {
+public final class SetCommand implements Command {
     static final String RATE = "RATE";
     private static final List<String> COLUMNS = List.of("host", "interval", "timeout", "rate");
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
-        return shown(desk, desk.cluster().names());
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        return shown(context, context.cluster().names());
     }
 
     /** {@code set interval}. */
-    @Command(name = "interval", description = "Time between two Pings of a connection.")
+    @CommandLine.Command(name = "interval", description = "Time between two Pings of a connection.")
     static final class Interval extends Setting {
         @Parameters(index = "0", paramLabel = "DURATION", description = "500ms, 5s, 2m", converter = DurationWord.class)
         private Duration value = Duration.ZERO;
@@ -46,7 +46,7 @@ public final class SetCommand implements Verb {
     }
 
     /** {@code set timeout}. */
-    @Command(name = "timeout", description = "A connection without a Pong for so long is ended.")
+    @CommandLine.Command(name = "timeout", description = "A connection without a Pong for so long is ended.")
     static final class Timeout extends Setting {
         @Parameters(index = "0", paramLabel = "DURATION", description = "500ms, 5s, 2m", converter = DurationWord.class)
         private Duration value = Duration.ZERO;
@@ -58,7 +58,7 @@ public final class SetCommand implements Verb {
     }
 
     /** {@code set rate}. */
-    @Command(name = "rate", description = "New connections per second while they are being opened.")
+    @CommandLine.Command(name = "rate", description = "New connections per second while they are being opened.")
     static final class RateOf extends Setting {
         @Parameters(index = "0", paramLabel = RATE, description = "5000, 10k, unlimited", converter = RateWord.class)
         private Rate value = Rate.UNLIMITED;
@@ -70,7 +70,7 @@ public final class SetCommand implements Verb {
     }
 
     /** What the three have in common: which hosts, and the answer. */
-    abstract static class Setting implements Verb {
+    abstract static class Setting implements Command {
         @Parameters(
                 index = "1..*",
                 paramLabel = HostWords.LABEL,
@@ -81,19 +81,19 @@ public final class SetCommand implements Verb {
         abstract ClientConfig change(ClientConfig now);
 
         @Override
-        public Answer run(Desk desk) throws CommandException, InterruptedException {
-            List<String> names = HostWords.names(desk, hosts.isEmpty() ? List.of("all") : hosts);
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
+            List<String> names = HostWords.names(context, hosts.isEmpty() ? List.of("all") : hosts);
             UnaryOperator<ClientConfig> change = this::change;
             Map<String, CompletableFuture<Void>> changing = new LinkedHashMap<>();
-            names.forEach(name -> changing.put(name, desk.cluster().change(name, change)));
-            return HostAnswers.of(changing).answer(done -> shown(desk, names));
+            names.forEach(name -> changing.put(name, context.cluster().change(name, change)));
+            return HostAnswers.of(changing).answer(done -> shown(context, names));
         }
 
         @Override
-        public List<String> candidates(String label, Desk desk) {
+        public List<String> candidates(String label, CommandContext context) {
             return label.equals(RATE)
                     ? List.of(Rate.UNLIMITED.toString())
-                    : HostWords.candidates(label, desk, state -> true);
+                    : HostWords.candidates(label, context, state -> true);
         }
     }
 
@@ -105,11 +105,11 @@ public final class SetCommand implements Verb {
         }
     }
 
-    private static Answer shown(Desk desk, List<String> names) {
+    private static Answer shown(CommandContext context, List<String> names) {
         Map<String, Object> byHost = new LinkedHashMap<>();
         List<List<Object>> rows = new ArrayList<>();
         for (String name : names) {
-            ClientConfig client = desk.cluster().status(name).config().client();
+            ClientConfig client = context.cluster().status(name).config().client();
             String interval = Quantity.text(client.interval());
             String timeout = Quantity.text(client.timeout());
             Object rate =

@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** {@code sleep}: for scripts that let connections run for a while, or, without a duration, serve until they are ended. */
-@AutoService(Verb.class)
-@Command(name = "sleep", description = "Wait: for scripts. Without DURATION until Ctrl-C or SIGTERM.")
-public final class SleepCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(name = "sleep", description = "Wait: for scripts. Without DURATION until Ctrl-C or SIGTERM.")
+public final class SleepCommand implements Command {
     @Parameters(paramLabel = "DURATION", arity = "0..1", description = "500ms, 5s, 2m", converter = DurationWord.class)
     private @Nullable Duration duration;
 
     @Override
-    public Answer run(Desk desk) throws InterruptedException {
+    public Answer run(CommandContext context) throws InterruptedException {
         Duration given = duration;
         if (given == null) {
             new CountDownLatch(1).await();

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -30,10 +30,10 @@ import picocli.CommandLine.Parameters;
  * client1  ready in 0.6 s · local · Java 17.0.15 · 20,000 files · 28,232 ports
  * </pre>
  */
-@AutoService(Verb.class)
-@Command(name = "start", description = "Launch the agent on each host, side by side for many.")
+@AutoService(Command.class)
+@CommandLine.Command(name = "start", description = "Launch the agent on each host, side by side for many.")
 @SuppressWarnings("FutureReturnValueIgnored") // given up: how the stop of a start ends concerns nobody
-public final class StartCommand implements Verb {
+public final class StartCommand implements Command {
     /**
      * An agent that is ready.
      *
@@ -89,18 +89,18 @@ public final class StartCommand implements Verb {
     private List<String> hosts = new ArrayList<>();
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
-        List<String> names = HostWords.names(desk, hosts);
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        List<String> names = HostWords.names(context, hosts);
         Map<String, CompletableFuture<Started>> starting = new LinkedHashMap<>();
         for (String name : names) {
-            starting.put(name, start(desk, name));
+            starting.put(name, start(context, name));
         }
         try {
-            showUntilDone(desk, starting);
+            showUntilDone(context, starting);
             return HostAnswers.within(SECONDS, starting).answer(StartCommand::answer);
         } catch (InterruptedException e) {
             HostAnswers<Started> soFar = HostAnswers.soFar(starting);
-            starting.forEach((name, started) -> giveUp(desk, name, started));
+            starting.forEach((name, started) -> giveUp(context, name, started));
             throw soFar.interrupted(
                     "interrupted; %d of %d hosts started".formatted(soFar.done().size(), starting.size()),
                     "hosts shows which; start starts the others",
@@ -109,7 +109,7 @@ public final class StartCommand implements Verb {
     }
 
     /** {@code 2 of 20 started · 1 failed · h4 copying the jar · h5 connecting}. */
-    private static void showUntilDone(Desk desk, Map<String, CompletableFuture<Started>> starting)
+    private static void showUntilDone(CommandContext context, Map<String, CompletableFuture<Started>> starting)
             throws InterruptedException {
         CompletableFuture<Void> all = CompletableFuture.allOf(starting.values().toArray(CompletableFuture[]::new));
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
@@ -122,10 +122,11 @@ public final class StartCommand implements Verb {
             String steps = starting.entrySet().stream()
                     .filter(one -> !one.getValue().isDone())
                     .map(one -> one.getKey() + " "
-                            + desk.cluster().status(one.getKey()).step())
+                            + context.cluster().status(one.getKey()).step())
                     .collect(Collectors.joining(" · "));
             String failures = failed == 0 ? "" : failed + " failed · ";
-            desk.shell().progress("%d of %d started · %s%s".formatted(done - failed, starting.size(), failures, steps));
+            context.shell()
+                    .progress("%d of %d started · %s%s".formatted(done - failed, starting.size(), failures, steps));
             try {
                 all.get(PROGRESS_MILLIS, TimeUnit.MILLISECONDS);
             } catch (TimeoutException | ExecutionException e) {
@@ -134,14 +135,14 @@ public final class StartCommand implements Verb {
         }
     }
 
-    private static CompletableFuture<Started> start(Desk desk, String name) {
-        String launched = desk.cluster().status(name).launcher();
-        Message.Hello ready = alreadyReady(desk, name);
+    private static CompletableFuture<Started> start(CommandContext context, String name) {
+        String launched = context.cluster().status(name).launcher();
+        Message.Hello ready = alreadyReady(context, name);
         if (ready != null) {
             return CompletableFuture.completedFuture(new Started(name, launched, 0, ready));
         }
         long begin = System.nanoTime();
-        return desk.cluster()
+        return context.cluster()
                 .start(name)
                 .thenApply(hello -> new Started(name, launched, seconds(System.nanoTime() - begin), hello));
     }
@@ -151,14 +152,14 @@ public final class StartCommand implements Verb {
         return Math.round(nanos / 1e6) / 1e3;
     }
 
-    private static Message.@Nullable Hello alreadyReady(Desk desk, String name) {
-        var status = desk.cluster().status(name);
+    private static Message.@Nullable Hello alreadyReady(CommandContext context, String name) {
+        var status = context.cluster().status(name);
         return status.state() == State.READY ? status.hello() : null;
     }
 
-    private static void giveUp(Desk desk, String name, CompletableFuture<Started> started) {
+    private static void giveUp(CommandContext context, String name, CompletableFuture<Started> started) {
         if (!started.isDone()) {
-            desk.cluster().stop(name);
+            context.cluster().stop(name);
         }
     }
 
@@ -173,7 +174,7 @@ public final class StartCommand implements Verb {
     }
 
     @Override
-    public List<String> candidates(String label, Desk desk) {
-        return HostWords.candidates(label, desk, state -> state == State.STOPPED || state == State.LOST);
+    public List<String> candidates(String label, CommandContext context) {
+        return HostWords.candidates(label, context, state -> state == State.STOPPED || state == State.LOST);
     }
 }

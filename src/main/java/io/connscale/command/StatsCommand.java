@@ -7,17 +7,17 @@ import io.connscale.console.CommandException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code stats}: all that agents and server have counted and recorded. {@link StatsText} has a picture of it. */
-@AutoService(Verb.class)
-@Command(
+@AutoService(Command.class)
+@CommandLine.Command(
         name = "stats",
         description =
                 "Counts, percentiles of connect and round-trip times, processes and machines of agents and server.")
-public final class StatsCommand implements Verb {
+public final class StatsCommand implements Command {
     @Parameters(paramLabel = HostWords.LABEL, arity = "0..*", description = "only these hosts")
     private List<String> hosts = new ArrayList<>();
 
@@ -29,27 +29,27 @@ public final class StatsCommand implements Verb {
     private Duration over = Duration.ZERO;
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
-        List<String> names = names(desk);
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        List<String> names = names(context);
         boolean withServer = hosts.isEmpty();
-        Readings before = Readings.take(desk, names, withServer);
+        Readings before = Readings.take(context, names, withServer);
         Thread.sleep((over.isZero() ? Readings.SECOND : over).toMillis());
-        Readings now = Readings.take(desk, names, withServer);
+        Readings now = Readings.take(context, names, withServer);
         List<StatsRow> rows = StatsRow.rows(before, now, !over.isZero());
         return now.hosts()
                 .answer(done -> StatsText.answer(
-                        rows, now.serverIsSilent(), desk.shell().columns()));
+                        rows, now.serverIsSilent(), context.shell().columns()));
     }
 
-    private List<String> names(Desk desk) throws CommandException {
+    private List<String> names(CommandContext context) throws CommandException {
         if (!hosts.isEmpty()) {
-            return HostWords.names(desk, hosts);
+            return HostWords.names(context, hosts);
         }
-        return desk.cluster().counting();
+        return context.cluster().counting();
     }
 
     @Override
-    public List<String> candidates(String label, Desk desk) {
-        return HostWords.candidates(label, desk, state -> state != State.STOPPED);
+    public List<String> candidates(String label, CommandContext context) {
+        return HostWords.candidates(label, context, state -> state != State.STOPPED);
     }
 }

@@ -48,10 +48,10 @@ final class StatsJson {
         json.put("failed", counts.failed());
         json.put("lost", counts.lost());
         json.put("stopped", counts.stopped());
-        json.put("attempted", all.begun());
+        json.put("attempted", all.attempted());
         json.put("pings", counts.pings());
         json.put("pongs", counts.pongs());
-        json.put("skipped", counts.late());
+        json.put("skipped", counts.skipped());
         json.put("missed", all.missed());
         json.put("errors", counts.errors());
         return json;
@@ -59,7 +59,7 @@ final class StatsJson {
 
     private static Map<String, Object> perSecond(StatsRow row) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("attempted", row.perSecond(Statistics::begun));
+        json.put("attempted", row.perSecond(Statistics::attempted));
         json.put("failed", row.perSecond(last -> last.counts().failed()));
         json.put("lost", row.perSecond(last -> last.counts().lost()));
         json.put("pings", row.perSecond(last -> last.counts().pings()));

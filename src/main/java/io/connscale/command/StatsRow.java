@@ -27,7 +27,7 @@ sealed interface StatsRow {
 
     /** What makes its numbers unreliable; of a sum nothing: each host says its own. */
     default List<String> unreliable() {
-        return Health.spoilt(last());
+        return Health.unreliable(last());
     }
 
     /** The same in sentences. */

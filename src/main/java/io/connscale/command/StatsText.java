@@ -20,7 +20,7 @@ import java.util.function.Function;
  * What {@code stats} answers.
  *
  * <pre>
- *          established  connecting  failed  lost   begun   pings   pongs  pongs/s  late  missed
+ *          established  connecting  failed  lost   attempted  pings   pongs  pongs/s  skipped missed
  * server        10,000           0       0     0  10,000  40,312  40,312    2,000     0       0
  * client1       10,000           0       0     0  10,000  40,312  40,312    2,000     0       0
  *
@@ -47,13 +47,13 @@ final class StatsText {
             new Column<>("failed", row -> row.all().counts().failed()),
             new Column<>("lost", row -> row.all().counts().lost()),
             new Column<>("stopped", row -> row.all().counts().stopped()),
-            new Column<>("attempted", row -> row.all().begun()),
+            new Column<>("attempted", row -> row.all().attempted()),
             new Column<>("pings", row -> row.all().counts().pings()),
             new Column<>("pongs", row -> row.all().counts().pongs()),
             new Column<>(
                     "pongs/s",
                     row -> Math.round(row.perSecond(last -> last.counts().pongs()))),
-            new Column<>("skipped", row -> row.all().counts().late()),
+            new Column<>("skipped", row -> row.all().counts().skipped()),
             new Column<>("missed", row -> row.all().missed()));
 
     private static final List<Column<StatsRow>> PROCESSES = List.of(

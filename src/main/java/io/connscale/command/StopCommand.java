@@ -10,13 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
 /** {@code stop}: ends agents, side by side, and their connections with them. */
-@AutoService(Verb.class)
-@Command(name = "stop", description = "End the agent on each host, and its connections with it.")
-public final class StopCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(name = "stop", description = "End the agent on each host, and its connections with it.")
+public final class StopCommand implements Command {
     @Parameters(
             paramLabel = HostWords.LABEL,
             arity = "1..*",
@@ -24,10 +24,10 @@ public final class StopCommand implements Verb {
     private List<String> hosts = new ArrayList<>();
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
         Map<String, CompletableFuture<Boolean>> stopping = new LinkedHashMap<>();
-        for (String name : HostWords.names(desk, hosts)) {
-            stopping.put(name, desk.cluster().stop(name));
+        for (String name : HostWords.names(context, hosts)) {
+            stopping.put(name, context.cluster().stop(name));
         }
         try {
             return HostAnswers.of(stopping).answer(StopCommand::answer);
@@ -55,7 +55,7 @@ public final class StopCommand implements Verb {
     }
 
     @Override
-    public List<String> candidates(String label, Desk desk) {
-        return HostWords.candidates(label, desk, state -> state != State.STOPPED);
+    public List<String> candidates(String label, CommandContext context) {
+        return HostWords.candidates(label, context, state -> state != State.STOPPED);
     }
 }

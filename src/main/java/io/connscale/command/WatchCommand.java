@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -17,9 +17,11 @@ import picocli.CommandLine.Parameters;
  * {@code watch}: what goes on, drawn anew each second; {@link WatchPicture} has a picture of it. {@code watch COMMAND}
  * repeats another command instead. Ends with q, with Ctrl-C, or after {@code --for}; its answer is the last picture.
  */
-@AutoService(Verb.class)
-@Command(name = "watch", description = "Watch connections, rates and round trips, or repeat a command; q ends it.")
-public final class WatchCommand implements Verb {
+@AutoService(Command.class)
+@CommandLine.Command(
+        name = "watch",
+        description = "Watch connections, rates and round trips, or repeat a command; q ends it.")
+public final class WatchCommand implements Command {
     @Option(
             names = "--every",
             paramLabel = "DURATION",
@@ -41,27 +43,29 @@ public final class WatchCommand implements Verb {
     private List<String> command = new ArrayList<>();
 
     @Override
-    public Answer run(Desk desk) throws CommandException, InterruptedException {
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
         String line = String.join(" ", command).strip();
-        return line.isEmpty() ? watch(desk, new WatchedCluster(desk, every)) : watch(desk, new WatchedLine(desk, line));
+        return line.isEmpty()
+                ? watch(context, new WatchedCluster(context, every))
+                : watch(context, new WatchedLine(context, line));
     }
 
-    private Answer watch(Desk desk, Watched watched) throws CommandException, InterruptedException {
-        Duration most = length;
-        long end = most == null ? Long.MAX_VALUE : System.nanoTime() + most.toNanos();
+    private Answer watch(CommandContext context, Watched watched) throws CommandException, InterruptedException {
+        Duration max = length;
+        long end = max == null ? Long.MAX_VALUE : System.nanoTime() + max.toNanos();
         try (watched) {
-            draw(desk, watched, end);
+            draw(context, watched, end);
             return watched.answer();
         }
     }
 
-    private void draw(Desk desk, Watched watched, long end) throws CommandException {
-        try (Live live = desk.shell().live()) {
+    private void draw(CommandContext context, Watched watched, long end) throws CommandException {
+        try (Live live = context.shell().live()) {
             boolean ended = false;
             while (!ended) {
-                long begun = System.nanoTime();
+                long attempted = System.nanoTime();
                 watched.look(live);
-                long next = Math.min(begun + every.toNanos(), end);
+                long next = Math.min(attempted + every.toNanos(), end);
                 long wait = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
                 ended = live.ended(Math.max(1, wait)) || System.nanoTime() >= end;
             }

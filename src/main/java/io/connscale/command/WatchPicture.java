@@ -31,7 +31,7 @@ import java.util.function.ToLongFunction;
  */
 final class WatchPicture {
     /** Ticks that are kept for the curves: a screen is hardly wider. */
-    private static final int MOST_TICKS = 600;
+    private static final int MAX_TICKS = 600;
 
     private static final int CURVES_BEGIN = 22;
 
@@ -41,7 +41,7 @@ final class WatchPicture {
             new Column<>("connecting", row -> row.all().counts().connecting()),
             new Column<>("failed", row -> row.all().counts().failed()),
             new Column<>("lost", row -> row.all().counts().lost()),
-            new Column<>("attempts/s", row -> rate(row, Statistics::begun)),
+            new Column<>("attempts/s", row -> rate(row, Statistics::attempted)),
             new Column<>("pongs/s", row -> rate(row, last -> last.counts().pongs())),
             new Column<>("p50 µs", row -> percentile(row, 50)),
             new Column<>("p99 µs", row -> percentile(row, 99)));
@@ -49,7 +49,7 @@ final class WatchPicture {
     /** One curve: its name and its values, the newest last. */
     private record Curve(String name, List<Double> values) {
         void add(double value) {
-            if (values.size() == MOST_TICKS) {
+            if (values.size() == MAX_TICKS) {
                 values.remove(0);
             }
             values.add(value);
@@ -64,11 +64,11 @@ final class WatchPicture {
     }
 
     private final Curve established = new Curve("established", new ArrayList<>());
-    private final Curve begun = new Curve("attempts/s", new ArrayList<>());
+    private final Curve attempted = new Curve("attempts/s", new ArrayList<>());
     private final Curve pongs = new Curve("pongs/s", new ArrayList<>());
     private final Curve median = new Curve("p50 µs", new ArrayList<>());
     private final Curve slow = new Curve("p99 µs", new ArrayList<>());
-    private final List<Curve> curves = List.of(established, begun, pongs, median, slow);
+    private final List<Curve> curves = List.of(established, attempted, pongs, median, slow);
     private List<StatsRow> rows = List.of();
 
     private static Object rate(StatsRow row, ToLongFunction<Statistics> count) {
@@ -86,7 +86,7 @@ final class WatchPicture {
         StatsRow sum = sum();
         Distribution trips = sum.last().times().roundTrip();
         established.add(nobodyHeard() ? Double.NaN : sum.all().counts().established());
-        begun.add(sum.seconds() > 0 ? sum.perSecond(Statistics::begun) : Double.NaN);
+        attempted.add(sum.seconds() > 0 ? sum.perSecond(Statistics::attempted) : Double.NaN);
         pongs.add(sum.seconds() > 0 ? sum.perSecond(last -> last.counts().pongs()) : Double.NaN);
         median.add(trips.count() == 0 ? Double.NaN : trips.percentile(50));
         slow.add(trips.count() == 0 ? Double.NaN : trips.percentile(99));

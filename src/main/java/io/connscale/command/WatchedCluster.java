@@ -46,7 +46,7 @@ final class WatchedCluster implements Watched {
 
     private static final long LAST_ANSWER_SECONDS = 10;
 
-    private final Desk desk;
+    private final CommandContext context;
     private final long patience;
     private final ExecutorService serverAsker = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "watch-server");
@@ -59,20 +59,20 @@ final class WatchedCluster implements Watched {
     private final WatchedFindings findings;
     private List<StatsRow> rows = List.of();
 
-    WatchedCluster(Desk desk, Duration every) {
-        this.desk = desk;
-        this.findings = new WatchedFindings(desk);
+    WatchedCluster(CommandContext context, Duration every) {
+        this.context = context;
+        this.findings = new WatchedFindings(context);
         this.patience = every.toNanos() / 2;
     }
 
     @Override
     public void look(Live live) throws InterruptedException {
-        List<String> names = desk.cluster().counting();
+        List<String> names = context.cluster().counting();
         hosts.keySet().retainAll(names);
-        ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(desk.server()), serverAsker));
+        ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(context.server()), serverAsker));
         names.forEach(name -> ask(
                 hosts.computeIfAbsent(name, unknown -> new Source()),
-                () -> desk.cluster().statistics(name)));
+                () -> context.cluster().statistics(name)));
         long end = System.nanoTime() + patience;
         hear(server, end);
         for (Source host : hosts.values()) {
@@ -136,7 +136,7 @@ final class WatchedCluster implements Watched {
             hear(host, end);
         }
         rows = rows();
-        return StatsText.answer(rows, false, desk.shell().columns());
+        return StatsText.answer(rows, false, context.shell().columns());
     }
 
     @Override

@@ -8,11 +8,11 @@ import java.util.concurrent.Executors;
 
 /**
  * Says what stops connections while it does, as a notice: whoever watches an order in the background is not to wait for its
- * end. Asked only where a look found more failed or half-open ones than the last time, and on a thread of its own, since asking
- * both ends takes a while. Why connections end that were up is said without that, by {@link io.connscale.diagnosis.LossTeller}.
+ * end. Asked only where a look found more failed or unaccepted ones than the last time, and on a thread of its own, since asking
+ * both ends takes a while. Why connections end that were up is said without that, by {@link io.connscale.diagnosis.DisconnectReporter}.
  */
 final class WatchedFindings implements AutoCloseable {
-    private final Desk desk;
+    private final CommandContext context;
     private final ExecutorService asker = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "watch-findings");
         thread.setDaemon(true);
@@ -20,10 +20,10 @@ final class WatchedFindings implements AutoCloseable {
     });
     private CompletableFuture<Void> asked = CompletableFuture.completedFuture(null);
     private long failed;
-    private long halfOpen;
+    private long unaccepted;
 
-    WatchedFindings(Desk desk) {
-        this.desk = desk;
+    WatchedFindings(CommandContext context) {
+        this.context = context;
     }
 
     /** A tick: what was heard of server and hosts. One question at a time; what arises meanwhile is asked at the next tick. */
@@ -33,11 +33,11 @@ final class WatchedFindings implements AutoCloseable {
         long failedNow =
                 hosts.stream().mapToLong(row -> row.all().counts().failed()).sum();
         long halfOpenNow = Math.max(0, difference(hosts, rows));
-        if (asked.isDone() && (failedNow > failed || halfOpenNow > halfOpen)) {
+        if (asked.isDone() && (failedNow > failed || halfOpenNow > unaccepted)) {
             failed = failedNow;
             asked = CompletableFuture.runAsync(this::tell, asker);
         }
-        halfOpen = halfOpenNow;
+        unaccepted = halfOpenNow;
     }
 
     /** What hosts hold more than the server, without what may be on its way: as many as the tick has begun. */
@@ -47,13 +47,13 @@ final class WatchedFindings implements AutoCloseable {
                 .mapToLong(row -> row.all().counts().established())
                 .sum();
         return hosts.stream()
-                .mapToLong(row -> row.all().counts().established() - row.last().begun())
+                .mapToLong(row -> row.all().counts().established() - row.last().attempted())
                 .reduce(-server, Long::sum);
     }
 
     private void tell() {
         try {
-            desk.inquiry().news().map(Verdict::text).ifPresent(desk.shell()::notice);
+            context.diagnostics().news().map(Verdict::text).ifPresent(context.shell()::notice);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // watch has ended
         }

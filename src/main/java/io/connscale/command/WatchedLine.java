@@ -7,28 +7,28 @@ import io.connscale.console.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 /** Another command, repeated: {@code watch count}. Where it fails, the picture says so and it is tried again; where it is no command, that is said at once. */
 final class WatchedLine implements Watched {
-    private final Desk desk;
+    private final CommandContext context;
     private final String line;
     private Answer last = new Answer(Map.of(), new Table(List.of(), List.of()), List.of());
 
     /** @throws CommandException where the line is no command, or none to be repeated */
-    WatchedLine(Desk desk, String line) throws CommandException {
-        this.desk = desk;
+    WatchedLine(CommandContext context, String line) throws CommandException {
+        this.context = context;
         this.line = line;
-        Verb verb = verb();
+        Command verb = verb();
         if (!verb.watchable()) {
             throw new CommandException(
-                    verb.getClass().getAnnotation(Command.class).name() + " cannot be watched",
+                    verb.getClass().getAnnotation(CommandLine.Command.class).name() + " cannot be watched",
                     "watch repeats a command that shows something: watch count");
         }
     }
 
-    private Verb verb() throws CommandException {
-        return (Verb) desk.shell().parse(line);
+    private Command verb() throws CommandException {
+        return (Command) context.shell().parse(line);
     }
 
     @Override
@@ -36,7 +36,7 @@ final class WatchedLine implements Watched {
         List<String> picture = new ArrayList<>();
         picture.add(line + " · q ends");
         try {
-            last = verb().run(desk);
+            last = verb().run(context);
             picture.addAll(last.shown());
         } catch (CommandException e) {
             picture.addAll(e.text().lines().toList());

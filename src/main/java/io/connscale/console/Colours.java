@@ -29,7 +29,7 @@ final class Colours implements Highlighter {
     AttributedString highlight(String line) {
         AttributedStringBuilder coloured = new AttributedStringBuilder();
         int done = 0;
-        if (line.length() <= Lines.LONGEST) {
+        if (line.length() <= Lines.MAX_LENGTH) {
             Sentence sentence = new Sentence(root, Words.of(line).list());
             for (Part part : sentence.parts()) {
                 coloured.append(line, done, part.word().start());

@@ -31,7 +31,7 @@ final class Completion implements Completer {
     private static final Logger log = LoggerFactory.getLogger(Completion.class);
 
     /** Nobody reads more, and a directory may hold millions. */
-    private static final int MOST_FILES = 1_000;
+    private static final int MAX_FILES = 1_000;
 
     private final CommandSpec root;
     private final Lexicon lexicon;
@@ -50,9 +50,9 @@ final class Completion implements Completer {
     Optional<CommandSpec> finished(TypedLine line) {
         Sentence before = new Sentence(root, line.before());
         if (before.awaitsCommand()) {
-            String name = line.begun().startsWith("/") && before.spec() == root
-                    ? line.begun().substring(1)
-                    : line.begun();
+            String name = line.attempted().startsWith("/") && before.spec() == root
+                    ? line.attempted().substring(1)
+                    : line.attempted();
             return Optional.ofNullable(before.spec().subcommands().get(name)).map(c -> c.getCommandSpec());
         }
         return before.spec() != root && candidates(line).isEmpty() ? Optional.of(before.spec()) : Optional.empty();
@@ -60,17 +60,17 @@ final class Completion implements Completer {
 
     List<Candidate> candidates(TypedLine line) {
         Sentence before = new Sentence(root, line.before());
-        String begun = line.begun();
+        String attempted = line.attempted();
         List<Candidate> all = new ArrayList<>();
-        if (before.awaitsOption() && begun.startsWith("-")) {
-            options(before.spec(), begun, all);
+        if (before.awaitsOption() && attempted.startsWith("-")) {
+            options(before.spec(), attempted, all);
         } else {
             if (before.awaitsCommand()) {
-                commands(before.spec(), before.spec() == root && begun.startsWith("/") ? "/" : "", all);
+                commands(before.spec(), before.spec() == root && attempted.startsWith("/") ? "/" : "", all);
             }
             values(before, line, all);
         }
-        return all.stream().filter(c -> c.value().startsWith(begun)).toList();
+        return all.stream().filter(c -> c.value().startsWith(attempted)).toList();
     }
 
     private static void commands(CommandSpec spec, String slash, List<Candidate> all) {
@@ -80,10 +80,10 @@ final class Completion implements Completer {
         }
     }
 
-    private void options(CommandSpec spec, String begun, List<Candidate> all) {
+    private void options(CommandSpec spec, String attempted, List<Candidate> all) {
         for (OptionSpec option : spec.options()) {
             String name = option.longestName();
-            if (begun.startsWith(name + "=")) {
+            if (attempted.startsWith(name + "=")) {
                 words(spec, option, false).forEach(word -> all.add(new Candidate(name + "=" + word)));
             } else if (!option.hidden()) {
                 all.add(new Candidate(name, name, null, String.join(" ", option.description()), null, null, true));
@@ -103,7 +103,7 @@ final class Completion implements Completer {
                 .filter(word -> !used.contains(word))
                 .forEach(word -> all.add(new Candidate(word)));
         if (arg.type() == Path.class || arg.type() == File.class) {
-            files(line.begun(), all);
+            files(line.attempted(), all);
         }
     }
 
@@ -129,19 +129,19 @@ final class Completion implements Completer {
         }
     }
 
-    private static void files(String begun, List<Candidate> all) {
-        int name = begun.lastIndexOf('/') + 1;
-        Path directory = directory(begun.substring(0, name));
+    private static void files(String attempted, List<Candidate> all) {
+        int name = attempted.lastIndexOf('/') + 1;
+        Path directory = directory(attempted.substring(0, name));
         if (directory == null) {
             return;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                boolean hidden = file.getFileName().toString().startsWith(".") && !begun.startsWith(".", name);
-                if (!hidden && file.getFileName().toString().startsWith(begun.substring(name))) {
-                    all.add(file(begun.substring(0, name), file));
+                boolean hidden = file.getFileName().toString().startsWith(".") && !attempted.startsWith(".", name);
+                if (!hidden && file.getFileName().toString().startsWith(attempted.substring(name))) {
+                    all.add(file(attempted.substring(0, name), file));
                 }
-                if (all.size() == MOST_FILES) {
+                if (all.size() == MAX_FILES) {
                     return;
                 }
             }

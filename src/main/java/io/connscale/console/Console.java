@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * The one engine for typed lines, scripts, {@code -e} and standard input: understands a line, runs its command, prints what
- * came of it. Made by {@code Main} before the commands' desk, as their {@link Shell}; then {@link #serve} says how commands
+ * came of it. Made by {@code Main} before the commands' context, as their {@link Shell}; then {@link #serve} says how commands
  * are run. Commands run one at a time, on a thread of their own, so that one that does not end can be left behind; the run
  * methods wait for them. {@link #notice} is for every thread.
  */
@@ -38,8 +38,8 @@ public final class Console implements Shell {
     /** A script whose name ends so is Java, as {@code jshell} takes it. */
     private static final String JAVA = ".jsh";
 
-    private static final int DEEPEST_SCRIPT = 8;
-    private static final int LONGEST_HISTORY = 10_000;
+    private static final int MAX_SCRIPT_DEPTH = 8;
+    private static final int MAX_HISTORY = 10_000;
 
     private final Grammar grammar;
     private final Printer printer;
@@ -233,7 +233,7 @@ public final class Console implements Shell {
     }
 
     private static void remember(boolean outermost, List<String> lines, String line) {
-        if (outermost && lines.size() < LONGEST_HISTORY) {
+        if (outermost && lines.size() < MAX_HISTORY) {
             lines.add(line);
         }
     }
@@ -390,9 +390,9 @@ public final class Console implements Shell {
     @Override
     public void runScript(Path file) throws CommandException, InterruptedException {
         Interruption interruption = Objects.requireNonNull(Interruption.ofThisThread(), "not the thread of a command");
-        if (interruption.depth() == DEEPEST_SCRIPT) {
+        if (interruption.depth() == MAX_SCRIPT_DEPTH) {
             throw new CommandException(
-                    file + " is opened by a script " + DEEPEST_SCRIPT + " scripts deep", "does it open itself?");
+                    file + " is opened by a script " + MAX_SCRIPT_DEPTH + " scripts deep", "does it open itself?");
         }
         interruption.deeper(1);
         try {

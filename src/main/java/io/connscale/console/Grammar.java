@@ -28,9 +28,9 @@ final class Grammar {
      * @throws CommandException where the line can't even be split into words
      */
     Sentence sentence(String line) throws CommandException {
-        if (line.length() > Lines.LONGEST) {
+        if (line.length() > Lines.MAX_LENGTH) {
             throw new CommandException(
-                    "a line of more than " + Lines.LONGEST + " characters", "no command is that long");
+                    "a line of more than " + Lines.MAX_LENGTH + " characters", "no command is that long");
         }
         String typed = line.strip();
         refuseControl(typed);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The lines of a script or of standard input, UTF-8. Whatever is fed in, no more than one line's worth is held. */
 final class Lines implements Closeable {
     /** No command is longer; a longer line is something else than a command. */
-    static final int LONGEST = 4_096;
+    static final int MAX_LENGTH = 4_096;
 
     private static final char BYTE_ORDER_MARK = 0xFEFF;
 
@@ -23,7 +23,7 @@ final class Lines implements Closeable {
         reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
     }
 
-    /** The next line, {@code null} at the end; of one that is too long the first {@value #LONGEST} characters and one more. */
+    /** The next line, {@code null} at the end; of one that is too long the first {@value #MAX_LENGTH} characters and one more. */
     @Nullable
     String next() throws IOException {
         if (cut) {
@@ -35,7 +35,7 @@ final class Lines implements Closeable {
         if (c < 0) {
             return null;
         }
-        while (c >= 0 && c != '\n' && line.length() < LONGEST) {
+        while (c >= 0 && c != '\n' && line.length() < MAX_LENGTH) {
             line.append((char) c);
             c = reader.read();
         }

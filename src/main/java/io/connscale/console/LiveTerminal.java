@@ -19,7 +19,7 @@ import org.jline.utils.InfoCmp.Capability;
  * written, so nothing flickers. Notices stand below the picture. Drawn by the one thread that prints; keys are read by the command's.
  */
 final class LiveTerminal implements Live {
-    private static final int MOST_NOTICES = 100;
+    private static final int MAX_NOTICES = 100;
     private static final int CTRL_D = 4;
 
     private final Terminal terminal;
@@ -64,7 +64,7 @@ final class LiveTerminal implements Live {
 
     /** A line that no command answers. */
     void notice(String line) {
-        if (notices.size() == MOST_NOTICES) {
+        if (notices.size() == MAX_NOTICES) {
             notices.removeFirst();
         }
         notices.addLast(line);

@@ -1,6 +1,6 @@
 package io.connscale.console;
 
-/** Runs one command; {@code Main} gives it, so that the console needs to know neither commands nor what is on their desk. */
+/** Runs one command; {@code Main} gives it, so that the console needs to know neither commands nor what is in their context. */
 @FunctionalInterface
 public interface Runner {
     /**

@@ -13,19 +13,19 @@ public final class Sparkline {
     public static String of(List<Double> values, int width, boolean unicode) {
         String levels = unicode ? BLOCKS : ASCII;
         List<Double> shown = values.subList(Math.max(0, values.size() - Math.max(0, width)), values.size());
-        double most = shown.stream()
+        double max = shown.stream()
                 .mapToDouble(v -> v)
                 .filter(Double::isFinite)
                 .max()
                 .orElse(0);
         StringBuilder line = new StringBuilder();
         for (double value : shown) {
-            line.append(Double.isFinite(value) ? levels.charAt(level(value, most, levels.length())) : ' ');
+            line.append(Double.isFinite(value) ? levels.charAt(level(value, max, levels.length())) : ' ');
         }
         return line.toString();
     }
 
-    private static int level(double value, double most, int levels) {
-        return most <= 0 ? 0 : (int) Math.round(Math.max(0, value) / most * (levels - 1));
+    private static int level(double value, double max, int levels) {
+        return max <= 0 ? 0 : (int) Math.round(Math.max(0, value) / max * (levels - 1));
     }
 }

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 final class TableText {
     private static final String GAP = "  ";
     /** Columns that a last column of words has at least. */
-    private static final int LEAST_LAST = 28;
+    private static final int MIN_LAST = 28;
 
     private TableText() {}
 
@@ -76,7 +76,7 @@ final class TableText {
         int used = 0;
         for (int c = 0; c < table.columns().size(); c++) {
             boolean wraps = c == table.columns().size() - 1 && !numeric(table, c);
-            int needed = wraps ? Math.min(width(rows, c), LEAST_LAST) : width(rows, c);
+            int needed = wraps ? Math.min(width(rows, c), MIN_LAST) : width(rows, c);
             if (group.size() > keys.size() && used + GAP.length() + needed > columns) {
                 groups.add(group);
                 group = new ArrayList<>(keys);

@@ -50,7 +50,7 @@ final class TypedLine implements CompletingParsedLine {
     }
 
     /** The word with the cursor, as far as it stands before the cursor. */
-    String begun() {
+    String attempted() {
         return word.text().substring(0, wordCursor());
     }
 

@@ -11,8 +11,8 @@ final class Visible {
         return PlainText.of(text);
     }
 
-    /** As above, and at most {@code most} characters, the last of them {@code ...} where it was cut. */
-    static String line(String text, int most) {
-        return line(text.length() <= most ? text : text.substring(0, most - 3) + "...");
+    /** As above, and at most {@code max} characters, the last of them {@code ...} where it was cut. */
+    static String line(String text, int max) {
+        return line(text.length() <= max ? text : text.substring(0, max - 3) + "...");
     }
 }

@@ -94,8 +94,8 @@ public final class Vocabulary {
 
     private static String names(List<CommandSpec> specs, String last) {
         List<String> names = specs.stream().map(CommandSpec::name).toList();
-        int most = names.size() - 1;
-        return most < 1 ? String.join("", names) : String.join(", ", names.subList(0, most)) + last + names.get(most);
+        int max = names.size() - 1;
+        return max < 1 ? String.join("", names) : String.join(", ", names.subList(0, max)) + last + names.get(max);
     }
 
     /** The command's words in full, without the root's name: {@code connections start}. */

@@ -21,7 +21,7 @@ public interface Agent extends AutoCloseable {
      *
      * @param progress hears how far it is several times a second, on any thread; must not block
      */
-    CompletableFuture<Opened> open(Order order, Consumer<Opened> progress);
+    CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress);
 
     /**
      * Ends this one open request where it is, as {@link #stopOpening()} does, and no other.

@@ -64,7 +64,7 @@ public final class AgentGroup implements Agent {
     }
 
     @Override
-    public CompletableFuture<Opened> open(Order order, Consumer<Opened> progress) {
+    public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress) {
         return open(shares(order.count(), members.size()), order.rate(), progress);
     }
 
@@ -82,7 +82,7 @@ public final class AgentGroup implements Agent {
         for (int i = 0; i < shares.length; i++) {
             if (shares[i] > 0) {
                 int at = i;
-                Order order = new Order(shares[i], rate == null ? null : rates.get(i));
+                OpenRequest order = new OpenRequest(shares[i], rate == null ? null : rates.get(i));
                 CompletableFuture<Opened> part = members.get(i).open(order, opened -> {
                     Opened sum;
                     synchronized (latest) {

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BoundedLines {
     private final InputStream in;
-    private final int most;
+    private final int max;
     /** The rest of a line that was cut is still to come: it is dropped with the next call, since it may never end. */
     private boolean cut;
 
-    /** @param most bytes of a line that are kept, without its end */
-    public BoundedLines(InputStream in, int most) {
+    /** @param max bytes of a line that are kept, without its end */
+    public BoundedLines(InputStream in, int max) {
         this.in = new BufferedInputStream(in);
-        this.most = most;
+        this.max = max;
     }
 
     /**
@@ -42,7 +42,7 @@ public final class BoundedLines {
             return null;
         }
         while (b >= 0 && b != '\n' && !cut) {
-            cut = line.size() == most;
+            cut = line.size() == max;
             if (!cut) {
                 line.write(b);
                 b = in.read();

@@ -44,7 +44,7 @@ public enum Exhausted {
     /** The exit code of a process that ran out of something: HotSpot's own with {@code ExitOnOutOfMemoryError}. */
     public static final int EXIT = 3;
 
-    private static final int DEEPEST = 10;
+    private static final int MAX_DEPTH = 10;
 
     private final String text;
     private final String reason;
@@ -61,7 +61,7 @@ public enum Exhausted {
     /** What {@code failure} or one of its causes ran out of, if anything. */
     public static Optional<Exhausted> of(Throwable failure) {
         Throwable at = failure;
-        for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+        for (int depth = 0; at != null && depth < MAX_DEPTH; depth++, at = at.getCause()) {
             Optional<Exhausted> known = of(at.toString());
             if (known.isPresent()) {
                 return known;

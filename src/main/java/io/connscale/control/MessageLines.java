@@ -39,7 +39,7 @@ import tools.jackson.databind.module.SimpleModule;
  */
 public final class MessageLines {
     /** Bytes of one line; settings with 65,536 source addresses stay below it. */
-    public static final int LONGEST = 4 << 20;
+    public static final int MAX_LENGTH = 4 << 20;
 
     /** Characters of one string; what a user is to read is shorter. */
     private static final int MAX_STRING = 2_000;
@@ -150,7 +150,7 @@ public final class MessageLines {
                     || some instanceof Opened
                     || some instanceof Closed
                     || some instanceof ServerStatus
-                    || some instanceof ServerStatus.Shard;
+                    || some instanceof ServerStatus.ServerProcess;
             for (RecordComponent part : some.getClass().getRecordComponents()) {
                 check(read(part, some), part.getName(), kernel ? -1 : 0, counts ? MAX_COUNT : Long.MAX_VALUE);
             }
@@ -187,7 +187,7 @@ public final class MessageLines {
      */
     public static void read(InputStream in, Consumer<Message> ours, Consumer<BoundedLines.Line> foreign)
             throws IOException {
-        BoundedLines lines = new BoundedLines(in, LONGEST);
+        BoundedLines lines = new BoundedLines(in, MAX_LENGTH);
         for (BoundedLines.Line line = lines.next(); line != null; line = lines.next()) {
             Message message = line.whole() ? decode(line.text()) : null;
             if (message == null) {

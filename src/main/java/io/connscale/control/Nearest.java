@@ -7,7 +7,7 @@ import java.util.Optional;
 /** What a mistyped word probably meant: the reader of {@code hosts.yaml} and the console ask it. Pure, from any thread. */
 public final class Nearest {
     /** No word that we know is longer; bounds the work that a 5,000-character line can cause. */
-    private static final int LONGEST = 64;
+    private static final int MAX_LENGTH = 64;
 
     private Nearest() {}
 
@@ -18,12 +18,12 @@ public final class Nearest {
      */
     public static Optional<String> word(String typed, Collection<String> known) {
         String nearest = null;
-        int least = Integer.MAX_VALUE;
+        int min = Integer.MAX_VALUE;
         for (String word : known) {
             int distance = near(typed.toLowerCase(Locale.ROOT), word.toLowerCase(Locale.ROOT));
-            if (distance < least) {
+            if (distance < min) {
                 nearest = word;
-                least = distance;
+                min = distance;
             }
         }
         return Optional.ofNullable(nearest);
@@ -32,7 +32,7 @@ public final class Nearest {
     /** How far apart, or {@code Integer.MAX_VALUE} where too far to be worth a guess. */
     private static int near(String typed, String word) {
         int longer = Math.max(typed.length(), word.length());
-        if (longer > LONGEST) {
+        if (longer > MAX_LENGTH) {
             return Integer.MAX_VALUE;
         }
         int distance = distance(typed, word);
@@ -56,8 +56,8 @@ public final class Nearest {
 
     private static int step(int[][] d, String a, String b, int i, int j) {
         boolean same = a.charAt(i - 1) == b.charAt(j - 1);
-        int least = Math.min(d[i - 1][j - 1] + (same ? 0 : 1), Math.min(d[i - 1][j], d[i][j - 1]) + 1);
+        int min = Math.min(d[i - 1][j - 1] + (same ? 0 : 1), Math.min(d[i - 1][j], d[i][j - 1]) + 1);
         boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
-        return swapped ? Math.min(least, d[i - 2][j - 2] + 1) : least;
+        return swapped ? Math.min(min, d[i - 2][j - 2] + 1) : min;
     }
 }

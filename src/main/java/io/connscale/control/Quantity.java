@@ -9,9 +9,9 @@ import java.util.regex.Pattern;
 /** Numbers and durations as a user writes and reads them, in {@code hosts.yaml} and at the prompt alike. */
 public final class Quantity {
     /** More than any machine holds, and small enough that sums of it never overflow a long. */
-    public static final long MOST = 1_000_000_000L;
+    public static final long MAX = 1_000_000_000L;
 
-    public static final Duration LONGEST = Duration.ofDays(1);
+    public static final Duration MAX_DURATION = Duration.ofDays(1);
 
     private static final Pattern COUNT = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)([kKmM]?)");
     private static final Pattern GROUPED = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])");
@@ -20,7 +20,7 @@ public final class Quantity {
     private Quantity() {}
 
     /**
-     * {@code 10}, {@code 10,000} (as it is printed), {@code 10k} (10 000), {@code 1.5M} (1 500 000): a whole number from 1 to {@value #MOST}.
+     * {@code 10}, {@code 10,000} (as it is printed), {@code 10k} (10 000), {@code 1.5M} (1 500 000): a whole number from 1 to {@value #MAX}.
      *
      * @throws IllegalArgumentException in one line: what is wrong and what would be right
      */
@@ -34,7 +34,7 @@ public final class Quantity {
         if (value.stripTrailingZeros().scale() > 0) {
             throw new IllegalArgumentException(quoted(text) + " is not a whole number: write 1000, 10k or 1.5M");
         }
-        if (value.signum() == 0 || value.compareTo(BigDecimal.valueOf(MOST)) > 0) {
+        if (value.signum() == 0 || value.compareTo(BigDecimal.valueOf(MAX)) > 0) {
             throw new IllegalArgumentException(quoted(text) + " is out of range: 1 to 1000M");
         }
         return value.longValueExact();
@@ -63,7 +63,7 @@ public final class Quantity {
         if (millis.stripTrailingZeros().scale() > 0) {
             throw new IllegalArgumentException(quoted(text) + " is finer than a millisecond: write 1ms or more");
         }
-        if (millis.signum() == 0 || millis.compareTo(BigDecimal.valueOf(LONGEST.toMillis())) > 0) {
+        if (millis.signum() == 0 || millis.compareTo(BigDecimal.valueOf(MAX_DURATION.toMillis())) > 0) {
             throw new IllegalArgumentException(quoted(text) + " is out of range: 1ms to 24h");
         }
         return Duration.ofMillis(millis.longValueExact());

@@ -5,15 +5,15 @@ import java.util.Locale;
 /**
  * New connections a second while they are being opened.
  *
- * @param perSecond 1 to {@value #MOST}, or 0 for unlimited
+ * @param perSecond 1 to {@value #MAX}, or 0 for unlimited
  */
 public record Rate(long perSecond) {
-    public static final long MOST = 10_000_000;
+    public static final long MAX = 10_000_000;
     public static final Rate UNLIMITED = new Rate(0);
 
     public Rate {
-        if (perSecond < 0 || perSecond > MOST) {
-            throw new IllegalArgumentException("a rate is 1 to " + MOST + " a second, or unlimited");
+        if (perSecond < 0 || perSecond > MAX) {
+            throw new IllegalArgumentException("a rate is 1 to " + MAX + " a second, or unlimited");
         }
     }
 

@@ -31,12 +31,12 @@ public record ServerSettings(
         @Nullable Long patienceMillis,
         @Nullable Long keepaliveMillis) {
     /** More loops than any machine has processors. */
-    public static final int MOST_ACCEPTORS = 1024;
+    public static final int MAX_ACCEPTORS = 1024;
 
     public static final Duration PATIENCE = Duration.ofSeconds(30);
     public static final Duration KEEPALIVE = Duration.ofSeconds(30);
     /** Below 32,767 s, which is the most that Linux takes for {@code TCP_KEEPIDLE}. */
-    public static final Duration MOST_KEEPALIVE = Duration.ofHours(1);
+    public static final Duration MAX_KEEPALIVE = Duration.ofHours(1);
 
     /** @throws IllegalArgumentException in one line: what is wrong and what would be right */
     public ServerSettings {
@@ -50,9 +50,9 @@ public record ServerSettings(
         require(workers == null || workers >= 0, "workers is 1 or more, or auto");
         require(patienceMillis == null || patienceMillis >= 1, "patience is 1ms or more");
         require(
-                keepaliveMillis == null || (keepaliveMillis >= 0 && keepaliveMillis <= MOST_KEEPALIVE.toMillis()),
+                keepaliveMillis == null || (keepaliveMillis >= 0 && keepaliveMillis <= MAX_KEEPALIVE.toMillis()),
                 "keepalive is 1s to 1h, or off");
-        require(acceptors >= 1 && acceptors <= MOST_ACCEPTORS, "acceptors is 1 to " + MOST_ACCEPTORS);
+        require(acceptors >= 1 && acceptors <= MAX_ACCEPTORS, "acceptors is 1 to " + MAX_ACCEPTORS);
     }
 
     /** For a server that is one process. */
@@ -60,8 +60,8 @@ public record ServerSettings(
         this(bind, ports, backlog, acceptors, null, null, null, null);
     }
 
-    public ServerSettings withWorkers(int most) {
-        return new ServerSettings(bind, ports, backlog, acceptors, most, shared, patienceMillis, keepaliveMillis);
+    public ServerSettings withWorkers(int max) {
+        return new ServerSettings(bind, ports, backlog, acceptors, max, shared, patienceMillis, keepaliveMillis);
     }
 
     /** One process of several: on these ports, which it shares. */

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param accepted connections ever accepted
  * @param pings Pings answered
  * @param errors by where and what, as {@code accept EMFILE}, {@code receive ECONNRESET}, {@code protocol error}
- * @param shards the processes that share its ports, the first one among them; empty where it is one alone
+ * @param processes the processes that share its ports, the first one among them; empty where it is one alone
  */
 public record ServerStatus(
         boolean running,
@@ -28,7 +28,7 @@ public record ServerStatus(
         long accepted,
         long pings,
         SortedMap<String, Long> errors,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Shard> shards) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ServerProcess> processes) {
     /** The reason under which a connection is counted that sent anything but Ping. */
     public static final String PROTOCOL_ERROR = "protocol error";
 
@@ -49,11 +49,11 @@ public record ServerStatus(
      * @param established connections that it holds
      * @param room how many more it has files for
      */
-    public record Shard(long pid, long established, long room) {}
+    public record ServerProcess(long pid, long established, long room) {}
 
     public ServerStatus {
         listeners = List.copyOf(listeners);
-        shards = shards == null ? List.of() : List.copyOf(shards);
+        processes = processes == null ? List.of() : List.copyOf(processes);
         errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
     }
 
@@ -69,7 +69,7 @@ public record ServerStatus(
         this(running, transport, listeners, established, accepted, pings, errors, List.of());
     }
 
-    /** Two processes that share their ports, as one server; whose shards are to be told apart yet. */
+    /** Two processes that share their ports, as one server; whose processes are to be told apart yet. */
     public ServerStatus plus(ServerStatus other) {
         return new ServerStatus(
                 running,
@@ -81,7 +81,7 @@ public record ServerStatus(
                 Reasons.sum(errors, other.errors));
     }
 
-    public ServerStatus with(List<Shard> processes) {
+    public ServerStatus with(List<ServerProcess> processes) {
         return new ServerStatus(running, transport, listeners, established, accepted, pings, errors, processes);
     }
 

@@ -45,9 +45,9 @@ public record Settings(
     }
 
     private static void requireRange(String name, long millis) {
-        if (millis < 1 || millis > Quantity.LONGEST.toMillis()) {
+        if (millis < 1 || millis > Quantity.MAX_DURATION.toMillis()) {
             throw new IllegalArgumentException(
-                    name + " is " + millis + ", must be 1 to " + Quantity.LONGEST.toMillis());
+                    name + " is " + millis + ", must be 1 to " + Quantity.MAX_DURATION.toMillis());
         }
     }
 
@@ -75,7 +75,7 @@ public record Settings(
         return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers);
     }
 
-    public Settings withWorkers(int most) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, most);
+    public Settings withWorkers(int max) {
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max);
     }
 }

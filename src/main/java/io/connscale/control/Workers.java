@@ -57,7 +57,7 @@ public final class Workers implements AutoCloseable {
     private boolean closing;
 
     /**
-     * @param role what they are, for their names: {@code worker}, {@code shard}
+     * @param role what they are, for their names: {@code worker}, {@code server-process}
      * @param notices hears what the user should know at once; must not block
      * @param lost hears, while this object is locked, of one that ended unasked; says how many connections it had
      */

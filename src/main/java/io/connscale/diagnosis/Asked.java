@@ -44,7 +44,7 @@ final class Asked {
     /** By name; who has not answered at {@code end} ({@link System#nanoTime()}), or has failed, is left out. */
     static <T> Map<String, T> answers(Map<String, CompletableFuture<T>> asked, long end) throws InterruptedException {
         Map<String, T> answers = Answers.each(asked, end).done();
-        asked.values().forEach(late -> late.cancel(true));
+        asked.values().forEach(skipped -> skipped.cancel(true));
         return answers;
     }
 

@@ -129,28 +129,28 @@ final class Cgroup {
 
     /** What is allowed and what is used, by the names that version 2 has for them. */
     private static Map<Fact, Long> left(Path group, String limit, String usage, long free) {
-        OptionalLong most = ProcFiles.number(group.resolve(limit), 0);
+        OptionalLong max = ProcFiles.number(group.resolve(limit), 0);
         OptionalLong used = ProcFiles.number(group.resolve(usage), 0);
-        if (most.isEmpty() || used.isEmpty()) {
+        if (max.isEmpty() || used.isEmpty()) {
             return Map.of();
         }
         boolean memory = limit.startsWith(MEMORY);
         return Map.of(
-                memory ? Fact.CGROUP_MEMORY_MOST : Fact.CGROUP_PIDS_MOST,
-                most.getAsLong() >= NO_LIMIT ? Facts.UNLIMITED : most.getAsLong(),
+                memory ? Fact.CGROUP_MEMORY_MAX : Fact.CGROUP_PIDS_MAX,
+                max.getAsLong() >= NO_LIMIT ? Facts.UNLIMITED : max.getAsLong(),
                 memory ? Fact.CGROUP_MEMORY : Fact.CGROUP_PIDS,
                 Math.max(0, used.getAsLong() - free));
     }
 
     private void tightest(Way way, String resource, Function<Path, Map<Fact, Long>> limits) {
-        long least = Facts.UNLIMITED;
+        long min = Facts.UNLIMITED;
         boolean found = false;
         for (Path group = way.own(); group != null && group.startsWith(way.mount); group = group.getParent()) {
             Map<Fact, Long> read = limits.apply(group);
             long left = leaves(read);
-            if (!read.isEmpty() && (!found || left < least)) {
+            if (!read.isEmpty() && (!found || left < min)) {
                 found = true;
-                least = left;
+                min = left;
                 read.forEach((fact, value) -> values.put(fact.kernelName(), value));
                 groups.put(resource, way.named(group));
             }
@@ -158,16 +158,16 @@ final class Cgroup {
     }
 
     private static long leaves(Map<Fact, Long> read) {
-        long most = Facts.UNLIMITED;
+        long max = Facts.UNLIMITED;
         long used = 0;
         for (Map.Entry<Fact, Long> one : read.entrySet()) {
             if (one.getKey().kind() == Fact.Kind.LIMIT) {
-                most = one.getValue();
+                max = one.getValue();
             } else {
                 used = one.getValue();
             }
         }
-        return most == Facts.UNLIMITED ? Facts.UNLIMITED : most - used;
+        return max == Facts.UNLIMITED ? Facts.UNLIMITED : max - used;
     }
 
     /** {@code oom_kill 3}, a line of a file with many. */

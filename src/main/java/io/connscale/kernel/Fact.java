@@ -18,9 +18,9 @@ public enum Fact {
     SOFT_PROCESSES(LIMIT, "RLIMIT_NPROC.soft"),
     /** Descriptors that this process has open; from Linux 6.2 on, where {@code /proc/self/fd} has a size. */
     OPEN_FILES(NOW, "self.fd"),
-    MOST_FILES_A_PROCESS(LIMIT, "fs.nr_open"),
+    MAX_FILES_A_PROCESS(LIMIT, "fs.nr_open"),
     FILES_IN_USE(NOW, "fs.file-nr"),
-    MOST_FILES(LIMIT, "fs.file-max"),
+    MAX_FILES(LIMIT, "fs.file-max"),
     FIRST_PORT(LIMIT, "net.ipv4.ip_local_port_range[0]"),
     LAST_PORT(LIMIT, "net.ipv4.ip_local_port_range[1]"),
     /** How many ports of the range are kept from being given out by themselves. */
@@ -32,30 +32,30 @@ public enum Fact {
     SYN_RETRIES(LIMIT, "net.ipv4.tcp_syn_retries"),
     SYNCOOKIES(LIMIT, "net.ipv4.tcp_syncookies"),
     TW_REUSE(LIMIT, "net.ipv4.tcp_tw_reuse"),
-    MOST_TIME_WAIT(LIMIT, "net.ipv4.tcp_max_tw_buckets"),
-    MOST_ORPHANS(LIMIT, "net.ipv4.tcp_max_orphans"),
+    MAX_TIME_WAIT(LIMIT, "net.ipv4.tcp_max_tw_buckets"),
+    MAX_ORPHANS(LIMIT, "net.ipv4.tcp_max_orphans"),
     /** Pages of data that all TCP sockets may hold; above the second of the three they are asked to hold less. */
     TCP_MEMORY_PRESSURE(LIMIT, "net.ipv4.tcp_mem[1]"),
-    TCP_MEMORY_MOST(LIMIT, "net.ipv4.tcp_mem[2]"),
-    RECEIVE_BUFFER_LEAST(LIMIT, "net.ipv4.tcp_rmem[0]"),
+    TCP_MEMORY_MAX(LIMIT, "net.ipv4.tcp_mem[2]"),
+    RECEIVE_BUFFER_MIN(LIMIT, "net.ipv4.tcp_rmem[0]"),
     RECEIVE_BUFFER(LIMIT, "net.ipv4.tcp_rmem[1]"),
-    SEND_BUFFER_LEAST(LIMIT, "net.ipv4.tcp_wmem[0]"),
+    SEND_BUFFER_MIN(LIMIT, "net.ipv4.tcp_wmem[0]"),
     SEND_BUFFER(LIMIT, "net.ipv4.tcp_wmem[1]"),
     /** There only where connection tracking is loaded. */
-    CONNTRACK_MOST(LIMIT, "net.netfilter.nf_conntrack_max"),
+    CONNTRACK_MAX(LIMIT, "net.netfilter.nf_conntrack_max"),
     CONNTRACK_IN_USE(NOW, "net.netfilter.nf_conntrack_count"),
     CONNTRACK_DROPPED(COUNTER, "nf_conntrack.drop"),
     CONNTRACK_DROPPED_EARLY(COUNTER, "nf_conntrack.early_drop"),
     CONNTRACK_INSERT_FAILED(COUNTER, "nf_conntrack.insert_failed"),
-    THREADS_MOST(LIMIT, "kernel.threads-max"),
-    PIDS_MOST(LIMIT, "kernel.pid_max"),
+    THREADS_MAX(LIMIT, "kernel.threads-max"),
+    PIDS_MAX(LIMIT, "kernel.pid_max"),
     /** Threads of the whole machine. */
     THREADS(NOW, "threads"),
     /** The user that the process runs as. */
     UID(NOW, "uid"),
     /** Threads of this user, as far as they can be seen; there only where {@link #SOFT_PROCESSES} binds it: root is exempt. */
     USER_THREADS(NOW, "uid.threads"),
-    CGROUP_MEMORY_MOST(LIMIT, "memory.max"),
+    CGROUP_MEMORY_MAX(LIMIT, "memory.max"),
     /** Without the page cache that the kernel gives back first ({@code inactive_file}). */
     CGROUP_MEMORY(NOW, "memory.current"),
     /** Processes of the control group that the kernel killed for want of memory. */
@@ -69,7 +69,7 @@ public enum Fact {
     CPU_THROTTLED(COUNTER, "cpu.nr_throttled"),
     /** Nanoseconds that it was stopped for, added up over the CPUs. */
     CPU_THROTTLED_TIME(COUNTER, "cpu.throttled_time"),
-    CGROUP_PIDS_MOST(LIMIT, "pids.max"),
+    CGROUP_PIDS_MAX(LIMIT, "pids.max"),
     CGROUP_PIDS(NOW, "pids.current"),
     MEMORY(LIMIT, "MemTotal"),
     MEMORY_AVAILABLE(NOW, "MemAvailable"),
@@ -116,14 +116,14 @@ public enum Fact {
     static final Set<Fact> ALWAYS_THERE = Collections.unmodifiableSet(EnumSet.of(
             HARD_FILES,
             SOFT_PROCESSES,
-            MOST_FILES_A_PROCESS,
-            MOST_FILES,
+            MAX_FILES_A_PROCESS,
+            MAX_FILES,
             FIRST_PORT,
             SOMAXCONN,
             SYN_BACKLOG,
-            TCP_MEMORY_MOST,
-            THREADS_MOST,
-            PIDS_MOST,
+            TCP_MEMORY_MAX,
+            THREADS_MAX,
+            PIDS_MAX,
             MEMORY_AVAILABLE));
 
     private final Kind kind;

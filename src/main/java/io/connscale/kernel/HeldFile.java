@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * none. What can't be read is empty, never an error.
  */
 final class HeldFile implements AutoCloseable {
-    private final int most;
+    private final int max;
     private final @Nullable RandomAccessFile file;
 
-    /** @param most bytes that are read of it */
-    HeldFile(Path path, int most) {
-        this.most = most;
+    /** @param max bytes that are read of it */
+    HeldFile(Path path, int max) {
+        this.max = max;
         file = open(path);
     }
 
@@ -33,7 +33,7 @@ final class HeldFile implements AutoCloseable {
         if (file == null) {
             return "";
         }
-        byte[] buffer = new byte[most];
+        byte[] buffer = new byte[max];
         try {
             file.seek(0);
             int length = 0;

@@ -7,13 +7,13 @@ public final class Largest {
     private Largest() {}
 
     /**
-     * The largest {@code n} of {@code 0..most} that fits; 0 where none does.
+     * The largest {@code n} of {@code 0..max} that fits; 0 where none does.
      *
      * @param fits true up to some number and false above it
      */
-    public static long that(LongPredicate fits, long most) {
+    public static long that(LongPredicate fits, long max) {
         long good = 0;
-        long bad = most + 1;
+        long bad = max + 1;
         while (bad - good > 1) {
             long middle = good + (bad - good) / 2;
             if (fits.test(middle)) {

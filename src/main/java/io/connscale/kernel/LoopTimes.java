@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * numbers of each thread's {@code schedstat} (sched-stats.rst). Who generates load too slowly may be the limit itself.
  */
 final class LoopTimes {
-    private static final int MOST_THREADS = 1000;
+    private static final int MAX_THREADS = 1000;
 
     private final Path tasks;
 
@@ -40,7 +40,7 @@ final class LoopTimes {
     private List<Path> loops() {
         List<Path> all;
         try (Stream<Path> threads = Files.list(tasks)) {
-            all = threads.limit(MOST_THREADS).toList();
+            all = threads.limit(MAX_THREADS).toList();
         } catch (IOException e) {
             return List.of();
         }

@@ -18,10 +18,10 @@ public final class Memory {
         Map<String, Long> machine = Tables.meminfo(proc.resolve("meminfo"));
         Map<String, Long> group =
                 new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(proc.resolve("self/cgroup"))).values();
-        long most = group.getOrDefault(Fact.CGROUP_MEMORY_MOST.kernelName(), Facts.UNLIMITED);
-        long left = most == Facts.UNLIMITED
+        long max = group.getOrDefault(Fact.CGROUP_MEMORY_MAX.kernelName(), Facts.UNLIMITED);
+        long left = max == Facts.UNLIMITED
                 ? Facts.UNLIMITED
-                : Math.max(0, most - group.getOrDefault(Fact.CGROUP_MEMORY.kernelName(), 0L));
+                : Math.max(0, max - group.getOrDefault(Fact.CGROUP_MEMORY.kernelName(), 0L));
         return LongStream.of(machine.getOrDefault(Fact.MEMORY_AVAILABLE.kernelName(), Facts.UNLIMITED), left)
                 .filter(bytes -> bytes != Facts.UNLIMITED)
                 .min();

@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 /** Files of {@code /proc} and {@code /sys}: small, and perhaps not there, which is no error. */
 final class ProcFiles {
     /** Of a file that should be short; {@code /proc/net/tcp} has its own reader. */
-    private static final int MOST_LINES = 1000;
+    private static final int MAX_LINES = 1000;
 
     private ProcFiles() {}
 
@@ -21,7 +21,7 @@ final class ProcFiles {
         List<String> lines = new ArrayList<>();
         try (BufferedReader reader = Files.newBufferedReader(file)) {
             String line = reader.readLine();
-            while (line != null && lines.size() < MOST_LINES) {
+            while (line != null && lines.size() < MAX_LINES) {
                 lines.add(line.strip());
                 line = reader.readLine();
             }

@@ -3,11 +3,11 @@ package io.connscale.kernel;
 /**
  * How many processes an agent or a server may be.
  *
- * @param most as {@code hosts.yaml} says, the first one among them; 0: as many as the machine has memory for
+ * @param max as {@code hosts.yaml} says, the first one among them; 0: as many as the machine has memory for
  * @param limits of this process, which a worker has too
  */
-public record WorkerBound(int most, Limits limits) {
-    private static final int MOST = 1024;
+public record WorkerBound(int max, Limits limits) {
+    private static final int MAX = 1024;
     /** Bytes of a JVM before its first connection, and of a connection in the process and in the kernel; rounded up. */
     private static final long PROCESS = 64L << 20;
 
@@ -20,11 +20,11 @@ public record WorkerBound(int most, Limits limits) {
 
     /** How many more there may be beside those {@code there}. */
     public int more(int there) {
-        if (most > 0) {
-            return Math.max(0, most - there);
+        if (max > 0) {
+            return Math.max(0, max - there);
         }
         long each = PROCESS + CONNECTION * room();
         long more = Memory.available().orElse(Long.MAX_VALUE) / each;
-        return (int) Math.max(0, Math.min(more, MOST - there));
+        return (int) Math.max(0, Math.min(more, MAX - there));
     }
 }

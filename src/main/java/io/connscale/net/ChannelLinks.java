@@ -18,7 +18,7 @@ final class ChannelLinks implements Links {
     ChannelLinks(EventLoop loop, String message) {
         ChannelLink.load();
         this.loop = loop;
-        this.messages = Wire.constant(message.repeat(MOST_AT_ONCE));
+        this.messages = Wire.constant(message.repeat(MAX_AT_ONCE));
     }
 
     @Override

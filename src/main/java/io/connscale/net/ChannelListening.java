@@ -80,7 +80,7 @@ final class ChannelListening extends ChannelInboundHandlerAdapter implements Lis
     }
 
     @Override
-    public boolean steer(long[] rooms) {
+    public boolean setWeights(long[] rooms) {
         return false;
     }
 

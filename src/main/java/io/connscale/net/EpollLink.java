@@ -177,8 +177,8 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
 
     private void flush() {
         try {
-            int begun = (Wire.LENGTH - owed % Wire.LENGTH) % Wire.LENGTH;
-            owed -= sendAddress(links.messagesAddress, begun, begun + owed);
+            int attempted = (Wire.LENGTH - owed % Wire.LENGTH) % Wire.LENGTH;
+            owed -= sendAddress(links.messagesAddress, attempted, attempted + owed);
         } catch (IOException e) {
             fail("send", e);
         }

@@ -33,7 +33,7 @@ final class EpollLinks implements Links {
         EpollLink.load();
         this.loop = (IoEventLoop) loop;
         this.messages =
-                Wire.direct(message.repeat(MOST_AT_ONCE + 1)); // one more: what is owed may begin within a message
+                Wire.direct(message.repeat(MAX_AT_ONCE + 1)); // one more: what is owed may begin within a message
         this.messagesAddress = Buffer.memoryAddress(messages);
     }
 

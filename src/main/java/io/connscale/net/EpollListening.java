@@ -121,8 +121,8 @@ final class EpollListening implements EpollIoHandle, Listening {
     }
 
     @Override
-    public boolean steer(long[] rooms) {
-        return PortGroup.steer(socket, rooms);
+    public boolean setWeights(long[] rooms) {
+        return PortGroup.setWeights(socket, rooms);
     }
 
     @Override

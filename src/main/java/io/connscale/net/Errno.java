@@ -20,7 +20,7 @@ public final class Errno {
     /** Where the connection was closed before the call, and no error of the system is known. */
     public static final String CLOSED = "closed";
 
-    private static final int DEEPEST = 10;
+    private static final int MAX_DEPTH = 10;
     /** What Netty's native connect writes into a ConnectException, which has no number of its own. */
     private static final Pattern NUMBER = Pattern.compile("error\\(-(\\d{1,9})\\)");
 
@@ -93,7 +93,7 @@ public final class Errno {
     public static String name(Throwable thrown) {
         Throwable deepest = thrown;
         Throwable at = thrown;
-        for (int depth = 0; at != null && depth < DEEPEST; depth++, at = at.getCause()) {
+        for (int depth = 0; at != null && depth < MAX_DEPTH; depth++, at = at.getCause()) {
             String name = ofOne(at);
             if (name != null) {
                 return name;

@@ -42,7 +42,7 @@ public interface Link {
     /** Takes an accepted one into use; the one call that any thread may make. */
     void open(Owner owner);
 
-    /** Sends the message {@code times} times, at most {@link Links#MOST_AT_ONCE}. Where that fails, the owner is told before this returns. */
+    /** Sends the message {@code times} times, at most {@link Links#MAX_AT_ONCE}. Where that fails, the owner is told before this returns. */
     void send(int times);
 
     boolean isOpen();

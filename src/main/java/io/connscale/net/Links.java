@@ -8,7 +8,7 @@ public interface Links {
     /** Bytes of the receive buffer: many messages at once for a peer that sends many, and still little. */
     int RECEIVE = 256;
     /** Messages of one {@link Link#send}: the answer to a full receive buffer. */
-    int MOST_AT_ONCE = RECEIVE / Wire.LENGTH;
+    int MAX_AT_ONCE = RECEIVE / Wire.LENGTH;
 
     EventLoop eventLoop();
 

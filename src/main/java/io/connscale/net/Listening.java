@@ -52,7 +52,7 @@ public interface Listening {
      * @param rooms of each, in the order in which they began to listen; nothing is changed where there is none at all
      * @return false where that can't be had here: then all get the same
      */
-    boolean steer(long[] rooms);
+    boolean setWeights(long[] rooms);
 
     boolean isOpen();
 

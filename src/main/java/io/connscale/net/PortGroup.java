@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listening sockets of several processes on one port ({@code SO_REUSEPORT} of socket(7)), and which of them the kernel gives
- * a new connection to. By itself it takes them by a hash, all alike; told the room of each, it draws lots in proportion:
+ * a new connection to. By itself it takes them by a hash, all alike; told the room of each, it chooses at random, weighted:
  * a program of classic BPF, attached with {@code SO_ATTACH_REUSEPORT_CBPF}, runs once for each SYN and gives the socket's
  * number in the group. The sockets of a group are numbered in the order in which they began to listen; when one is closed, the
  * last takes its number (net/core/sock_reuseport.c). Epoll only.
@@ -32,7 +32,7 @@ final class PortGroup {
 
     private static final int LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
     private static final int RANDOM = -0x1000 + 56; // SKF_AD_OFF + SKF_AD_RANDOM
-    private static final int JUMP_IF_AT_LEAST = 0x35; // BPF_JMP | BPF_JGE | BPF_K
+    private static final int JUMP_IF_AT_MIN = 0x35; // BPF_JMP | BPF_JGE | BPF_K
     private static final int RETURN = 0x06; // BPF_RET | BPF_K
 
     private PortGroup() {}
@@ -43,7 +43,7 @@ final class PortGroup {
      * @param rooms of each, in the order in which they began to listen; nothing is changed where there is none at all
      * @return false where the kernel does not take it: then all get the same
      */
-    static boolean steer(Socket one, long[] rooms) {
+    static boolean setWeights(Socket one, long[] rooms) {
         if (Arrays.stream(rooms).sum() == 0) {
             return true;
         }
@@ -74,7 +74,7 @@ final class PortGroup {
         double before = 0;
         for (int i = 0; i < last; i++) {
             before += rooms[i];
-            put(program, JUMP_IF_AT_LEAST, 1, (int) (long) (before / total * 0xFFFF_FFFFL)); // then past the next
+            put(program, JUMP_IF_AT_MIN, 1, (int) (long) (before / total * 0xFFFF_FFFFL)); // then past the next
             put(program, RETURN, 0, i);
         }
         put(program, RETURN, 0, last);

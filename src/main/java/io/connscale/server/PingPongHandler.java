@@ -72,8 +72,8 @@ final class PingPongHandler implements Link.Owner {
 
     private void answer(int pings) {
         loop.pings.add(pings);
-        for (int left = pings; left > 0 && !ended; left -= Links.MOST_AT_ONCE) {
-            link.send(Math.min(left, Links.MOST_AT_ONCE));
+        for (int left = pings; left > 0 && !ended; left -= Links.MAX_AT_ONCE) {
+            link.send(Math.min(left, Links.MAX_AT_ONCE));
         }
     }
 

@@ -61,10 +61,10 @@ public final class PingPongServer implements Server {
     }
 
     /** Where others share its ports: from now on each gets new connections in proportion to its room, in joining order. */
-    void steer(long[] rooms) {
+    void setWeights(long[] rooms) {
         Run running = run;
         if (running != null) {
-            running.steer(rooms);
+            running.setWeights(rooms);
         }
     }
 

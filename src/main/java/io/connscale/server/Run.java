@@ -107,8 +107,8 @@ final class Run {
     }
 
     /** From now on the processes that share the ports get connections in proportion to these rooms, in joining order. */
-    void steer(long[] rooms) {
-        sockets.forEach(socket -> socket.steer(rooms));
+    void setWeights(long[] rooms) {
+        sockets.forEach(socket -> socket.setWeights(rooms));
     }
 
     ServerStatus status() {

@@ -90,14 +90,14 @@ final class ServerLoop {
 
     /** Ends those whose Ping is unfinished for too long by {@code now}. */
     void endUnfinished(long now) {
-        List<PingPongHandler> late = new ArrayList<>();
+        List<PingPongHandler> skipped = new ArrayList<>();
         for (Map.Entry<PingPongHandler, Long> one : unfinished.entrySet()) {
             if (now - one.getValue() < patience) {
                 break;
             }
-            late.add(one.getKey());
+            skipped.add(one.getKey());
         }
-        late.forEach(PingPongHandler::protocolError);
+        skipped.forEach(PingPongHandler::protocolError);
     }
 
     void protocolError() {
@@ -115,7 +115,7 @@ final class ServerLoop {
     }
 
     private void look(long due, long afterMillis) {
-        recorded.late(System.nanoTime() - due);
+        recorded.skipped(System.nanoTime() - due);
         endUnfinished(System.nanoTime());
         long work = pings.get() + accepted.get();
         boolean little = work - workBefore < LITTLE * afterMillis / 1_000;

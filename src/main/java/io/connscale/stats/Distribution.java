@@ -15,7 +15,7 @@ public final class Distribution {
     /** Two digits: a duration is told to 1 % at worst, and a histogram takes some 10 KB. */
     static final int DIGITS = 2;
     /** Microseconds: a week. What lasts longer is counted as that long. */
-    static final long LONGEST = 7L * 24 * 3600 * 1_000_000;
+    static final long MAX_MICROS = 7L * 24 * 3600 * 1_000_000;
 
     public static final Distribution NONE = new Distribution(new Histogram(DIGITS));
 
@@ -114,7 +114,7 @@ public final class Distribution {
         return Long.hashCode(count());
     }
 
-    /** {@code 15,000 of at most 120 µs}, for people who look for a mistake. */
+    /** {@code 15,000 of at max 120 µs}, for people who look for a mistake. */
     @Override
     public String toString() {
         return count() + " of at most " + max() + " µs";

@@ -10,54 +10,54 @@ import java.util.Locale;
  */
 public final class Health {
     /** Microseconds: of a hundred turns of the event loops one may begin this late. */
-    public static final long MOST_LAG_MICROS = 10_000;
+    public static final long MAX_LAG_MICROS = 10_000;
     /** Microseconds: no turn may begin this late. That is where an agent itself takes itself for held up. */
-    public static final long MOST_PAUSE_MICROS = 100_000;
+    public static final long MAX_PAUSE_MICROS = 100_000;
     /** The part of its time that an event loop may be at work. */
-    public static final double MOST_LOOP_BUSY = 0.9;
+    public static final double MAX_LOOP_BUSY = 0.9;
     /** The part of the time that may be spent on garbage collection. */
-    public static final double MOST_COLLECTING = 0.05;
+    public static final double MAX_COLLECTING = 0.05;
     /** The part of a machine's CPUs that may be at work. */
-    public static final double MOST_MACHINE_BUSY = 0.95;
+    public static final double MAX_MACHINE_BUSY = 0.95;
     /** The part of a machine's CPUs that other machines of the same host may have. */
-    public static final double MOST_STOLEN = 0.05;
+    public static final double MAX_STOLEN = 0.05;
 
     private Health() {}
 
-    /** What spoils the numbers of {@code interval}, a clause each with value and bound; empty where nothing does. */
-    public static List<String> spoilt(Statistics interval) {
+    /** What makes the numbers unreliable of {@code interval}, a clause each with value and bound; empty where nothing does. */
+    public static List<String> unreliable(Statistics interval) {
         List<String> causes = new ArrayList<>();
         lag(interval.times().loopLag(), causes);
         ProcessLoad process = interval.process();
-        if (process.loopBusy() > MOST_LOOP_BUSY) {
+        if (process.loopBusy() > MAX_LOOP_BUSY) {
             causes.add("its event loops are busy for %s of the time (more than %s)"
-                    .formatted(percent(process.loopBusy()), percent(MOST_LOOP_BUSY)));
+                    .formatted(percent(process.loopBusy()), percent(MAX_LOOP_BUSY)));
         }
-        if (process.collecting() > MOST_COLLECTING) {
+        if (process.collecting() > MAX_COLLECTING) {
             causes.add("it collects garbage for %s of the time (more than %s)"
-                    .formatted(percent(process.collecting()), percent(MOST_COLLECTING)));
+                    .formatted(percent(process.collecting()), percent(MAX_COLLECTING)));
         }
         interval.machines().values().forEach(machine -> machine(machine, causes));
         return causes;
     }
 
     private static void lag(Distribution lag, List<String> causes) {
-        if (lag.percentile(99) > MOST_LAG_MICROS) {
+        if (lag.percentile(99) > MAX_LAG_MICROS) {
             causes.add("one in a hundred turns of its event loops begins %s late (more than %s)"
-                    .formatted(millis(lag.percentile(99)), millis(MOST_LAG_MICROS)));
-        } else if (lag.max() > MOST_PAUSE_MICROS) {
+                    .formatted(millis(lag.percentile(99)), millis(MAX_LAG_MICROS)));
+        } else if (lag.max() > MAX_PAUSE_MICROS) {
             causes.add("its event loops stood still for %s (more than %s)"
-                    .formatted(millis(lag.max()), millis(MOST_PAUSE_MICROS)));
+                    .formatted(millis(lag.max()), millis(MAX_PAUSE_MICROS)));
         }
     }
 
     private static void machine(MachineLoad machine, List<String> causes) {
-        if (machine.stolen() > MOST_STOLEN) {
+        if (machine.stolen() > MAX_STOLEN) {
             causes.add("%s of its machine's CPU time went to other machines of the same host (more than %s)"
-                    .formatted(percent(machine.stolen()), percent(MOST_STOLEN)));
-        } else if (machine.busy() > MOST_MACHINE_BUSY) {
+                    .formatted(percent(machine.stolen()), percent(MAX_STOLEN)));
+        } else if (machine.busy() > MAX_MACHINE_BUSY) {
             causes.add("its machine's CPUs are busy for %s of the time (more than %s), %d threads run or wait"
-                    .formatted(percent(machine.busy()), percent(MOST_MACHINE_BUSY), machine.runnable()));
+                    .formatted(percent(machine.busy()), percent(MAX_MACHINE_BUSY), machine.runnable()));
         }
     }
 

@@ -16,7 +16,7 @@ final class HistogramHeader {
     private static final int DIGITS_AT = 12;
     private static final int HIGHEST_AT = 24;
     /** Bytes of counts that a histogram of ours can have; each count takes nine at most. */
-    private static final int MOST_PAYLOAD = 64 << 10;
+    private static final int MAX_PAYLOAD = 64 << 10;
 
     private HistogramHeader() {}
 
@@ -35,9 +35,9 @@ final class HistogramHeader {
         long highest = header.getLong(HIGHEST_AT);
         if (header.getInt(DIGITS_AT) != Distribution.DIGITS
                 || payload < 0
-                || payload > MOST_PAYLOAD
+                || payload > MAX_PAYLOAD
                 || highest < 2
-                || highest > 2 * Distribution.LONGEST) {
+                || highest > 2 * Distribution.MAX_MICROS) {
             throw new IllegalArgumentException("a histogram of another precision or range");
         }
     }

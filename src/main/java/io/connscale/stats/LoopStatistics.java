@@ -51,7 +51,7 @@ public final class LoopStatistics {
     }
 
     /** A turn of the loop began {@code nanos} later than planned. */
-    public void late(long nanos) {
+    public void skipped(long nanos) {
         record(loopLag, nanos);
     }
 
@@ -60,7 +60,7 @@ public final class LoopStatistics {
     }
 
     private static long micros(long nanos) {
-        return Math.min(Math.max(0, nanos / 1000), Distribution.LONGEST);
+        return Math.min(Math.max(0, nanos / 1000), Distribution.MAX_MICROS);
     }
 
     /** All that was recorded so far. */

@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How often something ended, by where and what: {@code "connect EMFILE" -> 3}. Any thread may count. Bounded: past
- * {@value #MOST} different reasons everything new is counted under {@link #OTHER}.
+ * {@value #MAX} different reasons everything new is counted under {@link #OTHER}.
  */
 public final class Reasons {
     public static final String OTHER = "other";
-    private static final int MOST = 100;
+    private static final int MAX = 100;
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
 
@@ -22,7 +22,7 @@ public final class Reasons {
     }
 
     public void count(String reason) {
-        String key = counts.containsKey(reason) || counts.size() < MOST ? reason : OTHER;
+        String key = counts.containsKey(reason) || counts.size() < MAX ? reason : OTHER;
         counts.computeIfAbsent(key, k -> new LongAdder()).increment();
     }
 

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param stopped connections that came up and were ended because the user asked
  * @param pings Pings sent
  * @param pongs Pongs received
- * @param late Pings that were due and not sent because the Pong before was still missing
+ * @param skipped Pings that were due and not sent because the Pong before was still missing
  * @param errors what failed and lost ones ended with: {@code "connect EMFILE" -> 3}
  */
 public record Snapshot(
@@ -26,7 +26,7 @@ public record Snapshot(
         long stopped,
         long pings,
         long pongs,
-        long late,
+        long skipped,
         SortedMap<String, Long> errors) {
     public static final Snapshot NONE = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
 
@@ -43,7 +43,7 @@ public record Snapshot(
                 stopped + other.stopped,
                 pings + other.pings,
                 pongs + other.pongs,
-                late + other.late,
+                skipped + other.skipped,
                 Reasons.sum(errors, other.errors));
     }
 
@@ -57,7 +57,7 @@ public record Snapshot(
                 stopped - before.stopped,
                 pings - before.pings,
                 pongs - before.pongs,
-                late - before.late,
+                skipped - before.skipped,
                 Reasons.difference(errors, before.errors));
     }
 
@@ -67,18 +67,18 @@ public record Snapshot(
     }
 
     private Snapshot withPings(long pings, long pongs) {
-        return new Snapshot(established, connecting, failed, lost, stopped, pings, pongs, late, errors);
+        return new Snapshot(established, connecting, failed, lost, stopped, pings, pongs, skipped, errors);
     }
 
     /** The same with other reasons. */
     public Snapshot withErrors(SortedMap<String, Long> others) {
-        return new Snapshot(established, connecting, failed, lost, stopped, pings, pongs, late, others);
+        return new Snapshot(established, connecting, failed, lost, stopped, pings, pongs, skipped, others);
     }
 
     /** What is left of these counts when the process that held the connections is gone: what was up or coming up is lost. */
     public Snapshot afterLoss(String reason) {
         SortedMap<String, Long> ended =
                 established + connecting == 0 ? errors : Reasons.sum(errors, Map.of(reason, established + connecting));
-        return new Snapshot(0, 0, failed + connecting, lost + established, stopped, pings, pongs, late, ended);
+        return new Snapshot(0, 0, failed + connecting, lost + established, stopped, pings, pongs, skipped, ended);
     }
 }

@@ -10,10 +10,10 @@ import java.util.stream.Stream;
 
 /**
  * All that an agent or the server knows of its work so far, and of the process and machine that it runs on. Add up over event
- * loops, workers, hosts and shards with {@link #plus}; what happened in a time is the difference of two, {@link #since}.
+ * loops, workers, hosts and processes with {@link #plus}; what happened in a time is the difference of two, {@link #since}.
  *
  * @param counts connections by state and end, Pings and Pongs; of a server: its connections, and its Pings answered
- * @param begun connects that were begun; at a server: connections accepted
+ * @param attempted connects attempted; at a server: connections accepted
  * @param missed Pings whose connection ended before the Pong came
  * @param unanswered an agent's, now
  * @param machines by what tells them apart: agents on one machine share one
@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 public record Statistics(
         Snapshot counts,
-        long begun,
+        long attempted,
         long missed,
         Unanswered unanswered,
         Times times,
@@ -45,19 +45,19 @@ public record Statistics(
     /** Of who has had no unexpected answer. */
     public Statistics(
             Snapshot counts,
-            long begun,
+            long attempted,
             long missed,
             Unanswered unanswered,
             Times times,
             TcpSample tcp,
             ProcessLoad process,
             SortedMap<String, MachineLoad> machines) {
-        this(counts, begun, missed, unanswered, times, tcp, process, machines, List.of());
+        this(counts, attempted, missed, unanswered, times, tcp, process, machines, List.of());
     }
 
     /** The same with other counts. */
     public Statistics with(Snapshot other) {
-        return new Statistics(other, begun, missed, unanswered, times, tcp, process, machines, unexpected);
+        return new Statistics(other, attempted, missed, unanswered, times, tcp, process, machines, unexpected);
     }
 
     /** Counts alone: all that is known of an agent that is gone. */
@@ -76,7 +76,7 @@ public record Statistics(
     public Statistics afterLoss(Snapshot counts, String reason) {
         return new Statistics(
                 counts.afterLoss(reason),
-                begun,
+                attempted,
                 missed,
                 Unanswered.NONE,
                 times,
@@ -91,7 +91,7 @@ public record Statistics(
         other.machines.forEach((name, machine) -> all.merge(name, machine, MachineLoad::orLater));
         return new Statistics(
                 counts.plus(other.counts),
-                begun + other.begun,
+                attempted + other.attempted,
                 missed + other.missed,
                 unanswered.plus(other.unanswered),
                 times.plus(other.times),
@@ -109,8 +109,8 @@ public record Statistics(
     public double roundTripMillis(Distribution connects) {
         double kernel = tcp.sampled() == 0 ? Double.MAX_VALUE : tcp.rtt().percentile(50);
         double connect = connects.count() == 0 ? Double.MAX_VALUE : connects.percentile(0);
-        double least = Math.min(kernel, connect);
-        return least == Double.MAX_VALUE ? -1 : least / 1000;
+        double min = Math.min(kernel, connect);
+        return min == Double.MAX_VALUE ? -1 : min / 1000;
     }
 
     /** What happened after {@code before}; states, sizes and samples are those of now. */
@@ -128,7 +128,7 @@ public record Statistics(
         });
         return new Statistics(
                 counts.since(before.counts),
-                begun - before.begun,
+                attempted - before.attempted,
                 missed - before.missed,
                 unanswered,
                 times.since(before.times),

@@ -17,7 +17,7 @@ public final class TcpSampling {
      */
     public void add(long rttMicros, long repeated) {
         sampled++;
-        rtt.recordValue(Math.min(Math.max(0, rttMicros), Distribution.LONGEST));
+        rtt.recordValue(Math.min(Math.max(0, rttMicros), Distribution.MAX_MICROS));
         retransmitting += repeated > 0 ? 1 : 0;
         retransmits += repeated;
     }

@@ -40,7 +40,7 @@ class EndpointsTest {
                 .mapToObj(i -> "127.0.0.1:" + (1024 + i))
                 .toList();
         Endpoints endpoints = Endpoints.of(targets, sources);
-        assertThat(endpoints.pairs()).isEqualTo(Endpoints.MOST_PAIRS);
+        assertThat(endpoints.pairs()).isEqualTo(Endpoints.MAX_PAIRS);
         assertThat(endpoints.source(endpoints.pairs() - 1)).isNotNull();
     }
 

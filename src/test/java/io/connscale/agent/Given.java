@@ -1,7 +1,7 @@
 package io.connscale.agent;
 
 import io.connscale.control.Agent;
-import io.connscale.control.Order;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
@@ -16,12 +16,12 @@ public final class Given {
         return new Settings(List.of("127.0.0.1:" + port), List.of(), intervalMillis, 3_600_000, 0);
     }
 
-    public static Order order(long count) {
-        return new Order(count, null);
+    public static OpenRequest order(long count) {
+        return new OpenRequest(count, null);
     }
 
-    public static Order order(long count, long perSecond) {
-        return new Order(count, new Rate(perSecond));
+    public static OpenRequest order(long count, long perSecond) {
+        return new OpenRequest(count, new Rate(perSecond));
     }
 
     public static Snapshot now(Agent agent) {

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Closed;
 import io.connscale.control.Message;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
-import io.connscale.control.Order;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.kernel.Limits;
@@ -36,7 +36,7 @@ class GrowingAgentTest {
     /** Remembers what it was told last; no order ends. */
     private static final class Member implements AgentProcess {
         volatile Settings settings = SETTINGS;
-        volatile @Nullable Order order;
+        volatile @Nullable OpenRequest order;
         volatile Snapshot counts = Snapshot.NONE;
         final CompletableFuture<Opened> opened = new CompletableFuture<>();
 
@@ -47,7 +47,7 @@ class GrowingAgentTest {
         }
 
         @Override
-        public CompletableFuture<Opened> open(Order told, Consumer<Opened> progress) {
+        public CompletableFuture<Opened> open(OpenRequest told, Consumer<Opened> progress) {
             order = told;
             return opened;
         }
@@ -134,7 +134,7 @@ class GrowingAgentTest {
         agent.close();
     }
 
-    private void open(Order order) {
+    private void open(OpenRequest order) {
         CompletableFuture<Opened> unused = agent.open(order, opened -> {});
         await().until(() -> worker.order != null);
     }
@@ -145,7 +145,7 @@ class GrowingAgentTest {
 
     @Test
     void anotherIntervalLeavesTheRateOfAnOrderAlone() {
-        open(new Order(300, new Rate(1000)));
+        open(new OpenRequest(300, new Rate(1000)));
         assertThat(worker.settings).isEqualTo(SETTINGS.withWorkers(1));
         agent.configure(SETTINGS.withInterval(OTHER)).join();
         assertThat(worker.settings.interval()).isEqualTo(OTHER);
@@ -154,7 +154,7 @@ class GrowingAgentTest {
 
     @Test
     void anotherRateIsSharedOutAndStaysSo() {
-        open(new Order(300, new Rate(1000)));
+        open(new OpenRequest(300, new Rate(1000)));
         agent.configure(SETTINGS.withRate(new Rate(3000))).join();
         assertThat(toldRates()).isEqualTo(3000);
         agent.configure(SETTINGS.withRate(new Rate(3000)).withInterval(OTHER)).join();
@@ -164,7 +164,7 @@ class GrowingAgentTest {
     @Test
     void aWorkerThatStartsMeanwhileHasTheNewSettings() {
         whileStarting = () -> agent.configure(SETTINGS.withInterval(OTHER)).join();
-        open(new Order(300, null));
+        open(new OpenRequest(300, null));
         assertThat(worker.settings.interval()).isEqualTo(OTHER);
     }
 
@@ -173,9 +173,9 @@ class GrowingAgentTest {
         whileStarting = () -> {
             throw new OutOfMemoryError("unable to create native thread");
         };
-        CompletableFuture<Opened> answer = agent.open(new Order(300, null), opened -> {});
+        CompletableFuture<Opened> answer = agent.open(new OpenRequest(300, null), opened -> {});
         await().until(() -> own.order != null);
-        assertThat(own.order).isEqualTo(new Order(100, new Rate(5000)));
+        assertThat(own.order).isEqualTo(new OpenRequest(100, new Rate(5000)));
         own.opened.complete(new Opened(100, 100, 0, 1, new TreeMap<>()));
         assertThat(answer.join()).isEqualTo(new Opened(300, 100, 200, 1, new TreeMap<>(Map.of("start EAGAIN", 200L))));
         Snapshot counts = agent.snapshot().join();
@@ -189,7 +189,7 @@ class GrowingAgentTest {
             throw new OutOfMemoryError("unable to create native thread");
         };
         own.counts = new Snapshot(100, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
-        CompletableFuture<Opened> answer = agent.open(new Order(300, null), opened -> {});
+        CompletableFuture<Opened> answer = agent.open(new OpenRequest(300, null), opened -> {});
         assertThat(answer.join()).isEqualTo(new Opened(300, 0, 300, 0, new TreeMap<>(Map.of("start EAGAIN", 300L))));
         assertThat(own.order).isNull();
     }

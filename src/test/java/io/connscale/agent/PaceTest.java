@@ -64,19 +64,19 @@ class PaceTest {
     /** As the ramp does: begins what may, waits until the next may and a millisecond at least, and comes up to 3 ms late. */
     private long begunIn(Pace pace, double seconds) {
         long end = now + (long) (seconds * SECOND);
-        long begun = 0;
+        long attempted = 0;
         while (now < end) {
-            begun += begunNow(pace);
+            attempted += begunNow(pace);
             now += Math.max(MILLI, pace.untilNext(now)) + random.nextLong(3 * MILLI);
         }
-        return begun;
+        return attempted;
     }
 
     private long begunNow(Pace pace) {
-        long begun = 0;
-        for (; pace.mayBegin(now); begun++) {
+        long attempted = 0;
+        for (; pace.mayBegin(now); attempted++) {
             pace.begin();
         }
-        return begun;
+        return attempted;
     }
 }

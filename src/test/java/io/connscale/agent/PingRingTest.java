@@ -44,7 +44,7 @@ class PingRingTest {
         assertThat(nodes)
                 .allSatisfy(node ->
                         assertThat(gaps(node)).hasSizeGreaterThanOrEqualTo(9).containsOnly(INTERVAL));
-        assertThat(run.ring.late()).isZero();
+        assertThat(run.ring.skipped()).isZero();
     }
 
     @ParameterizedTest
@@ -165,14 +165,14 @@ class PingRingTest {
         long added = run.now;
         run.runTo(added + INTERVAL, nodes);
         assertThat(nodes).allSatisfy(node -> assertThat(node.pings).hasSize(1));
-        assertThat(run.ring.late()).isZero();
+        assertThat(run.ring.skipped()).isZero();
     }
 
     @Test
     void theClockMayPassItsLargestValue() {
-        RingRun late = new RingRun(7, INTERVAL, TIMEOUT, -INTERVAL / 2); // nanoTime may be negative
-        List<RingRun.Node> nodes = late.add(100);
-        late.runTo(3 * INTERVAL, nodes);
+        RingRun skipped = new RingRun(7, INTERVAL, TIMEOUT, -INTERVAL / 2); // nanoTime may be negative
+        List<RingRun.Node> nodes = skipped.add(100);
+        skipped.runTo(3 * INTERVAL, nodes);
         assertThat(nodes).allSatisfy(node -> assertThat(gaps(node)).containsOnly(INTERVAL));
     }
 
@@ -211,8 +211,8 @@ class PingRingTest {
         assertThat(left)
                 .allSatisfy(node -> assertThat(gaps(node))
                         .hasSizeGreaterThanOrEqualTo(5)
-                        .allMatch(gap -> Math.abs(gap - INTERVAL) < PingRing.MOST_TOGETHER * GRAIN));
-        assertThat(patient.ring.late()).isZero();
+                        .allMatch(gap -> Math.abs(gap - INTERVAL) < PingRing.MAX_TOGETHER * GRAIN));
+        assertThat(patient.ring.skipped()).isZero();
     }
 
     private static List<Long> gaps(RingRun.Node node) {
@@ -230,7 +230,7 @@ class PingRingTest {
 
     /** Pings in a fiftieth of the interval, and a few for where its ends fall: at each there may be slots that leave together. */
     private static int fairShare(int count) {
-        return count / 50 + 4 + PingRing.MOST_TOGETHER * count / PingRing.SLOTS;
+        return count / 50 + 4 + PingRing.MAX_TOGETHER * count / PingRing.SLOTS;
     }
 
     /** Over the next interval. */

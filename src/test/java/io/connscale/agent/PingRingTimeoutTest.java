@@ -28,7 +28,7 @@ class PingRingTimeoutTest {
         RingRun run = new RingRun(INTERVAL, timeout);
         run.add(100);
         run.runTo(3 * INTERVAL, List.of());
-        assertThat(run.ring.late()).isZero();
+        assertThat(run.ring.skipped()).isZero();
         assertThat(run.ring.size()).isZero();
     }
 
@@ -51,7 +51,7 @@ class PingRingTimeoutTest {
         RingRun.Node node = run.add();
         run.runTo(4 * INTERVAL, List.of());
         assertThat(node.pings).hasSize(1);
-        assertThat(run.ring.late()).isEqualTo(3);
+        assertThat(run.ring.skipped()).isEqualTo(3);
         run.answer(List.of(node));
         run.runTo(5 * INTERVAL, List.of(node));
         assertThat(node.pings).containsExactly(node.pings.get(0), node.pings.get(0) + 4 * INTERVAL);
@@ -134,7 +134,7 @@ class PingRingTimeoutTest {
         run.now = INTERVAL + rounds * INTERVAL;
         run.ring.advance(run.now, true);
         assertThat(nodes).allMatch(node -> node.pings.size() == 2);
-        assertThat(run.ring.late()).isEqualTo(500L * (rounds - 1));
+        assertThat(run.ring.skipped()).isEqualTo(500L * (rounds - 1));
         assertThat(nodes) // its round trip counts from the first that it missed
                 .allMatch(node -> node.due >= INTERVAL && node.due <= 2 * INTERVAL);
         run.answer(nodes);
@@ -147,8 +147,8 @@ class PingRingTimeoutTest {
         RingRun run = new RingRun(INTERVAL, SECOND);
         run.add(10);
         run.now = 100 * INTERVAL;
-        List<RingRun.Node> late = run.add(100);
-        run.runTo(102 * INTERVAL, late);
-        assertThat(late).allMatch(node -> node.due >= 100 * INTERVAL);
+        List<RingRun.Node> skipped = run.add(100);
+        run.runTo(102 * INTERVAL, skipped);
+        assertThat(skipped).allMatch(node -> node.due >= 100 * INTERVAL);
     }
 }

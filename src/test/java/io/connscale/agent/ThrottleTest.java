@@ -15,7 +15,7 @@ class ThrottleTest {
     private static final double UNLIMITED = Double.POSITIVE_INFINITY;
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int BACKLOG = 1024;
-    private static final long MOST = Ramp.MOST_IN_FLIGHT;
+    private static final long MAX = Ramp.MAX_IN_FLIGHT;
 
     private long now = -3000 * MILLI;
     private double queue;
@@ -33,7 +33,7 @@ class ThrottleTest {
     @ValueSource(ints = {2_000, 5_000, 20_000, 50_000})
     void aFullQueueDoesNotTurnIntoAStorm(int acceptsPerSecond) {
         run(UNLIMITED, acceptsPerSecond, 0, 10);
-        assertThat(dropped).isLessThan(answered / 50 + 2 * MOST);
+        assertThat(dropped).isLessThan(answered / 50 + 2 * MAX);
     }
 
     @Test
@@ -53,7 +53,7 @@ class ThrottleTest {
     void aRateAboveWhatTheServerTakesIsNoStormEither() {
         run(20_000, 4_000, 0, 10);
         assertThat(answered).isGreaterThan(24_000);
-        assertThat(dropped).isLessThan(answered / 50 + 2 * MOST);
+        assertThat(dropped).isLessThan(answered / 50 + 2 * MAX);
     }
 
     @Test
@@ -64,10 +64,10 @@ class ThrottleTest {
             now += 1000 * MILLI;
             IntStream.range(0, 10).forEach(n -> throttle.answered(now - 999 * MILLI, now)); // each SYN was repeated
             throttle.adapt(new AwaitedPongs(), now);
-            assertThat(throttle.perSecond()).isBetween(Math.max(Throttle.LEAST, before / 2), before);
+            assertThat(throttle.perSecond()).isBetween(Math.max(Throttle.MIN, before / 2), before);
             before = throttle.perSecond();
         }
-        assertThat(before).isEqualTo(Throttle.LEAST);
+        assertThat(before).isEqualTo(Throttle.MIN);
     }
 
     private record Repeat(RingNode node, long at) {}
@@ -84,13 +84,13 @@ class ThrottleTest {
             while (!repeats.isEmpty() && repeats.element().at <= now) {
                 arrive(throttle, inFlight, repeats, repeats.remove().node, false);
             }
-            while (pace.mayBegin(now) && repeats.size() < MOST) {
+            while (pace.mayBegin(now) && repeats.size() < MAX) {
                 pace.begin();
                 RingNode node = new Node();
                 inFlight.add(node, now);
                 arrive(throttle, inFlight, repeats, node, oneIn > 0 && ++sent % oneIn == 0);
             }
-            if (repeats.size() < MOST) {
+            if (repeats.size() < MAX) {
                 throttle.heldBack();
             }
             if (throttle.adapt(inFlight, now)) {

@@ -11,11 +11,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@code java.io}, with no regard to which threads write and whether they live on.
  */
 final class BytePipe {
-    private static final int MOST = 1 << 16;
+    private static final int MAX = 1 << 16;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final byte[] ring = new byte[MOST];
+    private final byte[] ring = new byte[MAX];
     private long written;
     private long read;
     private boolean closed;
@@ -58,7 +58,7 @@ final class BytePipe {
             }
             int n = (int) Math.min(length, written - read);
             for (int i = 0; i < n; i++) {
-                bytes[offset + i] = ring[(int) (read++ % MOST)];
+                bytes[offset + i] = ring[(int) (read++ % MAX)];
             }
             changed.signalAll();
             return n == 0 ? -1 : n;
@@ -70,13 +70,13 @@ final class BytePipe {
     private void put(byte b) throws IOException {
         lock.lock();
         try {
-            while (written - read == MOST && !closed) {
+            while (written - read == MAX && !closed) {
                 changed.awaitUninterruptibly();
             }
             if (closed) {
                 throw new IOException("Broken pipe");
             }
-            ring[(int) (written++ % MOST)] = b;
+            ring[(int) (written++ % MAX)] = b;
             changed.signalAll();
         } finally {
             lock.unlock();

@@ -8,7 +8,7 @@ import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
-import io.connscale.control.Order;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.kernel.Facts;
@@ -184,7 +184,7 @@ public final class MiniCluster implements AutoCloseable {
 
     /** Opens {@code n} connections there and says how many came up. */
     long open(String host, long n) throws Exception {
-        return Outcome.get(cluster.agents(List.of(host)).open(new Order(n, null), progress -> {}))
+        return Outcome.get(cluster.agents(List.of(host)).open(new OpenRequest(n, null), progress -> {}))
                 .established();
     }
 

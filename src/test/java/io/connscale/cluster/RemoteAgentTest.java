@@ -9,8 +9,8 @@ import io.connscale.cluster.launch.LocalLauncher;
 import io.connscale.control.AgentException;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
-import io.connscale.control.Order;
 import io.connscale.stats.Snapshot;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -208,7 +208,7 @@ class RemoteAgentTest {
         RemoteAgent agent = answeringWith("{\"type\":\"connections-opened\",\"id\":ID,\"opened\":"
                 + "{\"requested\":10,\"established\":-5,\"failed\":0,\"seconds\":-1.0,\"errors\":{}}}");
         agent.hello().get(20, SECONDS);
-        assertThat(failure(agent.open(new Order(10, null), progress -> {})))
+        assertThat(failure(agent.open(new OpenRequest(10, null), progress -> {})))
                 .hasMessage("client1: the agent's answer is not valid: established is -5");
     }
 
@@ -248,7 +248,7 @@ class RemoteAgentTest {
             return new Message.ConnectionsOpened(request.id(), Opened.none(1));
         }));
         agent.hello().get(20, SECONDS);
-        CompletableFuture<Opened> opening = agent.open(new Order(1, null), progress -> {});
+        CompletableFuture<Opened> opening = agent.open(new OpenRequest(1, null), progress -> {});
         for (int second = 0; second < 299; second++) {
             agent.tick();
         }
@@ -283,7 +283,7 @@ class RemoteAgentTest {
             MessageLines.write(out, new Message.SnapshotTaken(null, counts(7)));
             return FakeAgent.dumb(in, out, err);
         });
-        CompletableFuture<Opened> opening = agent.open(new Order(1, null), progress -> {
+        CompletableFuture<Opened> opening = agent.open(new OpenRequest(1, null), progress -> {
             held.countDown();
             FakeAgent.await(never); // a screen that takes nothing
         });
@@ -322,7 +322,7 @@ class RemoteAgentTest {
                 })
                 .run(in, out, err));
         List<Opened> heard = new CopyOnWriteArrayList<>();
-        Opened opened = agent.open(new Order(10, null), heard::add).get(20, SECONDS);
+        Opened opened = agent.open(new OpenRequest(10, null), heard::add).get(20, SECONDS);
         assertThat(opened.established()).isEqualTo(9);
         assertThat(heard).extracting(Opened::established).containsExactly(5L);
         assertThat(agent.latest()).isEqualTo(counts(9));
@@ -347,7 +347,7 @@ class RemoteAgentTest {
             return 5;
         });
         CompletableFuture<?> snapshot = agent.snapshot();
-        CompletableFuture<?> opening = agent.open(new Order(1, null), progress -> {});
+        CompletableFuture<?> opening = agent.open(new OpenRequest(1, null), progress -> {});
         now.countDown();
         for (CompletableFuture<?> waiting : List.of(snapshot, opening)) {
             AgentException e = failure(waiting);

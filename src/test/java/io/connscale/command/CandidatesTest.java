@@ -16,14 +16,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class CandidatesTest {
     private MiniCluster mini;
-    private Desk desk;
+    private CommandContext context;
 
     @BeforeEach
     void start() throws Exception {
         mini = MiniCluster.of("client1", "client2", "client3").start();
         OutputStream nowhere = OutputStream.nullOutputStream();
         Console console = new Console(Commands.root(), Format.TABLE, false, Path.of("connscale.log"), nowhere, nowhere);
-        desk = new Desk(mini.cluster(), mini.server(), console);
+        context = new CommandContext(mini.cluster(), mini.server(), console);
         TypedLines.table(mini, "start client1 client3");
     }
 
@@ -34,22 +34,22 @@ class CandidatesTest {
 
     @Test
     void hostsAreThoseThatMakeSense() {
-        assertThat(new StartCommand().candidates("HOST", desk)).containsExactly("client2", "all");
-        assertThat(new StopCommand().candidates("HOST", desk)).containsExactly("client1", "client3", "all");
-        assertThat(new ConnectionsCommand.Start().candidates("HOST", desk))
+        assertThat(new StartCommand().candidates("HOST", context)).containsExactly("client2", "all");
+        assertThat(new StopCommand().candidates("HOST", context)).containsExactly("client1", "client3", "all");
+        assertThat(new ConnectionsCommand.Start().candidates("HOST", context))
                 .containsExactly("client1", "client3", "all");
     }
 
     @Test
     void besideANameAllIsNotOffered() {
-        assertThat(new ConnectionsCommand.Start().furtherCandidates("HOST", desk))
+        assertThat(new ConnectionsCommand.Start().furtherCandidates("HOST", context))
                 .containsExactly("client1", "client3");
     }
 
     @Test
     void unlimitedIsARateAndAllANumber() {
-        assertThat(new SetCommand.RateOf().candidates("RATE", desk)).containsExactly("unlimited");
-        assertThat(new ConnectionsCommand.Start().candidates("RATE", desk)).containsExactly("unlimited");
-        assertThat(new ConnectionsCommand.Stop().candidates("N", desk)).containsExactly("all");
+        assertThat(new SetCommand.RateOf().candidates("RATE", context)).containsExactly("unlimited");
+        assertThat(new ConnectionsCommand.Start().candidates("RATE", context)).containsExactly("unlimited");
+        assertThat(new ConnectionsCommand.Stop().candidates("N", context)).containsExactly("all");
     }
 }

@@ -36,8 +36,8 @@ class GenericCommandsTest {
         // These commands ask neither hosts nor server for anything: none is started.
         ServerSettings free = new ServerSettings("127.0.0.1", List.of(0), 1, 1);
         PingPongServer server = new PingPongServer(free, Transport.best());
-        Desk desk = new Desk(cluster(console), server, console);
-        console.serve(command -> ((Verb) command).run(desk));
+        CommandContext context = new CommandContext(cluster(console), server, console);
+        console.serve(command -> ((Command) command).run(context));
         return console.runBatch(List.of(lines), null);
     }
 

@@ -81,7 +81,7 @@ class PlanCommandTest {
                 .containsPattern("\nfiles +client1 ")
                 .containsPattern("\nports +client1 ");
         assertThat(json(mini, "plan --law n --files 7").last())
-                .contains("\"law\":\"n\",\"nodes\":7,\"limit\":\"files\"")
+                .contains("\"formula\":\"n\",\"nodes\":7,\"limit\":\"files\"")
                 .contains("{\"host\":\"\",\"limit\":\"files\",\"allows\":7,\"nodes\":7,\"connections\":7}");
         assertThat(table(mini, "plan --law 3n+15 --files 17").out()).contains("\n0 nodes: with 1 a node needs 18 ");
     }
@@ -94,10 +94,10 @@ class PlanCommandTest {
                 "plan -5|plan: \"-5\" is not a number|plan 100k client1",
                 "plan client1|plan: \"client1\" is not a number|plan 100k client1",
                 "plan 10 client9|no host \"client9\"|did you mean client1?",
-                "plan 10 --files 1024|--files and --ports go with --law|plan --law 3n+15",
-                "plan --law 3n+|plan: column 4 of the law: a number, n or \"(\" is missing|usage: plan",
-                "plan --law 100-n|plan: the law falls at n = 1|usage: plan",
-                "plan --law 3n+15 --total|--total goes with N, not with --law|plan --law",
+                "plan 10 --files 1024|--files and --ports go with --connections-per-node|plan --connections-per-node 3n+15",
+                "plan --law 3n+|plan: column 4 of the formula: a number, n or \"(\" is missing|usage: plan",
+                "plan --law 100-n|plan: the formula falls at n = 1|usage: plan",
+                "plan --law 3n+15 --total|--total goes with N, not with --connections-per-node|plan --connections-per-node",
                 "plan --law 3n+15 10|no host \"10\"|the hosts are",
                 "plan --law 3n+15 client1 --files 9|--files and --ports stand for the limits of a host|name none",
                 "plan --law 3n+15 --files -1|\"-1\" is not a number|usage: plan",

@@ -10,7 +10,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.ServerSettings;
 import io.connscale.net.Transport;
-import io.connscale.server.ShardedServer;
+import io.connscale.server.MultiProcessServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 class ServerNotStartedTest {
     private MiniCluster mini;
     private ServerSocket taken;
-    private ShardedServer server;
+    private MultiProcessServer server;
 
     @BeforeEach
     void takeThePort() throws Exception {
@@ -32,7 +32,7 @@ class ServerNotStartedTest {
         json(mini, "start client1");
         taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         ServerSettings settings = new ServerSettings("127.0.0.1", List.of(taken.getLocalPort()), 128, 1);
-        server = new ShardedServer(settings, Transport.best(), ServerNotStartedTest::none, notice -> {});
+        server = new MultiProcessServer(settings, Transport.best(), ServerNotStartedTest::none, notice -> {});
     }
 
     private static AgentProcess none(String name) throws AgentException {

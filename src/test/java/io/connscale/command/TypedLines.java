@@ -50,8 +50,8 @@ final class TypedLines {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(Commands.root(), format, false, Path.of("connscale.log"), out, err);
-        Desk desk = new Desk(mini.cluster(), server, console);
-        console.serve(command -> ((Verb) command).run(desk));
+        CommandContext context = new CommandContext(mini.cluster(), server, console);
+        console.serve(command -> ((Command) command).run(context));
         int exit = console.runBatch(List.of(lines), null);
         await().until(() -> Progress.without(err.toString(UTF_8)), told);
         return new Said(exit, out.toString(UTF_8), Progress.without(err.toString(UTF_8)));

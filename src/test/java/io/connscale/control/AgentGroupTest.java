@@ -39,7 +39,7 @@ class AgentGroupTest {
         }
 
         @Override
-        public CompletableFuture<Opened> open(Order order, Consumer<Opened> hears) {
+        public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> hears) {
             asked.add(order);
             progress = hears;
             established += order.count();
@@ -89,7 +89,7 @@ class AgentGroupTest {
         }
 
         @Override
-        public CompletableFuture<Opened> open(Order order, Consumer<Opened> hears) {
+        public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> hears) {
             return failed();
         }
 
@@ -134,34 +134,34 @@ class AgentGroupTest {
     @Test
     void sharesTheNumberAndTheRateAndAddsUpTheAnswers() {
         Opened sum = group(first, second, third)
-                .open(new Order(10, new Rate(300)), p -> {})
+                .open(new OpenRequest(10, new Rate(300)), p -> {})
                 .join();
         assertThat(sum).isEqualTo(opened(10, 10));
-        assertThat(first.asked).containsExactly(new Order(4, new Rate(120)));
-        assertThat(second.asked).containsExactly(new Order(3, new Rate(90)));
-        assertThat(third.asked).containsExactly(new Order(3, new Rate(90)));
+        assertThat(first.asked).containsExactly(new OpenRequest(4, new Rate(120)));
+        assertThat(second.asked).containsExactly(new OpenRequest(3, new Rate(90)));
+        assertThat(third.asked).containsExactly(new OpenRequest(3, new Rate(90)));
     }
 
     @Test
     void asksNobodyForNothing() {
         Opened sum = group(first, second, third)
-                .open(new Order(2, Rate.UNLIMITED), p -> {})
+                .open(new OpenRequest(2, Rate.UNLIMITED), p -> {})
                 .join();
         assertThat(sum.established()).isEqualTo(2);
-        assertThat(second.asked).containsExactly(new Order(1, Rate.UNLIMITED));
+        assertThat(second.asked).containsExactly(new OpenRequest(1, Rate.UNLIMITED));
         assertThat(third.asked).isEmpty();
     }
 
     @Test
     void aRateBelowOneEachIsOneEach() {
-        group(first, second).open(new Order(2, new Rate(1)), p -> {}).join();
-        assertThat(first.asked).containsExactly(new Order(1, new Rate(1)));
+        group(first, second).open(new OpenRequest(2, new Rate(1)), p -> {}).join();
+        assertThat(first.asked).containsExactly(new OpenRequest(1, new Rate(1)));
     }
 
     @Test
     void progressIsTheSumOfWhatEachSaidLast() {
         List<Opened> heard = new ArrayList<>();
-        group(first, second).open(new Order(10, null), heard::add).join();
+        group(first, second).open(new OpenRequest(10, null), heard::add).join();
         first.progress.accept(opened(5, 1));
         second.progress.accept(opened(5, 2));
         first.progress.accept(opened(5, 4));
@@ -172,7 +172,7 @@ class AgentGroupTest {
     @Test
     void oneThatFailsDoesNotHideWhatTheOthersDid() {
         AgentGroup group = group(new Gone(), second);
-        assertThat(group.open(new Order(10, null), p -> {}).join()).isEqualTo(opened(10, 5));
+        assertThat(group.open(new OpenRequest(10, null), p -> {}).join()).isEqualTo(opened(10, 5));
         assertThat(group.snapshot().join().established()).isEqualTo(5);
         assertThat(group.close(2).join()).isEqualTo(new Closed(2, 3));
     }
@@ -182,12 +182,12 @@ class AgentGroupTest {
         CompletableFuture<Opened> answer = new CompletableFuture<>();
         Held lost = new Held() {
             @Override
-            public CompletableFuture<Opened> open(Order order, Consumer<Opened> hears) {
+            public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> hears) {
                 hears.accept(opened(order.count(), 3));
                 return answer;
             }
         };
-        CompletableFuture<Opened> sum = group(lost, second).open(new Order(10, null), p -> {});
+        CompletableFuture<Opened> sum = group(lost, second).open(new OpenRequest(10, null), p -> {});
         answer.completeExceptionally(new AgentException("gone", "start it"));
         assertThat(sum.join()).isEqualTo(opened(10, 8));
     }
@@ -196,7 +196,7 @@ class AgentGroupTest {
     void whereAllFailItFails() {
         AgentGroup group = group(new Gone(), new Gone());
         List<CompletableFuture<?>> answers =
-                List.of(group.open(new Order(10, null), p -> {}), group.snapshot(), group.configure(settings()));
+                List.of(group.open(new OpenRequest(10, null), p -> {}), group.snapshot(), group.configure(settings()));
         assertThat(answers)
                 .allSatisfy(answer -> assertThat(answer)
                         .failsWithin(Duration.ZERO)
@@ -254,7 +254,7 @@ class AgentGroupTest {
 
     @Property(edgeCases = EdgeCasesMode.NONE)
     void sharesAddUpAndDifferByOneAtMost(
-            @ForAll @LongRange(max = Quantity.MOST) long total, @ForAll @IntRange(min = 1, max = 50) int parts) {
+            @ForAll @LongRange(max = Quantity.MAX) long total, @ForAll @IntRange(min = 1, max = 50) int parts) {
         long[] shares = AgentGroup.shares(total, parts);
         assertThat(shares).hasSize(parts).isSortedAccordingTo((a, b) -> Long.compare(b, a));
         assertThat(Arrays.stream(shares).sum()).isEqualTo(total);
@@ -263,8 +263,8 @@ class AgentGroupTest {
 
     @Property(edgeCases = EdgeCasesMode.NONE)
     void proportionalSharesAddUpAndAskNobodyForMoreThanItHas(
-            @ForAll @LongRange(max = Quantity.MOST) long count,
-            @ForAll @Size(min = 1, max = 20) List<@LongRange(max = Quantity.MOST / 20) Long> held) {
+            @ForAll @LongRange(max = Quantity.MAX) long count,
+            @ForAll @Size(min = 1, max = 20) List<@LongRange(max = Quantity.MAX / 20) Long> held) {
         long[] has = held.stream().mapToLong(Long::longValue).toArray();
         long total = Arrays.stream(has).sum();
         long[] shares = AgentGroup.proportional(count, has);

@@ -22,7 +22,7 @@ import net.jqwik.api.arbitraries.StringArbitrary;
 class AnyLineTest {
     private static final String[] VALID = {
         "{\"type\":\"snapshot\",\"id\":6,\"snapshot\":{\"established\":1,\"connecting\":0,\"failed\":0,\"lost\":0,"
-                + "\"stopped\":0,\"pings\":0,\"pongs\":0,\"late\":0,\"errors\":{\"connect EMFILE\":3}}}",
+                + "\"stopped\":0,\"pings\":0,\"pongs\":0,\"skipped\":0,\"errors\":{\"connect EMFILE\":3}}}",
         "{\"type\":\"configure\",\"id\":1,\"settings\":{\"targets\":[\"127.0.0.1:8989\"],\"sources\":[],"
                 + "\"intervalMillis\":5000,\"timeoutMillis\":5000,\"ratePerSecond\":5000}}"
     };

@@ -108,16 +108,16 @@ class BoundedLinesTest {
 
     /** Gives no more than that many bytes at once, as a pipe may. */
     private static final class InPieces extends ByteArrayInputStream {
-        private final int most;
+        private final int max;
 
-        InPieces(byte[] bytes, int most) {
+        InPieces(byte[] bytes, int max) {
             super(bytes);
-            this.most = most;
+            this.max = max;
         }
 
         @Override
         public synchronized int read(byte[] into, int offset, int length) {
-            return super.read(into, offset, Math.min(length, most));
+            return super.read(into, offset, Math.min(length, max));
         }
     }
 
@@ -125,12 +125,12 @@ class BoundedLinesTest {
         return new BoundedLines.Line(text, true);
     }
 
-    private static List<BoundedLines.Line> lines(String text, int most) throws IOException {
-        return lines(new ByteArrayInputStream(text.getBytes(UTF_8)), most);
+    private static List<BoundedLines.Line> lines(String text, int max) throws IOException {
+        return lines(new ByteArrayInputStream(text.getBytes(UTF_8)), max);
     }
 
-    private static List<BoundedLines.Line> lines(InputStream in, int most) throws IOException {
-        BoundedLines lines = new BoundedLines(in, most);
+    private static List<BoundedLines.Line> lines(InputStream in, int max) throws IOException {
+        BoundedLines lines = new BoundedLines(in, max);
         List<BoundedLines.Line> read = new ArrayList<>();
         for (BoundedLines.Line line = lines.next(); line != null; line = lines.next()) {
             read.add(line);

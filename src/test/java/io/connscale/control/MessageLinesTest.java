@@ -112,15 +112,15 @@ class MessageLinesTest {
                 arguments(
                         new Message.SnapshotTaken(null, SNAPSHOT),
                         "{'type':'snapshot','snapshot':{'established':1,'connecting':2,'failed':3,'lost':4,'stopped':5,"
-                                + "'pings':6,'pongs':7,'late':8,'errors':{'receive timeout':4}}}"),
+                                + "'pings':6,'pongs':7,'skipped':8,'errors':{'receive timeout':4}}}"),
                 arguments(
                         new Message.SnapshotTaken(6L, Snapshot.NONE),
                         "{'type':'snapshot','id':6,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
-                                + "'stopped':0,'pings':0,'pongs':0,'late':0,'errors':{}}}"),
+                                + "'stopped':0,'pings':0,'pongs':0,'skipped':0,'errors':{}}}"),
                 arguments(
                         new Message.SnapshotTaken(7L, Snapshot.NONE, 54),
                         "{'type':'snapshot','id':7,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
-                                + "'stopped':0,'pings':0,'pongs':0,'late':0,'errors':{}},'workers':54}"),
+                                + "'stopped':0,'pings':0,'pongs':0,'skipped':0,'errors':{}},'workers':54}"),
                 arguments(new Message.Notice("worker-2 lost"), "{'type':'notice','text':'worker-2 lost'}"),
                 arguments(new Message.Done(4), "{'type':'done','id':4}"),
                 arguments(new Message.TakeFacts(16, null), "{'type':'take-facts','id':16}"),
@@ -139,8 +139,8 @@ class MessageLinesTest {
                 arguments(
                         new Message.StatisticsTaken(11, STATISTICS),
                         "{'type':'statistics','id':11,'statistics':{'counts':{'established':1,'connecting':2,'failed':3,"
-                                + "'lost':4,'stopped':5,'pings':6,'pongs':7,'late':8,'errors':{'receive timeout':4}},"
-                                + "'begun':9,'missed':1,'unanswered':{'count':1,'oldestNanos':3,'youngestNanos':2},'times':{'connect':'"
+                                + "'lost':4,'stopped':5,'pings':6,'pongs':7,'skipped':8,'errors':{'receive timeout':4}},"
+                                + "'attempted':9,'missed':1,'unanswered':{'count':1,'oldestNanos':3,'youngestNanos':2},'times':{'connect':'"
                                 + EMPTY + "','roundTrip':'" + ONE
                                 + "','roundTripSent':'" + EMPTY + "','lifetime':'" + EMPTY + "','loopLag':'" + EMPTY
                                 + "'},'tcp':{'sampled':0,'rtt':'" + EMPTY + "','retransmitting':0,'retransmits':0},"
@@ -274,13 +274,13 @@ class MessageLinesTest {
     @Test
     void linesOverTheBoundAreForeignAndTheChannelGoesOn() throws IOException {
         String head = "{\"type\":\"done\",\"id\":1,\"more\":\"";
-        String longest = head + "x".repeat(MessageLines.LONGEST - head.length() - 2) + "\"}";
-        String tooLong = head + "x".repeat(MessageLines.LONGEST - head.length() - 1) + "\"}";
+        String longest = head + "x".repeat(MessageLines.MAX_LENGTH - head.length() - 2) + "\"}";
+        String tooLong = head + "x".repeat(MessageLines.MAX_LENGTH - head.length() - 1) + "\"}";
         List<Message> ours = new ArrayList<>();
         List<String> foreign = new ArrayList<>();
         String lines = longest + "\n" + tooLong + "\n{\"type\":\"done\",\"id\":2}";
         MessageLines.read(new ByteArrayInputStream(lines.getBytes(UTF_8)), ours::add, line -> foreign.add(line.text()));
         assertThat(ours).containsExactly(new Message.Done(1), new Message.Done(2));
-        assertThat(foreign).hasSize(1).allMatch(line -> line.length() == MessageLines.LONGEST);
+        assertThat(foreign).hasSize(1).allMatch(line -> line.length() == MessageLines.MAX_LENGTH);
     }
 }

@@ -36,7 +36,7 @@ class RateTest {
     @Test
     void refusesNumbersThatAreNone() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Rate(-1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new Rate(Rate.MOST + 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Rate(Rate.MAX + 1));
     }
 
     @Test

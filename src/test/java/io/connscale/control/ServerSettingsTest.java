@@ -14,7 +14,7 @@ class ServerSettingsTest {
     @Test
     void takesTheEndsOfEachRange() {
         assertThat(settings("0.0.0.0", List.of(1, 65535), 1, 1).ports()).containsExactly(1, 65535);
-        assertThat(settings("::1", List.of(8989), Integer.MAX_VALUE, ServerSettings.MOST_ACCEPTORS))
+        assertThat(settings("::1", List.of(8989), Integer.MAX_VALUE, ServerSettings.MAX_ACCEPTORS))
                 .isNotNull();
     }
 
@@ -35,6 +35,6 @@ class ServerSettingsTest {
         assertThatIllegalArgumentException().isThrownBy(() -> settings("a", List.of(8989), 0, 1));
         assertThatIllegalArgumentException().isThrownBy(() -> settings("a", List.of(8989), 1, 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> settings("a", List.of(8989), 1, ServerSettings.MOST_ACCEPTORS + 1));
+                .isThrownBy(() -> settings("a", List.of(8989), 1, ServerSettings.MAX_ACCEPTORS + 1));
     }
 }

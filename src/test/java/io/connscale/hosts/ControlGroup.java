@@ -56,8 +56,8 @@ final class ControlGroup implements AutoCloseable {
         return Long.parseLong(Folders.read(file).strip());
     }
 
-    ControlGroup threads(int most) {
-        return set(unified() ? 0 : 1, "pids.max", most);
+    ControlGroup threads(int max) {
+        return set(unified() ? 0 : 1, "pids.max", max);
     }
 
     /** Thousandths of one CPU. */

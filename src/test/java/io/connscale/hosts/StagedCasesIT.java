@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 @Tag("namespaces")
 class StagedCasesIT {
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Path TRACKED_MOST = Path.of("/proc/sys/net/netfilter/nf_conntrack_max");
+    private static final Path TRACKED_MAX = Path.of("/proc/sys/net/netfilter/nf_conntrack_max");
 
     private static NetworkOfHosts network;
     private static NetworkConsole console;
@@ -81,19 +81,19 @@ class StagedCasesIT {
     /** The table's size belongs to the whole machine and can only be changed there. */
     @Test
     void aFullTableOfTrackedConnections() throws IOException {
-        Assumptions.assumeTrue(Files.isWritable(TRACKED_MOST), "connection tracking is not loaded");
+        Assumptions.assumeTrue(Files.isWritable(TRACKED_MAX), "connection tracking is not loaded");
         // Not Files.readString: it first reads one byte, and a file under /proc/sys ends after the first read.
-        String before = Command.must("cat", TRACKED_MOST.toString()).strip();
+        String before = Command.must("cat", TRACKED_MAX.toString()).strip();
         host.must("nft", "add table inet tracks");
         host.must("nft", "add chain inet tracks out { type filter hook output priority 0; }");
         host.must("nft", "add rule inet tracks out ct state new counter");
-        Files.writeString(TRACKED_MOST, "500");
+        Files.writeString(TRACKED_MAX, "500");
         try {
             JsonNode verdict = opening("connections start 550 plain");
             assertThat(verdict.path("cause").asString()).isEqualTo("conntrack");
             assertThat(verdict.path("sentence").asString()).contains("of 500 entries (nf_conntrack_max)");
         } finally {
-            Files.writeString(TRACKED_MOST, before);
+            Files.writeString(TRACKED_MAX, before);
             host.must("nft", "delete table inet tracks");
         }
     }

@@ -52,9 +52,9 @@ class StagedServerIT {
                     .containsPattern("[1-9]\\d* wait to be accepted"); // it is read though no descriptor is left
 
             JsonNode count = console.must("count");
-            long halfOpen = count.path("difference").asLong();
-            assertThat(halfOpen).isPositive();
-            assertThat(count.path("explanation").path("halfOpen").asLong()).isEqualTo(halfOpen);
+            long unaccepted = count.path("difference").asLong();
+            assertThat(unaccepted).isPositive();
+            assertThat(count.path("explanation").path("halfOpen").asLong()).isEqualTo(unaccepted);
             assertThat(count.path("explanation").path("waiting").asLong()).isPositive();
             assertThatTheHalfOpenAge(console);
 
@@ -72,7 +72,7 @@ class StagedServerIT {
         });
     }
 
-    /** Once each has sent its first Ping, those without a Pong are the half-open ones; and a second look finds them older. */
+    /** Once each has sent its first Ping, those without a Pong are the unaccepted ones; and a second look finds them older. */
     private static void assertThatTheHalfOpenAge(NetworkConsole console) {
         await().atMost(SOON).untilAsserted(() -> {
             JsonNode now = explanation(console); // a server out of files may still get one back

@@ -142,9 +142,9 @@ class CgroupTest {
         write("memory.current", "10\n");
         write("memory.events", "oom_kill 1\n");
         Cgroup cgroup = in("0::/system.slice/docker-1.scope\n");
-        assertThat(value(cgroup, Fact.CGROUP_MEMORY_MOST)).isEqualTo(1000);
+        assertThat(value(cgroup, Fact.CGROUP_MEMORY_MAX)).isEqualTo(1000);
         assertThat(value(cgroup, Fact.OOM_KILLS)).isEqualTo(1);
         assertThat(group(cgroup, Facts.MEMORY_GROUP).path()).isEqualTo("/");
-        assertThat(value(in("0::/../../x\n"), Fact.CGROUP_MEMORY_MOST)).isEqualTo(1000);
+        assertThat(value(in("0::/../../x\n"), Fact.CGROUP_MEMORY_MAX)).isEqualTo(1000);
     }
 }

@@ -34,7 +34,7 @@ class FactsReaderTest {
         write("proc/sys/fs/file-nr", "1543\t0\t2466160\n");
         Facts facts = read();
         assertThat(facts.get(Fact.SOMAXCONN)).isEqualTo(4096);
-        assertThat(facts.get(Fact.TCP_MEMORY_MOST)).isEqualTo(575_796);
+        assertThat(facts.get(Fact.TCP_MEMORY_MAX)).isEqualTo(575_796);
         assertThat(facts.get(Fact.FILES_IN_USE)).isEqualTo(1543);
         assertThat(facts.ports()).isEqualTo(28_232);
     }
@@ -186,9 +186,9 @@ class FactsReaderTest {
         write("sys/fs/cgroup/a/b/memory.current", "5\n");
         write("sys/fs/cgroup/a/memory.max", "1000\n");
         write("sys/fs/cgroup/a/memory.current", "400\n");
-        assertThat(read().get(Fact.CGROUP_MEMORY_MOST)).isEqualTo(1000);
+        assertThat(read().get(Fact.CGROUP_MEMORY_MAX)).isEqualTo(1000);
         assertThat(read().get(Fact.CGROUP_MEMORY)).isEqualTo(400);
-        assertThat(read().knows(Fact.CGROUP_PIDS_MOST)).isFalse();
+        assertThat(read().knows(Fact.CGROUP_PIDS_MAX)).isFalse();
     }
 
     @Test
@@ -198,16 +198,16 @@ class FactsReaderTest {
         write("sys/fs/cgroup/memory/x/memory.usage_in_bytes", "77\n");
         write("sys/fs/cgroup/pids/pids.max", "100\n");
         write("sys/fs/cgroup/pids/pids.current", "7\n");
-        assertThat(read().get(Fact.CGROUP_MEMORY_MOST)).isEqualTo(Facts.UNLIMITED);
-        assertThat(read().get(Fact.CGROUP_PIDS_MOST)).isEqualTo(100);
+        assertThat(read().get(Fact.CGROUP_MEMORY_MAX)).isEqualTo(Facts.UNLIMITED);
+        assertThat(read().get(Fact.CGROUP_PIDS_MAX)).isEqualTo(100);
     }
 
     @Test
     void hiddenPartsOfProcAreSaidToBeUnknown() throws IOException {
         write("proc/self/limits", "Max open files            1024                 4096                 files\n");
         assertThat(read().unread())
-                .contains(Fact.FIRST_PORT, Fact.SOMAXCONN, Fact.MOST_FILES, Fact.THREADS_MOST, Fact.MEMORY_AVAILABLE)
-                .doesNotContain(Fact.HARD_FILES, Fact.CONNTRACK_MOST);
+                .contains(Fact.FIRST_PORT, Fact.SOMAXCONN, Fact.MAX_FILES, Fact.THREADS_MAX, Fact.MEMORY_AVAILABLE)
+                .doesNotContain(Fact.HARD_FILES, Fact.CONNTRACK_MAX);
         write("proc/sys/net/core/somaxconn", "4096\n");
         assertThat(read().unread()).doesNotContain(Fact.SOMAXCONN);
     }

@@ -87,7 +87,7 @@ class ListeningTest implements Listening.Owner {
 
     @Test
     void whoSharesItsAddressWithNobodyCantBeSteered() throws IOException {
-        assertThat(listen("127.0.0.1").steer(new long[] {1, 1})).isFalse();
+        assertThat(listen("127.0.0.1").setWeights(new long[] {1, 1})).isFalse();
     }
 
     @Test

@@ -37,9 +37,9 @@ final class EmbeddedConnection extends SocketlessLink implements AutoCloseable {
     /** As it comes from a link: piece by piece of a receive buffer. */
     void receive(ByteBuffer bytes) {
         while (bytes.hasRemaining() && open) {
-            int most = Math.min(bytes.remaining(), Links.RECEIVE);
-            handler.received(bytes.slice(bytes.position(), most));
-            bytes.position(bytes.position() + most);
+            int max = Math.min(bytes.remaining(), Links.RECEIVE);
+            handler.received(bytes.slice(bytes.position(), max));
+            bytes.position(bytes.position() + max);
         }
     }
 

@@ -26,7 +26,7 @@ class FewFilesTest {
 
     private static final Pattern ERRORS = Pattern.compile("accept EMFILE=(\\d+)");
     /** Five a second in the minute that this test has; without a pause between two it would be thousands at once. */
-    private static final int MOST_ERRORS = 300;
+    private static final int MAX_ERRORS = 300;
 
     private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -47,7 +47,7 @@ class FewFilesTest {
             peers.add(opened(port).send("Ping"));
         }
         await().until(child::status, status -> status.contains("accept EMFILE"));
-        assertThat(errors(child)).isLessThan(MOST_ERRORS);
+        assertThat(errors(child)).isLessThan(MAX_ERRORS);
         assertThat(peers.get(0).receive(4)).isEqualTo("Pong");
 
         peers.subList(0, peers.size() - 1).forEach(Peer::close);

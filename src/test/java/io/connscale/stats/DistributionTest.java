@@ -31,7 +31,10 @@ class DistributionTest {
 
     @Provide
     Arbitrary<List<Long>> durations() {
-        return Arbitraries.longs().between(0, 2 * Distribution.LONGEST).list().ofMaxSize(200);
+        return Arbitraries.longs()
+                .between(0, 2 * Distribution.MAX_MICROS)
+                .list()
+                .ofMaxSize(200);
     }
 
     @Property(tries = 200)

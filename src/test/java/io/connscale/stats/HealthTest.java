@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** When an agent's own numbers are called spoilt. */
+/** When an agent's own numbers are called unreliable. */
 class HealthTest {
     private static final long SECOND = 1_000_000_000L;
     private static final MachineLoad IDLE = new MachineLoad(2, 200, 150, 0, 1, 1 << 30, 1 << 29);
@@ -14,7 +14,7 @@ class HealthTest {
     private static Statistics with(ProcessLoad process, MachineLoad machine, long... lagMillis) {
         LoopStatistics loop = new LoopStatistics();
         for (long millis : lagMillis) {
-            loop.late(millis * 1_000_000);
+            loop.skipped(millis * 1_000_000);
         }
         Statistics recorded = new Statistics(
                 Snapshot.NONE, 0, 0, Unanswered.NONE, loop.times(), TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
@@ -27,13 +27,13 @@ class HealthTest {
 
     @Test
     void anAgentWithTimeToSpareIsFit() {
-        assertThat(Health.spoilt(with(process(0.89, 49), IDLE, 0, 1, 9))).isEmpty();
-        assertThat(Health.spoilt(Statistics.NONE)).isEmpty();
+        assertThat(Health.unreliable(with(process(0.89, 49), IDLE, 0, 1, 9))).isEmpty();
+        assertThat(Health.unreliable(Statistics.NONE)).isEmpty();
     }
 
     @Test
     void lateLoopsSpoil() {
-        assertThat(Health.spoilt(with(process(0.1, 0), IDLE, 20, 20)))
+        assertThat(Health.unreliable(with(process(0.1, 0), IDLE, 20, 20)))
                 .singleElement()
                 .asString()
                 .isEqualTo("one in a hundred turns of its event loops begins 20 ms late (more than 10 ms)");
@@ -43,7 +43,7 @@ class HealthTest {
     void onePauseSpoilsToo() {
         long[] lags = new long[1000];
         lags[500] = 300;
-        assertThat(Health.spoilt(with(process(0.1, 0), IDLE, lags)))
+        assertThat(Health.unreliable(with(process(0.1, 0), IDLE, lags)))
                 .singleElement()
                 .asString()
                 .matches("its event loops stood still for 30[0-9] ms \\(more than 100 ms\\)");
@@ -51,20 +51,20 @@ class HealthTest {
 
     @Test
     void loopsWithoutTimeLeftSpoil() {
-        assertThat(Health.spoilt(with(process(0.97, 0), IDLE)))
+        assertThat(Health.unreliable(with(process(0.97, 0), IDLE)))
                 .containsExactly("its event loops are busy for 97 % of the time (more than 90 %)");
     }
 
     @Test
     void collectingSpoils() {
-        assertThat(Health.spoilt(with(process(0.1, 80), IDLE)))
+        assertThat(Health.unreliable(with(process(0.1, 80), IDLE)))
                 .containsExactly("it collects garbage for 8 % of the time (more than 5 %)");
     }
 
     @Test
     void aMachineWithoutTimeLeftSpoils() {
         MachineLoad full = new MachineLoad(2, 200, 2, 0, 7, 1 << 30, 1 << 29);
-        assertThat(Health.spoilt(with(process(0.1, 0), full)))
+        assertThat(Health.unreliable(with(process(0.1, 0), full)))
                 .containsExactly(
                         "its machine's CPUs are busy for 99 % of the time (more than 95 %), 7 threads run or wait");
     }
@@ -72,7 +72,7 @@ class HealthTest {
     @Test
     void stolenTimeSpoils() {
         MachineLoad robbed = new MachineLoad(2, 200, 100, 20, 1, 1 << 30, 1 << 29);
-        assertThat(Health.spoilt(with(process(0.1, 0), robbed)))
+        assertThat(Health.unreliable(with(process(0.1, 0), robbed)))
                 .containsExactly(
                         "10 % of its machine's CPU time went to other machines of the same host (more than 5 %)");
     }

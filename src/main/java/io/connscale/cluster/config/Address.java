@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 /** Addresses and host names as text: what is one, without asking any name server. */
 final class Address {
     /** Source addresses of one host, and of all together; each has some 28,000 connections to each port of the server. */
-    static final int MOST = 65_536;
+    static final int MAX = 65_536;
 
     private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
@@ -44,7 +44,7 @@ final class Address {
         return Checks.check(literal(text).isPresent() && !wildcard(text), text, "is not an address");
     }
 
-    /** {@code 10.0.0.4} as it is, {@code 127.0.0.2-127.0.0.20} as its 19 addresses; at most {@value #MOST}. */
+    /** {@code 10.0.0.4} as it is, {@code 127.0.0.2-127.0.0.20} as its 19 addresses; at most {@value #MAX}. */
     static List<String> expand(String text) {
         int dash = INTERFACE.matcher(text).replaceFirst("").indexOf('-');
         if (dash < 0) {
@@ -55,7 +55,7 @@ final class Address {
         BigInteger start = new BigInteger(1, first);
         BigInteger steps = new BigInteger(1, last).subtract(start);
         boolean good = first.length == last.length && steps.signum() >= 0 && steps.bitLength() <= 16;
-        Checks.check(good, text, "is not a range of at most " + MOST + " addresses");
+        Checks.check(good, text, "is not a range of at most " + MAX + " addresses");
         return IntStream.rangeClosed(0, steps.intValueExact())
                 .mapToObj(step -> text(start.add(BigInteger.valueOf(step)), first.length))
                 .toList();

@@ -29,10 +29,10 @@ final class Checks {
         return text;
     }
 
-    static long inRange(String what, long value, long least, long most) {
-        if (value < least || value > most) {
+    static long inRange(String what, long value, long min, long max) {
+        if (value < min || value > max) {
             throw new IllegalArgumentException(
-                    what + ": " + value + " is out of range, " + least + " to " + most + " is possible");
+                    what + ": " + value + " is out of range, " + min + " to " + max + " is possible");
         }
         return value;
     }

@@ -16,7 +16,7 @@ public record ClientConfig(Duration interval, Duration timeout, Rate rate) {
             new ClientConfig(Duration.ofSeconds(5), Duration.ofSeconds(5), new Rate(5000));
 
     public ClientConfig {
-        Checks.inRange("interval in ms", interval.toMillis(), 1, Quantity.LONGEST.toMillis());
-        Checks.inRange("timeout in ms", timeout.toMillis(), 1, Quantity.LONGEST.toMillis());
+        Checks.inRange("interval in ms", interval.toMillis(), 1, Quantity.MAX_DURATION.toMillis());
+        Checks.inRange("timeout in ms", timeout.toMillis(), 1, Quantity.MAX_DURATION.toMillis());
     }
 }

@@ -9,11 +9,11 @@ import java.util.Optional;
  * @param hosts at least one, names distinct, in the file's order
  */
 public record ClusterConfig(ServerConfig server, List<HostConfig> hosts) {
-    public static final int MOST_HOSTS = 1000;
+    public static final int MAX_HOSTS = 1000;
 
     public ClusterConfig {
         hosts = List.copyOf(hosts);
-        Checks.inRange("hosts", hosts.size(), 1, MOST_HOSTS);
+        Checks.inRange("hosts", hosts.size(), 1, MAX_HOSTS);
         List<String> names =
                 Checks.distinct("host", hosts.stream().map(HostConfig::name).toList());
         server.on().ifPresent(on -> Checks.check(names.contains(on), on, "is not one of the hosts"));

@@ -33,9 +33,9 @@ final class ClusterReader {
             HostConfig host = HostReader.read(entry, client);
             hosts.add(host);
             sources += host.source().size();
-            if (sources > Address.MOST) {
+            if (sources > Address.MAX) {
                 throw new Fault(
-                        entry.key().place(), "too many source addresses: at most " + Address.MOST + " in all hosts");
+                        entry.key().place(), "too many source addresses: at most " + Address.MAX + " in all hosts");
             }
         }
         return hosts;

@@ -29,7 +29,7 @@ public record HostConfig(
         checkedName(name);
         source = Checks.distinct("source address", List.copyOf(source));
         source.forEach(Address::checkedLiteral);
-        Checks.inRange("source addresses", source.size(), 0, Address.MOST);
+        Checks.inRange("source addresses", source.size(), 0, Address.MAX);
         jvm = List.copyOf(jvm);
         jvm.forEach(Checks::flag);
         java.ifPresent(Checks::word);

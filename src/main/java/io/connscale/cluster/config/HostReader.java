@@ -35,7 +35,7 @@ final class HostReader {
         Section section = Section.of(name, node, KEYS);
         Launch launch = LaunchReader.read(section);
         ClientConfig own = ClientReader.read(section, client);
-        List<String> source = section.ranges("source", Kind.SOURCE, Address.MOST);
+        List<String> source = section.ranges("source", Kind.SOURCE, Address.MAX);
         List<String> jvm = section.list("jvm", Kind.JVM_FLAG);
         Optional<String> java = section.find("java", Kind.PATH);
         Workers workers = section.get("workers", Kind.WORKERS, Workers.AUTO);

@@ -20,7 +20,7 @@ record Kind<T>(String expected, Function<String, T> read) {
             new Kind<>("off or a duration with its unit, such as 30s or 5m (1s to 1h)", Kind::keepalive);
     static final Kind<Rate> RATE = new Kind<>("a rate such as 5000, 10k or unlimited (1 to 10M a second)", Rate::parse);
     static final Kind<Boolean> FLAG = new Kind<>("true or false", Kind::flag);
-    static final Kind<Workers> WORKERS = new Kind<>("auto or a whole number from 1 to " + Workers.MOST, Workers::parse);
+    static final Kind<Workers> WORKERS = new Kind<>("auto or a whole number from 1 to " + Workers.MAX, Workers::parse);
     static final Kind<HostKey> HOST_KEY = new Kind<>("strict or accept-new", HostKey::parse);
     static final Kind<SshAddress> SSH = new Kind<>("[user@]host[:port]", SshAddress::parse);
     static final Kind<String> ADDRESS =
@@ -30,19 +30,19 @@ record Kind<T>(String expected, Function<String, T> read) {
             });
     static final Kind<String> BIND = new Kind<>("an address of this machine, 0.0.0.0, \"::\" or \"*\"", Address::bind);
     static final Kind<List<String>> SOURCE = new Kind<>(
-            "addresses such as 10.0.0.4 or 127.0.0.2-127.0.0.20 (at most " + Address.MOST + ")", Address::expand);
+            "addresses such as 10.0.0.4 or 127.0.0.2-127.0.0.20 (at most " + Address.MAX + ")", Address::expand);
     static final Kind<List<Integer>> PORTS =
             new Kind<>("a port from 1 to 65535 (0: any free one) or a range such as 8989-8998", Ports::parse);
     static final Kind<String> PATH = new Kind<>("the path of a file", Checks::word);
     static final Kind<String> WORD = new Kind<>("a list of words such as [ip, netns, exec, h5]", Checks::word);
     static final Kind<String> JVM_FLAG = new Kind<>("JVM flags as a list such as [-Xmx1g, -Xss256k]", Checks::flag);
 
-    static Kind<Integer> whole(int least, int most) {
-        return new Kind<>("a whole number from " + least + " to " + most, text -> whole(text, least, most));
+    static Kind<Integer> whole(int min, int max) {
+        return new Kind<>("a whole number from " + min + " to " + max, text -> whole(text, min, max));
     }
 
-    private static int whole(String text, int least, int most) {
-        return Math.toIntExact(Checks.inRange("the number", Quantity.count(text), least, most));
+    private static int whole(String text, int min, int max) {
+        return Math.toIntExact(Checks.inRange("the number", Quantity.count(text), min, max));
     }
 
     /** The kernel counts it in seconds. */
@@ -51,7 +51,7 @@ record Kind<T>(String expected, Function<String, T> read) {
             return Duration.ZERO;
         }
         Duration duration = Quantity.duration(text);
-        if (duration.toMillis() < 1_000 || duration.compareTo(ServerSettings.MOST_KEEPALIVE) > 0) {
+        if (duration.toMillis() < 1_000 || duration.compareTo(ServerSettings.MAX_KEEPALIVE) > 0) {
             throw new IllegalArgumentException("out of range");
         }
         return duration;

@@ -11,7 +11,7 @@ final class LaunchReader {
 
     private static final Kind<Launch> WORD =
             new Kind<>("local, [user@]host[:port], or a mapping with ssh: or command:", LaunchReader::word);
-    private static final Kind<Integer> PORT = Kind.whole(1, Ports.MOST);
+    private static final Kind<Integer> PORT = Kind.whole(1, Ports.MAX);
 
     private LaunchReader() {}
 

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 
 /** Port numbers as written: {@code 8989}, {@code 8989-8998}. */
 final class Ports {
-    static final int MOST = 65_535;
+    static final int MAX = 65_535;
 
     private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
 
@@ -27,6 +27,6 @@ final class Ports {
     }
 
     private static int port(String digits) {
-        return (int) Checks.inRange("the port", Integer.parseInt(digits), 0, MOST);
+        return (int) Checks.inRange("the port", Integer.parseInt(digits), 0, MAX);
     }
 }

@@ -85,17 +85,17 @@ final class Section {
         return node(key).map(kind::each).orElse(List.of());
     }
 
-    /** As {@link #list}, of items that are several values each: all of them, distinct, at most {@code most}. */
-    <T> List<T> ranges(String key, Kind<List<T>> kind, int most) {
-        return node(key).map(node -> ranges(key, node, kind, most)).orElse(List.of());
+    /** As {@link #list}, of items that are several values each: all of them, distinct, at most {@code max}. */
+    <T> List<T> ranges(String key, Kind<List<T>> kind, int max) {
+        return node(key).map(node -> ranges(key, node, kind, max)).orElse(List.of());
     }
 
-    private static <T> List<T> ranges(String key, Node node, Kind<List<T>> kind, int most) {
+    private static <T> List<T> ranges(String key, Node node, Kind<List<T>> kind, int max) {
         List<T> all = new ArrayList<>();
         for (Node item : node instanceof Node.Sequence list && !list.items().isEmpty() ? list.items() : List.of(node)) {
             all.addAll(kind.of(item));
-            if (all.size() > most) {
-                throw new Fault(item.place(), "too many in " + key + ": at most " + Quantity.text(most));
+            if (all.size() > max) {
+                throw new Fault(item.place(), "too many in " + key + ": at most " + Quantity.text(max));
             }
         }
         return Fault.at(node.place(), () -> Checks.distinct(key + ":", all));

@@ -31,8 +31,8 @@ public record ServerConfig(
         Workers workers,
         Duration patience,
         Duration keepalive) {
-    public static final int MOST_BACKLOG = 1_000_000;
-    public static final int MOST_ACCEPTORS = 1024;
+    public static final int MAX_BACKLOG = 1_000_000;
+    public static final int MAX_ACCEPTORS = 1024;
     public static final ServerConfig DEFAULT = new ServerConfig(
             "127.0.0.1",
             "127.0.0.1",
@@ -53,10 +53,10 @@ public record ServerConfig(
                 address,
                 "has a port, and so have several ports: leave one out");
         ports = Checks.distinct("port", List.copyOf(ports));
-        ports.forEach(port -> Checks.inRange("a port", port, 0, Ports.MOST));
-        Checks.inRange("ports", ports.size(), 1, Ports.MOST);
-        Checks.inRange("backlog", backlog, 1, MOST_BACKLOG);
-        Checks.inRange("acceptors", acceptors, 1, MOST_ACCEPTORS);
+        ports.forEach(port -> Checks.inRange("a port", port, 0, Ports.MAX));
+        Checks.inRange("ports", ports.size(), 1, Ports.MAX);
+        Checks.inRange("backlog", backlog, 1, MAX_BACKLOG);
+        Checks.inRange("acceptors", acceptors, 1, MAX_ACCEPTORS);
     }
 
     /** {@code host}, {@code host:port} or {@code [v6]:port}. */
@@ -82,7 +82,7 @@ public record ServerConfig(
     /** What the server is told, wherever it runs. */
     public ServerSettings settings() {
         return new ServerSettings(bind, ports, backlog, acceptors)
-                .withWorkers(workers.most())
+                .withWorkers(workers.max())
                 .with(patience, keepalive);
     }
 }

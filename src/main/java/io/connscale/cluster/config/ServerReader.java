@@ -12,8 +12,8 @@ final class ServerReader {
             "bind", "address", "ports", "backlog", "acceptors", "autostart", "on", "workers", "patience", "keepalive");
 
     private static final ServerConfig DEFAULT = ServerConfig.DEFAULT;
-    private static final Kind<Integer> BACKLOG = Kind.whole(1, ServerConfig.MOST_BACKLOG);
-    private static final Kind<Integer> ACCEPTORS = Kind.whole(1, ServerConfig.MOST_ACCEPTORS);
+    private static final Kind<Integer> BACKLOG = Kind.whole(1, ServerConfig.MAX_BACKLOG);
+    private static final Kind<Integer> ACCEPTORS = Kind.whole(1, ServerConfig.MAX_ACCEPTORS);
 
     private final Section section;
     private final List<HostConfig> hosts;
@@ -28,7 +28,7 @@ final class ServerReader {
         String bind = section.get("bind", Kind.BIND, DEFAULT.bind());
         Optional<HostConfig> on = section.node("on").map(this::host);
         String address = section.find("address", Kind.ADDRESS).orElseGet(() -> address(bind, on));
-        List<Integer> ports = section.ranges("ports", Kind.PORTS, Ports.MOST);
+        List<Integer> ports = section.ranges("ports", Kind.PORTS, Ports.MAX);
         int backlog = section.get("backlog", BACKLOG, DEFAULT.backlog());
         int acceptors = section.get("acceptors", ACCEPTORS, DEFAULT.acceptors());
         boolean autostart = section.get("autostart", Kind.FLAG, DEFAULT.autostart());

@@ -5,14 +5,14 @@ import io.connscale.control.Quantity;
 /**
  * The most processes on a machine.
  *
- * @param most 1 to {@value #MOST}, or 0 for auto: as many as the connections need files for
+ * @param max 1 to {@value #MAX}, or 0 for auto: as many as the connections need files for
  */
-public record Workers(int most) {
-    public static final int MOST = 1024;
+public record Workers(int max) {
+    public static final int MAX = 1024;
     public static final Workers AUTO = new Workers(0);
 
     public Workers {
-        Checks.inRange("workers", most, 0, MOST);
+        Checks.inRange("workers", max, 0, MAX);
     }
 
     static Workers parse(String text) {
@@ -20,11 +20,11 @@ public record Workers(int most) {
     }
 
     public boolean auto() {
-        return most == 0;
+        return max == 0;
     }
 
     @Override
     public String toString() {
-        return auto() ? "auto" : Integer.toString(most);
+        return auto() ? "auto" : Integer.toString(max);
     }
 }

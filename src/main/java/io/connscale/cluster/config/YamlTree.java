@@ -18,7 +18,7 @@ import tools.jackson.dataformat.yaml.YAMLParser;
  */
 final class YamlTree {
     /** Far more than a hosts file needs; bounds the recursion. */
-    private static final int DEEPEST = 16;
+    private static final int MAX_DEPTH = 16;
 
     private static final YAMLFactory YAML = YAMLFactory.builder().build();
 
@@ -71,7 +71,7 @@ final class YamlTree {
 
     private Node node(JsonToken token) {
         refuseReferences();
-        if (++depth > DEEPEST) {
+        if (++depth > MAX_DEPTH) {
             throw new Fault(here(), "nested too deeply: a hosts file needs 4 levels");
         }
         Node node = switch (token) {

@@ -32,13 +32,13 @@ final class Copy {
     }
 
     Copying over(Launcher launcher) throws AgentException, InterruptedException {
-        List<String> arguments =
-                List.of(folder, jar.farName(), Long.toString(jar.size()), jar.sha256(), Integer.toString(staleSeconds));
-        return done(FarScript.run(launcher, "deploy.sh", arguments, SECONDS, this::dialogue));
+        List<String> arguments = List.of(
+                folder, jar.remoteName(), Long.toString(jar.size()), jar.sha256(), Integer.toString(staleSeconds));
+        return done(RemoteScript.run(launcher, "deploy.sh", arguments, SECONDS, this::dialogue));
     }
 
     /** The script's last line. */
-    private Optional<String> dialogue(FarScript script) throws IOException {
+    private Optional<String> dialogue(RemoteScript script) throws IOException {
         Optional<String> line = script.hear();
         for (; line.isPresent(); line = script.hear()) {
             switch (line.get()) {
@@ -52,7 +52,7 @@ final class Copy {
         return line;
     }
 
-    private void send(FarScript script) {
+    private void send(RemoteScript script) {
         steps.accept("copying the jar");
         try (OutputStream to = script.to()) {
             Files.copy(jar.path(), to);

@@ -56,7 +56,7 @@ public final class Deployment {
                     "remove it there, or have XDG_CACHE_HOME there name a folder of your own");
         }
         Copying copying = facts.jarThere() ? Copying.NONE : copy(launcher, facts, folder, steps);
-        return new Installation(facts, chosen, folder + "/" + jar.farName(), copying);
+        return new Installation(facts, chosen, folder + "/" + jar.remoteName(), copying);
     }
 
     private static String folder(HostFacts facts) throws AgentException {

@@ -52,7 +52,7 @@ public record Jar(Path path, long size, String sha256) {
     }
 
     /** Its name in a cache folder. */
-    String farName() {
+    String remoteName() {
         return "connscale-" + sha256 + ".jar";
     }
 }

@@ -20,11 +20,11 @@ public final class Probe {
      */
     public static HostFacts of(Launcher launcher, Jar jar, Optional<String> java)
             throws AgentException, InterruptedException {
-        List<String> arguments = List.of(java.orElse(""), jar.farName(), Long.toString(jar.size()), jar.sha256());
-        return FarScript.run(launcher, "probe.sh", arguments, SECONDS, Probe::listen);
+        List<String> arguments = List.of(java.orElse(""), jar.remoteName(), Long.toString(jar.size()), jar.sha256());
+        return RemoteScript.run(launcher, "probe.sh", arguments, SECONDS, Probe::listen);
     }
 
-    private static Optional<HostFacts> listen(FarScript script) throws IOException {
+    private static Optional<HostFacts> listen(RemoteScript script) throws IOException {
         Answer answer = new Answer();
         Optional<String> line = script.hear();
         for (; line.isPresent() && !line.get().equals("end"); line = script.hear()) {

@@ -34,7 +34,7 @@ public final class Handover {
     /** As long as an agent may take for its greeting: login shells wait for home folders over the network. */
     private static final int SECONDS = 30;
 
-    private static final int LONGEST = 1024;
+    private static final int MAX_LENGTH = 1024;
     private static final long ERRORS_MILLIS = 500;
     private static final long DRAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final int NOT_FOUND = 127;
@@ -43,12 +43,12 @@ public final class Handover {
     private final Process shell;
     private final String nonce = HexFormat.of().toHexDigits(RANDOM.nextLong());
     private final Noise noise = new Noise();
-    private final LastWords errors;
+    private final StderrTail errors;
     private volatile boolean over;
 
     private Handover(Process shell) {
         this.shell = shell;
-        this.errors = new LastWords(shell);
+        this.errors = new StderrTail(shell);
     }
 
     /**
@@ -112,7 +112,7 @@ public final class Handover {
         }
     }
 
-    private AgentException ended(LastWords words) {
+    private AgentException ended(StderrTail words) {
         return words.exitIs(NOT_FOUND)
                 ? new AgentException("has no sh: ended with " + words + noise, "a host needs a POSIX sh and Java")
                 : new AgentException(
@@ -144,7 +144,7 @@ public final class Handover {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = from.read(); b >= 0; b = from.read()) {
             if (b != '\n') {
-                if (line.size() < LONGEST) {
+                if (line.size() < MAX_LENGTH) {
                     line.write(b);
                 }
             } else if (isMarker(line)) {

@@ -37,10 +37,10 @@ final class CgroupRules {
 
     /** An end that was stopped again and again accepts, answers and sends late, whatever else is seen then. */
     static Optional<Verdict> throttled(Evidence evidence) {
-        boolean late = evidence.count("receive timeout", "connect ETIMEDOUT", "receive ETIMEDOUT") > 0
-                || evidence.halfOpen() > 0
+        boolean skipped = evidence.count("receive timeout", "connect ETIMEDOUT", "receive ETIMEDOUT") > 0
+                || evidence.unaccepted() > 0
                 || evidence.clients().stream().anyMatch(ClientSide::lateMuch);
-        if (!late) {
+        if (!skipped) {
             return Optional.empty();
         }
         ServerSide server = evidence.server();

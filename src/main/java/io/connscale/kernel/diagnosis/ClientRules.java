@@ -62,11 +62,11 @@ final class ClientRules {
                         "machine-files",
                         client.host(),
                         stopped(client) + "no file left on the machine (fs.file-max "
-                                + Words.number(client.now().get(Fact.MOST_FILES)) + ", "
+                                + Words.number(client.now().get(Fact.MAX_FILES)) + ", "
                                 + Words.number(client.now().get(Fact.FILES_IN_USE)) + " in use; connect ENFILE "
                                 + Words.number(client.count("connect ENFILE")) + ")",
                         "Raise it: sysctl -w fs.file-max="
-                                + 4 * Math.max(ENOUGH_FILES, client.now().get(Fact.MOST_FILES))));
+                                + 4 * Math.max(ENOUGH_FILES, client.now().get(Fact.MAX_FILES))));
     }
 
     /** An address that no connection can come from, or go to; no matter of how many. */
@@ -194,7 +194,7 @@ final class ClientRules {
                 "generator",
                 client.host(),
                 "the agent on " + client.host() + " is the limit itself, and its numbers are unreliable: " + why + " ("
-                        + Words.many(client.late(), "Ping") + " late, receive timeout "
+                        + Words.many(client.skipped(), "Ping") + " late, receive timeout "
                         + Words.number(client.count("receive timeout")) + ", "
                         + Words.many(client.now().get(Fact.CPUS), "CPU") + " there)",
                 "Give it more CPU, or fewer connections, a longer interval, or more hosts"));

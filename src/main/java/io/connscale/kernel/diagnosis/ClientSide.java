@@ -69,13 +69,13 @@ public record ClientSide(
     }
 
     /** Pings that were due and not sent. */
-    long late() {
-        return seen.counts().late();
+    long skipped() {
+        return seen.counts().skipped();
     }
 
     /** Whether the schedule was missed by so much that it can't be chance: a tenth of the Pings. */
     public boolean lateMuch() {
-        return late() >= MUCH && late() * 10 >= seen.counts().pings();
+        return skipped() >= MUCH && skipped() * 10 >= seen.counts().pings();
     }
 
     long grown(Fact counter) {

@@ -47,7 +47,7 @@ public final class Diagnosis {
                 .map(rule -> rule.apply(evidence))
                 .flatMap(Optional::stream)
                 .findFirst();
-        return known.isPresent() || (evidence.errors() == 0 && evidence.halfOpen() <= 0) ? known : unknown(evidence);
+        return known.isPresent() || (evidence.errors() == 0 && evidence.unaccepted() <= 0) ? known : unknown(evidence);
     }
 
     private static Optional<Verdict> unknown(Evidence evidence) {
@@ -59,7 +59,7 @@ public final class Diagnosis {
         String server = evidence.server().errors().isEmpty()
                 ? ""
                 : "; at the server " + Words.errors(evidence.server().errors());
-        String half = evidence.halfOpen() > 0 ? "; " + Words.number(evidence.halfOpen()) + " half-open" : "";
+        String half = evidence.unaccepted() > 0 ? "; " + Words.number(evidence.unaccepted()) + " unaccepted" : "";
         return Optional.of(new Verdict(
                 Verdict.UNKNOWN,
                 first.host(),

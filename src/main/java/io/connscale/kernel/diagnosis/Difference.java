@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why the two ends do not count the same.
  *
- * @param halfOpen established for clients and not accepted by the server; below 0: the server holds more
- * @param unanswered connections of the clients that have sent a Ping and never had a Pong: the half-open ones, and those that the
+ * @param unaccepted established for clients and not accepted by the server; below 0: the server holds more
+ * @param unanswered connections of the clients that have sent a Ping and never had a Pong: the unaccepted ones, and those that the
  *     server has accepted and not answered yet
  * @param oldestSeconds age of the oldest of them, since it was established; 0 where there is none
  * @param youngestSeconds age of the youngest
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param counters of the server's kernel that grew since the open request began; null: unknown
  */
 public record Difference(
-        long halfOpen,
+        long unaccepted,
         long unanswered,
         double oldestSeconds,
         double youngestSeconds,
@@ -57,11 +57,12 @@ public record Difference(
 
     /** In one line. */
     public String text() {
-        if (halfOpen < 0) {
-            return "the server holds " + Words.number(-halfOpen)
+        if (unaccepted < 0) {
+            return "the server holds " + Words.number(-unaccepted)
                     + " more than the hosts: other clients, or ends that it has not noticed yet · " + suspects();
         }
-        return Words.number(halfOpen) + " half-open: established at the client, not accepted by the server · " + ages()
+        return Words.number(unaccepted) + " unaccepted: established at the client, not accepted by the server · "
+                + ages()
                 + " · "
                 + number(waiting, "wait in its accept queue") + " (backlog " + number(backlog) + ") · "
                 + number(handshakes, "SYN-RECEIVED") + " · " + grown();

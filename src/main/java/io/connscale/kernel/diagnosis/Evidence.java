@@ -6,9 +6,9 @@ import java.util.List;
  * All that was seen.
  *
  * @param clients the hosts whose connections stopped growing or ended; at least one
- * @param halfOpen established for clients and not for the server, now; 0 where the two were not compared
+ * @param unaccepted established for clients and not for the server, now; 0 where the two were not compared
  */
-public record Evidence(List<ClientSide> clients, ServerSide server, long halfOpen) {
+public record Evidence(List<ClientSide> clients, ServerSide server, long unaccepted) {
     public Evidence {
         clients = List.copyOf(clients);
     }
@@ -30,7 +30,7 @@ public record Evidence(List<ClientSide> clients, ServerSide server, long halfOpe
 
     /** Without what never came up: why connections ended that had. */
     public Evidence ofEnded() {
-        return new Evidence(clients.stream().map(ClientSide::ofEnded).toList(), server, halfOpen);
+        return new Evidence(clients.stream().map(ClientSide::ofEnded).toList(), server, unaccepted);
     }
 
     /** How often one of {@code reasons} was the end, on all hosts. */

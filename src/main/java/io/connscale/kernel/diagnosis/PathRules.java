@@ -26,28 +26,28 @@ final class PathRules {
     }
 
     private static Optional<Verdict> full(String host, Facts now, Facts before, Evidence evidence) {
-        long most = now.get(Fact.CONNTRACK_MOST);
+        long max = now.get(Fact.CONNTRACK_MAX);
         long used = now.get(Fact.CONNTRACK_IN_USE);
         long dropped = Math.max(0, now.grown(Fact.CONNTRACK_DROPPED, before))
                 + Math.max(0, now.grown(Fact.CONNTRACK_INSERT_FAILED, before));
         // A table may hold more than its most after that was lowered, and be nobody's on the way: only drops are
         // evidence.
         boolean counted = now.knows(Fact.CONNTRACK_DROPPED);
-        boolean full = counted ? dropped > 0 : used >= most;
-        if (most == Facts.UNKNOWN || !full) {
+        boolean full = counted ? dropped > 0 : used >= max;
+        if (max == Facts.UNKNOWN || !full) {
             return Optional.empty();
         }
         return Optional.of(new Verdict(
                 "conntrack",
                 host,
-                "connection tracking on " + host + " is full: " + Words.number(used) + " of " + Words.number(most)
+                "connection tracking on " + host + " is full: " + Words.number(used) + " of " + Words.number(max)
                         + " entries (nf_conntrack_max), "
                         + (counted
                                 ? Words.many(dropped, "packet") + " dropped"
                                 : "how many packets it dropped is unknown")
                         + "; connect ETIMEDOUT " + Words.number(evidence.count("connect ETIMEDOUT"))
                         + ", receive timeout " + Words.number(evidence.count("receive timeout")),
-                "Raise it: sysctl -w net.netfilter.nf_conntrack_max=" + most * LARGER
+                "Raise it: sysctl -w net.netfilter.nf_conntrack_max=" + max * LARGER
                         + ", or leave these connections untracked (nft: notrack)"));
     }
 

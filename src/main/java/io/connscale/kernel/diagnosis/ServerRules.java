@@ -20,7 +20,7 @@ final class ServerRules {
     static Optional<Verdict> threads(Evidence evidence) {
         ServerSide server = evidence.server();
         return server.errors().getOrDefault("start EAGAIN", 0L) == 0
-                        || (evidence.errors() == 0 && evidence.halfOpen() <= 0)
+                        || (evidence.errors() == 0 && evidence.unaccepted() <= 0)
                 ? Optional.empty()
                 : Optional.of(new Verdict(
                         "server-threads",
@@ -41,7 +41,7 @@ final class ServerRules {
         String limit = process > 0
                 ? "its process (RLIMIT_NOFILE " + Words.number(server.now().get(Fact.HARD_FILES)) + "; accept EMFILE "
                         + Words.number(process)
-                : "its machine (fs.file-max " + Words.number(server.now().get(Fact.MOST_FILES)) + "; accept ENFILE "
+                : "its machine (fs.file-max " + Words.number(server.now().get(Fact.MAX_FILES)) + "; accept ENFILE "
                         + Words.number(machine);
         return Optional.of(new Verdict(
                 process > 0 ? "server-files" : "server-machine-files",
@@ -51,7 +51,7 @@ final class ServerRules {
                 process > 0
                         ? "Raise it: " + Remedy.files(ENOUGH_FILES).text() + ", or give it workers"
                         : "Raise it: sysctl -w fs.file-max="
-                                + 4 * Math.max(ENOUGH_FILES, server.now().get(Fact.MOST_FILES))));
+                                + 4 * Math.max(ENOUGH_FILES, server.now().get(Fact.MAX_FILES))));
     }
 
     private static String waiting(ServerSide server) {
@@ -159,7 +159,7 @@ final class ServerRules {
         boolean full = server.waiting() > server.backlog() && server.backlog() > 0;
         long resets = evidence.count("connect ECONNRESET", "receive ECONNRESET", "send ECONNRESET", "receive closed");
         long unanswered = evidence.count("connect ETIMEDOUT", "receive timeout", "receive ETIMEDOUT");
-        if ((overflows <= 0 && !full) || resets + unanswered + evidence.halfOpen() <= 0) {
+        if ((overflows <= 0 && !full) || resets + unanswered + evidence.unaccepted() <= 0) {
             return Optional.empty();
         }
         boolean aborts = server.now().get(Fact.ABORT_ON_OVERFLOW) == 1 && resets > 0;
@@ -170,7 +170,7 @@ final class ServerRules {
                 + (server.backlog() > 0 ? ", backlog " + Words.number(server.backlog()) : "") + ")";
         String effect = aborts
                 ? "; tcp_abort_on_overflow=1 made that " + Words.many(resets, "reset")
-                : "; " + halfOpen(evidence) + "reset " + Words.number(resets) + ", without an answer "
+                : "; " + unaccepted(evidence) + "reset " + Words.number(resets) + ", without an answer "
                         + Words.number(unanswered);
         return Optional.of(new Verdict(
                 aborts ? "overflow-reset" : "overflow",
@@ -183,8 +183,10 @@ final class ServerRules {
     }
 
     /** Nobody has counted them where something else than our server listens. */
-    private static String halfOpen(Evidence evidence) {
-        return evidence.server().running() ? "half-open " + Words.number(Math.max(0, evidence.halfOpen())) + ", " : "";
+    private static String unaccepted(Evidence evidence) {
+        return evidence.server().running()
+                ? "unaccepted " + Words.number(Math.max(0, evidence.unaccepted())) + ", "
+                : "";
     }
 
     /**
@@ -225,7 +227,7 @@ final class ServerRules {
                         Verdict.SERVER,
                         "the server's kernel ended connections for want of TCP memory (TCPAbortOnMemory +"
                                 + Words.number(aborted) + ", tcp_mem "
-                                + Words.number(server.now().get(Fact.TCP_MEMORY_MOST))
+                                + Words.number(server.now().get(Fact.TCP_MEMORY_MAX))
                                 + " pages, " + Words.number(server.now().get(Fact.TCP_MEMORY)) + " in use)",
                         "Raise it: sysctl -w net.ipv4.tcp_mem, tcp_max_orphans"));
     }

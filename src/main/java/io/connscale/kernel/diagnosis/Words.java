@@ -16,11 +16,11 @@ final class Words {
 
     /** Whatever bounds threads and processes there: {@code pids.max 40, 40 in use}. */
     static String threads(Facts now) {
-        String limits = Stream.of(Fact.CGROUP_PIDS_MOST, Fact.SOFT_PROCESSES, Fact.THREADS_MOST)
+        String limits = Stream.of(Fact.CGROUP_PIDS_MAX, Fact.SOFT_PROCESSES, Fact.THREADS_MAX)
                 .filter(limit -> now.get(limit) >= 0 && now.get(limit) != Facts.UNLIMITED)
                 .map(limit -> (limit == Fact.SOFT_PROCESSES ? "ulimit -u" : limit.setting()) + " "
                         + number(now.get(limit))
-                        + (limit == Fact.CGROUP_PIDS_MOST && now.get(Fact.CGROUP_PIDS) >= 0
+                        + (limit == Fact.CGROUP_PIDS_MAX && now.get(Fact.CGROUP_PIDS) >= 0
                                 ? ", " + number(now.get(Fact.CGROUP_PIDS)) + " in use"
                                 : ""))
                 .collect(Collectors.joining("; "));

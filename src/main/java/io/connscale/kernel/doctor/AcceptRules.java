@@ -12,31 +12,31 @@ final class AcceptRules {
     private AcceptRules() {}
 
     static Optional<Finding> somaxconn(Facts facts, Role role) {
-        long most = facts.get(Fact.SOMAXCONN);
-        return most == Facts.UNKNOWN || most >= role.backlog()
+        long max = facts.get(Fact.SOMAXCONN);
+        return max == Facts.UNKNOWN || max >= role.backlog()
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
                                 Fact.SOMAXCONN.setting(),
-                                Doctor.number(most),
+                                Doctor.number(max),
                                 "cuts the backlog of " + Doctor.number(role.backlog())
                                         + ": so many may wait to be accepted",
-                                most,
+                                max,
                                 Integer.toString(role.backlog()))
-                        .with("connections", most));
+                        .with("connections", max));
     }
 
     /** Without cookies three quarters of it are for clients that are not known yet (tcp_input.c, tcp_conn_request). */
     static Optional<Finding> synBacklog(Facts facts, Role role) {
-        long most = facts.get(Fact.SYN_BACKLOG);
-        return most == Facts.UNKNOWN || facts.get(Fact.SYNCOOKIES) != 0 || most * 3 / 4 >= role.backlog()
+        long max = facts.get(Fact.SYN_BACKLOG);
+        return max == Facts.UNKNOWN || facts.get(Fact.SYNCOOKIES) != 0 || max * 3 / 4 >= role.backlog()
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
                                 Fact.SYN_BACKLOG.setting(),
-                                Doctor.number(most) + " without tcp_syncookies",
+                                Doctor.number(max) + " without tcp_syncookies",
                                 "handshakes at once of one listening socket; further SYNs are dropped",
-                                most * 3 / 4,
+                                max * 3 / 4,
                                 Integer.toString(role.backlog() * 2))
-                        .with("handshakes", most));
+                        .with("handshakes", max));
     }
 
     static Optional<Finding> abortOnOverflow(Facts facts, Role role) {

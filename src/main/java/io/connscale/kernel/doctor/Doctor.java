@@ -23,7 +23,7 @@ public final class Doctor {
 
     private static final long PLENTY_OF_FILES = 1 << 20;
     private static final long PLENTY_OF_TASKS = 100_000;
-    private static final long WIDEST_PORTS = 65_535 - 1_024 + 1;
+    private static final long MAX_PORTS = 65_535 - 1_024 + 1;
     /** A clock that is read by a system call and a register of a device: a thousand nanoseconds and more each time. */
     private static final Set<String> SLOW_CLOCKS = Set.of("hpet", "acpi_pm", "jiffies", "pit", "refined-jiffies");
 
@@ -45,7 +45,7 @@ public final class Doctor {
             AcceptRules::synRetries,
             TcpRules::timeWait,
             TcpRules::memory,
-            TcpRules::leastBuffers,
+            TcpRules::minBuffers,
             TcpRules::orphans,
             Doctor::clock,
             Doctor::swap);
@@ -71,10 +71,10 @@ public final class Doctor {
     }
 
     private static Optional<Long> groupLeft(Facts facts) {
-        long most = facts.get(Fact.CGROUP_MEMORY_MOST);
-        return most == Facts.UNKNOWN || most == Facts.UNLIMITED
+        long max = facts.get(Fact.CGROUP_MEMORY_MAX);
+        return max == Facts.UNKNOWN || max == Facts.UNLIMITED
                 ? Optional.empty()
-                : Optional.of(Math.max(0, most - facts.get(Fact.CGROUP_MEMORY)));
+                : Optional.of(Math.max(0, max - facts.get(Fact.CGROUP_MEMORY)));
     }
 
     /** HotSpot raises the soft limit to the hard one by itself: the hard one is what stops. */
@@ -83,7 +83,7 @@ public final class Doctor {
         if (hard == Facts.UNKNOWN || hard - OWN_FILES >= room(facts, role)) {
             return Optional.empty();
         }
-        long bound = facts.knows(Fact.MOST_FILES_A_PROCESS) ? facts.get(Fact.MOST_FILES_A_PROCESS) : PLENTY_OF_FILES;
+        long bound = facts.knows(Fact.MAX_FILES_A_PROCESS) ? facts.get(Fact.MAX_FILES_A_PROCESS) : PLENTY_OF_FILES;
         long better = Math.max(hard, Math.min(PLENTY_OF_FILES, bound));
         return Optional.of(new Finding(
                         "RLIMIT_NOFILE",
@@ -97,34 +97,34 @@ public final class Doctor {
     }
 
     private static Optional<Finding> filesOfAProcess(Facts facts, Role role) {
-        long most = facts.get(Fact.MOST_FILES_A_PROCESS);
-        boolean binds = most != Facts.UNKNOWN && facts.get(Fact.HARD_FILES) >= most && most < room(facts, role);
+        long max = facts.get(Fact.MAX_FILES_A_PROCESS);
+        boolean binds = max != Facts.UNKNOWN && facts.get(Fact.HARD_FILES) >= max && max < room(facts, role);
         return binds
                 ? Optional.of(Finding.sysctl(
-                                Fact.MOST_FILES_A_PROCESS.setting(),
-                                number(most),
+                                Fact.MAX_FILES_A_PROCESS.setting(),
+                                number(max),
                                 "what RLIMIT_NOFILE may be raised to",
-                                most - OWN_FILES,
-                                Long.toString(Math.max(most, PLENTY_OF_FILES) * 4))
-                        .with("files", most))
+                                max - OWN_FILES,
+                                Long.toString(Math.max(max, PLENTY_OF_FILES) * 4))
+                        .with("files", max))
                 : Optional.empty();
     }
 
     private static Optional<Finding> filesOfAll(Facts facts, Role role) {
-        if (!facts.knows(Fact.MOST_FILES) || !facts.knows(Fact.FILES_IN_USE)) {
+        if (!facts.knows(Fact.MAX_FILES) || !facts.knows(Fact.FILES_IN_USE)) {
             return Optional.empty();
         }
-        long most = facts.get(Fact.MOST_FILES);
-        long free = Math.max(0, most - facts.get(Fact.FILES_IN_USE));
+        long max = facts.get(Fact.MAX_FILES);
+        long free = Math.max(0, max - facts.get(Fact.FILES_IN_USE));
         return free >= room(facts, role)
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                                Fact.MOST_FILES.setting(),
-                                number(most) + ", " + number(facts.get(Fact.FILES_IN_USE)) + " in use",
+                                Fact.MAX_FILES.setting(),
+                                number(max) + ", " + number(facts.get(Fact.FILES_IN_USE)) + " in use",
                                 "all processes of the machine (ENFILE), but root's",
                                 free,
-                                Long.toString(most * 4))
-                        .with("files", most)
+                                Long.toString(max * 4))
+                        .with("files", max)
                         .with("inUse", facts.get(Fact.FILES_IN_USE)));
     }
 
@@ -138,7 +138,7 @@ public final class Doctor {
                 + (facts.get(Fact.RESERVED_PORTS) > 0 ? ", " + facts.get(Fact.RESERVED_PORTS) + " reserved" : "");
         String stops = "connections from " + many(role.tuples(), "pair") + " of source and server port (EADDRNOTAVAIL)";
         return Optional.of(
-                ports < WIDEST_PORTS
+                ports < MAX_PORTS
                         ? Finding.sysctl(Fact.FIRST_PORT.setting(), value, stops, at, "1024 65535")
                                 .with("ports", ports)
                                 .with("firstPort", facts.get(Fact.FIRST_PORT))
@@ -158,18 +158,18 @@ public final class Doctor {
 
     /** Where it is loaded and nothing is tracked, it is not in the way. */
     private static Optional<Finding> conntrack(Facts facts, Role role) {
-        long most = facts.get(Fact.CONNTRACK_MOST);
+        long max = facts.get(Fact.CONNTRACK_MAX);
         long used = facts.get(Fact.CONNTRACK_IN_USE);
-        if (most == Facts.UNKNOWN || used <= 0 || most - used >= room(facts, role)) {
+        if (max == Facts.UNKNOWN || used <= 0 || max - used >= room(facts, role)) {
             return Optional.empty();
         }
         return Optional.of(Finding.sysctl(
-                        Fact.CONNTRACK_MOST.setting(),
-                        number(most) + ", " + number(used) + " in use",
+                        Fact.CONNTRACK_MAX.setting(),
+                        number(max) + ", " + number(used) + " in use",
                         "connections that the firewall tracks; packets of further ones are dropped",
-                        Math.max(0, most - used),
-                        Long.toString(most * 8))
-                .with("connections", most)
+                        Math.max(0, max - used),
+                        Long.toString(max * 8))
+                .with("connections", max)
                 .with("inUse", used));
     }
 
@@ -178,61 +178,61 @@ public final class Doctor {
                 .filter(left -> left < facts.get(Fact.MEMORY_AVAILABLE))
                 .map(left -> Finding.of(
                                 "memory.max",
-                                number(facts.get(Fact.CGROUP_MEMORY_MOST) >> 20) + " MiB of the "
+                                number(facts.get(Fact.CGROUP_MEMORY_MAX) >> 20) + " MiB of the "
                                         + facts.group(Facts.MEMORY_GROUP),
                                 "the processes here, sockets included: above it the kernel kills",
                                 left / role.bytesEach(),
                                 Remedy.memoryOfGroup(facts.group(Facts.MEMORY_GROUP)))
-                        .with("bytes", facts.get(Fact.CGROUP_MEMORY_MOST))
+                        .with("bytes", facts.get(Fact.CGROUP_MEMORY_MAX))
                         .with("inUse", facts.get(Fact.CGROUP_MEMORY)));
     }
 
     private static Optional<Finding> tasks(Facts facts, Role role) {
-        long most = facts.get(Fact.CGROUP_PIDS_MOST);
-        long left = most - facts.get(Fact.CGROUP_PIDS);
-        if (!facts.knows(Fact.CGROUP_PIDS_MOST) || left >= FEW_TASKS) {
+        long max = facts.get(Fact.CGROUP_PIDS_MAX);
+        long left = max - facts.get(Fact.CGROUP_PIDS);
+        if (!facts.knows(Fact.CGROUP_PIDS_MAX) || left >= FEW_TASKS) {
             return Optional.empty();
         }
         return Optional.of(Finding.of(
                         "pids.max",
-                        number(most) + " of the " + facts.group(Facts.PIDS_GROUP) + ", "
+                        number(max) + " of the " + facts.group(Facts.PIDS_GROUP) + ", "
                                 + number(facts.get(Fact.CGROUP_PIDS)) + " in use",
                         "threads of the control group: further workers",
                         Finding.NO_NUMBER,
                         Remedy.threadsOfGroup(facts.group(Facts.PIDS_GROUP)))
-                .with("threads", most)
+                .with("threads", max)
                 .with("inUse", facts.get(Fact.CGROUP_PIDS)));
     }
 
     /** Where it is known how many the user has, it binds. */
     private static Optional<Finding> tasksOfUser(Facts facts, Role role) {
-        long most = facts.get(Fact.SOFT_PROCESSES);
-        return !facts.knows(Fact.USER_THREADS) || most - facts.get(Fact.USER_THREADS) >= FEW_TASKS
+        long max = facts.get(Fact.SOFT_PROCESSES);
+        return !facts.knows(Fact.USER_THREADS) || max - facts.get(Fact.USER_THREADS) >= FEW_TASKS
                 ? Optional.empty()
                 : Optional.of(Finding.of(
                                 "RLIMIT_NPROC",
-                                number(most) + ", " + number(facts.get(Fact.USER_THREADS)) + " in use",
+                                number(max) + ", " + number(facts.get(Fact.USER_THREADS)) + " in use",
                                 "threads of this user: further workers",
                                 Finding.NO_NUMBER,
-                                Remedy.threadsOfUser(Math.max(PLENTY_OF_TASKS, most * 2)))
-                        .with("threads", most)
+                                Remedy.threadsOfUser(Math.max(PLENTY_OF_TASKS, max * 2)))
+                        .with("threads", max)
                         .with("inUse", facts.get(Fact.USER_THREADS)));
     }
 
     private static Optional<Finding> tasksOfAll(Facts facts, Role role) {
-        if (!facts.knows(Fact.THREADS_MOST) || !facts.knows(Fact.THREADS)) {
+        if (!facts.knows(Fact.THREADS_MAX) || !facts.knows(Fact.THREADS)) {
             return Optional.empty();
         }
-        long most = facts.get(Fact.THREADS_MOST);
-        return most - facts.get(Fact.THREADS) >= FEW_TASKS
+        long max = facts.get(Fact.THREADS_MAX);
+        return max - facts.get(Fact.THREADS) >= FEW_TASKS
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                                Fact.THREADS_MOST.setting(),
-                                number(most) + ", " + number(facts.get(Fact.THREADS)) + " in use",
+                                Fact.THREADS_MAX.setting(),
+                                number(max) + ", " + number(facts.get(Fact.THREADS)) + " in use",
                                 "threads of the machine: further workers",
                                 Finding.NO_NUMBER,
-                                Long.toString(most * 2))
-                        .with("threads", most)
+                                Long.toString(max * 2))
+                        .with("threads", max)
                         .with("inUse", facts.get(Fact.THREADS)));
     }
 

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One thing that stops connections, or spoils what is measured.
+ * One thing that stops connections, or makes measurements unreliable.
  *
  * @param limit its name, the kernel's where it has one
  * @param value what it is now, in words

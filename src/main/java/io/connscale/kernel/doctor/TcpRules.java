@@ -25,25 +25,25 @@ final class TcpRules {
 
     /** A socket is charged whole pages, one at least, as long as it holds data (sock.h, SK_MEM_QUANTUM). */
     static Optional<Finding> memory(Facts facts, Role role) {
-        long most = facts.get(Fact.TCP_MEMORY_MOST);
-        return most == Facts.UNKNOWN || most >= Doctor.room(facts, role)
+        long max = facts.get(Fact.TCP_MEMORY_MAX);
+        return max == Facts.UNKNOWN || max >= Doctor.room(facts, role)
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                                Fact.TCP_MEMORY_MOST.setting(),
-                                Doctor.number(most) + " pages",
+                                Fact.TCP_MEMORY_MAX.setting(),
+                                Doctor.number(max) + " pages",
                                 "connections that hold unread data at one time, a page each; then TCP drops",
-                                most,
-                                facts.get(Fact.TCP_MEMORY_PRESSURE) * 2 + " " + most * 3 + " " + most * 4)
-                        .with("pages", most));
+                                max,
+                                facts.get(Fact.TCP_MEMORY_PRESSURE) * 2 + " " + max * 3 + " " + max * 4)
+                        .with("pages", max));
     }
 
-    static Optional<Finding> leastBuffers(Facts facts, Role role) {
-        long receive = facts.get(Fact.RECEIVE_BUFFER_LEAST);
-        long send = facts.get(Fact.SEND_BUFFER_LEAST);
+    static Optional<Finding> minBuffers(Facts facts, Role role) {
+        long receive = facts.get(Fact.RECEIVE_BUFFER_MIN);
+        long send = facts.get(Fact.SEND_BUFFER_MIN);
         if (receive <= LARGE_BUFFER && send <= LARGE_BUFFER) {
             return Optional.empty();
         }
-        Fact large = receive > LARGE_BUFFER ? Fact.RECEIVE_BUFFER_LEAST : Fact.SEND_BUFFER_LEAST;
+        Fact large = receive > LARGE_BUFFER ? Fact.RECEIVE_BUFFER_MIN : Fact.SEND_BUFFER_MIN;
         return Optional.of(Finding.sysctl(
                         large.setting(),
                         Doctor.number(facts.get(large)) + " bytes at least",
@@ -54,17 +54,17 @@ final class TcpRules {
     }
 
     static Optional<Finding> orphans(Facts facts, Role role) {
-        long most = facts.get(Fact.MOST_ORPHANS);
+        long max = facts.get(Fact.MAX_ORPHANS);
         long now = facts.get(Fact.ORPHANS);
-        return most == Facts.UNKNOWN || now <= most / 2
+        return max == Facts.UNKNOWN || now <= max / 2
                 ? Optional.empty()
                 : Optional.of(Finding.sysctl(
-                                Fact.MOST_ORPHANS.setting(),
-                                Doctor.number(most) + ", " + Doctor.number(now) + " in use",
+                                Fact.MAX_ORPHANS.setting(),
+                                Doctor.number(max) + ", " + Doctor.number(now) + " in use",
                                 "connections closed here that the other end has not heard of: more are reset",
-                                most,
-                                Long.toString(most * 4))
-                        .with("connections", most)
+                                max,
+                                Long.toString(max * 4))
+                        .with("connections", max)
                         .with("inUse", now));
     }
 }

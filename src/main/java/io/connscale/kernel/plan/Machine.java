@@ -27,20 +27,20 @@ public record Machine(String id, long memory, long files, long tasks) {
         return new Machine(
                 facts.machine().isEmpty() ? name : facts.machine(),
                 facts.get(Fact.MEMORY_AVAILABLE),
-                left(facts, Fact.MOST_FILES, Fact.FILES_IN_USE),
-                least(left(facts, Fact.THREADS_MOST, Fact.THREADS), left(facts, Fact.PIDS_MOST, Fact.THREADS)));
+                left(facts, Fact.MAX_FILES, Fact.FILES_IN_USE),
+                min(left(facts, Fact.THREADS_MAX, Fact.THREADS), left(facts, Fact.PIDS_MAX, Fact.THREADS)));
     }
 
     /** What is left of a limit; unknown where it is not known, or none. */
-    static long left(Facts facts, Fact most, Fact used) {
-        if (!facts.knows(most) || !facts.knows(used) || facts.get(most) == Facts.UNLIMITED) {
+    static long left(Facts facts, Fact max, Fact used) {
+        if (!facts.knows(max) || !facts.knows(used) || facts.get(max) == Facts.UNLIMITED) {
             return Facts.UNKNOWN;
         }
-        return Math.max(0, facts.get(most) - facts.get(used));
+        return Math.max(0, facts.get(max) - facts.get(used));
     }
 
     /** The least of those that are known. */
-    private static long least(long... values) {
+    private static long min(long... values) {
         return LongStream.of(values)
                 .filter(value -> value != Facts.UNKNOWN)
                 .min()

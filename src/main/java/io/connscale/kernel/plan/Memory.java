@@ -45,13 +45,13 @@ public record Memory(List<String> where, long wanted, String group, String lift,
     /**
      * What they take where other limits stop them first, bytes.
      *
-     * @param most how many more connections an end, by its name, can come to have
+     * @param max how many more connections an end, by its name, can come to have
      */
-    double needs(ToLongFunction<String> most) {
+    double needs(ToLongFunction<String> max) {
         double needs = 0;
         for (int i = 0; i < shares.size(); i++) {
             Share share = shares.get(i);
-            double can = Math.min(share.wanted(), most.applyAsLong(where.get(i)));
+            double can = Math.min(share.wanted(), max.applyAsLong(where.get(i)));
             needs += share.wanted() == 0 ? 0 : share.bytes(can / share.wanted());
         }
         return needs;
@@ -59,7 +59,7 @@ public record Memory(List<String> where, long wanted, String group, String lift,
 
     @Override
     public long allows() {
-        return Largest.that(k -> needs(k) <= available, Plan.MOST);
+        return Largest.that(k -> needs(k) <= available, Plan.MAX);
     }
 
     @Override

@@ -8,10 +8,10 @@ import io.connscale.kernel.Facts;
  *
  * @param id the same for all hosts that share it
  * @param ports ephemeral ports: those of {@code ip_local_port_range} less the reserved ones
- * @param trackedMost entries of the connection tracking table; unknown where nothing is tracked
+ * @param trackedMax entries of the connection tracking table; unknown where nothing is tracked
  * @param tracked of them in use
  */
-public record Network(String id, long ports, long trackedMost, long tracked) {
+public record Network(String id, long ports, long trackedMax, long tracked) {
     /** Without connection tracking. */
     public static Network untracked(String id, long ports) {
         return new Network(id, ports, Facts.UNKNOWN, 0);
@@ -26,7 +26,7 @@ public record Network(String id, long ports, long trackedMost, long tracked) {
     public static Network of(Facts facts, String name) {
         String id = facts.network().isEmpty() ? name : facts.machine() + " " + facts.network();
         return facts.get(Fact.CONNTRACK_IN_USE) > 0
-                ? new Network(id, facts.ports(), facts.get(Fact.CONNTRACK_MOST), facts.get(Fact.CONNTRACK_IN_USE))
+                ? new Network(id, facts.ports(), facts.get(Fact.CONNTRACK_MAX), facts.get(Fact.CONNTRACK_IN_USE))
                 : untracked(id, facts.ports());
     }
 }

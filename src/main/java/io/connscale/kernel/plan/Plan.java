@@ -21,7 +21,7 @@ public record Plan(long wanted, List<Limit> limits) {
     public static final String SERVER = "server";
 
     /** Connections; more than any limit is asked for. */
-    static final long MOST = 1_000_000_000_000L;
+    static final long MAX = 1_000_000_000_000L;
 
     public Plan {
         limits = List.copyOf(limits);
@@ -74,7 +74,7 @@ public record Plan(long wanted, List<Limit> limits) {
         double each = wanted == 0 ? 1 : (double) sockets(here) / wanted;
         limits.add(
                 machine.files() == Facts.UNKNOWN
-                        ? new Unread(MachineFiles.NAME, where, wanted, Fact.MOST_FILES.setting())
+                        ? new Unread(MachineFiles.NAME, where, wanted, Fact.MAX_FILES.setting())
                         : new MachineFiles(where, wanted, machine.files(), each));
         limits.add(
                 machine.memory() == Facts.UNKNOWN
@@ -82,7 +82,7 @@ public record Plan(long wanted, List<Limit> limits) {
                         : Memory.ofMachine(where, wanted, machine.memory(), shares));
         limits.add(
                 machine.tasks() == Facts.UNKNOWN
-                        ? new Unread(Tasks.NAME, where, wanted, Fact.THREADS_MOST.setting())
+                        ? new Unread(Tasks.NAME, where, wanted, Fact.THREADS_MAX.setting())
                         : Tasks.ofMachine(where, wanted, machine.tasks(), shares));
         return limits;
     }
@@ -108,9 +108,9 @@ public record Plan(long wanted, List<Limit> limits) {
 
     private static List<Limit> network(List<End> here) {
         Network network = here.get(0).network();
-        return network.trackedMost() == Facts.UNKNOWN
+        return network.trackedMax() == Facts.UNKNOWN
                 ? List.of()
-                : List.of(new Tracked(names(here), connections(here), network.trackedMost(), network.tracked()));
+                : List.of(new Tracked(names(here), connections(here), network.trackedMax(), network.tracked()));
     }
 
     /** Where the server is one of them it has every connection of all of them. */
@@ -142,12 +142,12 @@ public record Plan(long wanted, List<Limit> limits) {
         return limits.stream()
                 .filter(Memory.class::isInstance)
                 .map(Memory.class::cast)
-                .filter(memory -> memory.needs(this::most) > memory.available())
+                .filter(memory -> memory.needs(this::max) > memory.available())
                 .findFirst();
     }
 
     /** The most connections that this end can come to have by all limits but memory; the server's are those of every client. */
-    private long most(String end) {
+    private long max(String end) {
         return limits.stream()
                 .filter(limit -> !(limit instanceof Memory))
                 .filter(limit -> limit.where().contains(end) || limit.where().contains(SERVER))

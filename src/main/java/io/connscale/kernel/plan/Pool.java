@@ -24,7 +24,7 @@ public record Pool(Resource resource, String id, String name, long left, Remedy 
     public static List<Pool> of(Facts facts, String host) {
         String machine = facts.machine().isEmpty() ? host : facts.machine();
         List<Pool> pools = new ArrayList<>();
-        long memory = Machine.left(facts, Fact.CGROUP_MEMORY_MOST, Fact.CGROUP_MEMORY);
+        long memory = Machine.left(facts, Fact.CGROUP_MEMORY_MAX, Fact.CGROUP_MEMORY);
         if (memory != Facts.UNKNOWN) {
             String group = facts.group(Facts.MEMORY_GROUP);
             pools.add(new Pool(
@@ -34,25 +34,25 @@ public record Pool(Resource resource, String id, String name, long left, Remedy 
                     memory,
                     Remedy.memoryOfGroup(group)));
         }
-        long pids = Machine.left(facts, Fact.CGROUP_PIDS_MOST, Fact.CGROUP_PIDS);
+        long pids = Machine.left(facts, Fact.CGROUP_PIDS_MAX, Fact.CGROUP_PIDS);
         if (pids != Facts.UNKNOWN) {
             String group = facts.group(Facts.PIDS_GROUP);
             pools.add(new Pool(
                     Resource.THREADS,
                     id(machine, facts, Facts.PIDS_GROUP),
-                    "pids.max " + Words.number(facts.get(Fact.CGROUP_PIDS_MOST)) + " of " + group,
+                    "pids.max " + Words.number(facts.get(Fact.CGROUP_PIDS_MAX)) + " of " + group,
                     pids,
                     Remedy.threadsOfGroup(group)));
         }
         long ofUser = Machine.left(facts, Fact.SOFT_PROCESSES, Fact.USER_THREADS);
         if (ofUser != Facts.UNKNOWN) {
-            long most = facts.get(Fact.SOFT_PROCESSES);
+            long max = facts.get(Fact.SOFT_PROCESSES);
             pools.add(new Pool(
                     Resource.THREADS,
-                    machine + " uid " + facts.get(Fact.UID) + " of " + most,
-                    "ulimit -u " + Words.number(most),
+                    machine + " uid " + facts.get(Fact.UID) + " of " + max,
+                    "ulimit -u " + Words.number(max),
                     ofUser,
-                    Remedy.threadsOfUser(Math.max(100_000, most * 2))));
+                    Remedy.threadsOfUser(Math.max(100_000, max * 2))));
         }
         return pools;
     }

@@ -27,7 +27,7 @@ public record ProcessFiles(List<String> where, long wanted, Processes end) imple
     @Override
     public String sum() {
         String each = Words.number(end.files()) + " files − " + end.own().files() + " of its own";
-        return (end.most() == 1 ? each : Words.number(end.most()) + " processes × (" + each + ")")
+        return (end.max() == 1 ? each : Words.number(end.max()) + " processes × (" + each + ")")
                 + (end.held() == 0 ? "" : " − " + Words.number(end.held()) + " open already");
     }
 
@@ -36,7 +36,7 @@ public record ProcessFiles(List<String> where, long wanted, Processes end) imple
         Map<String, Object> numbers = new LinkedHashMap<>();
         numbers.put("filesPerProcess", end.files());
         numbers.put("ownFiles", end.own().files());
-        numbers.put("processes", end.most());
+        numbers.put("processes", end.max());
         numbers.put("held", end.held());
         return numbers;
     }

@@ -1,15 +1,15 @@
 package io.connscale.kernel.plan;
 
 /**
- * The processes of one end at one place: an agent and its workers, or the server and its shards.
+ * The processes of one end at one place: an agent and its workers, or the server and its processes.
  *
  * @param files descriptors each may have open ({@code RLIMIT_NOFILE}); {@code Long.MAX_VALUE}: any number
- * @param most how many processes there may be, 1 at least
+ * @param max how many processes there may be, 1 at least
  * @param running how many there are now
  * @param held connections that they have already
  * @param own what a process needs beside its connections
  */
-public record Processes(long files, int most, int running, long held, Base own) {
+public record Processes(long files, int max, int running, long held, Base own) {
     /**
      * What one process needs beside its connections.
      *
@@ -20,7 +20,7 @@ public record Processes(long files, int most, int running, long held, Base own) 
     public record Base(long files, int threads, long bytes) {}
 
     public Processes {
-        if (most < 1) {
+        if (max < 1) {
             throw new IllegalArgumentException("at least one process");
         }
     }
@@ -32,10 +32,10 @@ public record Processes(long files, int most, int running, long held, Base own) 
 
     /** Connections that all of them can have, those held included. */
     long all() {
-        return each() > Long.MAX_VALUE / most ? Long.MAX_VALUE : each() * most;
+        return each() > Long.MAX_VALUE / max ? Long.MAX_VALUE : each() * max;
     }
 
-    /** How many processes are to be started for {@code more} connections; they may be more than {@link #most}. */
+    /** How many processes are to be started for {@code more} connections; they may be more than {@link #max}. */
     long toStart(double more) {
         double needed = Math.max(1, Math.ceil((held + more) / Math.max(1, each())));
         return Math.max(0, (long) needed - running);

@@ -45,7 +45,7 @@ public record Tasks(List<String> where, long wanted, String of, String lift, lon
 
     @Override
     public long allows() {
-        return Largest.that(k -> needs(k) <= left, Plan.MOST);
+        return Largest.that(k -> needs(k) <= left, Plan.MAX);
     }
 
     @Override

@@ -40,8 +40,8 @@ class RoundTripTest {
                                 .uniqueElements()
                                 .ofMinSize(1)
                                 .ofMaxSize(5),
-                        Arbitraries.integers().between(1, ServerConfig.MOST_BACKLOG),
-                        Arbitraries.integers().between(1, ServerConfig.MOST_ACCEPTORS),
+                        Arbitraries.integers().between(1, ServerConfig.MAX_BACKLOG),
+                        Arbitraries.integers().between(1, ServerConfig.MAX_ACCEPTORS),
                         Arbitraries.of(true, false),
                         on,
                         liveness())
@@ -125,11 +125,11 @@ class RoundTripTest {
         return Combinators.combine(
                         durations(),
                         durations(),
-                        Arbitraries.longs().between(0, Rate.MOST).map(Rate::new))
+                        Arbitraries.longs().between(0, Rate.MAX).map(Rate::new))
                 .as(ClientConfig::new);
     }
 
     private static Arbitrary<Workers> workers() {
-        return Arbitraries.integers().between(0, Workers.MOST).map(Workers::new);
+        return Arbitraries.integers().between(0, Workers.MAX).map(Workers::new);
     }
 }

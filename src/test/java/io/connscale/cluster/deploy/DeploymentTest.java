@@ -33,11 +33,11 @@ class DeploymentTest {
     @TempDir
     Path folder;
 
-    private FarHost host;
+    private RemoteHost host;
 
     @BeforeEach
     void host() throws IOException, AgentException {
-        host = new FarHost(folder, SIZE);
+        host = new RemoteHost(folder, SIZE);
     }
 
     @Test
@@ -47,7 +47,7 @@ class DeploymentTest {
         assertThat(there.copying()).isEqualTo(Copying.CHECKED);
         assertThat(there.jar()).isEqualTo(host.farJar().toString());
         assertThat(host.farJar()).hasSameBinaryContentAs(host.jar.path());
-        assertThat(host.inCache()).containsExactly(host.jar.farName());
+        assertThat(host.inCache()).containsExactly(host.jar.remoteName());
     }
 
     @Test
@@ -103,7 +103,7 @@ class DeploymentTest {
     void withoutAProgramForChecksumsTheSizeIsChecked() throws Exception {
         Path bin = folder.resolve("bin");
         few(bin);
-        Path java = FarHost.fakeJava(folder.resolve("jdk"), "17.0.1");
+        Path java = RemoteHost.fakeJava(folder.resolve("jdk"), "17.0.1");
 
         Installation there = new Deployment(host.jar)
                 .ensure(host.with("PATH=" + bin).launcher(), Optional.of(java.toString()), step -> {});
@@ -121,7 +121,7 @@ class DeploymentTest {
 
     private static void few(Path bin) throws IOException {
         for (String program : List.of("sh", "mkdir", "rmdir", "cat", "rm", "mv", "ls", "wc", "sed", "uname")) {
-            FarHost.script(bin.resolve(program), "exec /bin/" + program + " \"$@\"");
+            RemoteHost.script(bin.resolve(program), "exec /bin/" + program + " \"$@\"");
         }
     }
 
@@ -131,8 +131,8 @@ class DeploymentTest {
         Needs.command(program);
         Path bin = folder.resolve("bin");
         few(bin);
-        FarHost.script(bin.resolve(program), "PATH=/usr/bin:/bin exec " + program + " \"$@\"");
-        Path java = FarHost.fakeJava(folder.resolve("jdk"), "17.0.1");
+        RemoteHost.script(bin.resolve(program), "PATH=/usr/bin:/bin exec " + program + " \"$@\"");
+        Path java = RemoteHost.fakeJava(folder.resolve("jdk"), "17.0.1");
         for (Copying copying : List.of(Copying.CHECKED, Copying.NONE)) {
             assertThat(new Deployment(host.jar)
                             .ensure(host.with("PATH=" + bin).launcher(), Optional.of(java.toString()), step -> {})
@@ -208,7 +208,7 @@ class DeploymentTest {
         } finally {
             two.shutdownNow();
         }
-        assertThat(host.inCache()).containsExactly(host.jar.farName());
+        assertThat(host.inCache()).containsExactly(host.jar.remoteName());
     }
 
     @Test
@@ -236,7 +236,7 @@ class DeploymentTest {
     @Test
     void aLockThatWasLeftBehindIsTaken() throws Exception {
         Files.createDirectories(lock());
-        Files.writeString(host.cache().resolve(host.jar.farName() + ".connscale-0.part"), "broken off");
+        Files.writeString(host.cache().resolve(host.jar.remoteName() + ".connscale-0.part"), "broken off");
 
         Installation there = new Deployment(host.jar, 1).ensure(host.launcher(), Optional.empty(), step -> {});
 
@@ -267,14 +267,14 @@ class DeploymentTest {
         FileTime time = Files.getLastModifiedTime(aged(host.farJar(), 99));
 
         host.deploy();
-        new FarHost(folder, SIZE + 1).deploy();
+        new RemoteHost(folder, SIZE + 1).deploy();
 
         assertThat(Files.getLastModifiedTime(host.farJar()))
                 .as("a JVM compares it")
                 .isEqualTo(time);
         assertThat(archive).exists();
         aged(sibling(".jar.used"), 40);
-        new FarHost(folder, SIZE + 2).deploy();
+        new RemoteHost(folder, SIZE + 2).deploy();
         assertThat(host.farJar()).doesNotExist();
         assertThat(host.inCache()).as("all of it is gone").noneMatch(name -> name.contains(host.jar.sha256()));
     }
@@ -295,7 +295,7 @@ class DeploymentTest {
     }
 
     private Path sibling(String end) {
-        return host.farJar().resolveSibling(host.jar.farName().replaceAll("\\.jar$", "") + end);
+        return host.farJar().resolveSibling(host.jar.remoteName().replaceAll("\\.jar$", "") + end);
     }
 
     @Test
@@ -310,7 +310,7 @@ class DeploymentTest {
     @Test
     void aHostWithoutSpaceIsNamedWithWhatIsNeededAndWhatIsFree() throws Exception {
         Path bin = folder.resolve("bin");
-        FarHost.script(bin.resolve("df"), "echo Filesystem; echo '/dev/sda 1000 900 100 90% /'");
+        RemoteHost.script(bin.resolve("df"), "echo Filesystem; echo '/dev/sda 1000 900 100 90% /'");
 
         assertThatThrownBy(host.with("PATH=" + bin + ":/usr/bin:/bin")::deploy)
                 .hasMessage("no space for the jar in " + host.cache() + ": needs 1316 KiB, has 100 KiB");
@@ -319,7 +319,7 @@ class DeploymentTest {
     @Test
     void aDiskThatFillsUpMeanwhileIsNamed() throws Exception {
         Path bin = folder.resolve("bin");
-        FarHost.script(bin.resolve("cat"), "echo 'cat: write error: No space left on device' >&2; exit 1");
+        RemoteHost.script(bin.resolve("cat"), "echo 'cat: write error: No space left on device' >&2; exit 1");
 
         assertThatThrownBy(host.with("PATH=" + bin + ":/usr/bin:/bin")::deploy)
                 .hasMessage("no space for the jar in " + host.cache() + ": cat: write error: No space left on device");
@@ -340,7 +340,7 @@ class DeploymentTest {
     }
 
     private Path lock() {
-        return host.cache().resolve(host.jar.farName() + ".lock");
+        return host.cache().resolve(host.jar.remoteName() + ".lock");
     }
 
     private static Path aged(Path file, int days) throws IOException {

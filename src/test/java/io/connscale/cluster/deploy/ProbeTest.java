@@ -25,11 +25,11 @@ class ProbeTest {
     @TempDir
     Path folder;
 
-    private FarHost host;
+    private RemoteHost host;
 
     @BeforeEach
     void host() throws IOException, AgentException {
-        host = new FarHost(folder, 1000);
+        host = new RemoteHost(folder, 1000);
     }
 
     @Test
@@ -62,7 +62,7 @@ class ProbeTest {
 
     @Test
     void aJavaFolderIsAsGoodAsItsProgram() throws Exception {
-        Path java = FarHost.fakeJava(folder.resolve("a jdk"), "21.0.2");
+        Path java = RemoteHost.fakeJava(folder.resolve("a jdk"), "21.0.2");
 
         assertThat(host.probe(folder.resolve("a jdk").toString()).javas())
                 .containsExactly(new FoundJava("hosts.yaml", "21.0.2", "", java.toString()));
@@ -70,7 +70,7 @@ class ProbeTest {
 
     @Test
     void homeIsUnderstoodInAJavasPath() throws Exception {
-        FarHost.fakeJava(host.home.resolve("jdk"), "21.0.2");
+        RemoteHost.fakeJava(host.home.resolve("jdk"), "21.0.2");
 
         assertThat(host.probe("~/jdk/bin/java").javas())
                 .extracting(FoundJava::version)
@@ -80,7 +80,7 @@ class ProbeTest {
     @Test
     void aJavaThatTellsItsVersionInAFileIsNotStarted() throws Exception {
         Path home = host.home.resolve(".sdkman/candidates/java/99");
-        FarHost.script(home.resolve("bin/java"), "echo started > '" + folder + "/started'");
+        RemoteHost.script(home.resolve("bin/java"), "echo started > '" + folder + "/started'");
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Us\"\nJAVA_VERSION=\"99.0.1\"\nOS_ARCH=\"aarch64\"");
 
         assertThat(host.probe("").javas()).contains(new FoundJava("folder", "99.0.1", "aarch64", home + "/bin/java"));
@@ -89,7 +89,7 @@ class ProbeTest {
 
     @Test
     void whatIsNoJavaIsToldWithItsWords() throws Exception {
-        Path broken = FarHost.script(folder.resolve("java"), "echo 'exec format error'; exit 126");
+        Path broken = RemoteHost.script(folder.resolve("java"), "echo 'exec format error'; exit 126");
 
         assertThat(host.probe(broken.toString()).javas())
                 .singleElement()
@@ -129,7 +129,7 @@ class ProbeTest {
     void everyShellDoes(String shell) throws Exception {
         Needs.command(shell.split(" ", -1)[0]);
         Path bin = folder.resolve("bin");
-        FarHost.script(bin.resolve("sh"), "exec " + shell + " \"$@\"");
+        RemoteHost.script(bin.resolve("sh"), "exec " + shell + " \"$@\"");
         host.with("PATH=" + bin + ":/usr/bin:/bin");
 
         assertThat(host.deploy().copying()).isEqualTo(Installation.Copying.CHECKED);
@@ -157,7 +157,7 @@ class ProbeTest {
     @Test
     void aBrokenOffAnswerIsNamed() throws Exception {
         Path bin = folder.resolve("bin");
-        FarHost.script(bin.resolve("df"), "kill -9 $PPID; echo killed >&2");
+        RemoteHost.script(bin.resolve("df"), "kill -9 $PPID; echo killed >&2");
         host.with("PATH=" + bin + ":/usr/bin:/bin");
 
         assertThatThrownBy(() -> Probe.of(host.launcher(), host.jar, Optional.empty()))

@@ -70,9 +70,9 @@ class DiagnosisTest {
         Facts overflowed = waiting(with(CALM, Fact.LISTEN_OVERFLOWS, 64), 8989, 9);
         Verdict verdict = verdict(Map.of("receive timeout", 5L), nothing(), server(RUNNING, Map.of(), overflowed), 11);
         assertThat(verdict.cause()).isEqualTo("overflow");
-        assertThat(verdict.text()).contains("ListenOverflows +57", "9 wait, backlog 8", "half-open 11");
+        assertThat(verdict.text()).contains("ListenOverflows +57", "9 wait, backlog 8", "unaccepted 11");
         Verdict ofAnother = verdict(Map.of("receive timeout", 5L), nothing(), server(STOPPED, Map.of(), overflowed), 0);
-        assertThat(ofAnother.text()).contains("without an answer 5").doesNotContain("half-open");
+        assertThat(ofAnother.text()).contains("without an answer 5").doesNotContain("unaccepted");
         assertThat(verdict(Map.of("receive timeout", 5L), CALM, server(RUNNING, Map.of(), CALM), 0)
                         .cause())
                 .isEqualTo("slow-server");
@@ -100,7 +100,7 @@ class DiagnosisTest {
         assertThat(verdict(errors, nothing(), server(RUNNING, Map.of(), CALM), 0)
                         .cause())
                 .isEqualTo("no-answer");
-        Facts full = with(with(nothing(), Fact.CONNTRACK_MOST, 500), Fact.CONNTRACK_IN_USE, 500);
+        Facts full = with(with(nothing(), Fact.CONNTRACK_MAX, 500), Fact.CONNTRACK_IN_USE, 500);
         assertThat(verdict(errors, full, server(RUNNING, Map.of(), CALM), 0).cause())
                 .isEqualTo("conntrack");
         Facts nothingDropped = with(full, Fact.CONNTRACK_DROPPED, 0);
@@ -201,7 +201,7 @@ class DiagnosisTest {
         Facts now = with(waiting(with(CALM, Fact.LISTEN_OVERFLOWS, 64), 8989, 9), Fact.SYN_RECEIVED, 3);
         Unanswered young = new Unanswered(12, 2_340_000_000L, 400_000_000);
         assertThat(Difference.of(20, young, server(RUNNING, Map.of(), now)).text())
-                .contains("20 half-open", "12 without a first Pong, the oldest up for 2.3 s, the youngest for 0.4 s")
+                .contains("20 unaccepted", "12 without a first Pong, the oldest up for 2.3 s, the youngest for 0.4 s")
                 .contains("9 wait", "backlog 8", "3 SYN-RECEIVED", "TcpExtListenOverflows +57")
                 .doesNotContain("suspect");
         assertThat(Difference.of(20, Unanswered.NONE, server(RUNNING, Map.of(), now))

@@ -35,20 +35,20 @@ final class Given {
         return new ServerSide(state, 183, 50, new TreeMap<>(errors), addresses, List.of(8989), 8, before, now);
     }
 
-    static Evidence seen(Map<String, Long> errors, Facts now, ServerSide server, long halfOpen) {
-        return evidence(errors, 0, CALM, now, server, halfOpen);
+    static Evidence seen(Map<String, Long> errors, Facts now, ServerSide server, long unaccepted) {
+        return evidence(errors, 0, CALM, now, server, unaccepted);
     }
 
     static Evidence evidence(
-            Map<String, Long> errors, long late, Facts before, Facts now, ServerSide server, long halfOpen) {
+            Map<String, Long> errors, long skipped, Facts before, Facts now, ServerSide server, long unaccepted) {
         return new Evidence(
-                List.of(client(statistics(errors, late), "127.0.0.2", "127.0.0.1:8989", before, now)),
+                List.of(client(statistics(errors, skipped), "127.0.0.2", "127.0.0.1:8989", before, now)),
                 server,
-                halfOpen);
+                unaccepted);
     }
 
-    static Statistics statistics(Map<String, Long> errors, long late) {
-        return Statistics.of(new Snapshot(28_232, 0, 0, 0, 0, 10_000, 0, late, new TreeMap<>(errors)));
+    static Statistics statistics(Map<String, Long> errors, long skipped) {
+        return Statistics.of(new Snapshot(28_232, 0, 0, 0, 0, 10_000, 0, skipped, new TreeMap<>(errors)));
     }
 
     static ClientSide client(Statistics seen, String source, String target, Facts before, Facts now) {
@@ -64,7 +64,7 @@ final class Given {
         return recorded.times().connect();
     }
 
-    static Verdict verdict(Map<String, Long> errors, Facts now, ServerSide server, long halfOpen) {
-        return Diagnosis.of(seen(errors, now, server, halfOpen)).orElseThrow();
+    static Verdict verdict(Map<String, Long> errors, Facts now, ServerSide server, long unaccepted) {
+        return Diagnosis.of(seen(errors, now, server, unaccepted)).orElseThrow();
     }
 }

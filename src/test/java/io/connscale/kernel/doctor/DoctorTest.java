@@ -51,7 +51,7 @@ class DoctorTest {
         assertThat(Doctor.examine(with(facts, Fact.MEMORY_AVAILABLE, 64 * GIB), CLIENT))
                 .extracting(Finding::limit)
                 .containsExactly("RLIMIT_NOFILE");
-        Facts inGroup = with(with(facts, Fact.CGROUP_MEMORY_MOST, GIB / 2), Fact.CGROUP_MEMORY, 0);
+        Facts inGroup = with(with(facts, Fact.CGROUP_MEMORY_MAX, GIB / 2), Fact.CGROUP_MEMORY, 0);
         assertThat(Doctor.examine(inGroup, CLIENT)).extracting(Finding::limit).containsExactly("memory.max");
     }
 
@@ -67,7 +67,7 @@ class DoctorTest {
 
     @Test
     void connectionTrackingIsSaidOnlyWhereItTracks() {
-        Facts idle = with(with(nothing(), Fact.CONNTRACK_MOST, 1000), Fact.CONNTRACK_IN_USE, 0);
+        Facts idle = with(with(nothing(), Fact.CONNTRACK_MAX, 1000), Fact.CONNTRACK_IN_USE, 0);
         assertThat(Doctor.examine(idle, CLIENT)).isEmpty();
         assertThat(Doctor.examine(with(idle, Fact.CONNTRACK_IN_USE, 100), CLIENT))
                 .singleElement()

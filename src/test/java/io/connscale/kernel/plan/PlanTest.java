@@ -30,8 +30,8 @@ class PlanTest {
         return new End("server", wanted, Set.of(), 4_000, processes(1_000_040, 1), machine, NET);
     }
 
-    private static Processes processes(long files, int most) {
-        return new Processes(files, most, 1, 0, SMALL);
+    private static Processes processes(long files, int max) {
+        return new Processes(files, max, 1, 0, SMALL);
     }
 
     private static long allows(Plan plan, String limit) {
@@ -232,15 +232,15 @@ class PlanTest {
         End end = new End(
                 "a", wanted, Set.of("x"), 6_000, processes(files, 1000), new Machine("m", available, -1, -1), NET);
         Memory memory = Memory.ofMachine(List.of("a"), wanted, available, List.of(end.share()));
-        long most = memory.allows();
-        assertThat(memory.needs(most)).isLessThanOrEqualTo((double) available);
-        assertThat(memory.needs(most + 1)).isGreaterThan((double) available);
+        long max = memory.allows();
+        assertThat(memory.needs(max)).isLessThanOrEqualTo((double) available);
+        assertThat(memory.needs(max + 1)).isGreaterThan((double) available);
     }
 
     @Property
     void nobodySumsOver(
-            @ForAll @LongRange(min = 1, max = 1_000_000_000) long wanted, @ForAll @IntRange(min = 1) int most) {
-        Processes unlimited = new Processes(Long.MAX_VALUE, most, 0, 0, SMALL);
+            @ForAll @LongRange(min = 1, max = 1_000_000_000) long wanted, @ForAll @IntRange(min = 1) int max) {
+        Processes unlimited = new Processes(Long.MAX_VALUE, max, 0, 0, SMALL);
         End end = new End(
                 "a", wanted, Set.of("x"), 6_000, unlimited, new Machine("m", 1L << 60, 1L << 60, 1L << 60), NET);
         assertThat(Plan.of(List.of(end), Optional.empty(), 65_535).limits())

@@ -23,10 +23,10 @@ class SitesTest {
         Machine machine = Machine.of(
                 facts(Map.of(
                         Fact.MEMORY_AVAILABLE, 1000L,
-                        Fact.MOST_FILES, 500L,
+                        Fact.MAX_FILES, 500L,
                         Fact.FILES_IN_USE, 200L,
-                        Fact.THREADS_MOST, 90L,
-                        Fact.PIDS_MOST, 80L,
+                        Fact.THREADS_MAX, 90L,
+                        Fact.PIDS_MAX, 80L,
                         Fact.THREADS, 70L)),
                 "client1");
         assertThat(machine).isEqualTo(new Machine("boot", 1000, 300, 10));
@@ -36,9 +36,9 @@ class SitesTest {
     void aControlGroupIsALimitOfItsOwn() {
         Facts facts = facts(Map.of(
                 Fact.MEMORY_AVAILABLE, 1000L,
-                Fact.CGROUP_MEMORY_MOST, 900L,
+                Fact.CGROUP_MEMORY_MAX, 900L,
                 Fact.CGROUP_MEMORY, 200L,
-                Fact.CGROUP_PIDS_MOST, 50L,
+                Fact.CGROUP_PIDS_MAX, 50L,
                 Fact.CGROUP_PIDS, 49L));
         assertThat(Machine.of(facts, "client1").memory()).isEqualTo(1000);
         assertThat(Pool.of(facts, "client1").stream().map(Pool::left)).containsExactly(700L, 1L);
@@ -49,8 +49,7 @@ class SitesTest {
 
     @Test
     void aControlGroupWithoutALimitIsNone() {
-        assertThat(Pool.of(
-                        facts(Map.of(Fact.CGROUP_MEMORY_MOST, Facts.UNLIMITED, Fact.CGROUP_MEMORY, 200L)), "client1"))
+        assertThat(Pool.of(facts(Map.of(Fact.CGROUP_MEMORY_MAX, Facts.UNLIMITED, Fact.CGROUP_MEMORY, 200L)), "client1"))
                 .isEmpty();
     }
 
@@ -71,8 +70,8 @@ class SitesTest {
 
     @Test
     void aNetworkTracksConnectionsWhereItHasEntries() {
-        Map<Fact, Long> loaded = Map.of(
-                Fact.FIRST_PORT, 100L, Fact.LAST_PORT, 199L, Fact.CONNTRACK_MOST, 64L, Fact.CONNTRACK_IN_USE, 0L);
+        Map<Fact, Long> loaded =
+                Map.of(Fact.FIRST_PORT, 100L, Fact.LAST_PORT, 199L, Fact.CONNTRACK_MAX, 64L, Fact.CONNTRACK_IN_USE, 0L);
         assertThat(Network.of(facts(loaded), "x")).isEqualTo(Network.untracked("boot net:[1]", 100));
         Map<Fact, Long> used = new EnumMap<>(loaded);
         used.put(Fact.CONNTRACK_IN_USE, 4L);

@@ -45,7 +45,7 @@ final class Algorithms {
             List.of("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256", "hmac-sha2-512");
 
     /** Per stream of a channel; a sender waits when it is full. */
-    private static final int MOST_BUFFERED = 1 << 20;
+    private static final int MAX_BUFFERED = 1 << 20;
 
     static {
         // Java has all that is offered here; a provider whose signature was lost in the shaded jar is refused by some
@@ -63,7 +63,7 @@ final class Algorithms {
         config.setCipherFactories(only(CIPHERS, config.getCipherFactories()));
         config.setMACFactories(only(MACS, config.getMACFactories()));
         config.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
-        config.setMaxCircularBufferSize(MOST_BUFFERED);
+        config.setMaxCircularBufferSize(MAX_BUFFERED);
         return config;
     }
 

@@ -17,14 +17,14 @@ import org.slf4j.LoggerFactory;
  */
 final class Dialer {
     private static final Logger log = LoggerFactory.getLogger(Dialer.class);
-    private static final int MOST_TRIES = 10;
+    private static final int MAX_TRIES = 10;
     private static final long FIRST_PAUSE_MS = 100;
     private static final int WINDOW = 256 << 10;
     /** Of questions that wait for an answer. The ear's patience ends before. */
-    private static final int MOST_ALIVE = 100;
+    private static final int MAX_ALIVE = 100;
 
     private final Keyring keyring;
-    private final Patience patience;
+    private final Timeouts patience;
     private final Watcher underWay;
 
     /** Who can cut a line while it connects. */
@@ -33,7 +33,7 @@ final class Dialer {
         void uses(Line line) throws AgentException;
     }
 
-    Dialer(Keyring keyring, Patience patience, Watcher underWay) {
+    Dialer(Keyring keyring, Timeouts patience, Watcher underWay) {
         this.keyring = keyring;
         this.patience = patience;
         this.underWay = underWay;
@@ -52,7 +52,7 @@ final class Dialer {
                 log.debug("connecting to {}, attempt {}", hop.place(), attempt, e);
                 link.disconnect();
                 Handshake failed = new Handshake(link, jump, check, e, patience);
-                if (attempt == MOST_TRIES || (!agreed(failed) && !failed.busy())) {
+                if (attempt == MAX_TRIES || (!agreed(failed) && !failed.busy())) {
                     AgentException named = failed.named(keyring.user());
                     named.initCause(e); // for the log
                     throw named;
@@ -87,7 +87,7 @@ final class Dialer {
         client.getConnection().setWindowSize(WINDOW);
         client.getConnection().getKeepAlive().setKeepAliveInterval(patience.keepAlive());
         if (client.getConnection().getKeepAlive() instanceof KeepAliveRunner runner) {
-            runner.setMaxAliveCount(MOST_ALIVE);
+            runner.setMaxAliveCount(MAX_ALIVE);
         }
         return client;
     }
@@ -125,7 +125,7 @@ final class Dialer {
     }
 
     private void pause(int attempt) throws InterruptedException {
-        long most = Math.min(FIRST_PAUSE_MS << attempt, patience.pauseMillis());
-        TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(most / 2, most));
+        long max = Math.min(FIRST_PAUSE_MS << attempt, patience.pauseMillis());
+        TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(max / 2, max));
     }
 }

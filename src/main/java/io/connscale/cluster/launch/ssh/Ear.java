@@ -1,6 +1,6 @@
 package io.connscale.cluster.launch.ssh;
 
-import io.connscale.control.Silence;
+import io.connscale.control.IdleCounter;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Listens to what a server sends, to know whether it is there, and what it said first. One reading thread; any may ask. */
 final class Ear {
-    private static final int MOST_FIRST = 200;
+    private static final int MAX_FIRST = 200;
 
-    private final Silence silence = new Silence();
+    private final IdleCounter silence = new IdleCounter();
     /** Only the reading thread writes. */
     private volatile String first = "";
 
@@ -37,8 +37,8 @@ final class Ear {
     }
 
     private void heard(byte[] bytes, int from, int length) {
-        if (first.length() < MOST_FIRST) {
-            int kept = Math.min(length, MOST_FIRST - first.length());
+        if (first.length() < MAX_FIRST) {
+            int kept = Math.min(length, MAX_FIRST - first.length());
             String said = first + new String(bytes, from, kept, StandardCharsets.ISO_8859_1);
             first = said;
         }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A handshake that failed, and its name. The causes of SSHJ's exceptions and what the server said until then tell them
  * apart.
  */
-record Handshake(Link link, @Nullable Link jump, HostKeyCheck check, IOException cause, Patience patience) {
+record Handshake(Link link, @Nullable Link jump, HostKeyCheck check, IOException cause, Timeouts patience) {
     /** What sshd says before it closes, where it says anything, when too many log in at once (sshd.c). */
     private static final List<String> TOO_MANY = List.of("Exceeded MaxStartups", "Not allowed at this time");
 

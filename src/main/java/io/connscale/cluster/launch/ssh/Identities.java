@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class Identities {
     private static final Logger log = LoggerFactory.getLogger(Identities.class);
     /** A server hangs up after six (sshd_config, MaxAuthTries). */
-    private static final int MOST = 20;
+    private static final int MAX = 20;
 
     private final Hop hop;
     private final Keyring keyring;
@@ -52,7 +52,7 @@ final class Identities {
             all.addAll(held.values());
         }
         all.addAll(files);
-        return all.subList(0, Math.min(all.size(), MOST));
+        return all.subList(0, Math.min(all.size(), MAX));
     }
 
     /** Why ssh-agent did not say what it holds; empty where it did, or where there is none. */

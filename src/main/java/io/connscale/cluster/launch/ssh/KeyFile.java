@@ -16,7 +16,7 @@ record KeyFile(Path path, Keyring keyring) implements Identity {
     private static final String BEGIN = "-----BEGIN OPENSSH PRIVATE KEY-----";
     private static final String END = "-----END OPENSSH PRIVATE KEY-----";
     /** Of a private key's file; OpenSSH takes no more either (authfile.c). */
-    static final long MOST_BYTES = 1 << 20;
+    static final long MAX_BYTES = 1 << 20;
 
     @Override
     public String name() {
@@ -44,7 +44,7 @@ record KeyFile(Path path, Keyring keyring) implements Identity {
     }
 
     static String text(Path file) throws IOException {
-        if (Files.size(file) > MOST_BYTES) {
+        if (Files.size(file) > MAX_BYTES) {
             throw new IOException("too large for a key");
         }
         return Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);

@@ -20,7 +20,7 @@ import net.schmizz.sshj.userauth.password.Resource;
  * of a cluster share one; any thread, which may wait here while another one's question is answered.
  */
 public final class Keyring {
-    private static final int MOST_PASSPHRASES = 3;
+    private static final int MAX_PASSPHRASES = 3;
 
     private final Asker asker;
     private final LocalUser user;
@@ -110,7 +110,7 @@ public final class Keyring {
         }
         IOException why = new IOException("its passphrase was not given");
         String question = "Passphrase of " + user.shown(file);
-        for (int i = 0; i < MOST_PASSPHRASES; i++) {
+        for (int i = 0; i < MAX_PASSPHRASES; i++) {
             String again = i == 0 ? "" : " (the last one was wrong)";
             Optional<String> secret = oneAtATime(asker -> asker.secret(question + again));
             if (secret.isEmpty() || secret.get().isEmpty()) {

@@ -22,7 +22,7 @@ final class KnownHosts {
     /** One writer in this process, since Java's file locks are between processes only. */
     private static final Object WRITING = new Object();
 
-    private static final int MOST_BYTES = 16 << 20;
+    private static final int MAX_BYTES = 16 << 20;
 
     private final Hop hop;
 
@@ -62,7 +62,7 @@ final class KnownHosts {
         if (!Files.isRegularFile(file)) {
             return "";
         }
-        if (Files.size(file) > MOST_BYTES) {
+        if (Files.size(file) > MAX_BYTES) {
             throw new IOException(file + " is too large for known hosts");
         }
         try {

@@ -22,7 +22,7 @@ final class Login {
     private final Authentication server;
     private final List<String> tried = new ArrayList<>();
 
-    Login(Link link, Keyring keyring, Patience patience) {
+    Login(Link link, Keyring keyring, Timeouts patience) {
         this.link = link;
         this.keyring = keyring;
         this.server = new Authentication(link.client(), patience.answer());

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 final class OpenSshConfig {
     private static final Logger log = LoggerFactory.getLogger(OpenSshConfig.class);
     private static final long SECONDS = 5;
-    private static final int LONGEST = 1 << 20;
+    private static final int MAX_LENGTH = 1 << 20;
 
     private final Map<String, List<String>> values = new HashMap<>();
 
@@ -57,7 +57,7 @@ final class OpenSshConfig {
             printed = Aside.call(
                     "ssh-config",
                     SECONDS,
-                    () -> new String(client.getInputStream().readNBytes(LONGEST), StandardCharsets.UTF_8),
+                    () -> new String(client.getInputStream().readNBytes(MAX_LENGTH), StandardCharsets.UTF_8),
                     () -> end(client));
             exit = client.waitFor();
         } catch (IOException e) {

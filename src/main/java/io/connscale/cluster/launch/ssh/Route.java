@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * OpenSSH's defaults. Asked anew for each connection, since files change.
  */
 final class Route {
-    private static final int MOST_HOPS = 8;
+    private static final int MAX_HOPS = 8;
     private static final List<String> DEFAULT_KEYS = List.of("~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_ed25519");
     private static final List<String> DEFAULT_KNOWN = List.of("~/.ssh/known_hosts", "~/.ssh/known_hosts2");
     private static final List<String> GLOBAL_KNOWN = List.of("/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2");
@@ -40,9 +40,9 @@ final class Route {
     /** Adds the hops to {@code address}, from the far end to the near one, in front of those that are there. */
     private void lead(SshAddress address, Optional<String> jump, boolean target)
             throws AgentException, InterruptedException {
-        if (hops.size() == MOST_HOPS) {
+        if (hops.size() == MAX_HOPS) {
             throw new AgentException(
-                    "more than " + MOST_HOPS + " jump hosts", "does ProxyJump in ~/.ssh/config lead in a circle?");
+                    "more than " + MAX_HOPS + " jump hosts", "does ProxyJump in ~/.ssh/config lead in a circle?");
         }
         OpenSshConfig config = OpenSshConfig.of(address, user);
         refuseProxyCommand(config);
@@ -55,7 +55,7 @@ final class Route {
 
     /** A jump list {@code a,b} is gone through from its end; only the first of it may have a jump host of its own. */
     private void through(String list) throws AgentException, InterruptedException {
-        String[] names = list.split(",", MOST_HOPS);
+        String[] names = list.split(",", MAX_HOPS);
         for (int i = names.length - 1; i > 0; i--) {
             SshAddress address = address(names[i]);
             hops.add(0, hop(address, OpenSshConfig.of(address, user), false));

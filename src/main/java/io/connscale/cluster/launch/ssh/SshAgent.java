@@ -22,8 +22,8 @@ record SshAgent(Path socket) {
     private static final byte SIGN_RESPONSE = 14;
     private static final int RSA_SHA2_512 = 4;
 
-    private static final int MOST_KEYS = 100;
-    private static final int LONGEST = 256 << 10;
+    private static final int MAX_KEYS = 100;
+    private static final int MAX_LENGTH = 256 << 10;
     private static final long LIST_SECONDS = 5;
     /** It may ask its user for leave (ssh-add -c, a token to touch). */
     private static final long SIGN_SECONDS = 60;
@@ -40,7 +40,7 @@ record SshAgent(Path socket) {
         Buffer.PlainBuffer answer =
                 ask(new Buffer.PlainBuffer().putByte(REQUEST_IDENTITIES), IDENTITIES_ANSWER, LIST_SECONDS);
         List<Identity> found = new ArrayList<>();
-        long count = Math.min(answer.readUInt32(), MOST_KEYS);
+        long count = Math.min(answer.readUInt32(), MAX_KEYS);
         for (int i = 0; i < count; i++) {
             PublicKeyBlob key = PublicKeyBlob.of(answer.readBytes());
             found.add(new Held(this, key, "ssh-agent's " + answer.readString()));
@@ -77,7 +77,7 @@ record SshAgent(Path socket) {
             channel.write(out);
         }
         int length = read(channel, Integer.BYTES).getInt();
-        if (length < 1 || length > LONGEST) {
+        if (length < 1 || length > MAX_LENGTH) {
             throw new IOException("ssh-agent answers nonsense");
         }
         return new Buffer.PlainBuffer(read(channel, length).array());

@@ -20,17 +20,17 @@ import org.slf4j.LoggerFactory;
 final class SshConnection {
     private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
     private static final long CLOSE_MS = 2_000;
-    private static final int MOST_LOGINS = 3;
+    private static final int MAX_LOGINS = 3;
 
     private final Keyring keyring;
-    private final Patience patience;
+    private final Timeouts patience;
     private final List<Link> links = new ArrayList<>();
     private final Set<ExecChannel> channels = ConcurrentHashMap.newKeySet();
     private @Nullable Line underWay;
     private volatile boolean closed;
     private volatile boolean lost;
 
-    SshConnection(Keyring keyring, Patience patience) {
+    SshConnection(Keyring keyring, Timeouts patience) {
         this.keyring = keyring;
         this.patience = patience;
     }
@@ -74,7 +74,7 @@ final class SshConnection {
                 return link;
             } catch (Login.ConnectionLost e) {
                 remove(link);
-                if (attempt == MOST_LOGINS) {
+                if (attempt == MAX_LOGINS) {
                     throw new AgentException(
                             "the server hangs up during the login: " + e.getMessage(),
                             "its log (journalctl -u ssh) says more");

@@ -18,21 +18,21 @@ import org.slf4j.LoggerFactory;
  */
 public final class SshLauncher implements Launcher {
     private static final Logger log = LoggerFactory.getLogger(SshLauncher.class);
-    private static final int MOST_TRIES = 5;
+    private static final int MAX_TRIES = 5;
     private static final long FIRST_PAUSE_MS = 50;
 
     private final Launch.Ssh launch;
     private final Keyring keyring;
-    private final Patience patience;
+    private final Timeouts patience;
     private @Nullable SshConnection connection;
     private boolean closed;
 
     /** A launcher that has not connected yet. */
     public SshLauncher(Launch.Ssh launch, Keyring keyring) {
-        this(launch, keyring, Patience.USUAL);
+        this(launch, keyring, Timeouts.USUAL);
     }
 
-    SshLauncher(Launch.Ssh launch, Keyring keyring, Patience patience) {
+    SshLauncher(Launch.Ssh launch, Keyring keyring, Timeouts patience) {
         this.launch = launch;
         this.keyring = keyring;
         this.patience = patience;
@@ -71,7 +71,7 @@ public final class SshLauncher implements Launcher {
             try {
                 return to.exec(line);
             } catch (OpenFailException e) {
-                if (attempt == MOST_TRIES) {
+                if (attempt == MAX_TRIES) {
                     throw e;
                 }
                 TimeUnit.MILLISECONDS.sleep(FIRST_PAUSE_MS << attempt);

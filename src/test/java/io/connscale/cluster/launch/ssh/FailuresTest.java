@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each way in which connecting fails has its name. */
 @Timeout(60)
 class FailuresTest {
-    private static final Patience IMPATIENT = new Patience(1, 5, 1, 3, 200);
+    private static final Timeouts IMPATIENT = new Timeouts(1, 5, 1, 3, 200);
 
     @TempDir
     private Path folder;
@@ -90,7 +90,7 @@ class FailuresTest {
         return failure(launch, TestHome.SHORT);
     }
 
-    private AgentException failure(Launch.Ssh launch, Patience patience) throws Exception {
+    private AgentException failure(Launch.Ssh launch, Timeouts patience) throws Exception {
         try (SshLauncher launcher = new SshLauncher(launch, home.keyring(), patience)) {
             AgentException[] failure = new AgentException[1];
             assertThatThrownBy(() -> launcher.start(List.of("true")))

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** The home folder of a user with keys, known hosts and a configuration of their own, and no ssh-agent. */
 record TestHome(Path folder) {
     /** Notices loss within a few seconds. */
-    static final Patience SHORT = new Patience(5, 10, 1, 3, 200);
+    static final Timeouts SHORT = new Timeouts(5, 10, 1, 3, 200);
 
     TestHome {
         try {

@@ -9,9 +9,9 @@ package io.connscale.cluster.launch.ssh;
  * @param silence after which a host that says nothing is lost
  * @param pauseMillis at most, before a server that was too busy is tried again
  */
-record Patience(int connect, int answer, int keepAlive, int silence, int pauseMillis) {
+record Timeouts(int connect, int answer, int keepAlive, int silence, int pauseMillis) {
     /** With these a frozen or unplugged host is noticed within 10 s. */
-    static final Patience USUAL = new Patience(10, 20, 2, 8, 2_000);
+    static final Timeouts USUAL = new Timeouts(10, 20, 2, 8, 2_000);
 
     /** For all of connecting; names are resolved within it too, which has no bound of its own. */
     long whole() {

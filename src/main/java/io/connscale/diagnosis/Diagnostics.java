@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Gathers what a verdict needs: counts, errors and kernel's facts of both ends, now and when the last open request began. One
  * a console; commands call, and who reports losses. Waits seconds at most for who does not answer.
  */
-public final class Inquiry {
+public final class Diagnostics {
     /** The same verdict is not repeated for so long when connections go on ending. */
     static final Duration QUIET = Duration.ofSeconds(30);
 
@@ -83,12 +83,12 @@ public final class Inquiry {
     /** When the last request began, of whatever hosts. */
     private volatile ServerSeen serverBefore = ServerSeen.NONE;
 
-    public Inquiry(Cluster cluster, Server server) {
+    public Diagnostics(Cluster cluster, Server server) {
         this(Ends.of(cluster, server), Waits.USUAL, System::nanoTime);
     }
 
     /** @param clock {@link System#nanoTime()}, or a test's */
-    Inquiry(Ends ends, Waits waits, LongSupplier clock) {
+    Diagnostics(Ends ends, Waits waits, LongSupplier clock) {
         this.ends = ends;
         this.waits = waits;
         this.clock = clock;
@@ -115,8 +115,8 @@ public final class Inquiry {
     }
 
     private Optional<Verdict> now(List<String> names) throws InterruptedException {
-        long halfOpen = halfOpen();
-        boolean well = halfOpen <= 0;
+        long unaccepted = unaccepted();
+        boolean well = unaccepted <= 0;
         for (Map.Entry<String, Snapshot> one : counts(names).entrySet()) {
             Snapshot before =
                     requests.getOrDefault(one.getKey(), Seen.NONE).statistics.counts();
@@ -124,19 +124,20 @@ public final class Inquiry {
             ClientSide client = client(one.getKey(), since, Seen.NONE, Seen.NONE);
             well &= client.errors().isEmpty() && !client.lateMuch();
         }
-        return well ? Optional.empty() : verdict(look(names, true), requests, halfOpen, false);
+        return well ? Optional.empty() : verdict(look(names, true), requests, unaccepted, false);
     }
 
     /** Why connections of a host ended since that was last asked; empty also where the same was said just now. */
     public Optional<Verdict> verdictOfLosses(String name) throws InterruptedException {
         Map<String, Seen> seen = look(List.of(name), true);
-        Optional<Verdict> verdict = verdict(seen, losses, Math.max(0, halfOpen()), true);
+        Optional<Verdict> verdict = verdict(seen, losses, Math.max(0, unaccepted()), true);
         losses.putAll(seen);
         return verdict.filter(this::isNew);
     }
 
     /** @param ended whether only why connections ended that were up */
-    private Optional<Verdict> verdict(Map<String, Seen> seen, Map<String, Seen> before, long halfOpen, boolean ended) {
+    private Optional<Verdict> verdict(
+            Map<String, Seen> seen, Map<String, Seen> before, long unaccepted, boolean ended) {
         if (seen.isEmpty()) {
             return Optional.empty();
         }
@@ -146,12 +147,12 @@ public final class Inquiry {
             Seen then = before.getOrDefault(host, Seen.NONE);
             Statistics since = now.statistics.since(then.statistics);
             clients.add(client(host, since, then, now));
-            Health.spoilt(since).forEach(why -> unreliable.add(host + "'s numbers are unreliable: " + why));
+            Health.unreliable(since).forEach(why -> unreliable.add(host + "'s numbers are unreliable: " + why));
         });
         String first = clients.get(0).host(); // of one request, and so the server is the same for all
         ServerSide server =
                 serverSide(seen.getOrDefault(first, Seen.NONE).server, before.getOrDefault(first, Seen.NONE).server);
-        Evidence evidence = new Evidence(clients, server, halfOpen);
+        Evidence evidence = new Evidence(clients, server, unaccepted);
         return Diagnosis.of(ended ? evidence.ofEnded() : evidence).map(verdict -> verdict.marked(unreliable));
     }
 
@@ -231,7 +232,7 @@ public final class Inquiry {
     }
 
     /** What all hosts hold less what the server has accepted, once that has settled; 0 where they can't be compared. */
-    private long halfOpen() throws InterruptedException {
+    private long unaccepted() throws InterruptedException {
         long end = System.nanoTime() + waits.settle.toNanos();
         long difference = difference();
         while (difference > 0 && System.nanoTime() < end) {
@@ -280,7 +281,7 @@ public final class Inquiry {
                         .distinct()
                         .toList(),
                 (listeners.isEmpty()
-                                ? ends.targets().stream().map(Inquiry::port)
+                                ? ends.targets().stream().map(Diagnostics::port)
                                 : listeners.stream()
                                         .map(
                                                 ServerStatus.Listener

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A further process of the server, and how it was when last heard of. Any thread. */
-final class Shard {
-    private static final String LOST = "shard lost";
+final class ServerProcess {
+    private static final String LOST = "server process lost";
     /** One that takes longer to say how it is counts with what it said last. */
     private static final long STATUS_SECONDS = 2;
 
@@ -20,7 +20,7 @@ final class Shard {
     private volatile ServerStatus latest;
 
     /** @param joined how it was when it had begun to listen */
-    Shard(Worker worker, ServerStatus joined) {
+    ServerProcess(Worker worker, ServerStatus joined) {
         this.worker = worker;
         this.room = worker.room() - joined.listeners().size();
         this.latest = joined;
@@ -61,7 +61,7 @@ final class Shard {
         return Math.max(0, room - latest.established());
     }
 
-    ServerStatus.Shard shown() {
-        return new ServerStatus.Shard(worker.process().hello().join().pid(), latest.established(), left());
+    ServerStatus.ServerProcess shown() {
+        return new ServerStatus.ServerProcess(worker.process().hello().join().pid(), latest.established(), left());
     }
 }

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server whose process may open few files, through the real script. */
-class ShardsIT {
+class ServerProcessesIT {
     private static final int FILES = 250;
-    private static final Pattern SHARD = Pattern.compile("\"pid\":(\\d+),\"established\":(\\d+),\"room\":(\\d+)");
+    private static final Pattern PROCESS = Pattern.compile("\"pid\":(\\d+),\"established\":(\\d+),\"room\":(\\d+)");
 
     @TempDir
     Path folder;
@@ -55,21 +55,21 @@ class ShardsIT {
                     .contains("\"server\":{\"established\":600}", "\"difference\":0"));
             String server = console.answer("server");
             assertThat(server).contains("\"errors\":{}");
-            List<Long> held = SHARD.matcher(server)
+            List<Long> held = PROCESS.matcher(server)
                     .results()
-                    .map(shard -> Long.valueOf(shard.group(2)))
+                    .map(process -> Long.valueOf(process.group(2)))
                     .toList();
             assertThat(held).hasSizeGreaterThan(3).allMatch(one -> one > 0 && one < FILES);
             assertThat(held.stream().mapToLong(one -> one).sum()).isEqualTo(600);
             assertThat(server).contains("\"workers\":" + held.size());
 
-            Matcher last = SHARD.matcher(server);
+            Matcher last = PROCESS.matcher(server);
             long killed = 0;
             while (last.find()) {
                 killed = Long.parseLong(last.group(1));
             }
             ProcessHandle.of(killed).orElseThrow().destroyForcibly();
-            soon().until(() -> console.answer("server").contains("\"shard lost\":"));
+            soon().until(() -> console.answer("server").contains("\"server process lost\":"));
             soon().untilAsserted(() -> assertThat(console.answer("count"))
                     .contains("\"lost\":" + held.get(held.size() - 1))
                     .contains("\"difference\":0"));
@@ -85,9 +85,9 @@ class ShardsIT {
             assertThat(console.answer("server")).contains("\"workers\":3");
             console.answer("start client1");
             assertThat(console.answer("connections start 300 client1")).contains("\"established\":300");
-            List<Long> held = SHARD.matcher(console.answer("server"))
+            List<Long> held = PROCESS.matcher(console.answer("server"))
                     .results()
-                    .map(shard -> Long.valueOf(shard.group(2)))
+                    .map(process -> Long.valueOf(process.group(2)))
                     .toList();
             assertThat(held).hasSize(3).allMatch(one -> one > 50); // each gets 100, give or take 8
             aKilledShardLeavesWhatItHasCounted(console);
@@ -101,10 +101,12 @@ class ShardsIT {
     private static void aKilledShardLeavesWhatItHasCounted(RunningConsole console) {
         String allBegun = "(?s).*\"server\":\\{[^{}]*\"attempted\":300,.*";
         assertThat(console.answer("stats")).matches(allBegun);
-        List<MatchResult> shards =
-                SHARD.matcher(console.answer("server")).results().toList();
-        ProcessHandle.of(Long.parseLong(shards.get(2).group(1))).orElseThrow().destroyForcibly();
-        soon().until(() -> console.answer("server").contains("\"shard lost\":"));
+        List<MatchResult> processes =
+                PROCESS.matcher(console.answer("server")).results().toList();
+        ProcessHandle.of(Long.parseLong(processes.get(2).group(1)))
+                .orElseThrow()
+                .destroyForcibly();
+        soon().until(() -> console.answer("server").contains("\"server process lost\":"));
         assertThat(console.answer("stats")).matches(allBegun);
     }
 }

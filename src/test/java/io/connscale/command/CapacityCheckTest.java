@@ -18,7 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What is said before connections are opened, on a machine made up that holds 10,000 of them in its memory. */
-class GuardTest {
+class CapacityCheckTest {
     private static final Machine MACHINE = new Machine("m", 100_000_000, Facts.UNKNOWN, Facts.UNKNOWN);
     private final List<String> notices = new ArrayList<>();
 
@@ -27,7 +27,7 @@ class GuardTest {
         Network network = Network.untracked("m", ports);
         End client = new End("client1", wanted, Set.of("x"), 5_000, processes, MACHINE, network);
         End server = new End("server", wanted, Set.of(), 5_000, processes, MACHINE, network);
-        Guard.check(Plan.of(List.of(client), Optional.of(server), 1), notices::add);
+        CapacityCheck.check(Plan.of(List.of(client), Optional.of(server), 1), notices::add);
     }
 
     @Test

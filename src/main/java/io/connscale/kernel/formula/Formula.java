@@ -1,16 +1,16 @@
-package io.connscale.kernel.law;
+package io.connscale.kernel.formula;
 
 import io.connscale.kernel.Largest;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * A law that grows: how many connections a node needs in an overlay of n nodes.
+ * A formula that grows: how many connections a node needs in an overlay of n nodes.
  *
  * @param text as it was written
  */
-public record Law(String text, LongToDoubleFunction value) {
+public record Formula(String text, LongToDoubleFunction value) {
     /** Nodes: more than any overlay has. Larger answers are this one. */
-    public static final long MOST = 1_000_000_000L;
+    public static final long MAX = 1_000_000_000L;
 
     /** Whole numbers are exact in a double up to 2^53; roots and logarithms may be off in the last bits. */
     private static final double ROUNDING = 1e-12;
@@ -19,23 +19,24 @@ public record Law(String text, LongToDoubleFunction value) {
     private static final double STEP = 1.05;
 
     /** @throws IllegalArgumentException in one line: where it does not grow, and that it must */
-    public Law {
+    public Formula {
         double first = value.applyAsDouble(1);
-        for (long n = 1; n < MOST; n = n < EACH ? n + 1 : (long) (n * STEP)) {
+        for (long n = 1; n < MAX; n = n < EACH ? n + 1 : (long) (n * STEP)) {
             double here = value.applyAsDouble(n);
             double next = value.applyAsDouble(n + 1);
             require(!Double.isNaN(here), n, "has no value");
             require(here >= 0, n, "is below zero");
             require(next >= here * (1 - ROUNDING), n, "falls");
         }
-        if (!(value.applyAsDouble(MOST) > first)) {
-            throw new IllegalArgumentException("the law does not grow with n: write one like 3n+15");
+        if (!(value.applyAsDouble(MAX) > first)) {
+            throw new IllegalArgumentException("the formula does not grow with n: write one like 3n+15");
         }
     }
 
     private static void require(boolean good, long n, String fault) {
         if (!good) {
-            throw new IllegalArgumentException("the law " + fault + " at n = " + n + ": it must grow from n = 1 on");
+            throw new IllegalArgumentException(
+                    "the formula " + fault + " at n = " + n + ": it must grow from n = 1 on");
         }
     }
 
@@ -45,8 +46,8 @@ public record Law(String text, LongToDoubleFunction value) {
      *
      * @throws IllegalArgumentException in one line: what is wrong and at which column
      */
-    public static Law parse(String text) {
-        return new Law(text, new LawParser(text).parse());
+    public static Formula parse(String text) {
+        return new Formula(text, new FormulaParser(text).parse());
     }
 
     /** The connections that a node needs with {@code n} nodes, rounded up; {@code Long.MAX_VALUE} where they are more. */
@@ -55,8 +56,8 @@ public record Law(String text, LongToDoubleFunction value) {
         return (long) Math.ceil(exact * (1 - ROUNDING));
     }
 
-    /** The most nodes, at most {@link #MOST}, that need no more than {@code limit} connections each; 0 where one is too many. */
+    /** The most nodes, at most {@link #MAX}, that need no more than {@code limit} connections each; 0 where one is too many. */
     public long nodes(long limit) {
-        return Largest.that(n -> at(n) <= limit, MOST);
+        return Largest.that(n -> at(n) <= limit, MAX);
     }
 }

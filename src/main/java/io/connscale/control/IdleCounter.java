@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * while somebody reads: a process that was stopped, or that a busy machine lets wait, finds what came meanwhile when it goes
  * on, and a reader that is held up elsewhere must not take its own absence for the other's. One thread reads; any may tick.
  */
-public final class Silence {
+public final class IdleCounter {
     private final boolean bytesCount;
     private final AtomicInteger ticks = new AtomicInteger();
     private volatile boolean listening;
@@ -18,17 +18,17 @@ public final class Silence {
     private int readsBefore; // likewise, the one that ticks
 
     /** Any byte ends it. */
-    public Silence() {
+    public IdleCounter() {
         this(true);
     }
 
-    private Silence(boolean bytesCount) {
+    private IdleCounter(boolean bytesCount) {
         this.bytesCount = bytesCount;
     }
 
     /** Only {@link #heard()} ends it: who sends garbage for ever is as good as silent. */
-    public static Silence untilHeard() {
-        return new Silence(false);
+    public static IdleCounter untilHeard() {
+        return new IdleCounter(false);
     }
 
     /** {@code in}, listened to. */

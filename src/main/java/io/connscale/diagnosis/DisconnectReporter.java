@@ -11,16 +11,22 @@ import java.util.function.Consumer;
  * Says why connections end unasked, as a notice after the one that says how many. On a thread of its own, since asking both
  * ends takes a while.
  */
-public final class LossTeller {
-    private static final int MOST_WAITING = 16;
+public final class DisconnectReporter {
+    private static final int MAX_WAITING = 16;
 
-    private final Inquiry inquiry;
+    private final Diagnostics diagnostics;
     private final Consumer<String> notices;
     private final ThreadPoolExecutor teller = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), LossTeller::daemon, new DiscardPolicy());
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MAX_WAITING),
+            DisconnectReporter::daemon,
+            new DiscardPolicy());
 
-    public LossTeller(Inquiry inquiry, Consumer<String> notices) {
-        this.inquiry = inquiry;
+    public DisconnectReporter(Diagnostics diagnostics, Consumer<String> notices) {
+        this.diagnostics = diagnostics;
         this.notices = notices;
         teller.prestartCoreThread(); // now, while there is a thread to be had: connections may be lost for want of one
     }
@@ -38,7 +44,7 @@ public final class LossTeller {
 
     private void explain(String host) {
         try {
-            inquiry.verdictOfLosses(host).map(Verdict::text).ifPresent(notices);
+            diagnostics.verdictOfLosses(host).map(Verdict::text).ifPresent(notices);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,8 +1,8 @@
 package io.connscale.cluster.deploy;
 
-import io.connscale.cluster.launch.LastWords;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.cluster.launch.Noise;
+import io.connscale.cluster.launch.StderrTail;
 import io.connscale.cluster.launch.Talk;
 import io.connscale.control.AgentException;
 import io.connscale.control.BoundedLines;
@@ -25,15 +25,15 @@ import org.slf4j.LoggerFactory;
  * A script of ours that runs on a host. It begins each of its lines with a random marker; every other line is noise. Any
  * thread starts it, a thread of its own talks with it.
  */
-final class FarScript {
+final class RemoteScript {
     /** What is said with a script while it runs. */
     interface Dialogue<T> {
         /** Empty where the script ended before it had said all. */
-        Optional<T> with(FarScript script) throws IOException;
+        Optional<T> with(RemoteScript script) throws IOException;
     }
 
-    private static final Logger log = LoggerFactory.getLogger(FarScript.class);
-    private static final int LONGEST = 4096;
+    private static final Logger log = LoggerFactory.getLogger(RemoteScript.class);
+    private static final int MAX_LENGTH = 4096;
     private static final long END_SECONDS = 2;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -42,10 +42,10 @@ final class FarScript {
     private final BoundedLines lines;
     private final Noise noise = new Noise();
 
-    private FarScript(String marker, Process process) {
+    private RemoteScript(String marker, Process process) {
         this.marker = marker;
         this.process = process;
-        this.lines = new BoundedLines(process.getInputStream(), LONGEST);
+        this.lines = new BoundedLines(process.getInputStream(), MAX_LENGTH);
     }
 
     /**
@@ -58,7 +58,7 @@ final class FarScript {
         String marker = "connscale-" + HexFormat.of().toHexDigits(RANDOM.nextLong());
         List<String> words = new ArrayList<>(List.of("sh", "-c", text("common.sh") + text(name), "sh", marker));
         words.addAll(arguments);
-        FarScript script = new FarScript(marker, launcher.start(words));
+        RemoteScript script = new RemoteScript(marker, launcher.start(words));
         try {
             return script.talk(name, seconds, dialogue);
         } finally {
@@ -81,7 +81,7 @@ final class FarScript {
             log.debug("{}", name, e); // its end tells more
         }
         throw new AgentException(
-                "the script " + name + " broke off with " + LastWords.of(process) + noise,
+                "the script " + name + " broke off with " + StderrTail.of(process) + noise,
                 "was the connection cut? try again");
     }
 
@@ -102,7 +102,7 @@ final class FarScript {
     }
 
     private static String text(String name) {
-        try (InputStream in = FarScript.class.getResourceAsStream(name)) {
+        try (InputStream in = RemoteScript.class.getResourceAsStream(name)) {
             if (in == null) {
                 throw new IllegalStateException(name + " is not in the jar");
             }

@@ -1,4 +1,4 @@
-package io.connscale.kernel.law;
+package io.connscale.kernel.formula;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -16,11 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class LawTest {
+class FormulaTest {
     @ParameterizedTest
     @CsvSource({"1024,336", "4096,1360", "28233,9406", "18,1", "17,0", "3000000014,999999999", "3000000015,1000000000"})
     void aRingOfScalarisEndsWhereItsAuthorSaid(long limit, long nodes) {
-        assertThat(Law.parse("3n+15").nodes(limit)).isEqualTo(nodes);
+        assertThat(Formula.parse("3n+15").nodes(limit)).isEqualTo(nodes);
     }
 
     @ParameterizedTest
@@ -43,7 +43,7 @@ class LawTest {
         "n/3,3000000,1000000"
     })
     void aLawIsReadAsItIsWritten(String text, long n, long connections) {
-        assertThat(Law.parse(text).at(n)).isEqualTo(connections);
+        assertThat(Formula.parse(text).at(n)).isEqualTo(connections);
     }
 
     @ParameterizedTest
@@ -51,32 +51,32 @@ class LawTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "``|column 1 of the law: a number, n or \"(\" is missing",
-                "3n+|column 4 of the law: a number, n or \"(\" is missing",
-                "3n+*2|column 4 of the law: a number, n or \"(\" is missing",
-                "-n|column 1 of the law: a number, n or \"(\" is missing",
-                "3x+15|column 2 of the law: \"x\" is not n, log2 or sqrt",
-                "3N|column 2 of the law: \"N\" is not n, log2 or sqrt",
-                "nn|column 1 of the law: \"nn\" is not n, log2 or sqrt",
-                "n3|column 2 of the law: an operator is missing",
-                "3 4n|column 3 of the law: an operator is missing",
-                "3.n|column 3 of the law: a digit is missing after the point",
-                "3n+(2|column 6 of the law: \")\" is missing for the \"(\" at column 4",
-                "3n)+2|column 3 of the law: \")\" closes nothing",
-                "log2 n|column 6 of the law: \"(\" is missing",
-                "ln(n)|column 1 of the law: \"ln\" is not n, log2 or sqrt",
-                "3n;15|column 3 of the law: an operator is missing",
-                "3·n|column 2 of the law: an operator is missing",
-                "15|the law does not grow with n",
-                "100-n|the law falls at n = 1: it must grow from n = 1 on",
-                "n-5|the law is below zero at n = 1",
-                "n/0-n/0|the law has no value at n = 1",
-                "n^2-600n+90000|the law falls at n = 1",
-                "sqrt(n-100)|the law has no value at n = 1"
+                "``|column 1 of the formula: a number, n or \"(\" is missing",
+                "3n+|column 4 of the formula: a number, n or \"(\" is missing",
+                "3n+*2|column 4 of the formula: a number, n or \"(\" is missing",
+                "-n|column 1 of the formula: a number, n or \"(\" is missing",
+                "3x+15|column 2 of the formula: \"x\" is not n, log2 or sqrt",
+                "3N|column 2 of the formula: \"N\" is not n, log2 or sqrt",
+                "nn|column 1 of the formula: \"nn\" is not n, log2 or sqrt",
+                "n3|column 2 of the formula: an operator is missing",
+                "3 4n|column 3 of the formula: an operator is missing",
+                "3.n|column 3 of the formula: a digit is missing after the point",
+                "3n+(2|column 6 of the formula: \")\" is missing for the \"(\" at column 4",
+                "3n)+2|column 3 of the formula: \")\" closes nothing",
+                "log2 n|column 6 of the formula: \"(\" is missing",
+                "ln(n)|column 1 of the formula: \"ln\" is not n, log2 or sqrt",
+                "3n;15|column 3 of the formula: an operator is missing",
+                "3·n|column 2 of the formula: an operator is missing",
+                "15|the formula does not grow with n",
+                "100-n|the formula falls at n = 1: it must grow from n = 1 on",
+                "n-5|the formula is below zero at n = 1",
+                "n/0-n/0|the formula has no value at n = 1",
+                "n^2-600n+90000|the formula falls at n = 1",
+                "sqrt(n-100)|the formula has no value at n = 1"
             })
     void aMistakeIsToldWithItsPlace(String text, String message) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Law.parse(text))
+                .isThrownBy(() -> Formula.parse(text))
                 .withMessageStartingWith(message)
                 .withMessageNotContainingAny("\n", "\r");
     }
@@ -84,9 +84,9 @@ class LawTest {
     @Test
     void aLawOfAnyLengthIsRefusedAndNotDescendedInto() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Law.parse("(".repeat(1_000_000)))
-                .withMessage("a law of more than 200 characters");
-        assertThat(Law.parse("(".repeat(99) + "n" + ")".repeat(99)).at(5)).isEqualTo(5);
+                .isThrownBy(() -> Formula.parse("(".repeat(1_000_000)))
+                .withMessage("a formula of more than 200 characters");
+        assertThat(Formula.parse("(".repeat(99) + "n" + ")".repeat(99)).at(5)).isEqualTo(5);
     }
 
     @Property
@@ -94,16 +94,16 @@ class LawTest {
             @ForAll @IntRange(min = 1, max = 1000) int a,
             @ForAll @IntRange(max = 1000) int b,
             @ForAll @LongRange(max = 1_000_000_000) long limit) {
-        long nodes = Law.parse(a + "n+" + b).nodes(limit);
+        long nodes = Formula.parse(a + "n+" + b).nodes(limit);
         assertThat(nodes).isEqualTo(Math.max(0, (limit - b) / a));
     }
 
     @Property
     void anyTextIsALawOrRefusedInOneLine(@ForAll @StringLength(max = 30) String text) {
         try {
-            assertThat(Law.parse(text).text()).isEqualTo(text);
+            assertThat(Formula.parse(text).text()).isEqualTo(text);
         } catch (IllegalArgumentException e) {
-            assertThat(e).hasMessageMatching("column [0-9]+ of the law: .*|the law .*");
+            assertThat(e).hasMessageMatching("column [0-9]+ of the formula: .*|the formula .*");
         }
     }
 
@@ -125,7 +125,7 @@ class LawTest {
 
     @Property
     void parenthesesSayWhatComesFirst(@ForAll("written") Written written) {
-        Double value = new LawParser(written.text).parse().applyAsDouble(7);
+        Double value = new FormulaParser(written.text).parse().applyAsDouble(7);
         assertThat(value).isEqualTo(Double.valueOf(written.atSeven)); // as objects: NaN is equal to itself
     }
 

@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A host as a test wants it: a folder that is its home, and words that start its shell with an environment of its own. */
-final class FarHost {
+final class RemoteHost {
     final Path home;
     final Jar jar;
     private final List<String> environment = new ArrayList<>();
     private final List<String> words = new ArrayList<>();
 
     /** @param size of the jar, in bytes */
-    FarHost(Path folder, int size) throws IOException, AgentException {
+    RemoteHost(Path folder, int size) throws IOException, AgentException {
         home = Files.createDirectories(folder.resolve("home of h1"));
         byte[] content = new byte[size];
         new java.util.Random(size).nextBytes(content);
@@ -29,13 +29,13 @@ final class FarHost {
     }
 
     /** A variable of its environment; the last one counts. */
-    FarHost with(String variable) {
+    RemoteHost with(String variable) {
         environment.add(variable);
         return this;
     }
 
     /** Words in front of its shell. */
-    FarHost through(String... more) {
+    RemoteHost through(String... more) {
         words.addAll(List.of(more));
         return this;
     }
@@ -59,7 +59,7 @@ final class FarHost {
     }
 
     Path farJar() {
-        return cache().resolve(jar.farName());
+        return cache().resolve(jar.remoteName());
     }
 
     List<String> inCache() throws IOException {

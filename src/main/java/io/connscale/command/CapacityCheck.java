@@ -14,8 +14,8 @@ import java.util.function.Consumer;
  * there the kernel kills processes, others' too; where another limit is met it is said and tried all the same, since what
  * the kernel answers then is what the user wants to see.
  */
-final class Guard {
-    private Guard() {}
+final class CapacityCheck {
+    private CapacityCheck() {}
 
     /**
      * Takes as long as the hosts need to tell their limits, which is milliseconds.
@@ -23,8 +23,8 @@ final class Guard {
      * @param wanted by host, how many more connections
      * @throws CommandException where they need more memory than there is
      */
-    static void check(Desk desk, Map<String, Long> wanted) throws CommandException, InterruptedException {
-        check(new PlannedEnds(desk).planOfWhatIsKnown(wanted), desk.shell()::notice);
+    static void check(CommandContext context, Map<String, Long> wanted) throws CommandException, InterruptedException {
+        check(new PlannedEnds(context).planOfWhatIsKnown(wanted), context.shell()::notice);
     }
 
     /** @param notices hears of another limit that will be met */

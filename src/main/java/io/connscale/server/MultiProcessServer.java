@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  * The server that is in this process, and in others beside it where there are to be more connections than one process has
  * files for. Any thread may call, but no event loop.
  */
-public final class ShardedServer implements Server {
+public final class MultiProcessServer implements Server {
     private final ServerSettings settings;
     private final Transport transport;
     private final AgentStarter starter;
     private final Consumer<String> notices;
-    private volatile @Nullable ShardGroup group;
+    private volatile @Nullable ServerProcesses group;
     private volatile @Nullable AgentException refused;
 
     /**
@@ -29,7 +29,8 @@ public final class ShardedServer implements Server {
      * @param starter starts the further processes
      * @param notices hears what the user should know at once; must not block
      */
-    public ShardedServer(ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
+    public MultiProcessServer(
+            ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
         this.settings = settings;
         this.transport = transport;
         this.starter = starter;
@@ -42,7 +43,7 @@ public final class ShardedServer implements Server {
             throw Refusals.running();
         }
         refused = null;
-        ShardGroup started = new ShardGroup(settings, transport, starter, notices);
+        ServerProcesses started = new ServerProcesses(settings, transport, starter, notices);
         try {
             started.start(transport);
             group = started;
@@ -50,7 +51,7 @@ public final class ShardedServer implements Server {
             refused = e;
             throw e;
         } finally {
-            if (group == null) { // a port is taken, or Ctrl-C while shards start: nothing stays
+            if (group == null) { // a port is taken, or Ctrl-C while processes start: nothing stays
                 started.stop();
             }
         }
@@ -63,7 +64,7 @@ public final class ShardedServer implements Server {
 
     @Override
     public synchronized void stop() {
-        ShardGroup running = group;
+        ServerProcesses running = group;
         group = null;
         refused = null;
         if (running != null) {
@@ -73,19 +74,19 @@ public final class ShardedServer implements Server {
 
     @Override
     public ServerStatus status() {
-        ShardGroup running = group;
+        ServerProcesses running = group;
         return running == null ? ServerStatus.stopped(transport.name()) : running.status();
     }
 
     @Override
     public Statistics statistics() throws AgentException, InterruptedException {
-        ShardGroup running = group;
+        ServerProcesses running = group;
         return running == null ? Statistics.NONE : running.statistics();
     }
 
     @Override
     public void makeRoom(long more) throws InterruptedException {
-        ShardGroup running = group;
+        ServerProcesses running = group;
         if (running != null) {
             running.makeRoom(more);
         }

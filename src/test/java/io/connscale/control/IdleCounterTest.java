@@ -12,8 +12,8 @@ import java.io.PipedOutputStream;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;
 
-class SilenceTest {
-    private final Silence silence = new Silence();
+class IdleCounterTest {
+    private final IdleCounter silence = new IdleCounter();
 
     @Test
     void whoDoesNotListenMissesNothing() throws IOException {

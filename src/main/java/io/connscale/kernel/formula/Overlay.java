@@ -1,4 +1,4 @@
-package io.connscale.kernel.law;
+package io.connscale.kernel.formula;
 
 /**
  * How large an overlay may get by one limit.
@@ -6,12 +6,12 @@ package io.connscale.kernel.law;
  * @param host whose limit it is; empty where it was given
  * @param limit its name, {@code files} or {@code ports}
  * @param allows connections that a node may have
- * @param nodes the most nodes, {@link Law#MOST} where they are more
+ * @param nodes the most nodes, {@link Formula#MAX} where they are more
  * @param connections that a node then needs
  */
 public record Overlay(String host, String limit, long allows, long nodes, long connections) {
-    public static Overlay of(Law law, String host, String limit, long allows) {
-        long nodes = law.nodes(allows);
-        return new Overlay(host, limit, allows, nodes, nodes == 0 ? 0 : law.at(nodes));
+    public static Overlay of(Formula formula, String host, String limit, long allows) {
+        long nodes = formula.nodes(allows);
+        return new Overlay(host, limit, allows, nodes, nodes == 0 ? 0 : formula.at(nodes));
     }
 }

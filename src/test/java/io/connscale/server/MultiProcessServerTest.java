@@ -15,10 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-class ShardedServerTest {
+class MultiProcessServerTest {
     private final CountDownLatch starting = new CountDownLatch(1);
 
-    /** Ctrl-C while its shards start: they would be nobody's, and the port taken. */
+    /** Ctrl-C while its processes start: they would be nobody's, and the port taken. */
     @Test
     void whereItsStartIsGivenUpNothingStays() throws Exception {
         Transport transport = Transport.best();
@@ -30,7 +30,7 @@ class ShardedServerTest {
             throw new AssertionError("it was interrupted");
         };
         ServerSettings settings = new ServerSettings("127.0.0.1", List.of(port), 10, 1).withWorkers(2);
-        ShardedServer server = new ShardedServer(settings, transport, never, notice -> {});
+        MultiProcessServer server = new MultiProcessServer(settings, transport, never, notice -> {});
         FutureTask<Object> start = new FutureTask<>(() -> {
             server.start();
             return "";

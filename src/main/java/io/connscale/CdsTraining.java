@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A second of an agent's life with a server, in one process and for nobody: a JVM that archives the classes it has loaded
- * ({@code ArchiveClassesAtExit}) then has those that agents and shards need. {@code cluster.ClassArchive} starts it.
+ * ({@code ArchiveClassesAtExit}) then has those that agents and processes need. {@code cluster.ClassArchive} starts it.
  */
-final class Rehearsal {
+final class CdsTraining {
     private static final int CONNECTIONS = 50;
     private static final long ANSWER_SECONDS = 10;
 
@@ -30,7 +30,7 @@ final class Rehearsal {
     /** Returns when it is over; fails where anything is not as it should be: then there is nothing worth archiving. */
     static void run() throws IOException, InterruptedException {
         AgentLog.choose();
-        new Rehearsal().play();
+        new CdsTraining().play();
     }
 
     private void play() throws IOException, InterruptedException {
@@ -40,7 +40,7 @@ final class Rehearsal {
         Transport transport = Transport.best();
         thread(() -> {
             AutoCloseable unused = AgentMain.run(
-                    in, out, transport, settings -> new PingPongServer(settings, transport), Rehearsal::noWorker);
+                    in, out, transport, settings -> new PingPongServer(settings, transport), CdsTraining::noWorker);
         });
         thread(() -> {
             try {
@@ -65,11 +65,11 @@ final class Rehearsal {
     }
 
     private static io.connscale.control.AgentProcess noWorker(String name) throws AgentException {
-        throw new AgentException("no " + name + " in a rehearsal", "");
+        throw new AgentException("no " + name + " in a CDS training run", "");
     }
 
     private static void thread(Runnable task) {
-        Thread thread = new Thread(task, "rehearsal");
+        Thread thread = new Thread(task, "cds-training");
         thread.setDaemon(true);
         thread.start();
     }

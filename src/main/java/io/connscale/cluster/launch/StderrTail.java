@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * The standard error of a process that is being launched: read on while something else is awaited, so that a login shell that has
  * much to say there does not stand still; and, where no talk came about, what it left behind, with its exit code.
  */
-public final class LastWords {
-    private static final Logger log = LoggerFactory.getLogger(LastWords.class);
+public final class StderrTail {
+    private static final Logger log = LoggerFactory.getLogger(StderrTail.class);
     private static final int MAX_LENGTH = 400;
     private static final int KEPT = 10;
     private static final int MAX_LOGGED = 200;
@@ -29,13 +29,13 @@ public final class LastWords {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private int logged;
 
-    LastWords(Process process) {
+    StderrTail(Process process) {
         this.process = process;
     }
 
     /** Waits a moment for its end and for its errors, which nobody else reads; ask before ending it: that closes them. */
-    public static LastWords of(Process process) throws InterruptedException {
-        LastWords words = new LastWords(process);
+    public static StderrTail of(Process process) throws InterruptedException {
+        StderrTail words = new StderrTail(process);
         words.await();
         return words;
     }

@@ -1,11 +1,11 @@
-package io.connscale.kernel.law;
+package io.connscale.kernel.formula;
 
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * From a law's text to its value, by descent:
+ * From a formula's text to its value, by descent:
  *
  * <pre>
  * sum     = product { ("+" | "-") product }
@@ -14,22 +14,22 @@ import java.util.function.LongToDoubleFunction;
  * atom    = number | "n" | ("log2" | "sqrt") "(" sum ")" | "(" sum ")"
  * </pre>
  */
-final class LawParser {
-    /** No law is that long; it bounds how deep the descent goes, too. */
-    static final int LONGEST = 200;
+final class FormulaParser {
+    /** No formula is that long; it bounds how deep the descent goes, too. */
+    static final int MAX_LENGTH = 200;
 
     private static final char END = 0;
 
     private final String text;
     private int at;
 
-    LawParser(String text) {
+    FormulaParser(String text) {
         this.text = text;
     }
 
     LongToDoubleFunction parse() {
-        if (text.length() > LONGEST) {
-            throw new IllegalArgumentException("a law of more than " + LONGEST + " characters");
+        if (text.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("a formula of more than " + MAX_LENGTH + " characters");
         }
         DoubleUnaryOperator sum = sum();
         if (peek() != END || at < text.length()) {
@@ -115,7 +115,7 @@ final class LawParser {
         String word = text.substring(start, at);
         return switch (word) {
             case "n" -> n -> n;
-            case "log2" -> inParentheses().andThen(LawParser::log2);
+            case "log2" -> inParentheses().andThen(FormulaParser::log2);
             case "sqrt" -> inParentheses().andThen(Math::sqrt);
             default -> {
                 at = start;
@@ -172,6 +172,6 @@ final class LawParser {
     }
 
     private IllegalArgumentException wrong(String why) {
-        return new IllegalArgumentException("column " + (at + 1) + " of the law: " + why);
+        return new IllegalArgumentException("column " + (at + 1) + " of the formula: " + why);
     }
 }

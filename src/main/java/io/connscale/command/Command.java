@@ -6,15 +6,15 @@ import java.util.List;
 
 /**
  * Something the user can type. An implementation is a picocli {@code @Command} whose fields are the words of the line; a
- * noun with {@code @AutoService(Verb.class)} is found by itself, so that adding one touches no other file.
+ * noun with {@code @AutoService(Command.class)} is found by itself, so that adding one touches no other file.
  */
-public interface Verb {
+public interface Command {
     /**
      * Does it. Runs on the console's thread; Ctrl-C interrupts.
      *
      * @throws CommandException in words for the user
      */
-    Answer run(Desk desk) throws CommandException, InterruptedException;
+    Answer run(CommandContext context) throws CommandException, InterruptedException;
 
     /** Whether {@code watch} may repeat it: it answers, and neither ends nor takes over what runs it. */
     default boolean watchable() {
@@ -22,13 +22,13 @@ public interface Verb {
     }
 
     /** The words that make sense for the positional parameter or option with this label ({@code HOST}); Tab offers them. */
-    default List<String> candidates(String label, Desk desk) {
+    default List<String> candidates(String label, CommandContext context) {
         return List.of();
     }
 
     /** The same where a word of that parameter stands already: {@code all} would say nothing beside a name. */
-    default List<String> furtherCandidates(String label, Desk desk) {
-        return candidates(label, desk).stream()
+    default List<String> furtherCandidates(String label, CommandContext context) {
+        return candidates(label, context).stream()
                 .filter(word -> !word.equals(HostWords.ALL))
                 .toList();
     }

@@ -28,19 +28,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The processes of a server from its start to its stop: this one and, beside it, shards that share its ports. Which of them
- * gets a connection the kernel decides by lot, in proportion to the room that each has left, so that all are full at the
+ * The processes of a server from its start to its stop: this one and, beside it, processes that share its ports. Which of them
+ * gets a connection the kernel decides at random, weighted by the room that each has left, so that all are full at the
  * same time ({@code net.PortGroup}).
  */
-final class ShardGroup {
-    private static final Logger log = LoggerFactory.getLogger(ShardGroup.class);
+final class ServerProcesses {
+    private static final Logger log = LoggerFactory.getLogger(ServerProcesses.class);
     private static final long ANSWER_SECONDS = 10;
-    /** A shard that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be given up itself. */
+    /** A process that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be given up itself. */
     private static final long STATISTICS_SECONDS = 5;
 
-    /** When less than this part of a process's room is left in all of them, clients that nobody announced bring a shard. */
+    /** When less than this part of a process's room is left in all of them, clients that nobody announced bring a process. */
     private static final double SCARCE = 0.4;
-    /** By lot n connections become n give or take its root: so many roots are kept free, and it never happens to be too few. */
+    /** So n connections become n give or take its root: so many roots are kept free, and it never happens to be too few. */
     private static final double ROOTS = 5;
 
     private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -54,37 +54,37 @@ final class ShardGroup {
     private final WorkerBound bound;
     private final Workers workers;
     /** In the order in which they began to listen, behind this process: the kernel numbers them so. */
-    private final List<Shard> shards = new ArrayList<>();
+    private final List<ServerProcess> processes = new ArrayList<>();
 
     /** One after the other: so the order is known. */
     private final Object joining = new Object();
 
-    private final ScheduledThreadPoolExecutor balance = new ScheduledThreadPoolExecutor(1, ShardGroup::thread);
+    private final ScheduledThreadPoolExecutor balance = new ScheduledThreadPoolExecutor(1, ServerProcesses::thread);
     private long turn; // on the balance's thread
-    /** Before that the balance starts no shard: where there was no thread for the last one, there is none a second later. */
+    /** Before that the balance starts no process: where there was no thread for the last one, there is none a second later. */
     private volatile long notBefore = System.nanoTime();
 
     private ServerStatus gone = ServerStatus.stopped("");
     private Statistics statisticsGone = Statistics.NONE;
 
-    ShardGroup(ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
+    ServerProcesses(ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
         Limits limits = new LimitsReader().read();
-        Integer most = settings.workers();
+        Integer max = settings.workers();
         this.settings = settings;
-        this.bound = new WorkerBound(most == null || !transport.sharesPorts() ? 1 : most, limits);
-        this.workers = new Workers("shard", starter, notices, this::lost);
+        this.bound = new WorkerBound(max == null || !transport.sharesPorts() ? 1 : max, limits);
+        this.workers = new Workers("server-process", starter, notices, this::lost);
         this.own = new PingPongServer(alone() ? settings : settings.shared(settings.ports()), transport);
         this.ownRoom = FileRoom.ofThisProcess(limits) * (KEPT_FREE - 1) / KEPT_FREE;
     }
 
     private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "shard-balance");
+        Thread thread = new Thread(task, "server-balance");
         thread.setDaemon(true);
         return thread;
     }
 
     private boolean alone() {
-        return bound.most() == 1;
+        return bound.max() == 1;
     }
 
     void start(Transport transport) throws AgentException, InterruptedException {
@@ -93,7 +93,7 @@ final class ShardGroup {
         }
         own.start();
         if (!alone()) {
-            grow(bound.most() - 1);
+            grow(bound.max() - 1);
             beginBalance();
         }
     }
@@ -126,37 +126,37 @@ final class ShardGroup {
     }
 
     ServerStatus status() {
-        List<Shard> now;
+        List<ServerProcess> now;
         ServerStatus sum;
         synchronized (workers) {
-            now = List.copyOf(shards);
+            now = List.copyOf(processes);
             sum = own.status().plus(gone);
         }
         if (now.isEmpty()) {
             return sum;
         }
         List<CompletableFuture<ServerStatus>> asked =
-                now.stream().map(Shard::status).toList();
+                now.stream().map(ServerProcess::status).toList();
         for (CompletableFuture<ServerStatus> status : asked) {
             sum = sum.plus(status.join());
         }
-        List<ServerStatus.Shard> shown = new ArrayList<>();
-        shown.add(new ServerStatus.Shard(
+        List<ServerStatus.ServerProcess> shown = new ArrayList<>();
+        shown.add(new ServerStatus.ServerProcess(
                 ProcessHandle.current().pid(), own.status().established(), left()));
-        now.forEach(shard -> shown.add(shard.shown()));
+        now.forEach(process -> shown.add(process.shown()));
         return sum.with(shown);
     }
 
     /** Of all, those that are gone too; fails where one does not answer, since without it every rate would be wrong. */
     Statistics statistics() throws AgentException, InterruptedException {
-        List<Shard> now;
+        List<ServerProcess> now;
         Statistics sum;
         synchronized (workers) {
-            now = List.copyOf(shards);
+            now = List.copyOf(processes);
             sum = statisticsGone;
         }
         List<CompletableFuture<Statistics>> asked =
-                now.stream().map(Shard::statistics).toList();
+                now.stream().map(ServerProcess::statistics).toList();
         sum = sum.plus(own.statistics());
         for (CompletableFuture<Statistics> statistics : asked) {
             sum = sum.plus(answer(statistics, STATISTICS_SECONDS));
@@ -168,7 +168,8 @@ final class ShardGroup {
         return Answers.within(
                 seconds,
                 asked,
-                () -> new AgentException("a shard gave no answer for " + seconds + " s", "is the machine overloaded?"));
+                () -> new AgentException(
+                        "a server process gave no answer for " + seconds + " s", "is the machine overloaded?"));
     }
 
     /** How many more connections this process has files for. */
@@ -179,7 +180,7 @@ final class ShardGroup {
     /** Of each process, in the order in which they joined; as last heard. */
     private long[] rooms() {
         synchronized (workers) {
-            return LongStream.concat(LongStream.of(left()), shards.stream().mapToLong(Shard::left))
+            return LongStream.concat(LongStream.of(left()), processes.stream().mapToLong(ServerProcess::left))
                     .toArray();
         }
     }
@@ -187,11 +188,11 @@ final class ShardGroup {
     /** One at a time: the next order finds what this one has started. */
     synchronized void makeRoom(long more) throws InterruptedException {
         status(); // so that rooms are those of now
-        long room = LongStream.of(rooms()).map(ShardGroup::safely).sum();
+        long room = LongStream.of(rooms()).map(ServerProcesses::safely).sum();
         long each = safely(bound.room() - settings.ports().size());
         int wanted = 0;
-        int most = bound.more(1 + workers.running().size());
-        while (room < more && wanted < most && each > 0) {
+        int max = bound.more(1 + workers.running().size());
+        while (room < more && wanted < max && each > 0) {
             room += each;
             wanted++;
         }
@@ -211,7 +212,7 @@ final class ShardGroup {
                     gone = gone.plus(ServerStatus.with(exhausted.get().reason()));
                 }
             }
-            own.steer(rooms());
+            own.setWeights(rooms());
         }
     }
 
@@ -227,21 +228,21 @@ final class ShardGroup {
         ServerStatus joined =
                 answer(worker.process().server(id -> new StartServer(id, settings.shared(ports))), ANSWER_SECONDS);
         synchronized (workers) {
-            shards.add(new Shard(worker, joined));
+            processes.add(new ServerProcess(worker, joined));
         }
     }
 
     /** Under the lock of {@link #workers}. The kernel gives the number of a socket that is gone to the last one. */
     private long lost(Worker worker) {
         long held = 0;
-        for (int i = 0; i < shards.size(); i++) {
-            if (shards.get(i).is(worker)) {
-                held = shards.get(i).shown().established();
-                gone = gone.plus(shards.get(i).afterLoss());
-                statisticsGone = statisticsGone.plus(shards.get(i).statisticsAfterLoss());
-                Shard last = shards.remove(shards.size() - 1);
-                if (i < shards.size()) {
-                    shards.set(i, last);
+        for (int i = 0; i < processes.size(); i++) {
+            if (processes.get(i).is(worker)) {
+                held = processes.get(i).shown().established();
+                gone = gone.plus(processes.get(i).afterLoss());
+                statisticsGone = statisticsGone.plus(processes.get(i).statisticsAfterLoss());
+                ServerProcess last = processes.remove(processes.size() - 1);
+                if (i < processes.size()) {
+                    processes.set(i, last);
                 }
             }
         }
@@ -258,7 +259,7 @@ final class ShardGroup {
             status();
             long[] rooms = rooms();
             if (rooms.length > 1) {
-                own.steer(rooms);
+                own.setWeights(rooms);
             }
             boolean scarce = LongStream.of(rooms).sum() < SCARCE * bound.room();
             if (scarce && System.nanoTime() - notBefore >= 0 && bound.more(rooms.length) > 0) {

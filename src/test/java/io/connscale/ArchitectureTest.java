@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The house's rules, as docs/ARCHITECTURE.md tells them: which room knows which, and what is done in one place only. */
-class HouseTest {
-    private static final String HOUSE = "io.connscale";
+class ArchitectureTest {
+    private static final String ROOT = "io.connscale";
     private static final JavaClasses CLASSES = new ClassFileImporter().importPath(Path.of("target/classes"));
 
     /** Each room, and the rooms that it may know. Main, in the hall, knows all of them and none knows it. */
@@ -79,7 +79,7 @@ class HouseTest {
                                 .resideInAPackage(in(room.getKey()))
                                 .should()
                                 .dependOnClassesThat(are(
-                                        resideInAPackage(HOUSE + "..").and(outside(room.getKey(), room.getValue()))))));
+                                        resideInAPackage(ROOT + "..").and(outside(room.getKey(), room.getValue()))))));
     }
 
     @TestFactory
@@ -90,7 +90,7 @@ class HouseTest {
                         noClasses()
                                 .that()
                                 .resideOutsideOfPackages(library.getValue().stream()
-                                        .map(HouseTest::in)
+                                        .map(ArchitectureTest::in)
                                         .toArray(String[]::new))
                                 .should()
                                 .dependOnClassesThat()
@@ -99,7 +99,7 @@ class HouseTest {
 
     @Test
     void everyRoomIsOnThePlan() {
-        assertThat(CLASSES.stream().map(HouseTest::room).filter(room -> !room.isEmpty()))
+        assertThat(CLASSES.stream().map(ArchitectureTest::room).filter(room -> !room.isEmpty()))
                 .isNotEmpty()
                 .allMatch(KNOWS::containsKey);
     }
@@ -121,13 +121,13 @@ class HouseTest {
     void onlyMainEndsTheProcess() {
         check(noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName(HOUSE + ".Main")
+                .doNotHaveFullyQualifiedName(ROOT + ".Main")
                 .should()
                 .callMethod(System.class, "exit", int.class));
         check(noClasses().should().callMethod(Runtime.class, "exit", int.class));
         check(noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName(HOUSE + ".Main")
+                .doNotHaveFullyQualifiedName(ROOT + ".Main")
                 .should()
                 .callMethod(Runtime.class, "halt", int.class));
     }
@@ -136,9 +136,9 @@ class HouseTest {
     void onlyTheWaysInAndTheConsoleTouchStandardOutput() {
         var elsewhere = noClasses()
                 .that()
-                .resideOutsideOfPackages(HOUSE, in("console"))
+                .resideOutsideOfPackages(ROOT, in("console"))
                 .and()
-                .doNotHaveFullyQualifiedName(HOUSE + ".agent.AgentMain");
+                .doNotHaveFullyQualifiedName(ROOT + ".agent.AgentMain");
         check(elsewhere.should().accessField(System.class, "out"));
         check(elsewhere.should().accessField(System.class, "err"));
     }
@@ -188,17 +188,17 @@ class HouseTest {
 
     private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> outside(String room, List<String> known) {
         return not(resideInAnyPackage(Stream.concat(Stream.of(room), known.stream())
-                .map(HouseTest::in)
+                .map(ArchitectureTest::in)
                 .toArray(String[]::new)));
     }
 
     /** The packages of a room; {@code ""} is the hall alone. */
     private static String in(String room) {
-        return room.isEmpty() ? HOUSE : HOUSE + "." + room + "..";
+        return room.isEmpty() ? ROOT : ROOT + "." + room + "..";
     }
 
     private static String room(JavaClass type) {
-        String below = type.getPackageName().substring(HOUSE.length());
+        String below = type.getPackageName().substring(ROOT.length());
         return below.isEmpty() ? "" : below.split("\\.", -1)[1];
     }
 

@@ -25,49 +25,49 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What is asked before a verdict, what of it counts, and how often it is said: of hosts and a server without a process. */
-class InquiryTest {
+class DiagnosticsTest {
     private static final List<String> HOSTS = List.of(HOST);
     /** Answers come at once, or never. */
-    private static final Inquiry.Waits SHORT = new Inquiry.Waits(Duration.ofMillis(20), Duration.ofMillis(40));
+    private static final Diagnostics.Waits SHORT = new Diagnostics.Waits(Duration.ofMillis(20), Duration.ofMillis(40));
 
     private final FakeEnds ends = new FakeEnds();
     private final AtomicLong clock = new AtomicLong();
-    private final Inquiry inquiry = new Inquiry(ends, SHORT, clock::get);
+    private final Diagnostics diagnostics = new Diagnostics(ends, SHORT, clock::get);
 
     @Test
     void whereNothingFailedThereIsNothingToSay() throws InterruptedException {
         ends.ended(0, Map.of("connect EMFILE", 5L));
-        inquiry.begin(HOSTS); // what was before is not asked about
-        assertThat(inquiry.verdict(HOSTS)).isEmpty();
-        assertThat(inquiry.news()).isEmpty();
+        diagnostics.begin(HOSTS); // what was before is not asked about
+        assertThat(diagnostics.verdict(HOSTS)).isEmpty();
+        assertThat(diagnostics.news()).isEmpty();
     }
 
     @Test
     void whatFailedSinceTheRequestBeganCounts() throws InterruptedException {
         ends.ended(0, Map.of("connect EMFILE", 5L));
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.ended(100, Map.of("connect EMFILE", 3L));
         ends.server = FakeEnds.running(100);
-        assertThat(text(inquiry.verdict(HOSTS))).contains("stopped at 100 on client1", "connect EMFILE 3");
+        assertThat(text(diagnostics.verdict(HOSTS))).contains("stopped at 100 on client1", "connect EMFILE 3");
     }
 
     @Test
     void countersCountFromWhenTheRequestBegan() throws InterruptedException {
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_000);
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_057);
         ends.ended(0, Map.of("receive timeout", 3L));
-        assertThat(text(inquiry.verdict(HOSTS))).contains("ListenOverflows +57");
+        assertThat(text(diagnostics.verdict(HOSTS))).contains("ListenOverflows +57");
     }
 
     /** Limits can't be read by a process that has no descriptor left: those from before hold. */
     @Test
     void aLimitThatCannotBeReadNowIsThatOfBefore() throws InterruptedException {
         ends.facts = Known.with(Known.nothing(), Fact.HARD_FILES, 200);
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.facts = Known.nothing();
         ends.ended(0, Map.of("connect EMFILE", 3L));
-        assertThat(text(inquiry.verdict(HOSTS))).contains("RLIMIT_NOFILE 200");
+        assertThat(text(diagnostics.verdict(HOSTS))).contains("RLIMIT_NOFILE 200");
     }
 
     @Test
@@ -88,7 +88,7 @@ class InquiryTest {
         assertThat(losing()).isPresent();
         ends.ended(0, Map.of("receive timeout", 1L));
         ends.server = ServerStatus.stopped("");
-        assertThat(inquiry.verdictOfLosses(HOST))
+        assertThat(diagnostics.verdictOfLosses(HOST))
                 .get()
                 .extracting(Verdict::cause)
                 .isNotEqualTo("closed");
@@ -97,49 +97,49 @@ class InquiryTest {
     /** An answer to a command is always given, and then not repeated as a notice. */
     @Test
     void aCommandsVerdictIsGivenEachTime() throws InterruptedException {
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.ended(0, Map.of("receive closed", 2L));
-        assertThat(inquiry.verdict(HOSTS)).isPresent();
-        assertThat(inquiry.verdict(HOSTS)).isPresent();
-        assertThat(inquiry.news()).isEmpty();
-        pass(Inquiry.QUIET);
-        assertThat(inquiry.news()).isPresent();
+        assertThat(diagnostics.verdict(HOSTS)).isPresent();
+        assertThat(diagnostics.verdict(HOSTS)).isPresent();
+        assertThat(diagnostics.news()).isEmpty();
+        pass(Diagnostics.QUIET);
+        assertThat(diagnostics.news()).isPresent();
     }
 
     @Test
     void lossesAreExplainedOnce() throws InterruptedException {
         assertThat(losing()).isPresent();
-        pass(Inquiry.QUIET);
-        assertThat(inquiry.verdictOfLosses(HOST)).isEmpty(); // nothing ended since
+        pass(Diagnostics.QUIET);
+        assertThat(diagnostics.verdictOfLosses(HOST)).isEmpty(); // nothing ended since
     }
 
     @Test
     void aServerThatDoesNotAnswerIsNotTakenForStopped() throws InterruptedException {
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.server = null;
         ends.serverFacts = null;
         ends.ended(0, Map.of("connect ECONNREFUSED", 3L));
-        assertThat(text(inquiry.verdict(HOSTS)))
+        assertThat(text(diagnostics.verdict(HOSTS)))
                 .contains("the server's host does not answer")
                 .doesNotContain("nobody listens");
     }
 
     @Test
     void anAgentThatSaysOnlyItsCountsCountsWithThem() throws InterruptedException {
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.ended(7, Map.of("connect EMFILE", 3L));
         ends.server = FakeEnds.running(7);
         ends.facts = null;
         ends.mute = true;
-        assertThat(text(inquiry.verdict(HOSTS))).contains("stopped at 7 on client1", "RLIMIT_NOFILE unknown");
+        assertThat(text(diagnostics.verdict(HOSTS))).contains("stopped at 7 on client1", "RLIMIT_NOFILE unknown");
     }
 
     @Test
     void aHostThatDoesNotAnswerLeavesNothingToSay() throws InterruptedException {
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.counts = null;
-        assertThat(inquiry.verdict(HOSTS)).isEmpty();
-        assertThat(inquiry.verdictOfLosses(HOST)).isEmpty();
+        assertThat(diagnostics.verdict(HOSTS)).isEmpty();
+        assertThat(diagnostics.verdictOfLosses(HOST)).isEmpty();
     }
 
     @Test
@@ -149,22 +149,22 @@ class InquiryTest {
         ends.serverFacts = somebody;
         ends.thorough =
                 Known.listening(Known.nothing(), new AcceptQueue("127.0.0.1", 8989, 3, "python3, pid 123", null));
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.ended(0, Map.of("receive timeout", 3L));
-        assertThat(text(inquiry.verdict(HOSTS))).contains("another program (python3, pid 123) listens");
+        assertThat(text(diagnostics.verdict(HOSTS))).contains("another program (python3, pid 123) listens");
         ends.server = FakeEnds.running(0);
-        assertThat(text(inquiry.verdict(HOSTS))).doesNotContain("python3");
+        assertThat(text(diagnostics.verdict(HOSTS))).doesNotContain("python3");
     }
 
     @Test
     void connectionsThatTheServerHasNotAcceptedAreExplained() throws InterruptedException {
         ends.serverFacts = Known.waiting(Known.nothing(), 8989, 9);
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.ended(20, Map.of());
         ends.server = FakeEnds.running(9);
-        assertThat(text(inquiry.verdict(HOSTS))).contains("half-open 11", "9 wait, backlog 8");
+        assertThat(text(diagnostics.verdict(HOSTS))).contains("unaccepted 11", "9 wait, backlog 8");
         ends.server = FakeEnds.running(20); // it has caught up
-        assertThat(inquiry.verdict(HOSTS)).isEmpty();
+        assertThat(diagnostics.verdict(HOSTS)).isEmpty();
     }
 
     /** Where all connections have ended nothing is left to measure; their connects were measured when they came up. */
@@ -173,9 +173,9 @@ class InquiryTest {
         LoopStatistics recorded = new LoopStatistics();
         recorded.connected(TimeUnit.SECONDS.toNanos(6));
         ends.times = recorded.times();
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.ended(0, Map.of("receive timeout", 3L));
-        assertThat(inquiry.verdictOfLosses(HOST))
+        assertThat(diagnostics.verdictOfLosses(HOST))
                 .get()
                 .extracting(Verdict::cause)
                 .isEqualTo("slow-path");
@@ -184,11 +184,11 @@ class InquiryTest {
     @Test
     void theDifferenceIsThatOfBothEndsNow() throws InterruptedException {
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_DROPS, 5);
-        inquiry.begin(HOSTS);
+        diagnostics.begin(HOSTS);
         ends.thorough = Known.with(
                 Known.with(Known.waiting(Known.nothing(), 8989, 9), Fact.LISTEN_DROPS, 12), Fact.SYN_RECEIVED, 4);
         ends.statistics = unanswered(new Unanswered(3, 2_000_000_000L, 1_000_000_000L));
-        Difference difference = inquiry.difference(3);
+        Difference difference = diagnostics.difference(3);
         assertThat(difference.waiting()).isEqualTo(9);
         assertThat(difference.handshakes()).isEqualTo(4);
         assertThat(difference.unanswered()).isEqualTo(3);
@@ -203,7 +203,7 @@ class InquiryTest {
 
     private Optional<Verdict> losing() throws InterruptedException {
         ends.ended(0, Map.of("receive closed", 2L));
-        return inquiry.verdictOfLosses(HOST);
+        return diagnostics.verdictOfLosses(HOST);
     }
 
     private void pass(Duration time) {

@@ -3,6 +3,6 @@
  * before a limit is met. Pure; every room may knock.
  */
 @NullMarked
-package io.connscale.kernel.law;
+package io.connscale.kernel.formula;
 
 import org.jspecify.annotations.NullMarked;
