@@ -2,6 +2,7 @@ package io.connscale.cluster.launch;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
+import io.connscale.control.Threads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,9 +89,7 @@ public final class Handover {
     }
 
     private void hand(List<String> command) throws AgentException, InterruptedException {
-        Thread drain = new Thread(this::drain, "launch-stderr");
-        drain.setDaemon(true);
-        drain.start();
+        Thread drain = Threads.start("launch-stderr", this::drain);
         boolean answered = false;
         try {
             answered = talk(command);
