@@ -16,7 +16,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
@@ -36,6 +35,17 @@ public final class OpenSshLauncher implements Launcher {
 
     /** How {@code ssh} itself ends where it can't connect, or lost the connection (ssh(1), EXIT STATUS). */
     private static final int NO_CONNECTION = 255;
+
+    /**
+     * A command that a signal ended would look like a lost connection, and {@code ssh} itself, ended by a signal, like its command. So a
+     * shell waits there and makes signal n exit code 64 + n, which none of our commands has; {@link Remote} makes it 128 + n again.
+     */
+    private static final String SIGNALS = "exec 3>&2 2> /dev/null; (exec \"$@\" 2>&3 3>&-); code=$?; "
+            + "[ $code -le 128 ] || code=$((code - 64)); exit $code";
+
+    private static final int SIGNAL = 128;
+    private static final int SIGNALLED = 64;
+    private static final int MAX_SIGNAL = 31;
 
     private static final int UNKNOWN = -1;
     private static final long EXIT_SECONDS = 2;
@@ -67,7 +77,9 @@ public final class OpenSshLauncher implements Launcher {
 
     @Override
     public Process start(List<String> command) throws AgentException, InterruptedException {
-        return new Remote(Handover.exec(here.start(words()), command, this::failure));
+        List<String> watched = new ArrayList<>(List.of("sh", "-c", SIGNALS, "sh"));
+        watched.addAll(command);
+        return new Remote(Handover.exec(here.start(words()), watched, this::failure));
     }
 
     /** The words that start a shell over there. */
@@ -98,10 +110,9 @@ public final class OpenSshLauncher implements Launcher {
 
     /** What {@code -J} does, which would leave out the key, the known hosts and the rule that {@code hosts.yaml} has. */
     private String through(SshAddress jump) throws AgentException, InterruptedException {
-        String words = client(jump, config(jump)).stream()
-                .map(word -> "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" "));
-        return words.replace("%", "%%") + " -W '[%h]:%p' -- '" + jump.host() + "'";
+        String words =
+                client(jump, config(jump)).stream().map(OpenSshLauncher::quoted).collect(Collectors.joining(" "));
+        return words.replace("%", "%%") + " -W '[%h]:%p' -- " + quoted(jump.host());
     }
 
     private List<String> client(SshAddress to, OpenSshConfig config) {
@@ -180,9 +191,23 @@ public final class OpenSshLauncher implements Launcher {
                 byHand() + " -v shows what was tried; a key with a passphrase has to be in ssh-agent (ssh-add)");
     }
 
+    /** What the user can type to see the same. */
     private String byHand() {
-        String port = launch.port().isPresent() ? " -p " + launch.port().getAsInt() : "";
-        return "ssh" + port + " " + new SshAddress(launch.user(), launch.host(), OptionalInt.empty());
+        List<String> words = new ArrayList<>(List.of("ssh"));
+        launch.port().ifPresent(port -> words.add("-p " + port));
+        launch.key().ifPresent(key -> words.add("-i " + typed(key)));
+        launch.knownHosts().ifPresent(file -> words.add("-o UserKnownHostsFile=" + typed(file)));
+        launch.jump().ifPresent(jump -> words.add("-J " + jump));
+        words.add(launch.user().map(name -> name + "@").orElse("") + launch.host());
+        return String.join(" ", words);
+    }
+
+    private static String typed(String path) {
+        return path.matches("[A-Za-z0-9~_@%+=:,./-]+") ? path : quoted(path);
+    }
+
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
     }
 
     private static Optional<MatchResult> find(Pattern pattern, List<String> lines) {
@@ -199,8 +224,8 @@ public final class OpenSshLauncher implements Launcher {
     }
 
     /**
-     * A command on another machine. {@code ssh} ends with the command's exit code, or with 255 of its own where the connection broke: then
-     * the output does not end but breaks, and no exit code is known. There is no pid: that of {@code ssh} would mean nothing.
+     * A command on another machine. {@code ssh} ends with the command's exit code, or with 255 of its own where the connection broke, or by a
+     * signal: then the output does not end but breaks, and no exit code is known. There is no pid: that of {@code ssh} would mean nothing.
      */
     private static final class Remote extends Process {
         private final Process ssh;
@@ -233,7 +258,10 @@ public final class OpenSshLauncher implements Launcher {
         }
 
         private static int code(int exit) {
-            return exit == NO_CONNECTION ? UNKNOWN : exit;
+            if (exit > SIGNALLED && exit <= SIGNALLED + MAX_SIGNAL) {
+                return exit - SIGNALLED + SIGNAL;
+            }
+            return exit > SIGNAL ? UNKNOWN : exit;
         }
 
         @Override

@@ -136,6 +136,24 @@ class OpenSshLauncherTest {
     }
 
     @Test
+    void aSignalThatEndedTheCommandIsToldFromOneThatEndedSsh() throws Exception {
+        Process command = launcher().start(List.of("sh", "-c", "echo last words; kill -9 $$"));
+        assertThat(TestHome.output(command)).isEqualTo("last words\n");
+        assertThat(command.waitFor()).isEqualTo(137);
+        assertThat(command.getErrorStream()).isEmpty();
+
+        List<ProcessHandle> before = ProcessHandle.current().children().toList();
+        Process alive = launcher().start(List.of("cat"));
+        ProcessHandle.current()
+                .children()
+                .filter(child -> !before.contains(child))
+                .filter(child -> child.info().command().orElse("").endsWith("/ssh"))
+                .forEach(ProcessHandle::destroyForcibly);
+        assertThatThrownBy(() -> alive.getInputStream().read()).hasMessage("the connection broke");
+        assertThat(alive.exitValue()).isEqualTo(-1);
+    }
+
+    @Test
     void aDestroyedCommandLosesItsStandardInput() throws Exception {
         Path gone = folder.resolve("gone");
         Process process = launcher().start(List.of("sh", "-c", "echo here; cat; echo gone > " + gone));
@@ -171,8 +189,8 @@ class OpenSshLauncherTest {
         config("");
         assertThat(refused(launcher(knowing(Optional.empty())))).hasMessage(strict.message());
         assertThat(strict.hint())
-                .isEqualTo(
-                        "connect once with ssh -p " + sshd.port() + " 127.0.0.1; hostKey: accept-new takes it unseen");
+                .startsWith("connect once with ssh -p " + sshd.port() + " -i ")
+                .endsWith(" 127.0.0.1; hostKey: accept-new takes it unseen");
 
         assertThat(runs(launcher(knowing(Optional.of(HostKey.ACCEPT_NEW))))).isZero();
         assertThat(runs(launcher(knowing(Optional.of(HostKey.STRICT)))))
@@ -226,7 +244,7 @@ class OpenSshLauncherTest {
         assertThat(failure)
                 .hasMessage(
                         "ssh could not connect: ssh: connect to host 127.0.0.1 port " + port + ": Connection refused");
-        assertThat(failure.hint()).isEqualTo("ssh -p " + port + " 127.0.0.1 tries the same");
+        assertThat(failure.hint()).startsWith("ssh -p " + port + " -i ").endsWith(" 127.0.0.1 tries the same");
     }
 
     @Test
