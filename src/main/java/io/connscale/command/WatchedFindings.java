@@ -1,6 +1,6 @@
 package io.connscale.command;
 
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Verdict;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;

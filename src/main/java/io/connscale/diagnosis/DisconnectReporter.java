@@ -1,6 +1,6 @@
 package io.connscale.diagnosis;
 
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Verdict;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
