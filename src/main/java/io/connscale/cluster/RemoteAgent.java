@@ -12,6 +12,7 @@ import io.connscale.control.Opened;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
+import io.connscale.control.Threads;
 import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -62,7 +63,7 @@ final class RemoteAgent implements AgentProcess {
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
     /** Runs what those who asked do with their answers; a thread per agent at most, since each hands over in order. */
-    private static final Executor CONSUMERS = Executors.newCachedThreadPool(Cluster.daemons("agent-answers"));
+    private static final Executor CONSUMERS = Executors.newCachedThreadPool(Threads.numbered("agent-answers"));
 
     /**
      * How long a request may wait, in ticks of the one who ticks once per second: a console that was stopped does not count.
@@ -131,8 +132,7 @@ final class RemoteAgent implements AgentProcess {
         this.notices = notices;
         this.timeouts = timeouts;
         this.kills = OomKills.of(process);
-        reader = new Thread(this::read, name + "-control");
-        reader.setDaemon(true);
+        reader = Threads.of(name + "-control", this::read);
         boolean listening = false;
         try {
             this.requests = new RequestWriter(name, process.getOutputStream(), MAX_PENDING, process::destroyForcibly);

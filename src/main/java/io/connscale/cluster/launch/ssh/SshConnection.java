@@ -1,5 +1,8 @@
 package io.connscale.cluster.launch.ssh;
 
+import io.connscale.cluster.launch.ssh.Route.Hop;
+import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
+import io.connscale.cluster.launch.ssh.SshProcess.ExecChannel;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -7,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,16 +27,16 @@ final class SshConnection {
     private static final int MAX_LOGINS = 3;
 
     private final Keyring keyring;
-    private final Timeouts patience;
+    private final Timeouts timeouts;
     private final List<Link> links = new ArrayList<>();
     private final Set<ExecChannel> channels = ConcurrentHashMap.newKeySet();
     private @Nullable Line underWay;
     private volatile boolean closed;
     private volatile boolean lost;
 
-    SshConnection(Keyring keyring, Timeouts patience) {
+    SshConnection(Keyring keyring, Timeouts timeouts) {
         this.keyring = keyring;
-        this.patience = patience;
+        this.timeouts = timeouts;
     }
 
     /** Connects, hop by hop. Where it fails nothing stays open. */
@@ -65,12 +69,12 @@ final class SshConnection {
 
     /** A server gives two minutes to log in; who looks for a passphrase longer connects again, and isn't asked again. */
     private Link loggedIn(@Nullable Link jump, Hop hop) throws AgentException, InterruptedException {
-        Dialer dialer = new Dialer(keyring, patience, this::use);
+        Dialer dialer = new Dialer(keyring, timeouts, this::use);
         for (int attempt = 1; ; attempt++) {
             Link link = dialer.dial(hop, jump);
             try {
                 add(link);
-                new Login(link, keyring, patience).run();
+                new Login(link, keyring, timeouts).run();
                 return link;
             } catch (Login.ConnectionLost e) {
                 remove(link);
@@ -172,12 +176,12 @@ final class SshConnection {
                 return; // nobody does
             }
             for (Link link : links()) {
-                if (link.line().ear().tick() > patience.silence()) {
+                if (link.line().incoming().tick() > timeouts.silence()) {
                     lost = true;
                     log.warn(
                             "{} said nothing for {} s: its line is cut",
                             link.hop().place(),
-                            patience.silence());
+                            timeouts.silence());
                     link.line().cut();
                 }
             }
@@ -219,6 +223,21 @@ final class SshConnection {
         List<Link> all = links();
         for (int i = all.size() - 1; i >= 0; i--) {
             all.get(i).disconnect();
+        }
+    }
+
+    /** A server that is connected to, over its line. */
+    record Link(Hop hop, Line line, SSHClient client) {
+        private static final Logger log = LoggerFactory.getLogger(Link.class);
+
+        /** Says good-bye; where nobody listens any more it may wait until the line is cut. */
+        void disconnect() {
+            try {
+                client.disconnect();
+            } catch (IOException | RuntimeException e) {
+                log.debug("disconnecting from {}", hop.place(), e);
+            }
+            line.release();
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.connscale.cluster.launch.ssh;
+package io.connscale.cluster.launch;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs what no interrupt ends (resolving a name, connecting, reading) on a thread of its own, so that its caller can give up. */
-final class Aside {
-    private Aside() {}
+/** Calls what no interrupt ends (a pipe, a socket, a name's address) on a thread of its own, so that its caller can give up. */
+public final class CallWithTimeout {
+    private CallWithTimeout() {}
 
     /**
      * The task's result.
@@ -19,8 +19,9 @@ final class Aside {
      * @param role the name of the thread
      * @param abandon ends the task where the caller gives up or the time is over; called on the caller's thread, at once
      * @throws SocketTimeoutException after {@code seconds}
+     * @throws IOException where the task failed
      */
-    static <T> T call(String role, long seconds, Callable<T> task, Runnable abandon)
+    public static <T> T call(String role, long seconds, Callable<T> task, Runnable abandon)
             throws IOException, InterruptedException {
         FutureTask<T> future = new FutureTask<>(task);
         Thread thread = new Thread(future, role);
