@@ -186,13 +186,15 @@ public final class Diagnostics {
                         ? ends.targets().stream().map(Diagnostics::port).toList()
                         : listeners.stream().map(ServerStatus.Listener::port).toList(), // targets' may be mapped
                 listeners.stream()
-                        .mapToInt(ServerStatus.Listener::backlogAsked)
+                        .mapToLong(ServerStatus.Listener::backlogAsked)
                         .max()
-                        .orElse((int) Facts.UNKNOWN),
+                        .orElse(Facts.UNKNOWN),
                 listeners.stream()
-                        .mapToInt(ServerStatus.Listener::backlogGiven)
+                        .map(ServerStatus.Listener::backlogGiven)
+                        .filter(Objects::nonNull)
+                        .mapToLong(Integer::longValue)
                         .max()
-                        .orElse((int) Facts.UNKNOWN));
+                        .orElse(Facts.UNKNOWN));
         return new ServerEnd(
                 status == null
                         ? ServerEnd.State.SILENT

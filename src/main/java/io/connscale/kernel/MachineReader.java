@@ -53,8 +53,8 @@ public final class MachineReader implements AutoCloseable {
                         sum(ticks, 3, 5),
                         sum(ticks, 7, 8),
                         first(line(said, "procs_running")),
-                        first(line(held, "MemTotal:")) * KIB,
-                        first(line(held, "MemAvailable:")) * KIB));
+                        bytes(line(held, "MemTotal:")),
+                        bytes(line(held, "MemAvailable:"))));
     }
 
     private static String line(String text, String start) {
@@ -66,6 +66,12 @@ public final class MachineReader implements AutoCloseable {
     private static long first(String words) {
         long[] numbers = numbers(words);
         return numbers.length == 0 ? 0 : numbers[0];
+    }
+
+    /** Unknown where there is no such line: {@code MemAvailable} came with Linux 3.14, and a container may hide it. */
+    private static long bytes(String words) {
+        long[] numbers = numbers(words);
+        return numbers.length == 0 ? Facts.UNKNOWN : numbers[0] * KIB;
     }
 
     private static long[] numbers(String words) {

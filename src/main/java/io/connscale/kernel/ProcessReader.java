@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Reads what this process uses. Everything needed is at hand from the start: it works when no file is left, too. */
 public final class ProcessReader implements AutoCloseable {
@@ -58,15 +59,16 @@ public final class ProcessReader implements AutoCloseable {
         return threads.isCurrentThreadCpuTimeSupported() ? Math.max(0, threads.getCurrentThreadCpuTime()) : 0;
     }
 
-    /** {@code VmRSS:  1234 kB} of {@code /proc/self/status}, in bytes: not in pages, which have another size on each machine. */
+    /** {@code VmRSS:  1234 kB} of {@code /proc/self/status}, in bytes: not in pages, which have another size on each machine; or unknown. */
     static long resident(String status) {
         return status.lines()
                 .filter(line -> line.startsWith(RESIDENT))
                 .map(line -> ProcFiles.number(
                         line.substring(RESIDENT.length()).strip().split(" ", 2)[0]))
-                .mapToLong(number -> number.orElse(0) * KIB)
+                .flatMapToLong(OptionalLong::stream)
+                .map(number -> number * KIB)
                 .findFirst()
-                .orElse(0);
+                .orElse(ProcessLoad.UNKNOWN);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.connscale.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.stats.MachineLoad;
+import io.connscale.stats.ProcessLoad;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,18 @@ class MachineReaderTest {
         }
     }
 
+    /** Before Linux 3.14, or where a container hides it. */
+    @Test
+    void memoryThatTheKernelDoesNotTellIsUnknown() throws IOException {
+        Files.writeString(proc.resolve("meminfo"), "MemTotal:  2048 kB\nMemFree: 1 kB\n");
+        Files.writeString(proc.resolve("stat"), "cpu  20 1 20 110 5 2 3 9 7 7\ncpu0 1\nprocs_running 1\n");
+        try (MachineReader reader = new MachineReader(proc)) {
+            MachineLoad machine = reader.read().values().iterator().next();
+            assertThat(machine.memoryBytes()).isEqualTo(2 << 20);
+            assertThat(machine.availableBytes()).isEqualTo(Facts.UNKNOWN);
+        }
+    }
+
     @Test
     void whereTheKernelDoesNotSayThereIsNothing() {
         try (MachineReader reader = new MachineReader(proc)) {
@@ -47,7 +60,7 @@ class MachineReaderTest {
             assertThat(reader.read().heapBytes()).isPositive();
             assertThat(reader.read().upNanos()).isPositive();
         }
-        assertThat(ProcessReader.resident("")).isZero();
+        assertThat(ProcessReader.resident("")).isEqualTo(ProcessLoad.UNKNOWN);
     }
 
     @Test
