@@ -32,7 +32,7 @@ public final class Catalogue {
         rows.sort(Comparator.comparing(Allowance::scope)
                 .thenComparing(row -> ends.indexOf(row.where().get(0)))
                 .thenComparing(Allowance::limit));
-        List<Pace> paces = limits.stream()
+        List<Plan.Pace> paces = limits.stream()
                 .map(limit -> limit.pace(planned))
                 .flatMap(Optional::stream)
                 .toList();

@@ -15,7 +15,7 @@ public interface Limit {
     }
 
     /** Whether connections can come up as fast as planned; empty where it does not bound that. */
-    default Optional<Pace> pace(Observation planned) {
+    default Optional<Plan.Pace> pace(Observation planned) {
         return Optional.empty();
     }
 

@@ -63,7 +63,7 @@ record Place(List<End> ends) {
                 .orElse(Facts.UNKNOWN);
     }
 
-    /** The first end that tells it. */
+    /** For what is the same for all of them. */
     End first() {
         return ends.get(0);
     }

@@ -3,7 +3,9 @@ package io.connscale.limits;
 import io.connscale.kernel.Facts;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Will so many more connections fit: what each limit says of them.
@@ -13,6 +15,24 @@ import java.util.Optional;
  * @param paces what bounds how fast they come up
  */
 public record Plan(long wanted, List<Allowance> allowances, List<Pace> paces) {
+    /**
+     * What bounds how fast connections come up, not how many.
+     *
+     * @param name as a program knows it
+     * @param numbers by name, for a program; what is not known is null
+     * @param fits whether they come up as fast as asked; null: not known
+     * @param narrow whether it is too little for any path that is worth the name, where {@code fits} is not known
+     * @param text in one line; empty where it is wide enough
+     * @param fix what makes it wide enough
+     */
+    public record Pace(
+            String name,
+            Map<String, @Nullable Object> numbers,
+            @Nullable Boolean fits,
+            boolean narrow,
+            String text,
+            String fix) {}
+
     /** Connections; more than any limit is asked for. */
     static final long MAX = 1_000_000_000_000L;
 

@@ -35,7 +35,7 @@ public final class SynQueueLimit implements Limit {
     }
 
     @Override
-    public Optional<Pace> pace(Observation planned) {
+    public Optional<Plan.Pace> pace(Observation planned) {
         ServerEnd server = planned.server();
         if (!binds(server.now())) {
             return Optional.empty();
@@ -86,7 +86,7 @@ public final class SynQueueLimit implements Limit {
      * @param roundTripMillis {@link Facts#UNKNOWN}
      */
     private record Queue(long handshakes, long backlog, long maxSynBacklog, long perSecond, double roundTripMillis) {
-        Pace pace() {
+        Plan.Pace pace() {
             Boolean fits = fits();
             Map<String, @Nullable Object> numbers = new LinkedHashMap<>();
             numbers.put("handshakes", handshakes);
@@ -94,7 +94,7 @@ public final class SynQueueLimit implements Limit {
             numbers.put("roundTripMillis", roundTripMillis == Facts.UNKNOWN ? null : roundTripMillis);
             numbers.put("fits", fits);
             boolean narrow = Boolean.FALSE.equals(fits) || (fits == null && enoughForMillis() < SHORT_PATH_MILLIS);
-            return new Pace("synQueue", numbers, fits, narrow, text(fits), fix());
+            return new Plan.Pace("synQueue", numbers, fits, narrow, text(fits), fix());
         }
 
         /** Handshakes under way: each is for one round trip. */

@@ -4,7 +4,6 @@ import com.google.auto.service.AutoService;
 import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
-import io.connscale.kernel.Largest;
 import io.connscale.limits.Cause.Certainty;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -43,7 +43,7 @@ class SynQueueLimitTest {
                 .doesNotContain("get lost on the way");
     }
 
-    private static Optional<Pace> pace(long cookies, long max, long backlog, long perSecond, double millis) {
+    private static Optional<Plan.Pace> pace(long cookies, long max, long backlog, long perSecond, double millis) {
         Facts facts = facts(Map.of(Fact.SYNCOOKIES, cookies, Fact.SYN_BACKLOG, max));
         ServerEnd of = serverOf(100, facts);
         ServerEnd server = new ServerEnd(
@@ -99,7 +99,7 @@ class SynQueueLimitTest {
 
     @Test
     void whatDoesNotFitIsSaidWithARateThatDoes() {
-        Pace narrow = pace(0, 8, 1024, 500, 100).orElseThrow();
+        Plan.Pace narrow = pace(0, 8, 1024, 500, 100).orElseThrow();
         assertThat(narrow.fits()).isFalse();
         assertThat(narrow.narrow()).isTrue();
         assertThat(narrow.text())
@@ -112,13 +112,13 @@ class SynQueueLimitTest {
 
     @Test
     void anUnknownRoundTripIsSaidToBeUnknown() {
-        Pace unknown = pace(0, 8, 1024, 500, -1).orElseThrow();
+        Plan.Pace unknown = pace(0, 8, 1024, 500, -1).orElseThrow();
         assertThat(unknown.fits()).isNull();
         assertThat(unknown.text()).contains("up to 14 ms", "unknown until a connection is up");
         assertThat(unknown.numbers()).containsEntry("roundTripMillis", null).containsEntry("fits", null);
         assertThat(unknown.narrow()).isFalse();
         assertThat(pace(0, 8, 1024, 5_000, -1).orElseThrow().narrow()).isTrue();
-        Pace unlimited = pace(0, 8, 1024, Facts.UNLIMITED, 100).orElseThrow();
+        Plan.Pace unlimited = pace(0, 8, 1024, Facts.UNLIMITED, 100).orElseThrow();
         assertThat(unlimited.text()).contains("rate is unlimited");
         assertThat(unlimited.numbers()).containsEntry("perSecond", null);
     }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a machine is doing, from files as proc(5) has them. */
-class MachineReaderTest {
+class LoadReaderTest {
     @TempDir
     private Path proc;
 
@@ -28,7 +28,7 @@ class MachineReaderTest {
                 intr 99 1 2 3
                 procs_running 4
                 """);
-        try (MachineReader reader = new MachineReader(proc)) {
+        try (LoadReader.MachineReader reader = new LoadReader.MachineReader(proc)) {
             assertThat(reader.read()).isEqualTo(Map.of("8a0e", new MachineLoad(2, 150, 105, 9, 4, 2 << 20, 1 << 20)));
             Files.writeString(proc.resolve("stat"), "cpu  20 1 20 110 5 2 3 9 7 7\ncpu0 1\ncpu1 1\nprocs_running 1\n");
             assertThat(reader.read().get("8a0e")).isEqualTo(new MachineLoad(2, 170, 115, 9, 1, 2 << 20, 1 << 20));
@@ -40,7 +40,7 @@ class MachineReaderTest {
     void memoryThatTheKernelDoesNotTellIsUnknown() throws IOException {
         Files.writeString(proc.resolve("meminfo"), "MemTotal:  2048 kB\nMemFree: 1 kB\n");
         Files.writeString(proc.resolve("stat"), "cpu  20 1 20 110 5 2 3 9 7 7\ncpu0 1\nprocs_running 1\n");
-        try (MachineReader reader = new MachineReader(proc)) {
+        try (LoadReader.MachineReader reader = new LoadReader.MachineReader(proc)) {
             MachineLoad machine = reader.read().values().iterator().next();
             assertThat(machine.memoryBytes()).isEqualTo(2 << 20);
             assertThat(machine.availableBytes()).isEqualTo(Facts.UNKNOWN);
@@ -49,23 +49,23 @@ class MachineReaderTest {
 
     @Test
     void whereTheKernelDoesNotSayThereIsNothing() {
-        try (MachineReader reader = new MachineReader(proc)) {
+        try (LoadReader.MachineReader reader = new LoadReader.MachineReader(proc)) {
             assertThat(reader.read()).isEmpty();
         }
     }
 
     @Test
     void thisProcessHasUsedSomething() {
-        try (ProcessReader reader = new ProcessReader()) {
+        try (LoadReader.ProcessReader reader = new LoadReader.ProcessReader()) {
             assertThat(reader.read().heapBytes()).isPositive();
             assertThat(reader.read().upNanos()).isPositive();
         }
-        assertThat(ProcessReader.resident("")).isEqualTo(ProcessLoad.UNKNOWN);
+        assertThat(LoadReader.ProcessReader.resident("")).isEqualTo(ProcessLoad.UNKNOWN);
     }
 
     @Test
     void residentMemoryDoesNotDependOnThePageSize() {
         String of64KibPages = "Name:\tjava\nVmHWM:\t   99968 kB\nVmRSS:\t   97792 kB\nRssAnon:\t 1 kB\n";
-        assertThat(ProcessReader.resident(of64KibPages)).isEqualTo(97_792 << 10);
+        assertThat(LoadReader.ProcessReader.resident(of64KibPages)).isEqualTo(97_792 << 10);
     }
 }

@@ -1,9 +1,9 @@
-package io.connscale.kernel;
+package io.connscale.limits;
 
 import java.util.function.LongPredicate;
 
 /** The largest number that still fits, found by halving. Pure. */
-public final class Largest {
+final class Largest {
     private Largest() {}
 
     /**
@@ -11,7 +11,7 @@ public final class Largest {
      *
      * @param fits true up to some number and false above it
      */
-    public static long that(LongPredicate fits, long max) {
+    static long that(LongPredicate fits, long max) {
         long good = 0;
         long bad = max + 1;
         while (bad - good > 1) {

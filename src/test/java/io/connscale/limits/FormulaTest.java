@@ -1,4 +1,4 @@
-package io.connscale.kernel.formula;
+package io.connscale.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -125,7 +125,7 @@ class FormulaTest {
 
     @Property
     void parenthesesSayWhatComesFirst(@ForAll("written") Written written) {
-        Double value = new FormulaParser(written.text).parse().applyAsDouble(7);
+        Double value = new Formula.Parser(written.text).parse().applyAsDouble(7);
         assertThat(value).isEqualTo(Double.valueOf(written.atSeven)); // as objects: NaN is equal to itself
     }
 

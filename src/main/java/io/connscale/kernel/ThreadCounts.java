@@ -9,14 +9,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** How many threads there are, of the machine and of this process's user: what {@code ulimit -u} and the kernel count. */
-final class Threads {
+final class ThreadCounts {
     private static final int MAX_PROCESSES = 20_000;
+    private static final int MAX_LOOPS = 1000;
     /** capabilities(7): with either one {@code RLIMIT_NPROC} does not bind (kernel/fork.c, copy_process). */
     private static final long EXEMPT = 1L << 21 | 1L << 24; // CAP_SYS_ADMIN, CAP_SYS_RESOURCE
 
-    private Threads() {}
+    private ThreadCounts() {}
 
     static Map<String, Long> read(Path proc) {
         Map<String, Long> found = new HashMap<>();
@@ -76,5 +78,38 @@ final class Threads {
                         line.substring("CapEff:".length()).strip(), 16))
                 .findFirst()
                 .orElse(0);
+    }
+
+    /**
+     * How long the event loops of this process ran, and how long they waited for a CPU though they could have run: the first two
+     * numbers of each thread's {@code schedstat} (sched-stats.rst). Who generates load too slowly may be the limit itself.
+     *
+     * @param tasks {@code /proc/self/task}
+     */
+    static Map<String, Long> loops(Path tasks) {
+        Map<String, Long> times = new HashMap<>();
+        for (Path thread : loopsIn(tasks)) {
+            OptionalLong ran = ProcFiles.number(thread.resolve("schedstat"), 0);
+            OptionalLong waited = ProcFiles.number(thread.resolve("schedstat"), 1);
+            if (ran.isPresent() && waited.isPresent()) {
+                times.merge(Fact.LOOPS_RAN.kernelName(), ran.getAsLong(), Long::sum);
+                times.merge(Fact.LOOPS_WAITED.kernelName(), waited.getAsLong(), Long::sum);
+                times.merge(Fact.LOOPS.kernelName(), 1L, Long::sum);
+            }
+        }
+        return times;
+    }
+
+    /** By the names that the agent's and the server's loops have. */
+    private static List<Path> loopsIn(Path tasks) {
+        List<Path> all;
+        try (Stream<Path> threads = Files.list(tasks)) {
+            all = threads.limit(MAX_LOOPS).toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+        return all.stream() // after the folder is closed: there may be one descriptor only
+                .filter(thread -> ProcFiles.line(thread.resolve("comm")).matches("(agent-loop|server)-.*"))
+                .toList();
     }
 }
