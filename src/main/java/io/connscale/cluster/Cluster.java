@@ -241,10 +241,13 @@ public final class Cluster implements AutoCloseable {
         return new AgentGroup(agents);
     }
 
-    /** Asks the agent there, about the server in it; what it answers with. */
-    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer)
-            throws AgentException {
-        return host(name).ready().ask(request, answer);
+    /** Asks the agent there, about the server in it; what it answers with. Fails where no agent is ready. */
+    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
+        try {
+            return host(name).ready().ask(request, answer);
+        } catch (AgentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**
@@ -262,11 +265,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private CompletableFuture<Facts> facts(String name, Function<Long, Message> request) {
-        try {
-            return host(name).ready().ask(request, Message.FactsTaken.class).thenApply(Message.FactsTaken::facts);
-        } catch (AgentException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return ask(name, request, Message.FactsTaken.class).thenApply(Message.FactsTaken::facts);
     }
 
     /** All that a host's agent knows of its work, and what those before it had counted; of a lost one the counts alone. */

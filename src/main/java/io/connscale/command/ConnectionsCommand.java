@@ -9,9 +9,11 @@ import io.connscale.console.Table.Column;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
+import io.connscale.control.Answers;
 import io.connscale.control.Closed;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
+import io.connscale.control.Server;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -105,7 +107,7 @@ public final class ConnectionsCommand implements Command {
                 throws CommandException, InterruptedException {
             context.shell().progress("making room for " + Quantity.text(connections) + " at the server");
             try {
-                context.server().makeRoom(connections);
+                Answers.within(Server.START_SECONDS, context.server().makeRoom(connections));
             } catch (AgentException e) {
                 throw HostWords.failure(e);
             }

@@ -7,7 +7,9 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Quantity;
+import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.doctor.Doctor;
@@ -136,8 +138,8 @@ public final class DoctorCommand implements Command {
     private static @Nullable AgentException examineServer(CommandContext context, List<End> ends)
             throws InterruptedException {
         try {
-            Facts facts = context.server().facts(false);
-            int backlog = context.server().status().listeners().stream()
+            Facts facts = Answers.within(Server.ANSWER_SECONDS, context.server().facts(false));
+            int backlog = Answers.within(Server.ANSWER_SECONDS, context.server().status()).listeners().stream()
                     .mapToInt(ServerStatus.Listener::backlogAsked)
                     .max()
                     .orElse(0);

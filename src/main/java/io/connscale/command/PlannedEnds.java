@@ -7,7 +7,9 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Rate;
+import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
@@ -166,8 +168,9 @@ final class PlannedEnds {
     /** The server, running or to be started; it has all the connections. Empty where nothing is known of its machine. */
     private Optional<End> server(long wanted) throws CommandException, InterruptedException {
         try {
-            ServerStatus status = context.server().status();
-            Facts facts = context.server().facts(false);
+            ServerStatus status =
+                    Answers.within(Server.ANSWER_SECONDS, context.server().status());
+            Facts facts = Answers.within(Server.ANSWER_SECONDS, context.server().facts(false));
             String host = context.server() instanceof RemoteServer remote ? remote.host() : Plan.SERVER;
             long held = status.established();
             boolean shared = !status.transport().equals(NO_SHARED_PORTS);
@@ -194,8 +197,9 @@ final class PlannedEnds {
     /** The server's SYN queue at the rate of these hosts; empty where it has cookies, or nothing is known of it. */
     Optional<SynQueue> synQueue(List<String> names) throws CommandException, InterruptedException {
         try {
-            ServerStatus status = context.server().status();
-            Facts facts = context.server().facts(false);
+            ServerStatus status =
+                    Answers.within(Server.ANSWER_SECONDS, context.server().status());
+            Facts facts = Answers.within(Server.ANSWER_SECONDS, context.server().facts(false));
             long backlog = status.listeners().stream()
                     .mapToLong(ServerStatus.Listener::backlogGiven)
                     .max()

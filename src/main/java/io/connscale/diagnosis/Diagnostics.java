@@ -1,6 +1,7 @@
 package io.connscale.diagnosis;
 
 import io.connscale.cluster.Cluster;
+import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
@@ -176,9 +177,9 @@ public final class Diagnostics {
 
     /** Why both ends count differently, by so many. */
     public Difference difference(long difference) throws InterruptedException {
-        Map<String, CompletableFuture<Statistics>> asked = Asked.each(ends.ready(), ends::statistics);
+        Map<String, CompletableFuture<Statistics>> asked = Answers.ask(ends.ready(), ends::statistics);
         ServerSeen server = server(true);
-        Unanswered unanswered = Asked.answers(asked, end()).values().stream()
+        Unanswered unanswered = answers(asked, end()).values().stream()
                 .map(Statistics::unanswered)
                 .reduce(Unanswered.NONE, Unanswered::plus);
         return Difference.of(difference, unanswered, serverSide(server, serverBefore));
@@ -188,8 +189,19 @@ public final class Diagnostics {
         return System.nanoTime() + waits.answers.toNanos();
     }
 
+    /** By name; who has not answered at {@code end}, or has failed, is left out. */
+    private static <T> Map<String, T> answers(Map<String, CompletableFuture<T>> asked, long end)
+            throws InterruptedException {
+        return Answers.each(asked, end).done();
+    }
+
+    /** The one answer, or {@code otherwise}. */
+    private static <T> T answer(CompletableFuture<T> asked, T otherwise, long end) throws InterruptedException {
+        return answers(Map.of("", asked), end).getOrDefault("", otherwise);
+    }
+
     private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
-        return Asked.answers(Asked.each(names, ends::counts), end());
+        return answers(Answers.ask(names, ends::counts), end());
     }
 
     /**
@@ -199,18 +211,18 @@ public final class Diagnostics {
      * @param why whether an explanation is wanted: then who listens in place of a stopped server is looked for, too
      */
     private Map<String, Seen> look(List<String> names, boolean why) throws InterruptedException {
-        Map<String, CompletableFuture<Snapshot>> counts = Asked.each(names, ends::counts);
-        Map<String, CompletableFuture<Statistics>> statistics = Asked.each(names, ends::statistics);
-        Map<String, CompletableFuture<Facts>> facts = Asked.each(names, ends::facts);
+        Map<String, CompletableFuture<Snapshot>> counts = Answers.ask(names, ends::counts);
+        Map<String, CompletableFuture<Statistics>> statistics = Answers.ask(names, ends::statistics);
+        Map<String, CompletableFuture<Facts>> facts = Answers.ask(names, ends::facts);
         ServerSeen server = server(false);
         if (why && server.state() == ServerSide.State.STOPPED) {
             server = server(true); // somebody else may listen there
         }
         long end = end();
-        Map<String, Statistics> known = Asked.answers(statistics, end);
-        Map<String, Facts> kernels = Asked.answers(facts, end);
+        Map<String, Statistics> known = answers(statistics, end);
+        Map<String, Facts> kernels = answers(facts, end);
         Map<String, Seen> seen = new LinkedHashMap<>();
-        for (Map.Entry<String, Snapshot> one : Asked.answers(counts, end).entrySet()) {
+        for (Map.Entry<String, Snapshot> one : answers(counts, end).entrySet()) {
             String host = one.getKey();
             seen.put(
                     host,
@@ -227,8 +239,8 @@ public final class Diagnostics {
         CompletableFuture<ServerStatus> status = ends.serverStatus();
         CompletableFuture<Facts> facts = ends.serverFacts(thorough);
         long end = end();
-        Map<String, ServerStatus> answered = Asked.answers(Map.of("", status), end);
-        return new ServerSeen(answered.get(""), Asked.answer(facts, Facts.NONE, end));
+        Map<String, ServerStatus> answered = answers(Map.of("", status), end);
+        return new ServerSeen(answered.get(""), answer(facts, Facts.NONE, end));
     }
 
     /** What all hosts hold less what the server has accepted, once that has settled; 0 where they can't be compared. */
@@ -249,7 +261,7 @@ public final class Diagnostics {
         if (held == 0) {
             return 0;
         }
-        ServerStatus status = Asked.answer(ends.serverStatus(), ServerStatus.stopped(""), end());
+        ServerStatus status = answer(ends.serverStatus(), ServerStatus.stopped(""), end());
         return status.running() ? held - status.established() : 0;
     }
 

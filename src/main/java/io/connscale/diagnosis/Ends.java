@@ -73,16 +73,16 @@ interface Ends {
 
             @Override
             public CompletableFuture<ServerStatus> serverStatus() {
-                return Asked.apart(server::status);
+                return server.status();
             }
 
             /** A server of somebody else's may be on another machine, of which nothing is known. */
             @Override
             public CompletableFuture<Facts> serverFacts(boolean thorough) {
-                return Asked.apart(
-                        () -> server instanceof RemoteServer || server.status().running() || targetsAreHere()
+                return server.status()
+                        .thenCompose(status -> server instanceof RemoteServer || status.running() || targetsAreHere()
                                 ? server.facts(thorough)
-                                : Facts.NONE);
+                                : CompletableFuture.completedFuture(Facts.NONE));
             }
 
             private boolean targetsAreHere() {

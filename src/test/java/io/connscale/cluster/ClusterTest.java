@@ -52,7 +52,7 @@ class ClusterTest {
         assertThat(stopped.hello()).isNull();
         assertThat(stopped.counts()).isEqualTo(Snapshot.NONE);
         assertThat(get(mini.cluster().stop("client1"))).isFalse();
-        await().until(() -> mini.server().status().established() == 0);
+        await().until(() -> mini.server().status().join().established() == 0);
         assertThat(mini.notices()).isEmpty();
     }
 
