@@ -2,7 +2,6 @@ package io.connscale.agent;
 
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
 import io.connscale.control.AgentStarter;
 import io.connscale.control.Answers;
 import io.connscale.control.Closed;
@@ -110,16 +109,21 @@ final class GrowingAgent implements Agent {
         return 1 + workers.running().size();
     }
 
-    private AgentGroup group(List<Worker> beside) {
+    /** By name, this process's own first. */
+    private Map<String, Agent> members(List<Worker> beside) {
         Map<String, Agent> members = new LinkedHashMap<>();
         members.put(THIS, own);
         beside.forEach(worker -> members.put(worker.name(), worker.process()));
-        return new AgentGroup(members);
+        return members;
+    }
+
+    private AgentGroup group(List<Worker> beside) {
+        return new AgentGroup(List.copyOf(members(beside).values()));
     }
 
     @Override
     public CompletableFuture<Void> configure(Settings changed) {
-        Map<String, Agent> members = group(workers.running()).members();
+        Map<String, Agent> members = members(workers.running());
         Map<String, Rate> each;
         synchronized (this) {
             if (!changed.rate().equals(settings.rate())) {
@@ -138,7 +142,7 @@ final class GrowingAgent implements Agent {
         long[] parts = members.stream()
                 .mapToLong(name -> shares.getOrDefault(name, 0L))
                 .toArray();
-        Iterator<Rate> part = AgentGroup.rates(rate, parts).iterator();
+        Iterator<Rate> part = rate.shared(parts).iterator();
         return members.stream().collect(Collectors.toMap(name -> name, name -> part.next()));
     }
 
@@ -212,7 +216,6 @@ final class GrowingAgent implements Agent {
                 return CompletableFuture.completedFuture(Opened.none(order.count()));
             }
             current = one;
-            AgentGroup group = group(beside);
             Opened without = exhausted
                     .map(what -> withoutProcess(order.count() - fits, what))
                     .orElse(Opened.none(0));
@@ -222,10 +225,11 @@ final class GrowingAgent implements Agent {
             long[] parts = Sharing.shares(fits, rooms, 1 + before);
             Rate rate = order.rate() == null ? settings.rate() : order.rate();
             Map<String, Long> known = new LinkedHashMap<>();
-            group.members().keySet().forEach(name -> known.put(name, parts[known.size()]));
+            members(beside).keySet().forEach(name -> known.put(name, parts[known.size()]));
             shares = known;
             Paced paced = new Paced(one.progress);
-            return group.open(parts, rate, opened -> paced.accept(opened.plus(without)))
+            return group(beside)
+                    .open(parts, rate, opened -> paced.accept(opened.plus(without)))
                     .thenApply(without::plus);
         }
     }

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -125,8 +124,7 @@ public final class Connscale implements AutoCloseable {
 
     private Agent agent(String host) {
         try {
-            return Objects.requireNonNull(
-                    parts.cluster().agents(List.of(host)).members().get(host));
+            return parts.cluster().agent(host);
         } catch (AgentException e) {
             throw ConnscaleException.of(e);
         }

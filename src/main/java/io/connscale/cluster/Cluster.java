@@ -9,9 +9,8 @@ import io.connscale.cluster.deploy.Installation;
 import io.connscale.cluster.deploy.Jar;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
-import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
@@ -232,13 +231,18 @@ public final class Cluster implements AutoCloseable {
         return host(name).stop();
     }
 
-    /** The agents of these hosts, as one; each must be ready. */
-    public AgentGroup agents(List<String> names) throws AgentException {
-        Map<String, AgentProcess> agents = new LinkedHashMap<>();
+    /** The agent that is ready there. */
+    public Agent agent(String name) throws AgentException {
+        return host(name).ready();
+    }
+
+    /** The agents of these hosts, by name; each must be ready. */
+    public Map<String, Agent> agents(List<String> names) throws AgentException {
+        Map<String, Agent> agents = new LinkedHashMap<>();
         for (String name : names) {
-            agents.put(name, host(name).ready());
+            agents.put(name, agent(name));
         }
-        return new AgentGroup(agents);
+        return agents;
     }
 
     /** Asks the agent there, about the server in it; what it answers with. Fails where no agent is ready. */

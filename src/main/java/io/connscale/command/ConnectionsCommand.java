@@ -8,9 +8,9 @@ import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
 import io.connscale.control.Answers;
 import io.connscale.control.Closed;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.control.Server;
@@ -77,15 +77,15 @@ public final class ConnectionsCommand implements Command {
 
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            AgentGroup agents = agents(context, hosts);
+            Map<String, Agent> agents = agents(context, hosts);
             ServerCommand.check(context);
-            int n = agents.members().size();
-            long[] counts = total ? AgentGroup.shares(count, n) : each(n);
+            int n = agents.size();
+            long[] counts = total ? OpenRequest.shares(count, n) : each(n);
             if (!force) {
                 CapacityCheck.check(context, byHost(agents, counts));
             }
             makeRoom(context, Arrays.stream(counts).sum());
-            context.diagnostics().begin(List.copyOf(agents.members().keySet()));
+            context.diagnostics().begin(List.copyOf(agents.keySet()));
             Opening opening = new Opening(context, agents, counts, rate, stopOnLimit);
             if (noWait) {
                 opening.tellWhenDone(context);
@@ -94,10 +94,10 @@ public final class ConnectionsCommand implements Command {
             return opening.await(context);
         }
 
-        private static Map<String, Long> byHost(AgentGroup agents, long[] counts) {
+        private static Map<String, Long> byHost(Map<String, Agent> agents, long[] counts) {
             Map<String, Long> wanted = new LinkedHashMap<>();
             int at = 0;
-            for (String host : agents.members().keySet()) {
+            for (String host : agents.keySet()) {
                 wanted.put(host, counts[at++]);
             }
             return wanted;
@@ -150,8 +150,7 @@ public final class ConnectionsCommand implements Command {
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
             Map<String, CompletableFuture<Closed>> closing = new LinkedHashMap<>();
-            for (Map.Entry<String, Agent> agent :
-                    agents(context, hosts).members().entrySet()) {
+            for (Map.Entry<String, Agent> agent : agents(context, hosts).entrySet()) {
                 closing.put(agent.getKey(), close(agent.getValue()));
             }
             try {
@@ -208,7 +207,7 @@ public final class ConnectionsCommand implements Command {
         }
     }
 
-    private static AgentGroup agents(CommandContext context, List<String> hosts) throws CommandException {
+    private static Map<String, Agent> agents(CommandContext context, List<String> hosts) throws CommandException {
         try {
             return context.cluster().agents(context.cluster().select(hosts));
         } catch (AgentException e) {

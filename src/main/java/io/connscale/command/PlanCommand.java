@@ -3,7 +3,7 @@ package io.connscale.command;
 import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
-import io.connscale.control.AgentGroup;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Quantity;
 import io.connscale.kernel.formula.Formula;
 import java.util.ArrayList;
@@ -87,7 +87,7 @@ public final class PlanCommand implements Command {
     }
 
     private Map<String, Long> wanted(List<String> names, long n) {
-        long[] shares = AgentGroup.shares(n, names.size());
+        long[] shares = OpenRequest.shares(n, names.size());
         Map<String, Long> wanted = new LinkedHashMap<>();
         for (int i = 0; i < shares.length; i++) {
             wanted.put(names.get(i), total ? shares[i] : n);

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Opens and holds connections, here or elsewhere: the one idea that carries the house. {@code agent.LoadAgent} does it in
- * this process, {@code cluster.RemoteAgent} over a control channel, {@link AgentGroup} over many.
+ * Opens and holds connections, here or elsewhere: the one idea that the rest is built on. {@code agent.LoadAgent} does it in
+ * this process, {@code cluster.RemoteAgent} over a control channel.
  *
  * <p>No method blocks. A future that fails does so with an {@link AgentException}.
  */

@@ -184,7 +184,7 @@ public final class MiniCluster implements AutoCloseable {
 
     /** Opens {@code n} connections there and says how many came up. */
     long open(String host, long n) throws Exception {
-        return Outcome.get(cluster.agents(List.of(host)).open(new OpenRequest(n, null), progress -> {}))
+        return Outcome.get(cluster.agent(host).open(new OpenRequest(n, null), progress -> {}))
                 .established();
     }
 
