@@ -5,7 +5,7 @@ import io.connscale.cluster.LocalWorkers;
 import io.connscale.cluster.RemoteServer;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.ServerConfig;
-import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Server;

@@ -1,7 +1,7 @@
 package io.connscale.cluster;
 
 import io.connscale.cluster.config.HostConfig;
-import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.kernel.LimitsReader;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.connscale.cluster;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
-import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;

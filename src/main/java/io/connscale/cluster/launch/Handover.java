@@ -1,16 +1,19 @@
 package io.connscale.cluster.launch;
 
+import io.connscale.control.Threads;
 import io.connscale.control.AgentException;
+import io.connscale.control.PlainText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -72,9 +75,7 @@ public final class Handover {
     }
 
     private void hand(List<String> command) throws AgentException, InterruptedException {
-        Thread drain = new Thread(this::drain, "launch-stderr");
-        drain.setDaemon(true);
-        drain.start();
+        Thread drain = Threads.start("launch-stderr", this::drain);
         boolean answered = false;
         try {
             answered = talk(command);
@@ -101,8 +102,9 @@ public final class Handover {
     /** False where it ended before it answered. */
     private boolean talk(List<String> command) throws AgentException, InterruptedException {
         try {
-            return Talk.within(SECONDS, "launch-handover", () -> send(command) && answered());
-        } catch (TimeoutException e) {
+            return CallWithTimeout.call(
+                    "launch-handover", SECONDS, () -> send(command) && answered(), shell::destroyForcibly);
+        } catch (SocketTimeoutException e) {
             log.debug("handover", e);
             throw new AgentException(
                     "its shell did not answer for " + SECONDS + " s" + noise, "does a plain sh -s start there?");
@@ -164,5 +166,27 @@ public final class Handover {
         }
         noise.add(text);
         return false;
+    }
+
+    /** What a login shell, its rc files or a banner print where an answer of ours was awaited: skipped, shown where none comes. */
+    public static final class Noise {
+        private static final int KEPT = 3;
+        private static final int MAX_LENGTH = 200;
+
+        private final List<String> lines = new ArrayList<>();
+
+        /** Keeps the first few lines that say anything. */
+        public synchronized void add(String line) {
+            String text = PlainText.of(line, MAX_LENGTH).strip();
+            if (!text.isEmpty() && lines.size() < KEPT) {
+                lines.add(text);
+            }
+        }
+
+        /** {@code ; it said instead: "Welcome", "to h1"}; nothing where there was none. */
+        @Override
+        public synchronized String toString() {
+            return lines.isEmpty() ? "" : "; it said instead: \"" + String.join("\", \"", lines) + "\"";
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.connscale.cluster.launch;
 
+import io.connscale.control.Threads;
 import io.connscale.control.PlainText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -41,9 +42,7 @@ public final class StderrTail {
     }
 
     void await() throws InterruptedException {
-        Thread reader = new Thread(() -> read(process.getErrorStream()), "launch-stderr");
-        reader.setDaemon(true);
-        reader.start();
+        Thread reader = Threads.start("launch-stderr", () -> read(process.getErrorStream()));
         if (process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
             reader.join(ERRORS_MILLIS);
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.connscale.Needs;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.control.AgentException;
 import java.nio.file.Files;
 import java.nio.file.Path;

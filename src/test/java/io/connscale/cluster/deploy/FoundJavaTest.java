@@ -3,6 +3,7 @@ package io.connscale.cluster.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.connscale.cluster.deploy.Probe.Answer;
 import io.connscale.control.AgentException;
 import java.util.Arrays;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class JavaChoiceTest {
+class FoundJavaTest {
     private static final FoundJava OLD = java("PATH", "11.0.2");
     private static final FoundJava SEVENTEEN = java("PATH", "17.0.15");
 
@@ -40,9 +41,9 @@ class JavaChoiceTest {
 
     @Test
     void noneIsNamedWithWhereItWasLookedFor() {
-        assertThatThrownBy(JavaChoiceTest::choose)
+        assertThatThrownBy(FoundJavaTest::choose)
                 .hasMessage("no Java: looked at JAVA_HOME, PATH, /usr/lib/jvm, /opt and the usual other folders");
-        assertThatThrownBy(() -> JavaChoice.of(facts(), Optional.of("/opt/jdk/bin/java")))
+        assertThatThrownBy(() -> FoundJava.best(facts(), Optional.of("/opt/jdk/bin/java")))
                 .hasMessage("no Java: looked at /opt/jdk/bin/java");
     }
 
@@ -72,7 +73,7 @@ class JavaChoiceTest {
     }
 
     private static FoundJava choose(FoundJava... javas) throws AgentException {
-        return JavaChoice.of(facts(javas), Optional.empty());
+        return FoundJava.best(facts(javas), Optional.empty());
     }
 
     private static HostFacts facts(FoundJava... javas) {

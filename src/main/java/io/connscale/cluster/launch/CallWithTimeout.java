@@ -1,5 +1,6 @@
-package io.connscale.cluster.launch.ssh;
+package io.connscale.cluster.launch;
 
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.Callable;
@@ -9,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Runs what no interrupt ends (resolving a name, connecting, reading) on a thread of its own, so that its caller can give up. */
-final class Aside {
-    private Aside() {}
+/** Calls what no interrupt ends (a pipe, a socket, a name's address) on a thread of its own, so that its caller can give up. */
+public final class CallWithTimeout {
+    private CallWithTimeout() {}
 
     /**
      * The task's result.
@@ -19,13 +20,12 @@ final class Aside {
      * @param role the name of the thread
      * @param abandon ends the task where the caller gives up or the time is over; called on the caller's thread, at once
      * @throws SocketTimeoutException after {@code seconds}
+     * @throws IOException where the task failed
      */
-    static <T> T call(String role, long seconds, Callable<T> task, Runnable abandon)
+    public static <T> T call(String role, long seconds, Callable<T> task, Runnable abandon)
             throws IOException, InterruptedException {
         FutureTask<T> future = new FutureTask<>(task);
-        Thread thread = new Thread(future, role);
-        thread.setDaemon(true);
-        thread.start();
+        Thread thread = Threads.start(role, future);
         boolean done = false;
         try {
             T result = future.get(seconds, TimeUnit.SECONDS);
