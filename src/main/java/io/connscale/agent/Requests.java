@@ -2,7 +2,7 @@ package io.connscale.agent;
 
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentStarter;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.control.Message.CloseConnections;
 import io.connscale.control.Message.Configure;
@@ -57,7 +57,7 @@ final class Requests implements AutoCloseable {
 
     private final Transport transport;
     private final HostedServer server;
-    private final AgentStarter starter;
+    private final AgentProcess.Starter starter;
     private final Outbox outbox;
     private final Executor control;
     private @Nullable SnapshotTaken said;
@@ -71,7 +71,7 @@ final class Requests implements AutoCloseable {
 
     private volatile @Nullable GrowingAgent agent; // there from the first configure on
 
-    Requests(Transport transport, HostedServer server, AgentStarter starter, Outbox outbox, Executor control) {
+    Requests(Transport transport, HostedServer server, AgentProcess.Starter starter, Outbox outbox, Executor control) {
         this.transport = transport;
         this.server = server;
         this.starter = starter;
@@ -100,9 +100,9 @@ final class Requests implements AutoCloseable {
             reply(c.id(), configure(c.settings()), done -> new Done(c.id()));
         } else if (request instanceof OpenConnections o) {
             Long rate = o.ratePerSecond();
-            OpenRequest order = new OpenRequest(o.count(), rate == null ? null : new Rate(rate));
+            OpenRequest open = new OpenRequest(o.count(), rate == null ? null : new Rate(rate));
             CompletableFuture<Opened> opening =
-                    agent().open(order, opened -> outbox.offer(new Progress(o.id(), opened)));
+                    agent().open(open, opened -> outbox.offer(new Progress(o.id(), opened)));
             openings.put(o.id(), opening);
             reply(o.id(), opening, opened -> {
                 openings.remove(o.id());

@@ -4,6 +4,7 @@ import io.connscale.control.Exhausted;
 import io.connscale.control.PlainText;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * How an agent's process ended.
@@ -14,6 +15,9 @@ import java.util.Optional;
  * @param killed why the kernel killed it, with the evidence; empty where nothing says that it did
  */
 record Ending(int exit, List<String> errors, boolean broken, Optional<String> killed) {
+    /** What {@link Process#exitValue()} can't be: it did not end, even when killed. */
+    static final int UNKNOWN = -1;
+
     private static final int SIGNAL = 128;
     /** The JVM says first why it can't start and then, in two more lines, that it can't. */
     private static final int IN_A_LINE = 3;
@@ -66,7 +70,7 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
     }
 
     private String codeText() {
-        if (exit == Exits.UNKNOWN) {
+        if (exit == UNKNOWN) {
             return "no exit code";
         }
         String signal = switch (exit - SIGNAL) {
@@ -80,5 +84,27 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
         };
         return "exit code " + exit + signal
                 + exhausted().map(what -> ": " + what.text()).orElse("");
+    }
+
+    /** The exit code of {@code process}; waits {@code seconds}, then kills it. Keeps the thread's interrupt. */
+    static int exit(Process process, long seconds) {
+        boolean interrupted = false;
+        try {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                try {
+                    if (process.waitFor(interrupted ? 0 : seconds, TimeUnit.SECONDS)) {
+                        return process.exitValue();
+                    }
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                process.destroyForcibly();
+            }
+            return UNKNOWN;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

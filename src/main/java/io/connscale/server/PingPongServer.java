@@ -2,7 +2,6 @@ package io.connscale.server;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
-import io.connscale.control.AgentStarter;
 import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
@@ -37,7 +36,7 @@ public final class PingPongServer implements Server {
 
     private final ServerSettings settings;
     private final Transport transport;
-    private final AgentStarter starter;
+    private final AgentProcess.Starter starter;
     private final Consumer<String> notices;
     private final ScheduledThreadPoolExecutor tasks = Threads.clock("server-tasks");
     /** Starts and growth that have not ended: a stop ends them. */
@@ -58,7 +57,7 @@ public final class PingPongServer implements Server {
      * @param notices hears what the user should know at once; must not block
      */
     public PingPongServer(
-            ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
+            ServerSettings settings, Transport transport, AgentProcess.Starter starter, Consumer<String> notices) {
         this.settings = settings;
         this.transport = transport;
         this.starter = starter;

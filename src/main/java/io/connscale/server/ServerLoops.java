@@ -9,6 +9,8 @@ import io.connscale.control.Threads;
 import io.connscale.kernel.ListenBacklog;
 import io.connscale.kernel.LoadReader;
 import io.connscale.net.Errno;
+import io.connscale.net.Link;
+import io.connscale.net.Links;
 import io.connscale.net.Listening;
 import io.connscale.net.Transport;
 import io.connscale.net.Wire;
@@ -151,6 +153,39 @@ final class ServerLoops {
         load.close();
         if (!closed || !ended) {
             LOG.warn("the server's sockets and event loops did not end within {} s", STOP_SECONDS);
+        }
+    }
+
+    /** Takes what one listening socket accepts, on that socket's event loop, and hands it to the server's loops in turn. */
+    static final class Acceptor implements Listening.Owner {
+        private final List<ServerLoop> loops;
+        private final ServerLoop own;
+        private int next;
+
+        /** @param first the place in {@code loops} of the loop that accepts, and that takes the first connection */
+        Acceptor(List<ServerLoop> loops, int first) {
+            this.loops = loops;
+            this.own = loops.get(first);
+            this.next = first;
+            PingPongHandler.load();
+        }
+
+        @Override
+        public void accepted(Function<Links, Link> accepted) {
+            ServerLoop loop = loops.get(next);
+            next = (next + 1) % loops.size();
+            Link link = accepted.apply(loop.links);
+            try {
+                link.open(new PingPongHandler(loop, link));
+            } catch (RuntimeException e) { // its loop ends
+                own.failed("accept", e);
+                link.close();
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            own.failed("accept", cause);
         }
     }
 }

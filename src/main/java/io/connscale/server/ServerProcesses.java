@@ -1,7 +1,7 @@
 package io.connscale.server;
 
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentStarter;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import io.connscale.control.Exhausted;
 import io.connscale.control.Message.StartServer;
@@ -11,8 +11,8 @@ import io.connscale.control.Message.TakeServerStatus;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
-import io.connscale.control.Worker;
 import io.connscale.control.Workers;
+import io.connscale.control.Workers.Worker;
 import io.connscale.kernel.FileRoom;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.LimitsReader;
@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 final class ServerProcesses {
     private static final Logger log = LoggerFactory.getLogger(ServerProcesses.class);
     private static final long ANSWER_SECONDS = 10;
-    /** A process that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be given up itself. */
+    /** A process that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be declared lost itself. */
     private static final long STATISTICS_SECONDS = 5;
 
     /** When less than this part of a process's room is left in all of them, clients that nobody announced bring a process. */
@@ -78,7 +78,7 @@ final class ServerProcesses {
             ServerLoops own,
             Limits limits,
             WorkerBound bound,
-            AgentStarter starter,
+            AgentProcess.Starter starter,
             Consumer<String> notices,
             ScheduledExecutorService tasks) {
         this.settings = settings;
@@ -93,7 +93,7 @@ final class ServerProcesses {
     static ServerProcesses listening(
             ServerSettings settings,
             Transport transport,
-            AgentStarter starter,
+            AgentProcess.Starter starter,
             Consumer<String> notices,
             ScheduledExecutorService tasks)
             throws AgentException {

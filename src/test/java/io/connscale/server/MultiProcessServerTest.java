@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentStarter;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
@@ -32,7 +32,7 @@ class MultiProcessServerTest {
         Transport transport = Transport.best();
         assumeTrue(transport.sharesPorts(), "ports can't be shared without epoll");
         port = freePort();
-        AgentStarter never = name -> {
+        AgentProcess.Starter never = name -> {
             starting.countDown();
             new CountDownLatch(1).await();
             throw new AssertionError("it was interrupted");

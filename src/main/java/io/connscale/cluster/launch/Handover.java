@@ -1,8 +1,8 @@
 package io.connscale.cluster.launch;
 
-import io.connscale.control.Threads;
 import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
+import io.connscale.control.Threads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

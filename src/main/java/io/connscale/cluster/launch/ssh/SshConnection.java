@@ -1,10 +1,10 @@
 package io.connscale.cluster.launch.ssh;
 
-import io.connscale.control.Threads;
 import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
 import io.connscale.cluster.launch.ssh.SshProcess.ExecChannel;
 import io.connscale.control.AgentException;
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
