@@ -10,6 +10,7 @@ import io.connscale.control.Answers;
 import io.connscale.control.Closed;
 import io.connscale.control.OpenRequest;
 import io.connscale.control.Rate;
+import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.diagnosis.BothEnds;
 import io.connscale.limits.Verdict;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -93,7 +93,10 @@ public final class Connscale implements AutoCloseable {
 
     /** Where the server listens; empty where it does not run. */
     public List<Integer> serverPorts() {
-        return waiting(() -> parts.server().status()).listeners().stream()
+        return waiting(() ->
+                        Answers.within(Server.ANSWER_SECONDS, parts.server().status()))
+                .listeners()
+                .stream()
                 .map(ServerStatus.Listener::port)
                 .toList();
     }
@@ -121,8 +124,7 @@ public final class Connscale implements AutoCloseable {
 
     private Agent agent(String host) {
         try {
-            return Objects.requireNonNull(
-                    parts.cluster().agents(List.of(host)).members().get(host));
+            return parts.cluster().agent(host);
         } catch (AgentException e) {
             throw ConnscaleException.of(e);
         }
@@ -132,7 +134,7 @@ public final class Connscale implements AutoCloseable {
         Agent agent = agent(host);
         OpenRequest request = new OpenRequest(count, perSecond == 0 ? null : new Rate(perSecond));
         return waiting(() -> {
-            parts.server().makeRoom(count);
+            Answers.within(Server.START_SECONDS, parts.server().makeRoom(count));
             parts.diagnostics().begin(List.of(host));
             CompletableFuture<io.connscale.control.Opened> opening = agent.open(request, progress -> {});
             try {

@@ -8,10 +8,12 @@ import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
+import io.connscale.control.Answers;
 import io.connscale.control.Closed;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
+import io.connscale.control.Server;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -75,10 +77,10 @@ public final class ConnectionsCommand implements Command {
 
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            AgentGroup agents = agents(context, hosts);
+            Map<String, Agent> agents = agents(context, hosts);
             ServerCommand.check(context);
-            int n = agents.members().size();
-            long[] counts = total ? AgentGroup.shares(count, n) : each(n);
+            int n = agents.size();
+            long[] counts = total ? OpenRequest.shares(count, n) : each(n);
             CapacityCheck.begin(context, byHost(agents, counts), rate, force);
             makeRoom(context, Arrays.stream(counts).sum());
             Opening opening = new Opening(context, agents, counts, rate, stopOnLimit);
@@ -89,10 +91,10 @@ public final class ConnectionsCommand implements Command {
             return opening.await(context);
         }
 
-        private static Map<String, Long> byHost(AgentGroup agents, long[] counts) {
+        private static Map<String, Long> byHost(Map<String, Agent> agents, long[] counts) {
             Map<String, Long> wanted = new LinkedHashMap<>();
             int at = 0;
-            for (String host : agents.members().keySet()) {
+            for (String host : agents.keySet()) {
                 wanted.put(host, counts[at++]);
             }
             return wanted;
@@ -102,7 +104,7 @@ public final class ConnectionsCommand implements Command {
                 throws CommandException, InterruptedException {
             context.shell().progress("making room for " + Quantity.text(connections) + " at the server");
             try {
-                context.server().makeRoom(connections);
+                Answers.within(Server.START_SECONDS, context.server().makeRoom(connections));
             } catch (AgentException e) {
                 throw HostWords.failure(e);
             }
@@ -145,8 +147,7 @@ public final class ConnectionsCommand implements Command {
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
             Map<String, CompletableFuture<Closed>> closing = new LinkedHashMap<>();
-            for (Map.Entry<String, Agent> agent :
-                    agents(context, hosts).members().entrySet()) {
+            for (Map.Entry<String, Agent> agent : agents(context, hosts).entrySet()) {
                 closing.put(agent.getKey(), close(agent.getValue()));
             }
             try {
@@ -203,7 +204,7 @@ public final class ConnectionsCommand implements Command {
         }
     }
 
-    private static AgentGroup agents(CommandContext context, List<String> hosts) throws CommandException {
+    private static Map<String, Agent> agents(CommandContext context, List<String> hosts) throws CommandException {
         try {
             return context.cluster().agents(context.cluster().select(hosts));
         } catch (AgentException e) {

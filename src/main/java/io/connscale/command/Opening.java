@@ -6,7 +6,6 @@ import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
 import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
 import io.connscale.control.Quantity;
@@ -50,7 +49,7 @@ final class Opening {
             new Column<>("errors", row -> ServerText.errors(row.opened.errors())));
 
     private final CommandContext context;
-    private final AgentGroup agents;
+    private final Map<String, Agent> agents;
     private final boolean stopOnLimit;
     private final Map<String, Growth> growth = new ConcurrentHashMap<>();
     private final Map<String, Opened> soFar = new ConcurrentHashMap<>();
@@ -63,12 +62,17 @@ final class Opening {
      *
      * @param stopOnLimit whether a host that does not grow any more ends there, and does not try the rest
      */
-    Opening(CommandContext context, AgentGroup agents, long[] counts, @Nullable Rate rate, boolean stopOnLimit) {
+    Opening(
+            CommandContext context,
+            Map<String, Agent> agents,
+            long[] counts,
+            @Nullable Rate rate,
+            boolean stopOnLimit) {
         this.context = context;
         this.agents = agents;
         this.stopOnLimit = stopOnLimit;
         int at = 0;
-        for (Map.Entry<String, Agent> agent : agents.members().entrySet()) {
+        for (Map.Entry<String, Agent> agent : agents.entrySet()) {
             String host = agent.getKey();
             long count = counts[at++];
             soFar.put(host, Opened.none(count));
@@ -159,7 +163,7 @@ final class Opening {
     private void stop() {
         // Not of those that run in the background. Whether it worked the answers tell: those of an agent that is silent
         // fail.
-        agents.members().forEach((host, agent) -> agent.stopOpening(Objects.requireNonNull(answers.get(host))));
+        agents.forEach((host, agent) -> agent.stopOpening(Objects.requireNonNull(answers.get(host))));
     }
 
     private String progress() {

@@ -1,6 +1,8 @@
 package io.connscale.command;
 
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
+import io.connscale.control.Server;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -25,8 +27,13 @@ record Readings(long nanos, @Nullable Statistics server, HostAnswers<Statistics>
         Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
         names.forEach(name -> asked.put(name, context.cluster().statistics(name)));
         try {
-            boolean server = withServer && context.server().status().running();
-            return new Readings(now, server ? context.server().statistics() : null, HostAnswers.of(asked));
+            boolean server = withServer
+                    && Answers.within(Server.ANSWER_SECONDS, context.server().status())
+                            .running();
+            Statistics atServer = server
+                    ? Answers.within(Server.ANSWER_SECONDS, context.server().statistics())
+                    : null;
+            return new Readings(now, atServer, HostAnswers.of(asked));
         } catch (AgentException e) {
             return new Readings(now, null, HostAnswers.of(asked).withoutServer(e));
         }

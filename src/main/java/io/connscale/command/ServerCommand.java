@@ -6,7 +6,9 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Quantity;
+import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
 import java.util.LinkedHashMap;
@@ -57,7 +59,7 @@ public final class ServerCommand implements Command {
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
             try {
-                context.server().start();
+                Answers.within(Server.START_SECONDS, context.server().start());
             } catch (AgentException e) {
                 throw context.server().refusal().map(ServerCommand::notStarted).orElseGet(() -> HostWords.failure(e));
             }
@@ -89,7 +91,7 @@ public final class ServerCommand implements Command {
     /** The server now, for commands. */
     static ServerStatus status(CommandContext context) throws CommandException, InterruptedException {
         try {
-            return context.server().status();
+            return Answers.within(Server.ANSWER_SECONDS, context.server().status());
         } catch (AgentException e) {
             throw HostWords.failure(e);
         }
@@ -111,7 +113,7 @@ public final class ServerCommand implements Command {
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
             long closed = status(context).established();
             try {
-                context.server().stop();
+                Answers.within(Server.START_SECONDS, context.server().stop());
             } catch (AgentException e) {
                 throw HostWords.failure(e);
             }

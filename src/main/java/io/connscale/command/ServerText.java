@@ -1,6 +1,7 @@
 package io.connscale.command;
 
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Quantity;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
@@ -22,7 +23,7 @@ public final class ServerText {
     /** As below; empty where it does not run, or its host does not answer. */
     public static Optional<String> where(Server server) {
         try {
-            ServerStatus status = server.status();
+            ServerStatus status = Answers.within(Server.ANSWER_SECONDS, server.status());
             return status.running() ? Optional.of(where(status)) : Optional.empty();
         } catch (AgentException e) {
             return Optional.empty();

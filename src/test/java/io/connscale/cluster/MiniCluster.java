@@ -97,7 +97,7 @@ public final class MiniCluster implements AutoCloseable {
         /** With its server running and no agent yet. */
         public MiniCluster start() throws HostsFileException, AgentException {
             MiniCluster mini = new MiniCluster(this);
-            mini.server.start();
+            mini.server.start().join();
             return mini;
         }
     }
@@ -150,7 +150,7 @@ public final class MiniCluster implements AutoCloseable {
     }
 
     private List<String> targets() {
-        return server.status().listeners().stream()
+        return server.status().join().listeners().stream()
                 .map(listener -> "127.0.0.1:" + listener.port())
                 .toList();
     }
@@ -184,7 +184,7 @@ public final class MiniCluster implements AutoCloseable {
 
     /** Opens {@code n} connections there and says how many came up. */
     long open(String host, long n) throws Exception {
-        return Outcome.get(cluster.agents(List.of(host)).open(new OpenRequest(n, null), progress -> {}))
+        return Outcome.get(cluster.agent(host).open(new OpenRequest(n, null), progress -> {}))
                 .established();
     }
 
