@@ -75,8 +75,7 @@ final class AgentSession implements Host.Session {
         try {
             start = starters.submit(this::start);
         } catch (RejectedExecutionException e) {
-            ready.completeExceptionally(
-                    new AgentException("console is shutting down; " + config.name() + " was not started", ""));
+            failed(new AgentException("console is shutting down; " + config.name() + " was not started", ""));
         } catch (OutOfMemoryError e) { // no thread to start it on
             failed(named(e));
         }
@@ -211,6 +210,19 @@ final class AgentSession implements Host.Session {
             }
         }
         return closed;
+    }
+
+    /** Completes when nothing of it is left. */
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    /** At once, for the end of the console. */
+    void kill() {
+        RemoteAgent there = agent;
+        if (there != null) {
+            there.kill();
+        }
     }
 
     private void end(AgentException why) {

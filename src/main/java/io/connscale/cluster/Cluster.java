@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -72,6 +73,9 @@ public final class Cluster implements AutoCloseable {
     /** A screen that takes nothing (Ctrl-S) must hold up nobody who has something to tell. */
     private final ThreadPoolExecutor teller = Threads.queue("notices", MAX_UNTOLD);
 
+    /** Those that may have a process yet, also where their host has forgotten them. */
+    private final Set<AgentSession> open = ConcurrentHashMap.newKeySet();
+
     private volatile Consumer<String> losses = host -> {};
     private @Nullable Future<?> ticks;
     private @Nullable Deployment deployment;
@@ -109,7 +113,7 @@ public final class Cluster implements AutoCloseable {
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
         for (HostConfig host : config.hosts()) {
             Function<HostConfig, Host.Session> sessions =
-                    as -> new AgentSession(as, launchers.apply(as), this::install, targets, told, starters);
+                    as -> opened(new AgentSession(as, launchers.apply(as), this::install, targets, told, starters));
             hosts.put(
                     host.name(),
                     new Host(
@@ -121,6 +125,12 @@ public final class Cluster implements AutoCloseable {
                             told,
                             name -> losses.accept(name)));
         }
+    }
+
+    private AgentSession opened(AgentSession session) {
+        open.add(session);
+        CompletableFuture<Void> unused = session.closed().thenRun(() -> open.remove(session));
+        return session;
     }
 
     /** The launcher that a line of {@code hosts.yaml} means, a new one for each start. */
@@ -336,10 +346,11 @@ public final class Cluster implements AutoCloseable {
         return host(name).change(change);
     }
 
-    /** Ends all agents, side by side; returns within seconds. */
+    /** Ends all agents, side by side; returns within seconds. What has not ended then is killed. */
     @Override
     public void close() {
         ended().join();
+        open.forEach(AgentSession::kill);
         starters.shutdownNow(); // a start whose process was not there yet finds its session closed, and ends it
         teller.shutdown();
     }
@@ -352,7 +363,10 @@ public final class Cluster implements AutoCloseable {
             }
             CompletableFuture<?>[] ends =
                     hosts.values().stream().map(Host::stop).toArray(CompletableFuture<?>[]::new);
-            closed = CompletableFuture.allOf(ends).completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS);
+            closed = CompletableFuture.allOf(ends)
+                    .thenCompose(stopped -> CompletableFuture.allOf(
+                            open.stream().map(AgentSession::closed).toArray(CompletableFuture<?>[]::new)))
+                    .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS);
         }
         return closed;
     }

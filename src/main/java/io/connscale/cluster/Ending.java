@@ -5,8 +5,8 @@ import io.connscale.control.PlainText;
 import io.connscale.kernel.OomKills;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * How an agent's process ended.
