@@ -13,6 +13,7 @@ import io.connscale.cluster.launch.Launcher;
 import io.connscale.cluster.launch.LocalLauncher;
 import io.connscale.cluster.launch.ssh.Keyring;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
+import io.connscale.cluster.launch.ssh.OpenSshLauncher;
 import io.connscale.cluster.launch.ssh.SshLauncher;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
@@ -126,7 +127,9 @@ public final class Cluster implements AutoCloseable {
         return host -> {
             Launch launch = host.launch();
             if (launch instanceof Launch.Ssh ssh) {
-                return new SshLauncher(ssh, keys.atStart());
+                return ssh.client() == Launch.SshClient.OPENSSH
+                        ? new OpenSshLauncher(ssh)
+                        : new SshLauncher(ssh, keys.atStart());
             }
             return launch instanceof Launch.Command command
                     ? new CommandLauncher(command.words())

@@ -6,7 +6,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.diagnosis.BothEnds;
-import io.connscale.kernel.diagnosis.Difference;
+import io.connscale.limits.Difference;
 import io.connscale.stats.Snapshot;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -11,7 +11,7 @@ import io.connscale.control.Opened;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.control.Threads;
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.connscale.command;
 
 import io.connscale.control.Threads;
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Verdict;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -115,6 +116,11 @@ public final class StderrTail {
             lines.remove();
         }
         lines.add(text);
+    }
+
+    /** Its last lines, oldest first. */
+    public synchronized List<String> lines() {
+        return List.copyOf(lines);
     }
 
     /** Whether it ended with this exit code. */
