@@ -321,7 +321,7 @@ public final class Diagnostics {
                 before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()));
     }
 
-    /** By name; who has not answered at {@code end}, or has failed, is left out. */
+    /** By name; who has not answered at {@code end} ({@link System#nanoTime()}), or has failed, is left out. */
     private static <T> Map<String, T> answers(Map<String, CompletableFuture<T>> asked, long end)
             throws InterruptedException {
         return Answers.each(asked, end).done();
