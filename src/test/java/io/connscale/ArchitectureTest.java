@@ -118,7 +118,23 @@ class ArchitectureTest {
                         .and(not(JavaClass.Predicates.simpleName("Json")))
                         .and(not(JavaClass.Predicates.simpleName("Nearest")))
                         .and(not(JavaClass.Predicates.simpleName("PlainText")))
-                        .and(not(JavaClass.Predicates.simpleName("Quantity"))))));
+                        .and(not(JavaClass.Predicates.simpleName("Quantity")))
+                        .and(not(JavaClass.Predicates.simpleName("Threads"))))));
+    }
+
+    @Test
+    void threadsComeFromOnePlace() {
+        check(noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".control.Threads")
+                .should()
+                .callConstructor(Thread.class, Runnable.class, String.class)
+                .orShould()
+                .callConstructor(Thread.class, Runnable.class)
+                .orShould()
+                .callConstructor(Thread.class, String.class)
+                .orShould()
+                .callConstructor(Thread.class));
     }
 
     @Test

@@ -68,8 +68,6 @@ public final class Cluster implements AutoCloseable {
     private final ScheduledThreadPoolExecutor owner = Threads.clock("hosts");
     private final ExecutorService starters =
             Executors.newFixedThreadPool(MAX_STARTING, Threads.numbered("host-starter"));
-    /** Those who wait for an outcome go on here, whatever they do then. */
-    private final ExecutorService others = Executors.newCachedThreadPool(Threads.numbered("host-outcomes"));
     /** A screen that takes nothing (Ctrl-S) must hold up nobody who has something to tell. */
     private final ThreadPoolExecutor teller = Threads.queue("notices", MAX_UNTOLD);
 
@@ -138,10 +136,10 @@ public final class Cluster implements AutoCloseable {
         Keyring keys = new Keyring(asker); // one for all hosts: no passphrase is asked for twice at one time
         return host -> {
             Launch launch = host.launch();
-            if (launch instanceof Launch.Ssh ssh && ssh.client() == Launch.SshClient.OPENSSH) {
-                return new OpenSshLauncher(ssh);
-            } else if (launch instanceof Launch.Ssh ssh) {
-                return new SshLauncher(ssh, keys.atStart());
+            if (launch instanceof Launch.Ssh ssh) {
+                return ssh.client() == Launch.SshClient.OPENSSH
+                        ? new OpenSshLauncher(ssh)
+                        : new SshLauncher(ssh, keys.atStart());
             }
             return launch instanceof Launch.Command command
                     ? new CommandLauncher(command.words())
@@ -249,10 +247,10 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
-    /** Where there is no thread for it, here: nobody is to wait for an outcome in vain. */
+    /** What those do who wait for an outcome. Where there is no thread for it, here: nobody is to wait for an outcome in vain. */
     private void apart(Runnable task) {
         try {
-            others.execute(task);
+            RemoteAgent.ANSWERS.execute(task);
         } catch (OutOfMemoryError e) {
             task.run();
         }

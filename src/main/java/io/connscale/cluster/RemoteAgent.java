@@ -61,8 +61,8 @@ final class RemoteAgent implements AgentProcess {
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
-    /** Runs what those who asked do with their answers; a thread per agent at most, since each hands over in order. */
-    private static final Executor CONSUMERS = Executors.newCachedThreadPool(Threads.numbered("agent-answers"));
+    /** Runs what those do with an answer who asked for it; a thread per agent at most, since each hands over in order. */
+    static final Executor ANSWERS = Executors.newCachedThreadPool(Threads.numbered("answers"));
 
     /**
      * How long a request may wait, in ticks of the one who ticks once per second: a console that was stopped does not count.
@@ -153,7 +153,7 @@ final class RemoteAgent implements AgentProcess {
         synchronized void add(Runnable delivery) {
             waiting.add(delivery);
             if (!running) {
-                CONSUMERS.execute(this::run); // where there is no thread for it, the next one hands this over, too
+                ANSWERS.execute(this::run); // where there is no thread for it, the next one hands this over, too
                 running = true;
             }
         }

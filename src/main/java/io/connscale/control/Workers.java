@@ -245,7 +245,7 @@ public final class Workers implements AutoCloseable {
         private final Consumer<String> failures;
         private final int count;
         private final CountDownLatch left;
-        private volatile boolean givenUp;
+        private volatile boolean over;
         private @Nullable Exhausted exhausted;
         private int untried;
 
@@ -276,7 +276,7 @@ public final class Workers implements AutoCloseable {
                     failures.accept("%s: %d did not start within %d s".formatted(role, left.getCount(), seconds));
                 }
             } finally {
-                givenUp = true;
+                over = true;
             }
             return outcome();
         }
@@ -300,7 +300,7 @@ public final class Workers implements AutoCloseable {
 
         @Override
         public void run() {
-            if (givenUp || !wanted.getAsBoolean()) {
+            if (over || !wanted.getAsBoolean()) {
                 untried();
                 return;
             }
@@ -321,7 +321,7 @@ public final class Workers implements AutoCloseable {
 
         private synchronized void ranOut(Throwable why) {
             Optional<Exhausted> now = Exhausted.of(why);
-            givenUp |= now.isPresent();
+            over |= now.isPresent();
             exhausted = exhausted == null ? now.orElse(null) : exhausted;
         }
     }

@@ -104,7 +104,7 @@ interface Ends {
                 }
                 return status.config().launch() instanceof Launch.Local
                         ? Threads.call(
-                                "limits-reader",
+                                "host-facts",
                                 () -> new FactsReader()
                                         .read(targets(), status.config().source()))
                         : CompletableFuture.failedFuture(new AgentException(
@@ -130,9 +130,11 @@ interface Ends {
             @Override
             public CompletableFuture<Facts> serverFacts(boolean thorough) {
                 return server.status()
-                        .thenCompose(status -> server instanceof RemoteServer || status.running() || targetsAreHere()
-                                ? server.facts(thorough)
-                                : CompletableFuture.completedFuture(Facts.NONE));
+                        .thenCompose(status -> server instanceof RemoteServer || status.running()
+                                ? CompletableFuture.completedFuture(true)
+                                : Threads.call("server-facts", this::targetsAreHere)) // looks names up
+                        .thenCompose(known ->
+                                known ? server.facts(thorough) : CompletableFuture.completedFuture(Facts.NONE));
             }
 
             private boolean targetsAreHere() {
