@@ -103,8 +103,10 @@ interface Ends {
                     return cluster.factsWithRoutes(host);
                 }
                 return status.config().launch() instanceof Launch.Local
-                        ? Threads.call("limits-reader", () -> new FactsReader()
-                                .read(targets(), status.config().source()))
+                        ? Threads.call(
+                                "limits-reader",
+                                () -> new FactsReader()
+                                        .read(targets(), status.config().source()))
                         : CompletableFuture.failedFuture(new AgentException(
                                 host + " is not started: its limits are not known", "start " + host + " first"));
             }
