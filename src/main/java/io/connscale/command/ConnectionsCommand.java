@@ -12,6 +12,7 @@ import io.connscale.control.AgentGroup;
 import io.connscale.control.Closed;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
+import io.connscale.diagnosis.CapacityCheck;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -80,7 +81,7 @@ public final class ConnectionsCommand implements Command {
             int n = agents.members().size();
             long[] counts = total ? AgentGroup.shares(count, n) : each(n);
             if (!force) {
-                CapacityCheck.check(context, byHost(agents, counts));
+                check(context, byHost(agents, counts));
             }
             makeRoom(context, Arrays.stream(counts).sum());
             context.diagnostics().begin(List.copyOf(agents.members().keySet()));
@@ -90,6 +91,15 @@ public final class ConnectionsCommand implements Command {
                 return opening.attempted();
             }
             return opening.await(context);
+        }
+
+        private static void check(CommandContext context, Map<String, Long> wanted)
+                throws CommandException, InterruptedException {
+            try {
+                CapacityCheck.check(context.cluster(), context.server(), wanted, context.shell()::notice);
+            } catch (AgentException e) {
+                throw HostWords.failure(e);
+            }
         }
 
         private static Map<String, Long> byHost(AgentGroup agents, long[] counts) {

@@ -3,8 +3,10 @@ package io.connscale.command;
 import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.Quantity;
+import io.connscale.diagnosis.PlannedEnds;
 import io.connscale.kernel.formula.Formula;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,9 +83,13 @@ public final class PlanCommand implements Command {
     }
 
     private Answer plan(CommandContext context, long n) throws CommandException, InterruptedException {
-        PlannedEnds ends = new PlannedEnds(context);
+        PlannedEnds ends = new PlannedEnds(context.cluster(), context.server());
         List<String> names = names(context, hosts);
-        return PlanText.answer(ends.plan(wanted(names, n)), ends.synQueue(names));
+        try {
+            return PlanText.answer(ends.plan(wanted(names, n)), ends.synQueue(names));
+        } catch (AgentException e) {
+            throw HostWords.failure(e);
+        }
     }
 
     private Map<String, Long> wanted(List<String> names, long n) {
@@ -119,7 +125,12 @@ public final class PlanCommand implements Command {
             }
             return OverlayText.answer(formula, OverlayText.given(formula, files, ports));
         }
-        return OverlayText.answer(formula, new PlannedEnds(context).overlays(formula, names(context, typed)));
+        PlannedEnds ends = new PlannedEnds(context.cluster(), context.server());
+        try {
+            return OverlayText.answer(formula, ends.overlays(formula, names(context, typed)));
+        } catch (AgentException e) {
+            throw HostWords.failure(e);
+        }
     }
 
     @Override

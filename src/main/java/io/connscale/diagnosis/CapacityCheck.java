@@ -1,7 +1,9 @@
-package io.connscale.command;
+package io.connscale.diagnosis;
 
-import io.connscale.console.CommandException;
+import io.connscale.cluster.Cluster;
+import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
+import io.connscale.control.Server;
 import io.connscale.kernel.plan.Limit;
 import io.connscale.kernel.plan.Memory;
 import io.connscale.kernel.plan.Plan;
@@ -14,24 +16,25 @@ import java.util.function.Consumer;
  * there the kernel kills processes, others' too; where another limit is met it is said and tried all the same, since what
  * the kernel answers then is what the user wants to see.
  */
-final class CapacityCheck {
+public final class CapacityCheck {
     private CapacityCheck() {}
 
     /**
      * Takes as long as the hosts need to tell their limits, which is milliseconds.
      *
      * @param wanted by host, how many more connections
-     * @throws CommandException where they need more memory than there is
+     * @param notices hears of another limit that will be met
+     * @throws AgentException where they need more memory than there is
      */
-    static void check(CommandContext context, Map<String, Long> wanted) throws CommandException, InterruptedException {
-        check(new PlannedEnds(context).planOfWhatIsKnown(wanted), context.shell()::notice);
+    public static void check(Cluster cluster, Server server, Map<String, Long> wanted, Consumer<String> notices)
+            throws AgentException, InterruptedException {
+        check(new PlannedEnds(cluster, server).planOfWhatIsKnown(wanted), notices);
     }
 
-    /** @param notices hears of another limit that will be met */
-    static void check(Plan plan, Consumer<String> notices) throws CommandException {
+    static void check(Plan plan, Consumer<String> notices) throws AgentException {
         Optional<Memory> exhausted = plan.exhausted();
         if (exhausted.isPresent()) {
-            throw new CommandException(tooMuch(exhausted.get()), "open fewer, or all the same with --force");
+            throw new AgentException(tooMuch(exhausted.get()), "open fewer, or all the same with --force");
         }
         plan.first().filter(limit -> !(limit instanceof Memory)).ifPresent(limit -> notices.accept(soMany(limit)));
     }

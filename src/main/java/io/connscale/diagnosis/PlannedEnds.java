@@ -1,13 +1,15 @@
-package io.connscale.command;
+package io.connscale.diagnosis;
 
+import io.connscale.cluster.Cluster;
 import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.RemoteServer;
 import io.connscale.cluster.State;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
-import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Rate;
+import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
@@ -33,28 +35,34 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** Both ends of planned connections as the plan's arithmetic takes them: told by the agents, or read here. */
-final class PlannedEnds {
+public final class PlannedEnds {
     /** How long opening may be held up by a host that does not tell its limits. */
     private static final long MAX_SECONDS = 1;
 
     /** The transport with which a server is one process: several can't share a port. */
     private static final String NO_SHARED_PORTS = "nio";
 
-    private final CommandContext context;
+    /** Longer than any agent needs that is still there. */
+    private static final long ANSWER_SECONDS = 30;
 
-    PlannedEnds(CommandContext context) {
-        this.context = context;
+    private final Cluster cluster;
+    private final Server server;
+
+    public PlannedEnds(Cluster cluster, Server server) {
+        this.cluster = cluster;
+        this.server = server;
     }
 
     /**
      * The plan for so many more connections.
      *
      * @param wanted by host
-     * @throws CommandException where a host is neither started nor this machine, or does not answer
+     * @throws AgentException where a host is neither started nor this machine, or does not answer
      */
-    Plan plan(Map<String, Long> wanted) throws CommandException, InterruptedException {
+    public Plan plan(Map<String, Long> wanted) throws AgentException, InterruptedException {
         return plan(wanted, facts(wanted.keySet()), server(sum(wanted)));
     }
 
@@ -62,11 +70,15 @@ final class PlannedEnds {
     Plan planOfWhatIsKnown(Map<String, Long> wanted) throws InterruptedException {
         try {
             Map<String, Facts> facts =
-                    HostAnswers.within(MAX_SECONDS, ask(wanted.keySet(), false)).done();
+                    Answers.each(ask(wanted.keySet(), false), in(MAX_SECONDS)).done();
             return plan(wanted, facts, server(sum(wanted)));
-        } catch (CommandException e) {
+        } catch (AgentException e) {
             return new Plan(sum(wanted), List.of());
         }
+    }
+
+    private static long in(long seconds) {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     }
 
     private static long sum(Map<String, Long> wanted) {
@@ -76,14 +88,14 @@ final class PlannedEnds {
     private Plan plan(Map<String, Long> wanted, Map<String, Facts> facts, Optional<End> server) {
         List<End> clients = new ArrayList<>();
         wanted.forEach((name, count) ->
-                clients.add(client(context.cluster().status(name), count, facts.getOrDefault(name, Facts.NONE))));
-        return Plan.of(clients, server, context.cluster().targets().size());
+                clients.add(client(cluster.status(name), count, facts.getOrDefault(name, Facts.NONE))));
+        return Plan.of(clients, server, cluster.targets().size());
     }
 
-    private Map<String, Facts> facts(Collection<String> names) throws CommandException, InterruptedException {
-        HostAnswers<Facts> answers = HostAnswers.of(ask(names, true));
+    private Map<String, Facts> facts(Collection<String> names) throws AgentException, InterruptedException {
+        Answers.Each<Facts> answers = Answers.each(ask(names, true), in(ANSWER_SECONDS));
         for (AgentException failure : answers.failed().values()) {
-            throw HostWords.failure(failure);
+            throw failure;
         }
         return answers.done();
     }
@@ -94,29 +106,29 @@ final class PlannedEnds {
      * @param routes whether the way to the server is looked at, too, which takes longer
      */
     private Map<String, CompletableFuture<Facts>> ask(Collection<String> names, boolean routes)
-            throws CommandException {
+            throws AgentException {
         Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
         for (String name : names) {
-            asked.put(name, facts(context.cluster().status(name), routes));
+            asked.put(name, facts(cluster.status(name), routes));
         }
         return asked;
     }
 
-    private CompletableFuture<Facts> facts(HostStatus host, boolean routes) throws CommandException {
+    private CompletableFuture<Facts> facts(HostStatus host, boolean routes) throws AgentException {
         if (host.state() == State.READY) {
             return routes
-                    ? context.cluster().factsWithRoutes(host.name())
-                    : context.cluster().facts(host.name(), false);
+                    ? cluster.factsWithRoutes(host.name())
+                    : cluster.facts(host.name(), false);
         }
         if (host.config().launch() instanceof Launch.Local) {
             FactsReader here = new FactsReader();
             return CompletableFuture.completedFuture(
                     routes
                             ? here.read(
-                                    context.cluster().targets(), host.config().source())
+                                    cluster.targets(), host.config().source())
                             : here.read());
         }
-        throw new CommandException(
+        throw new AgentException(
                 host.name() + " is not started: its limits are not known", "start " + host.name() + " first");
     }
 
@@ -164,58 +176,50 @@ final class PlannedEnds {
     }
 
     /** The server, running or to be started; it has all the connections. Empty where nothing is known of its machine. */
-    private Optional<End> server(long wanted) throws CommandException, InterruptedException {
-        try {
-            ServerStatus status = context.server().status();
-            Facts facts = context.server().facts(false);
-            String host = context.server() instanceof RemoteServer remote ? remote.host() : Plan.SERVER;
-            long held = status.established();
-            boolean shared = !status.transport().equals(NO_SHARED_PORTS);
-            int max = shared ? max(context.cluster().serverWorkers()) : 1;
-            int running = Math.max(1, status.processes().size());
-            Base own = own(facts, max, held);
-            return facts.equals(Facts.NONE)
-                    ? Optional.empty()
-                    : Optional.of(new End(
-                            Plan.SERVER,
-                            wanted,
-                            Set.of(),
-                            Costs.SOCKET + Costs.IN_SERVER,
-                            new Processes(files(facts), max, running, held, own),
-                            Machine.of(facts, host),
-                            Network.of(facts, host),
-                            Pool.of(facts, host),
-                            Taken.NOTHING));
-        } catch (AgentException e) {
-            throw HostWords.failure(e);
-        }
+    private Optional<End> server(long wanted) throws AgentException, InterruptedException {
+        ServerStatus status = server.status();
+        Facts facts = server.facts(false);
+        String host = server instanceof RemoteServer remote ? remote.host() : Plan.SERVER;
+        long held = status.established();
+        boolean shared = !status.transport().equals(NO_SHARED_PORTS);
+        int max = shared ? max(cluster.serverWorkers()) : 1;
+        int running = Math.max(1, status.processes().size());
+        Base own = own(facts, max, held);
+        return facts.equals(Facts.NONE)
+                ? Optional.empty()
+                : Optional.of(new End(
+                        Plan.SERVER,
+                        wanted,
+                        Set.of(),
+                        Costs.SOCKET + Costs.IN_SERVER,
+                        new Processes(files(facts), max, running, held, own),
+                        Machine.of(facts, host),
+                        Network.of(facts, host),
+                        Pool.of(facts, host),
+                        Taken.NOTHING));
     }
 
     /** The server's SYN queue at the rate of these hosts; empty where it has cookies, or nothing is known of it. */
-    Optional<SynQueue> synQueue(List<String> names) throws CommandException, InterruptedException {
-        try {
-            ServerStatus status = context.server().status();
-            Facts facts = context.server().facts(false);
-            long backlog = status.listeners().stream()
-                    .mapToLong(ServerStatus.Listener::backlogGiven)
-                    .max()
-                    .orElse(facts.get(Fact.SOMAXCONN));
-            long sockets = (long) context.cluster().targets().size()
-                    * Math.max(1, status.processes().size());
-            // Where there are cookies nobody is asked.
-            return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN)
-                            .isPresent()
-                    ? SynQueue.of(facts, backlog, sockets, rate(names), roundTripMillis(names))
-                    : Optional.empty();
-        } catch (AgentException e) {
-            throw HostWords.failure(e);
-        }
+    public Optional<SynQueue> synQueue(List<String> names) throws AgentException, InterruptedException {
+        ServerStatus status = server.status();
+        Facts facts = server.facts(false);
+        long backlog = status.listeners().stream()
+                .mapToLong(ServerStatus.Listener::backlogGiven)
+                .max()
+                .orElse(facts.get(Fact.SOMAXCONN));
+        long sockets = (long) cluster.targets().size()
+                * Math.max(1, status.processes().size());
+        // Where there are cookies nobody is asked.
+        return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN)
+                        .isPresent()
+                ? SynQueue.of(facts, backlog, sockets, rate(names), roundTripMillis(names))
+                : Optional.empty();
     }
 
     private long rate(List<String> names) {
         long sum = 0;
         for (String name : names) {
-            Rate rate = context.cluster().status(name).config().client().rate();
+            Rate rate = cluster.status(name).config().client().rate();
             if (rate.unlimited()) {
                 return Facts.UNLIMITED;
             }
@@ -227,9 +231,9 @@ final class PlannedEnds {
     /** Of the slowest path; unknown where one of them is. */
     private double roundTripMillis(List<String> names) throws InterruptedException {
         Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
-        names.forEach(name -> asked.put(name, context.cluster().statistics(name)));
+        names.forEach(name -> asked.put(name, cluster.statistics(name)));
         double slowest = 0;
-        Map<String, Statistics> answers = HostAnswers.within(MAX_SECONDS, asked).done();
+        Map<String, Statistics> answers = Answers.each(asked, in(MAX_SECONDS)).done();
         for (String name : names) {
             Statistics known = answers.getOrDefault(name, Statistics.NONE);
             double millis = known.roundTripMillis(known.times().connect());
@@ -242,7 +246,7 @@ final class PlannedEnds {
     }
 
     /** How large an overlay may get whose nodes are such hosts, by their files and by their ports. */
-    List<Overlay> overlays(Formula formula, List<String> names) throws CommandException, InterruptedException {
+    public List<Overlay> overlays(Formula formula, List<String> names) throws AgentException, InterruptedException {
         List<Overlay> overlays = new ArrayList<>();
         facts(names).forEach((name, facts) -> {
             if (files(facts) != Facts.UNKNOWN) {
@@ -253,7 +257,7 @@ final class PlannedEnds {
             }
         });
         if (overlays.isEmpty()) {
-            throw new CommandException("no limit of these hosts is known", "give one: --files 1024");
+            throw new AgentException("no limit of these hosts is known", "give one: --files 1024");
         }
         return overlays;
     }
