@@ -105,8 +105,7 @@ public final class PlannedEnds {
      *
      * @param routes whether the way to the server is looked at, too, which takes longer
      */
-    private Map<String, CompletableFuture<Facts>> ask(Collection<String> names, boolean routes)
-            throws AgentException {
+    private Map<String, CompletableFuture<Facts>> ask(Collection<String> names, boolean routes) throws AgentException {
         Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
         for (String name : names) {
             asked.put(name, facts(cluster.status(name), routes));
@@ -116,17 +115,12 @@ public final class PlannedEnds {
 
     private CompletableFuture<Facts> facts(HostStatus host, boolean routes) throws AgentException {
         if (host.state() == State.READY) {
-            return routes
-                    ? cluster.factsWithRoutes(host.name())
-                    : cluster.facts(host.name(), false);
+            return routes ? cluster.factsWithRoutes(host.name()) : cluster.facts(host.name(), false);
         }
         if (host.config().launch() instanceof Launch.Local) {
             FactsReader here = new FactsReader();
             return CompletableFuture.completedFuture(
-                    routes
-                            ? here.read(
-                                    cluster.targets(), host.config().source())
-                            : here.read());
+                    routes ? here.read(cluster.targets(), host.config().source()) : here.read());
         }
         throw new AgentException(
                 host.name() + " is not started: its limits are not known", "start " + host.name() + " first");
@@ -207,8 +201,8 @@ public final class PlannedEnds {
                 .mapToLong(ServerStatus.Listener::backlogGiven)
                 .max()
                 .orElse(facts.get(Fact.SOMAXCONN));
-        long sockets = (long) cluster.targets().size()
-                * Math.max(1, status.processes().size());
+        long sockets =
+                (long) cluster.targets().size() * Math.max(1, status.processes().size());
         // Where there are cookies nobody is asked.
         return SynQueue.of(facts, backlog, sockets, Facts.UNLIMITED, Facts.UNKNOWN)
                         .isPresent()
