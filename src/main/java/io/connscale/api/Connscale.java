@@ -167,16 +167,19 @@ public final class Connscale implements AutoCloseable {
         Map<String, Agent> agents = agents(hosts);
         return waiting(() -> {
             parts.refuseWithoutServer();
-            long[] shares = AgentGroup.shares(request.count(), hosts.size());
+            List<String> names = List.copyOf(agents.keySet());
+            long[] shares = AgentGroup.shares(request.count(), names.size());
             Map<String, Long> counts = new LinkedHashMap<>();
-            hosts.forEach(host -> counts.put(host, request.inTotal() ? shares[counts.size()] : request.count()));
+            for (int i = 0; i < shares.length; i++) {
+                counts.put(names.get(i), request.inTotal() ? shares[i] : request.count());
+            }
             if (!request.force()) {
                 CapacityCheck.check(parts.cluster(), parts.server(), counts, parts.user()::notice);
             }
             parts.server()
                     .makeRoom(
                             counts.values().stream().mapToLong(Long::longValue).sum());
-            parts.diagnostics().begin(hosts);
+            parts.diagnostics().begin(names);
             return new Opening(parts, agents, counts, request);
         });
     }

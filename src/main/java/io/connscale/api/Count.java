@@ -94,7 +94,7 @@ public record Count(
                 known(ends.difference()),
                 why.map(Difference::text).or(ends::incomparable).orElse(""),
                 why.map(Evidence::of),
-                PerHost.of(ends.hosts()).failed(),
+                Pending.Result.of(ends.hosts()).failed(),
                 Optional.ofNullable(ends.silent()).map(ConnscaleException::of));
     }
 

@@ -71,7 +71,7 @@ public final class Opening {
         final CompletableFuture<Void> earlier;
 
         volatile Opened.Host soFar;
-        CompletableFuture<io.connscale.control.Opened> request =
+        volatile CompletableFuture<io.connscale.control.Opened> request =
                 CompletableFuture.completedFuture(io.connscale.control.Opened.none(0));
 
         Share(String host, Agent agent, long count) {
@@ -185,7 +185,7 @@ public final class Opening {
 
     /** Waits until each host's share has ended. Of one that was {@link #stop() stopped} it is not asked why not all came up. */
     public Opened result() throws InterruptedException {
-        PerHost<Opened.Host> ended = pending.result();
+        Pending.Result<Opened.Host> ended = pending.result();
         return new Opened(ended.done(), ended.failed(), stopped ? Optional.empty() : verdict());
     }
 

@@ -2,6 +2,7 @@ package io.connscale.api;
 
 import io.connscale.control.Answers;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,33 @@ import java.util.concurrent.TimeoutException;
 
 /** What several hosts are doing side by side; it goes on whether or not somebody waits for it. Any thread. */
 public final class Pending<T> {
+    /**
+     * What each host answered, or why it did not: one host that fails takes nothing from the others.
+     *
+     * @param done by host's name, in the order in which they were named
+     * @param failed the same
+     */
+    public record Result<T>(Map<String, T> done, Map<String, ConnscaleException> failed) {
+        public Result {
+            done = Collections.unmodifiableMap(new LinkedHashMap<>(done));
+            failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
+        }
+
+        static <T> Result<T> of(Answers.Each<T> answers) {
+            Map<String, ConnscaleException> failed = new LinkedHashMap<>();
+            answers.failed().forEach((host, why) -> failed.put(host, ConnscaleException.of(why)));
+            return new Result<>(answers.done(), failed);
+        }
+
+        /** Of the one host that was asked. */
+        T only() {
+            for (ConnscaleException why : failed.values()) {
+                throw why;
+            }
+            return done.values().iterator().next();
+        }
+    }
+
     private final Map<String, CompletableFuture<T>> asked;
     private final CompletableFuture<Void> all;
     private final long end;
@@ -45,14 +73,14 @@ public final class Pending<T> {
     }
 
     /** Waits until each host has done it or failed. */
-    public PerHost<T> result() throws InterruptedException {
-        return PerHost.of(Answers.each(asked, end));
+    public Result<T> result() throws InterruptedException {
+        return Result.of(Answers.each(asked, end));
     }
 
     /** What has come by now; nobody is waited for. */
-    public PerHost<T> soFar() throws InterruptedException {
+    public Result<T> soFar() throws InterruptedException {
         Map<String, CompletableFuture<T>> over = new LinkedHashMap<>(asked);
         over.values().removeIf(answer -> !answer.isDone());
-        return PerHost.of(Answers.each(over, System.nanoTime()));
+        return Result.of(Answers.each(over, System.nanoTime()));
     }
 }

@@ -1,7 +1,7 @@
 package io.connscale.command;
 
 import io.connscale.api.ConnscaleException;
-import io.connscale.api.PerHost;
+import io.connscale.api.Pending;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
@@ -36,7 +36,7 @@ record HostAnswers<T>(Map<String, T> done, List<CommandException> failures) {
                 .toList();
     }
 
-    static <T> HostAnswers<T> of(PerHost<T> answers) {
+    static <T> HostAnswers<T> of(Pending.Result<T> answers) {
         return of(answers.done(), answers.failed().values());
     }
 

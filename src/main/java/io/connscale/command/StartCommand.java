@@ -2,7 +2,6 @@ package io.connscale.command;
 
 import com.google.auto.service.AutoService;
 import io.connscale.api.Pending;
-import io.connscale.api.PerHost;
 import io.connscale.api.Started;
 import io.connscale.cluster.State;
 import io.connscale.command.HostAnswers.ByHost;
@@ -70,7 +69,7 @@ public final class StartCommand implements Command {
     /** {@code 2 of 20 started · 1 failed · h4 copying the jar · h5 connecting}. */
     private static String progress(CommandContext context, Pending<Started> starting, int hosts)
             throws InterruptedException {
-        PerHost<Started> soFar = starting.soFar();
+        Pending.Result<Started> soFar = starting.soFar();
         int failed = soFar.failed().size();
         String steps = starting.underWay().stream()
                 .map(host -> host + " " + context.cluster().status(host).step())

@@ -36,7 +36,7 @@ class PendingTest {
         slow.complete(7L);
 
         assertThat(pending.await(Duration.ofSeconds(50))).isTrue();
-        PerHost<Long> result = pending.result();
+        Pending.Result<Long> result = pending.result();
         assertThat(result.done()).containsExactly(Map.entry("client1", 7L));
         assertThat(result.failed().values())
                 .extracting(ConnscaleException::hint)
