@@ -14,7 +14,7 @@ import io.connscale.control.ServerStatus;
 import io.connscale.diagnosis.BothEnds;
 import io.connscale.diagnosis.CapacityCheck;
 import io.connscale.diagnosis.Readings;
-import io.connscale.kernel.diagnosis.Difference;
+import io.connscale.limits.Difference;
 import io.connscale.stats.Statistics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,13 +173,10 @@ public final class Connscale implements AutoCloseable {
             for (int i = 0; i < shares.length; i++) {
                 counts.put(names.get(i), request.inTotal() ? shares[i] : request.count());
             }
-            if (!request.force()) {
-                CapacityCheck.check(parts.cluster(), parts.server(), counts, parts.user()::notice);
-            }
+            CapacityCheck.begin(parts.diagnostics(), counts, request.rate(), request.force(), parts.user()::notice);
             parts.server()
                     .makeRoom(
                             counts.values().stream().mapToLong(Long::longValue).sum());
-            parts.diagnostics().begin(names);
             return new Opening(parts, agents, counts, request);
         });
     }

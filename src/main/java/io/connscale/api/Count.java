@@ -1,7 +1,7 @@
 package io.connscale.api;
 
 import io.connscale.diagnosis.BothEnds;
-import io.connscale.kernel.diagnosis.Difference;
+import io.connscale.limits.Difference;
 import io.connscale.stats.Snapshot;
 import java.util.Collections;
 import java.util.LinkedHashMap;

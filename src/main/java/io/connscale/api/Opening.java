@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections that are being opened on some hosts; they are whether or not somebody waits for them. Made by
@@ -40,6 +41,11 @@ public final class Opening {
             if (count < 1 || count > Quantity.MAX) {
                 throw new IllegalArgumentException("count is " + count + ", must be 1 to " + Quantity.MAX);
             }
+        }
+
+        @Nullable
+        Rate rate() {
+            return perSecond.isPresent() ? new Rate(perSecond.getAsLong()) : null;
         }
 
         /** So many on each host. */
@@ -101,8 +107,7 @@ public final class Opening {
     Opening(Parts parts, Map<String, Agent> agents, Map<String, Long> counts, Request request) {
         this.parts = parts;
         this.stopOnLimit = request.stopOnLimit();
-        Rate rate =
-                request.perSecond().isPresent() ? new Rate(request.perSecond().getAsLong()) : null;
+        Rate rate = request.rate();
         counts.forEach((host, count) -> {
             Share share = new Share(host, Objects.requireNonNull(agents.get(host)), count);
             shares.put(host, share);

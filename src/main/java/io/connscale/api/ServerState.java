@@ -3,6 +3,7 @@ package io.connscale.api;
 import io.connscale.control.ServerStatus;
 import java.util.List;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server at one moment. All counts are since it was started; a stopped server has none.
@@ -34,9 +35,13 @@ public record ServerState(
      *
      * @param port the real one, also where any was asked for
      * @param backlogAsked connections that may wait to be accepted, as {@code hosts.yaml} says
-     * @param backlogGiven what the kernel made of it
+     * @param backlogGiven what the kernel made of it; null: unknown
      */
-    public record Listener(String address, int port, int backlogAsked, int backlogGiven) {}
+    public record Listener(
+            String address,
+            int port,
+            int backlogAsked,
+            @Nullable Integer backlogGiven) {}
 
     /**
      * A process of the server.

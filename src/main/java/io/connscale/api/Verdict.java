@@ -16,7 +16,7 @@ public record Verdict(String cause, String host, String sentence, String remedy,
         unreliable = List.copyOf(unreliable);
     }
 
-    static Verdict of(io.connscale.kernel.diagnosis.Verdict found) {
+    static Verdict of(io.connscale.limits.Verdict found) {
         return new Verdict(found.cause(), found.host(), found.sentence(), found.remedy(), found.unreliable());
     }
 

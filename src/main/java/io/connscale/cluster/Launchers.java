@@ -7,6 +7,7 @@ import io.connscale.cluster.launch.Launcher;
 import io.connscale.cluster.launch.LocalLauncher;
 import io.connscale.cluster.launch.ssh.Keyring;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
+import io.connscale.cluster.launch.ssh.OpenSshLauncher;
 import io.connscale.cluster.launch.ssh.SshLauncher;
 import java.util.function.Function;
 
@@ -22,7 +23,9 @@ final class Launchers implements Function<HostConfig, Launcher> {
     @Override
     public Launcher apply(HostConfig host) {
         Launch launch = host.launch();
-        if (launch instanceof Launch.Ssh ssh) {
+        if (launch instanceof Launch.Ssh ssh && ssh.client() == Launch.SshClient.OPENSSH) {
+            return new OpenSshLauncher(ssh);
+        } else if (launch instanceof Launch.Ssh ssh) {
             return new SshLauncher(ssh, keys.atStart());
         }
         return launch instanceof Launch.Command command ? new CommandLauncher(command.words()) : new LocalLauncher();

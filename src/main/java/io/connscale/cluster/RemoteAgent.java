@@ -58,7 +58,6 @@ final class RemoteAgent implements AgentProcess {
     private static final Pattern ID = Pattern.compile("^\\{.*\"id\"\\s*:\\s*(\\d{1,18})\\b");
     private static final Pattern PROTOCOL = Pattern.compile("\"protocol\"\\s*:\\s*(\\d{1,9})\\b");
     private static final long CLOSE_SECONDS = 2;
-    private static final int SIGKILL = 137;
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
@@ -399,11 +398,7 @@ final class RemoteAgent implements AgentProcess {
     private void end(boolean broken) {
         requests.close();
         int exit = Exits.of(process, CLOSE_SECONDS);
-        Ending ending = new Ending(
-                exit,
-                errors.lines(),
-                broken && exit == Exits.UNKNOWN,
-                exit == SIGKILL ? kills.flatMap(OomKills::since) : Optional.empty());
+        Ending ending = Ending.of(exit, errors.lines(), broken && exit == Exits.UNKNOWN, kills);
         AgentException gone = gone(ending);
         hello.completeExceptionally(closing != null ? gone : beforeHello(ending));
         ended.complete(ending);

@@ -9,10 +9,9 @@ import io.connscale.control.Answers;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each host answered, or why it did not, as a command answers it: one host that fails takes nothing from the others.
@@ -21,9 +20,6 @@ import java.util.stream.Stream;
  * @param failures of those that did not, and of a server asked beside them
  */
 record HostAnswers<T>(Map<String, T> done, List<CommandException> failures) {
-    /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
-    private static final long SECONDS = 30;
-
     /** In JSON: {@code {"hosts":{"client1":…}}}. */
     record ByHost<T>(Map<String, T> hosts) {}
 
@@ -44,22 +40,17 @@ record HostAnswers<T>(Map<String, T> done, List<CommandException> failures) {
         return new HostAnswers<>(done, failures.stream().map(Commands::failure).toList());
     }
 
-    /** Waits for the answers, which should come at once. */
-    static <T> HostAnswers<T> of(Map<String, CompletableFuture<T>> asked) throws InterruptedException {
-        return of(Answers.each(asked, System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS)));
-    }
-
     static <T> HostAnswers<T> of(Answers.Each<T> answers) {
         return new HostAnswers<>(
                 answers.done(),
                 answers.failed().values().stream().map(HostWords::failure).toList());
     }
 
-    /** These, beside a server that did not answer. */
-    HostAnswers<T> withoutServer(AgentException why) {
+    /** These, beside a server that did not answer, unless {@code why} is null. */
+    HostAnswers<T> withoutServer(@Nullable AgentException why) {
         return new HostAnswers<>(
                 done,
-                Stream.concat(failures.stream(), Stream.of(HostWords.failure(why)))
+                Stream.concat(failures.stream(), Stream.ofNullable(why).map(HostWords::failure))
                         .toList());
     }
 

@@ -37,7 +37,7 @@ public final class ServerCommand implements Command {
             new Column<>("address", Listener::address),
             new Column<>("port", listener -> Integer.toString(listener.port())),
             new Column<>("backlog asked", Listener::backlogAsked),
-            new Column<>("backlog given", Listener::backlogGiven));
+            new Column<>("backlog given", one -> one.backlogGiven() == null ? "" : one.backlogGiven()));
 
     @Override
     public Answer run(CommandContext context) {
@@ -127,10 +127,13 @@ public final class ServerCommand implements Command {
     }
 
     private static String backlog(Listener listener) {
-        return listener.backlogGiven() < listener.backlogAsked()
-                ? "backlog %d, cut from %d by net.core.somaxconn"
-                        .formatted(listener.backlogGiven(), listener.backlogAsked())
-                : "backlog " + listener.backlogGiven();
+        Integer given = listener.backlogGiven();
+        if (given == null) {
+            return "backlog %d asked, given unknown".formatted(listener.backlogAsked());
+        }
+        return given < listener.backlogAsked()
+                ? "backlog %d, cut from %d by net.core.somaxconn".formatted(given, listener.backlogAsked())
+                : "backlog " + given;
     }
 
     /** {@code 53 processes · 18,690 to 19,051 connections each · room for 41,733 more}. */

@@ -12,6 +12,7 @@ import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Readings;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.MachineLoad;
+import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,7 +83,10 @@ public final class StatsCommand implements Command {
             new Column<>("GC ms", row -> row.all().process().collectionMillis()),
             new Column<>("heap MiB", row -> mib(row.all().process().heapBytes())),
             new Column<>("direct MiB", row -> mib(row.all().process().directBytes())),
-            new Column<>("resident MiB", row -> mib(row.all().process().residentBytes())));
+            new Column<>("resident MiB", row -> {
+                long resident = row.all().process().residentBytes();
+                return resident == ProcessLoad.UNKNOWN ? "" : mib(resident);
+            }));
 
     /** What was timed, by its name on the screen. */
     private static final Map<String, Function<Statistics, Distribution>> TIMES = times();
@@ -134,15 +138,21 @@ public final class StatsCommand implements Command {
                 implements Json {}
     }
 
-    private record Machine(int cpus, double busy, double stolen, long runnable, long memoryBytes, long availableBytes) {
+    private record Machine(
+            int cpus,
+            double busy,
+            double stolen,
+            long runnable,
+            @Nullable Long memoryBytes,
+            @Nullable Long availableBytes) {
         static Machine of(MachineLoad machine) {
             return new Machine(
                     machine.cpus(),
                     machine.busy(),
                     machine.stolen(),
                     machine.runnable(),
-                    machine.memoryBytes(),
-                    machine.availableBytes());
+                    StatsRow.Json.known(machine.memoryBytes()),
+                    StatsRow.Json.known(machine.availableBytes()));
         }
     }
 
@@ -154,8 +164,8 @@ public final class StatsCommand implements Command {
         Readings now = read(context, names);
         List<StatsRow> rows = StatsRow.rows(before, now, !over.isZero());
         AgentException silent = now.silent();
-        HostAnswers<Statistics> answers = HostAnswers.of(now.hosts());
-        return (silent == null ? answers : answers.withoutServer(silent))
+        return HostAnswers.of(now.hosts())
+                .withoutServer(silent)
                 .answer(done -> answer(rows, silent != null, context.shell().columns()));
     }
 
@@ -263,13 +273,17 @@ public final class StatsCommand implements Command {
     private static String text(MachineLoad machine) {
         return String.format(
                 Locale.ROOT,
-                "%d CPUs %.0f %% busy, %.0f %% stolen · %s threads run or wait · %.1f of %.1f GiB available",
+                "%d CPUs %.0f %% busy, %.0f %% stolen · %s threads run or wait · %s of %s available",
                 machine.cpus(),
                 100 * machine.busy(),
                 100 * machine.stolen(),
                 Quantity.text(machine.runnable()),
-                machine.availableBytes() / GIB,
-                machine.memoryBytes() / GIB);
+                gib(machine.availableBytes()),
+                gib(machine.memoryBytes()));
+    }
+
+    private static String gib(long bytes) {
+        return bytes < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
     }
 
     private static long mib(long bytes) {

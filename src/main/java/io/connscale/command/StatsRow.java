@@ -194,7 +194,7 @@ sealed interface StatsRow {
                 long collectionMillis,
                 long heapBytes,
                 long directBytes,
-                long residentBytes) {
+                @Nullable Long residentBytes) {
             static ProcessUse of(ProcessLoad all, ProcessLoad last) {
                 return new ProcessUse(
                         all.processes(),
@@ -205,8 +205,13 @@ sealed interface StatsRow {
                         all.collectionMillis(),
                         all.heapBytes(),
                         all.directBytes(),
-                        all.residentBytes());
+                        known(all.residentBytes()));
             }
+        }
+
+        /** Null: unknown. */
+        static @Nullable Long known(long bytes) {
+            return bytes < 0 ? null : (Long) bytes;
         }
 
         static Json of(StatsRow row) {

@@ -5,7 +5,7 @@ import io.connscale.console.Live;
 import io.connscale.control.AgentException;
 import io.connscale.control.Server;
 import io.connscale.control.Threads;
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Verdict;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.connscale.diagnosis;
 
 import io.connscale.control.Threads;
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Verdict;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.function.Consumer;

@@ -1,10 +1,11 @@
 package io.connscale.cluster.launch;
 
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -23,24 +24,17 @@ public final class CallWithTimeout {
      */
     public static <T> T call(String role, long seconds, Callable<T> task, Runnable abandon)
             throws IOException, InterruptedException {
-        FutureTask<T> future = new FutureTask<>(task);
-        Thread thread = new Thread(future, role);
-        thread.setDaemon(true);
-        thread.start();
-        boolean done = false;
+        CompletableFuture<T> answer = Threads.call(role, task);
         try {
-            T result = future.get(seconds, TimeUnit.SECONDS);
-            done = true;
-            return result;
+            return answer.get(seconds, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            done = true;
             throw asIo(e.getCause());
         } catch (TimeoutException e) {
             throw new SocketTimeoutException("nothing for " + seconds + " s");
         } finally {
-            if (!done) {
+            if (!answer.isDone()) {
                 abandon.run();
-                thread.interrupt();
+                answer.cancel(true);
             }
         }
     }

@@ -2,6 +2,7 @@ package io.connscale.cluster.launch;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
+import io.connscale.control.Threads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,8 +49,16 @@ public final class Handover {
     private final StderrTail errors;
     private volatile boolean over;
 
-    private Handover(Process shell) {
+    private final Failure failure;
+
+    /** Names why a shell ended before it answered. */
+    public interface Failure {
+        AgentException of(StderrTail errors, Noise noise);
+    }
+
+    private Handover(Process shell, Failure failure) {
         this.shell = shell;
+        this.failure = failure;
         this.errors = new StderrTail(shell);
     }
 
@@ -60,9 +69,15 @@ public final class Handover {
      * @throws AgentException where no shell answered; the process is ended then
      */
     public static Process exec(Process shell, List<String> command) throws AgentException, InterruptedException {
+        return exec(shell, command, Handover::ended);
+    }
+
+    /** The same, where {@code failure} knows better than {@link #ended} why there was no shell. */
+    public static Process exec(Process shell, List<String> command, Failure failure)
+            throws AgentException, InterruptedException {
         boolean handed = false;
         try {
-            Handover handover = new Handover(shell);
+            Handover handover = new Handover(shell, failure);
             handover.hand(command);
             handed = true;
             return shell;
@@ -74,9 +89,7 @@ public final class Handover {
     }
 
     private void hand(List<String> command) throws AgentException, InterruptedException {
-        Thread drain = new Thread(this::drain, "launch-stderr");
-        drain.setDaemon(true);
-        drain.start();
+        Thread drain = Threads.start("launch-stderr", this::drain);
         boolean answered = false;
         try {
             answered = talk(command);
@@ -89,7 +102,7 @@ public final class Handover {
         drain.join();
         if (!answered) {
             errors.await();
-            throw ended(errors);
+            throw failure.of(errors, noise);
         }
     }
 
@@ -115,7 +128,8 @@ public final class Handover {
         }
     }
 
-    private AgentException ended(StderrTail words) {
+    /** By the exit code and what came instead of an answer. */
+    public static AgentException ended(StderrTail words, Noise noise) {
         return words.exitIs(NOT_FOUND)
                 ? new AgentException("has no sh: ended with " + words + noise, "a host needs a POSIX sh and Java")
                 : new AgentException(

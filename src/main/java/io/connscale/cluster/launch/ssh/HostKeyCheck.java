@@ -1,5 +1,7 @@
 package io.connscale.cluster.launch.ssh;
 
+import io.connscale.cluster.config.HostKey;
+import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
 import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.control.AgentException;
@@ -107,7 +109,18 @@ final class HostKeyCheck implements HostKeyVerifier {
         ASK,
         REFUSE,
         /** Take and remember it. */
-        ACCEPT
+        ACCEPT;
+
+        /** What {@code hosts.yaml} says goes first; where it says nothing, OpenSSH's own setting counts. */
+        static Rule of(Launch.Ssh launch, OpenSshConfig config) {
+            return launch.hostKey()
+                    .map(said -> said == HostKey.STRICT ? REFUSE : ACCEPT)
+                    .orElseGet(() -> switch (config.one("stricthostkeychecking").orElse("ask")) {
+                        case "accept-new", "no", "off", "false" -> ACCEPT;
+                        case "yes", "true" -> REFUSE;
+                        default -> ASK;
+                    });
+        }
     }
 
     /** What the known hosts say of the key that a host shows. */

@@ -198,6 +198,9 @@ public final class Keyring {
 
     /** A private key in a file: OpenSSH's format, PEM or PuTTY's. */
     record KeyFile(Path path, Keyring keyring) implements Identity {
+        /** Why a key whose private half is in a security key signs nothing here. */
+        static final String FIDO = "a FIDO key, which connscale itself can't use";
+
         private static final String BEGIN = "-----BEGIN OPENSSH PRIVATE KEY-----";
         private static final String END = "-----END OPENSSH PRIVATE KEY-----";
         /** Of a private key's file; OpenSSH takes no more either (authfile.c). */
@@ -260,6 +263,9 @@ public final class Keyring {
 
         @Override
         public byte[] sign(byte[] data) throws IOException, InterruptedException {
+            if (written().filter(PublicKeyBlob::onToken).isPresent()) {
+                throw new IOException(FIDO);
+            }
             KeyPair pair = keyring.opened(path);
             String name = Identity.algorithm(PublicKeyBlob.of(pair.getPublic()));
             KeyAlgorithm algorithm =

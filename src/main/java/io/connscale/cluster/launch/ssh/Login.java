@@ -1,6 +1,7 @@
 package io.connscale.cluster.launch.ssh;
 
 import io.connscale.cluster.launch.ssh.Identities.Identity;
+import io.connscale.cluster.launch.ssh.Keyring.KeyFile;
 import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.cluster.launch.ssh.SshConnection.Link;
 import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
@@ -149,7 +150,9 @@ final class Login {
         if (!server.methods().isEmpty() && !server.methods().contains("publickey")) {
             return new AgentException(
                     who + " can't log in with a key: the server takes " + server.methods(),
-                    "PubkeyAuthentication in its sshd_config says so; agents are started with keys alone");
+                    server.methods().contains("gssapi")
+                            ? OpenSshLauncher.HINT + "logs in with a Kerberos ticket (GSSAPIAuthentication)"
+                            : "PubkeyAuthentication in its sshd_config says so; agents are started with keys alone");
         }
         if (tried.isEmpty()) {
             String files = hop.keys().stream()
@@ -160,13 +163,19 @@ final class Login {
                             + (agentFailure.isEmpty() ? "and nothing in ssh-agent" : agentFailure),
                     "ssh-keygen -t ed25519 makes one, " + copies(hop) + " takes it there");
         }
-        String hint = tried.stream().anyMatch(key -> key.contains("its passphrase"))
-                ? "ssh-add gives a key to ssh-agent, which then needs no passphrase"
-                : copies(hop) + " takes a key there";
         return new AgentException(
                 who + " accepted none of these keys: " + String.join(", ", tried)
                         + (agentFailure.isEmpty() ? "" : "; " + agentFailure),
-                hint);
+                keyHint(hop));
+    }
+
+    private String keyHint(Hop hop) {
+        if (tried.stream().anyMatch(key -> key.endsWith(KeyFile.FIDO + ")"))) {
+            return OpenSshLauncher.HINT + "asks the key's token to sign";
+        }
+        return tried.stream().anyMatch(key -> key.contains("its passphrase"))
+                ? "ssh-add gives a key to ssh-agent, which then needs no passphrase"
+                : copies(hop) + " takes a key there";
     }
 
     private static String copies(Hop hop) {

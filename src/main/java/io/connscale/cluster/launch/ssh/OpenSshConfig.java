@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What OpenSSH's own client makes of {@code ~/.ssh/config} for one host, as {@code ssh -G} prints it (ssh(1)): a keyword and
- * its value a line. Empty where there is no client.
+ * its value a line.
  */
 final class OpenSshConfig {
     private static final Logger log = LoggerFactory.getLogger(OpenSshConfig.class);
@@ -42,7 +42,14 @@ final class OpenSshConfig {
         }
     }
 
+    /** The same with nothing in it where there is no client. */
     static OpenSshConfig of(SshAddress address, LocalUser user) throws AgentException, InterruptedException {
+        return find(address, user).orElseGet(() -> new OpenSshConfig(""));
+    }
+
+    /** Empty where there is no client. */
+    static Optional<OpenSshConfig> find(SshAddress address, LocalUser user)
+            throws AgentException, InterruptedException {
         Process client;
         try {
             client = new ProcessBuilder(words(address, user))
@@ -51,9 +58,9 @@ final class OpenSshConfig {
                     .start();
         } catch (IOException e) {
             log.debug("no OpenSSH client, so no ~/.ssh/config", e);
-            return new OpenSshConfig("");
+            return Optional.empty();
         }
-        return read(address, client);
+        return Optional.of(read(address, client));
     }
 
     private static OpenSshConfig read(SshAddress address, Process client) throws AgentException, InterruptedException {

@@ -1,6 +1,5 @@
 package io.connscale.cluster.launch.ssh;
 
-import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.SshAddress;
 import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
@@ -77,7 +76,7 @@ final class Route {
         if (config.one("proxycommand").isPresent()) {
             throw new AgentException(
                     "its ProxyCommand in ~/.ssh/config is not run by connscale",
-                    "use ProxyJump, or {command: [ssh, HOST]} in hosts.yaml");
+                    OpenSshLauncher.HINT + "runs it; so does ProxyJump without");
         }
     }
 
@@ -99,7 +98,7 @@ final class Route {
                 agentSocket(config, tokens),
                 (target && launch.key().isPresent())
                         || config.one("identitiesonly").filter("yes"::equals).isPresent(),
-                rule(config),
+                HostKeyCheck.Rule.of(launch, config),
                 launch.knownHosts()
                         .map(file -> List.of(user.path(file)))
                         .orElseGet(
@@ -130,17 +129,6 @@ final class Route {
                     ? Optional.ofNullable(System.getenv(where.substring(1))).map(Path::of)
                     : tokens.path(where);
         });
-    }
-
-    /** What {@code hosts.yaml} says goes first; where it says nothing, OpenSSH's own setting counts. */
-    private HostKeyCheck.Rule rule(OpenSshConfig config) {
-        return launch.hostKey()
-                .map(said -> said == HostKey.STRICT ? HostKeyCheck.Rule.REFUSE : HostKeyCheck.Rule.ACCEPT)
-                .orElseGet(() -> switch (config.one("stricthostkeychecking").orElse("ask")) {
-                    case "accept-new", "no", "off", "false" -> HostKeyCheck.Rule.ACCEPT;
-                    case "yes", "true" -> HostKeyCheck.Rule.REFUSE;
-                    default -> HostKeyCheck.Rule.ASK;
-                });
     }
 
     private static List<Path> paths(List<String> written, Tokens tokens) {

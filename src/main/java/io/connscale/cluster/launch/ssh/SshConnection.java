@@ -4,6 +4,7 @@ import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
 import io.connscale.cluster.launch.ssh.SshProcess.ExecChannel;
 import io.connscale.control.AgentException;
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,11 +161,7 @@ final class SshConnection {
     }
 
     private void watch() {
-        Thread watch = new Thread(
-                this::listen,
-                "ssh-watch " + links().get(links().size() - 1).hop().place());
-        watch.setDaemon(true);
-        watch.start();
+        Threads.start("ssh-watch " + links().get(links().size() - 1).hop().place(), this::listen);
     }
 
     /** Counts seconds of silence. A thread of its own, since on a dead line every write may wait. */
@@ -202,9 +199,7 @@ final class SshConnection {
                 underWay.cut();
             }
         }
-        Thread polite = new Thread(this::disconnect, "ssh-close");
-        polite.setDaemon(true);
-        polite.start();
+        Thread polite = Threads.start("ssh-close", this::disconnect);
         boolean interrupted = false;
         try {
             polite.join(CLOSE_MS);

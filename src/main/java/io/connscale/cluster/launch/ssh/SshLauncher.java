@@ -4,7 +4,6 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.launch.Handover;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
-import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.util.List;
@@ -46,8 +45,9 @@ public final class SshLauncher implements Launcher {
 
     /** The name or address that {@code launch}'s host has behind an alias, as OpenSSH's configuration says. */
     public static String hostName(Launch.Ssh launch) throws AgentException, InterruptedException {
-        List<Hop> route = Route.to(launch, LocalUser.current());
-        return route.get(route.size() - 1).address();
+        return OpenSshConfig.of(launch.address(), LocalUser.current())
+                .one("hostname")
+                .orElse(launch.host());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.connscale.cluster.launch.ssh;
 
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -99,9 +100,7 @@ final class SshProcess extends Process {
     /** Closes the channel: the command's standard input ends. sshd does not pass signals on to everybody. */
     @Override
     public void destroy() {
-        Thread drop = new Thread(channel::drop, "ssh-drop " + place);
-        drop.setDaemon(true);
-        drop.start();
+        Thread drop = Threads.start("ssh-drop " + place, channel::drop);
         try {
             drop.join(DROP_MS); // on a dead line it waits until that is cut
         } catch (InterruptedException e) {

@@ -2,6 +2,7 @@ package io.connscale.cluster.launch.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.connscale.Needs;
 import io.connscale.cluster.config.HostKey;
@@ -225,7 +226,10 @@ class RouteTest {
     @Test
     void aProxyCommandIsRefusedWithAnotherWay() throws Exception {
         config("Host name\n  ProxyCommand nc %h %p\n");
-        assertThatThrownBy(() -> route(launch("name"))).hasMessageContaining("ProxyCommand");
+        assertThatThrownBy(() -> route(launch("name")))
+                .hasMessageContaining("ProxyCommand")
+                .asInstanceOf(type(AgentException.class))
+                .satisfies(e -> assertThat(e.hint()).startsWith("launch: openssh in hosts.yaml "));
     }
 
     @Test
