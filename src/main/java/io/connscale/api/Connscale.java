@@ -6,10 +6,11 @@ import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Quantity;
+import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.diagnosis.BothEnds;
 import io.connscale.diagnosis.CapacityCheck;
@@ -152,7 +153,7 @@ public final class Connscale implements AutoCloseable {
 
     private Map<String, Agent> agents(List<String> hosts) {
         hosts.forEach(this::known);
-        return waiting(() -> parts.cluster().agents(hosts).members());
+        return waiting(() -> parts.cluster().agents(hosts));
     }
 
     // Connections
@@ -168,15 +169,14 @@ public final class Connscale implements AutoCloseable {
         return waiting(() -> {
             parts.refuseWithoutServer();
             List<String> names = List.copyOf(agents.keySet());
-            long[] shares = AgentGroup.shares(request.count(), names.size());
+            long[] shares = OpenRequest.shares(request.count(), names.size());
             Map<String, Long> counts = new LinkedHashMap<>();
             for (int i = 0; i < shares.length; i++) {
                 counts.put(names.get(i), request.inTotal() ? shares[i] : request.count());
             }
             CapacityCheck.begin(parts.diagnostics(), counts, request.rate(), request.force(), parts.user()::notice);
-            parts.server()
-                    .makeRoom(
-                            counts.values().stream().mapToLong(Long::longValue).sum());
+            long sum = counts.values().stream().mapToLong(Long::longValue).sum();
+            Answers.within(Server.START_SECONDS, parts.server().makeRoom(sum));
             return new Opening(parts, agents, counts, request);
         });
     }
@@ -247,7 +247,8 @@ public final class Connscale implements AutoCloseable {
     }
 
     private ServerStatus status() {
-        return waiting(() -> parts.server().status());
+        return waiting(
+                () -> Answers.within(Server.ANSWER_SECONDS, parts.server().status()));
     }
 
     /** Where the server listens; empty where it does not run. */
@@ -271,10 +272,7 @@ public final class Connscale implements AutoCloseable {
     /** Closes its ports and all its connections; gives how many there were. */
     public long stopServer() {
         long established = status().established();
-        waiting(() -> {
-            parts.server().stop();
-            return true;
-        });
+        waiting(() -> Answers.within(Server.START_SECONDS, parts.server().stop()));
         return established;
     }
 
@@ -328,9 +326,7 @@ public final class Connscale implements AutoCloseable {
 
     private <T> Pending<T> pending(List<String> hosts, Duration max, Function<String, CompletableFuture<T>> question) {
         hosts.forEach(this::known);
-        Map<String, CompletableFuture<T>> asked = new LinkedHashMap<>();
-        hosts.forEach(host -> asked.put(host, question.apply(host)));
-        return new Pending<>(asked, max);
+        return new Pending<>(Answers.ask(hosts, question), max);
     }
 
     private static <T> T only(Pending<T> pending) {

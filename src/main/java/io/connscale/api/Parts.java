@@ -7,12 +7,13 @@ import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.ServerConfig;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.diagnosis.Diagnostics;
 import io.connscale.diagnosis.DisconnectReporter;
 import io.connscale.net.Transport;
-import io.connscale.server.MultiProcessServer;
+import io.connscale.server.PingPongServer;
 import java.util.Optional;
 
 /**
@@ -43,8 +44,8 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
         ServerSettings settings = config.settings();
         return config.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() -> new MultiProcessServer(
-                        settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
+                .orElseGet(() ->
+                        new PingPongServer(settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
     }
 
     private static Asker asker(User user) {
@@ -67,7 +68,7 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
             return Optional.empty();
         }
         try {
-            server.start();
+            Answers.within(Server.START_SECONDS, server.start());
             return Optional.empty();
         } catch (AgentException e) {
             return Optional.of(notStarted(e));
@@ -76,7 +77,7 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
 
     void startServer() throws AgentException, InterruptedException {
         try {
-            server.start();
+            Answers.within(Server.START_SECONDS, server.start());
         } catch (AgentException e) {
             throw server.refusal().map(Parts::notStarted).orElse(e);
         }

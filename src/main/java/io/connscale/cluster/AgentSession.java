@@ -14,6 +14,7 @@ import io.connscale.control.Threads;
 import io.connscale.stats.Snapshot;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -226,5 +227,18 @@ final class AgentSession implements Host.Session {
         } finally {
             closed.complete(null);
         }
+    }
+
+    /** Sees to it that a host has what an agent needs; the cluster has one for all its hosts, which share the jar. */
+    @FunctionalInterface
+    interface Installer {
+        /**
+         * Looks at the host and copies the jar where it is not there yet.
+         *
+         * @param java as {@code hosts.yaml} names it; empty to find one there
+         * @param steps hears what is being done, in a few words
+         */
+        Installation install(Launcher launcher, Optional<String> java, Consumer<String> steps)
+                throws AgentException, InterruptedException;
     }
 }

@@ -3,15 +3,20 @@ package io.connscale.cluster;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
 import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.deploy.Jar;
+import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;
+import io.connscale.cluster.launch.LocalLauncher;
+import io.connscale.cluster.launch.ssh.Keyring;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
+import io.connscale.cluster.launch.ssh.OpenSshLauncher;
+import io.connscale.cluster.launch.ssh.SshLauncher;
+import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
-import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
@@ -56,7 +61,7 @@ public final class Cluster implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final Map<String, Host> hosts = new LinkedHashMap<>();
-    private final int patience;
+    private final int silentSeconds;
     private final Supplier<List<String>> targets;
     private final Workers serverWorkers;
     private final ScheduledThreadPoolExecutor owner = Threads.clock("hosts");
@@ -80,22 +85,22 @@ public final class Cluster implements AutoCloseable {
      * @param asker puts the questions that SSH has: an unknown host key, a passphrase
      */
     public Cluster(ClusterConfig config, Supplier<List<String>> targets, Consumer<String> notices, Asker asker) {
-        this(config, targets, notices, new Launchers(asker), SILENT_SECONDS);
+        this(config, targets, notices, launchers(asker), SILENT_SECONDS);
     }
 
     /**
-     * For tests, which have launchers of their own and less patience with a silent agent.
+     * For tests, which have launchers of their own and less time for a silent agent.
      *
      * @param launchers makes one for each start, which that closes
-     * @param patience seconds
+     * @param silentSeconds without a heartbeat, after which an agent is lost
      */
     Cluster(
             ClusterConfig config,
             Supplier<List<String>> targets,
             Consumer<String> notices,
             Function<HostConfig, Launcher> launchers,
-            int patience) {
-        this.patience = patience;
+            int silentSeconds) {
+        this.silentSeconds = silentSeconds;
         this.targets = targets;
         this.serverWorkers = config.server().workers();
         teller.setRejectedExecutionHandler(new DiscardPolicy());
@@ -112,10 +117,26 @@ public final class Cluster implements AutoCloseable {
                             launchers.apply(host).toString(),
                             sessions,
                             this::own,
-                            others,
+                            this::apart,
                             told,
                             name -> losses.accept(name)));
         }
+    }
+
+    /** The launcher that a line of {@code hosts.yaml} means, a new one for each start. */
+    private static Function<HostConfig, Launcher> launchers(Asker asker) {
+        Keyring keys = new Keyring(asker); // one for all hosts: no passphrase is asked for twice at one time
+        return host -> {
+            Launch launch = host.launch();
+            if (launch instanceof Launch.Ssh ssh && ssh.client() == Launch.SshClient.OPENSSH) {
+                return new OpenSshLauncher(ssh);
+            } else if (launch instanceof Launch.Ssh ssh) {
+                return new SshLauncher(ssh, keys.atStart());
+            }
+            return launch instanceof Launch.Command command
+                    ? new CommandLauncher(command.words())
+                    : new LocalLauncher();
+        };
     }
 
     private Installation install(Launcher launcher, Optional<String> java, Consumer<String> steps)
@@ -141,7 +162,7 @@ public final class Cluster implements AutoCloseable {
         return targets.get();
     }
 
-    /** The most processes that the server may be. */
+    /** The maximum of processes that the server may be. */
     public Workers serverWorkers() {
         return serverWorkers;
     }
@@ -151,7 +172,7 @@ public final class Cluster implements AutoCloseable {
         return HostPattern.select(words, names());
     }
 
-    /** Those of them whose agent takes orders. */
+    /** Those of them whose agent is ready. */
     public List<String> ready() {
         return in(EnumSet.of(State.READY));
     }
@@ -218,8 +239,17 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
+    /** Where there is no thread for it, here: nobody is to wait for an outcome in vain. */
+    private void apart(Runnable task) {
+        try {
+            others.execute(task);
+        } catch (OutOfMemoryError e) {
+            task.run();
+        }
+    }
+
     private void tick() {
-        hosts.values().forEach(host -> host.tick(patience));
+        hosts.values().forEach(host -> host.tick(silentSeconds));
     }
 
     /** {@code told} hears the host's name each time that connections there have ended unasked; it must not wait. */
@@ -232,19 +262,27 @@ public final class Cluster implements AutoCloseable {
         return host(name).stop();
     }
 
-    /** The agents of these hosts, as one; each must be ready. */
-    public AgentGroup agents(List<String> names) throws AgentException {
-        Map<String, AgentProcess> agents = new LinkedHashMap<>();
-        for (String name : names) {
-            agents.put(name, host(name).ready());
-        }
-        return new AgentGroup(agents);
+    /** The agent that is ready there. */
+    public Agent agent(String name) throws AgentException {
+        return host(name).ready();
     }
 
-    /** Asks the agent there, about the server in it; what it answers with. */
-    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer)
-            throws AgentException {
-        return host(name).ready().ask(request, answer);
+    /** The agents of these hosts, by name; each must be ready. */
+    public Map<String, Agent> agents(List<String> names) throws AgentException {
+        Map<String, Agent> agents = new LinkedHashMap<>();
+        for (String name : names) {
+            agents.put(name, agent(name));
+        }
+        return agents;
+    }
+
+    /** Asks the agent there, about the server in it; what it answers with. Fails where no agent is ready. */
+    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
+        try {
+            return host(name).ready().ask(request, answer);
+        } catch (AgentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**
@@ -262,11 +300,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private CompletableFuture<Facts> facts(String name, Function<Long, Message> request) {
-        try {
-            return host(name).ready().ask(request, Message.FactsTaken.class).thenApply(Message.FactsTaken::facts);
-        } catch (AgentException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return ask(name, request, Message.FactsTaken.class).thenApply(Message.FactsTaken::facts);
     }
 
     /** All that a host's agent knows of its work, and what those before it had counted; of a lost one the counts alone. */

@@ -2,8 +2,6 @@ package io.connscale.command;
 
 import io.connscale.console.Answer;
 import io.connscale.console.Live;
-import io.connscale.control.AgentException;
-import io.connscale.control.Server;
 import io.connscale.control.Threads;
 import io.connscale.limits.Verdict;
 import io.connscale.stats.Statistics;
@@ -13,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +46,6 @@ final class WatchedCluster implements WatchCommand.Watched {
 
     private final CommandContext context;
     private final long patience;
-    private final ExecutorService serverAsker = Threads.queue("watch-server", 1);
     private final Source server = new Source();
     private final Map<String, Source> hosts = new LinkedHashMap<>();
     private final WatchPicture picture = new WatchPicture();
@@ -66,7 +62,7 @@ final class WatchedCluster implements WatchCommand.Watched {
     public void look(Live live) throws InterruptedException {
         List<String> names = context.cluster().counting();
         hosts.keySet().retainAll(names);
-        ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(context.server()), serverAsker));
+        ask(server, context.server()::statistics);
         names.forEach(name -> ask(
                 hosts.computeIfAbsent(name, unknown -> new Source()),
                 () -> context.cluster().statistics(name)));
@@ -79,16 +75,6 @@ final class WatchedCluster implements WatchCommand.Watched {
         picture.add(rows);
         findings.look(rows);
         live.draw(picture.lines(live.columns(), live.rows(), live.unicode()), picture.plain());
-    }
-
-    private static Statistics statistics(Server server) {
-        try {
-            return server.status().running() ? server.statistics() : Statistics.NONE;
-        } catch (AgentException e) {
-            throw new CompletionException(e);
-        } catch (InterruptedException e) {
-            throw new CompletionException(e); // watch has ended
-        }
     }
 
     private static void ask(Source source, Supplier<CompletableFuture<Statistics>> question) {
@@ -138,7 +124,6 @@ final class WatchedCluster implements WatchCommand.Watched {
 
     @Override
     public void close() {
-        serverAsker.shutdownNow();
         findings.close();
     }
 

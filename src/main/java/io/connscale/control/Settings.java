@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param intervalMillis a Ping a connection this often, milliseconds
  * @param timeoutMillis no Pong within it ends the connection, milliseconds
  * @param ratePerSecond new connections a second; 0 is unlimited
- * @param workers the most processes that the agent may be, itself among them; 0: as many as the connections need files for;
+ * @param workers the maximum of processes that the agent may be, itself among them; 0: as many as the connections need files for;
  *     null: one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)

@@ -25,15 +25,17 @@ public record Readings(
 
     /** Of these hosts alone. */
     public static Readings ofHosts(Cluster cluster, List<String> names) throws InterruptedException {
-        return new Readings(System.nanoTime(), null, null, answers(Asked.each(names, cluster::statistics)));
+        return new Readings(System.nanoTime(), null, null, answers(Answers.ask(names, cluster::statistics)));
     }
 
     /** Of these hosts and of the server. */
     public static Readings ofBothEnds(Cluster cluster, Server server, List<String> names) throws InterruptedException {
         long now = System.nanoTime();
-        Map<String, CompletableFuture<Statistics>> asked = Asked.each(names, cluster::statistics);
+        Map<String, CompletableFuture<Statistics>> asked = Answers.ask(names, cluster::statistics);
         try {
-            Statistics ofServer = server.status().running() ? server.statistics() : null;
+            boolean running =
+                    Answers.within(Server.ANSWER_SECONDS, server.status()).running();
+            Statistics ofServer = running ? Answers.within(Server.ANSWER_SECONDS, server.statistics()) : null;
             return new Readings(now, ofServer, null, answers(asked));
         } catch (AgentException e) {
             return new Readings(now, null, e, answers(asked));

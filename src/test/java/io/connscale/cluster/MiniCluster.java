@@ -109,7 +109,7 @@ public final class MiniCluster implements AutoCloseable {
         /** With its server running and no agent yet. */
         public MiniCluster start() throws HostsFileException, AgentException {
             MiniCluster mini = new MiniCluster(this);
-            mini.server.start();
+            mini.server.start().join();
             return mini;
         }
     }
@@ -162,7 +162,7 @@ public final class MiniCluster implements AutoCloseable {
     }
 
     private List<String> targets() {
-        return server.status().listeners().stream()
+        return server.status().join().listeners().stream()
                 .map(listener -> "127.0.0.1:" + listener.port())
                 .toList();
     }
@@ -196,7 +196,7 @@ public final class MiniCluster implements AutoCloseable {
 
     /** Opens {@code n} connections there and says how many came up. */
     long open(String host, long n) throws Exception {
-        return Outcome.get(cluster.agents(List.of(host)).open(new OpenRequest(n, null), progress -> {}))
+        return Outcome.get(cluster.agent(host).open(new OpenRequest(n, null), progress -> {}))
                 .established();
     }
 

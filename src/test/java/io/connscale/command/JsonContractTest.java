@@ -125,7 +125,7 @@ class JsonContractTest {
     void countOfEndsThatDifferExplainsIt() throws Exception {
         established(1);
         try (var other = new Socket()) { // a client that is none of the hosts'
-            int port = mini.server().status().listeners().get(0).port();
+            int port = mini.server().status().join().listeners().get(0).port();
             other.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             assertThat(shape("count"))
                     .endsWith("\"established\":0,\"difference\":0,\"explanation\":{\"unaccepted\":0,"

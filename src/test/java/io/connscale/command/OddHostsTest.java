@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Hosts that are called as other rows are, and one that does not confirm what it is told. */
-@Timeout(60)
+@Timeout(120)
 class OddHostsTest {
     @Test
     void aHostThatIsCalledServerOrSumHasARowOfItsOwn() throws Exception {
@@ -36,9 +36,9 @@ class OddHostsTest {
         try (MiniCluster mini = MiniCluster.of("client1").configuredOnce("box").start()) {
             table(mini, "start all", "set interval 1h client1", "connections start 1 client1");
             Thread typing = Thread.currentThread();
-            long pings = mini.server().status().pings();
+            long pings = mini.server().status().join().pings();
             Thread user = new Thread(() -> {
-                await().until(() -> mini.server().status().pings() >= pings + 5); // client1 has it
+                await().until(() -> mini.server().status().join().pings() >= pings + 5); // client1 has it
                 typing.interrupt();
             });
             user.start();
