@@ -24,8 +24,9 @@ import java.util.Optional;
  * @param cluster the hosts and their agents
  * @param server the Ping/Pong server, wherever it runs
  * @param diagnostics gathers what verdicts need
+ * @param user is told of what happens meanwhile
  */
-public record Parts(boolean startsServer, Cluster cluster, Server server, Diagnostics diagnostics)
+public record Parts(boolean startsServer, Cluster cluster, Server server, Diagnostics diagnostics, User user)
         implements AutoCloseable {
     /** Nothing is started yet. */
     public static Parts of(ClusterConfig config, User user) {
@@ -35,7 +36,7 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
         address.of(server);
         Diagnostics diagnostics = new Diagnostics(cluster, server);
         cluster.onLoss(new DisconnectReporter(diagnostics, user::notice)::lost);
-        return new Parts(config.server().autostart(), cluster, server, diagnostics);
+        return new Parts(config.server().autostart(), cluster, server, diagnostics, user);
     }
 
     /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
@@ -70,8 +71,35 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
             Answers.within(Server.START_SECONDS, server.start());
             return Optional.empty();
         } catch (AgentException e) {
-            return Optional.of(e);
+            return Optional.of(notStarted(e));
         }
+    }
+
+    void startServer() throws AgentException, InterruptedException {
+        try {
+            Answers.within(Server.START_SECONDS, server.start());
+        } catch (AgentException e) {
+            throw server.refusal().map(Parts::notStarted).orElse(e);
+        }
+    }
+
+    /**
+     * Before connections are opened: a server that should have started and did not leaves the clients to somebody else's, or to
+     * none, and what then is counted is not what was asked for.
+     */
+    void refuseWithoutServer() throws AgentException {
+        Optional<AgentException> refusal = server.refusal();
+        if (refusal.isPresent()) {
+            throw notStarted(refusal.get());
+        }
+        if (cluster.targets().stream().anyMatch(target -> target.endsWith(":0"))) {
+            throw new AgentException(
+                    "server not started: ports: 0 is a free port, chosen at its start", "server start");
+        }
+    }
+
+    private static AgentException notStarted(AgentException why) {
+        return new AgentException("server not started: " + why.message(), why.hint(), why);
     }
 
     /** Ends the agents, then the server; within seconds. */

@@ -50,14 +50,14 @@ public final class PlanCommand implements Command {
             names = "--files",
             paramLabel = "FILES",
             description = "with --connections-per-node: for so many files a process",
-            converter = ConnectionsCommand.CountWord.class)
+            converter = Converters.CountWord.class)
     private @Nullable Long files;
 
     @Option(
             names = "--ports",
             paramLabel = "PORTS",
             description = "with --connections-per-node: for so many ephemeral ports",
-            converter = ConnectionsCommand.CountWord.class)
+            converter = Converters.CountWord.class)
     private @Nullable Long ports;
 
     @Override

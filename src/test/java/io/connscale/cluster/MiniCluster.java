@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -92,6 +93,17 @@ public final class MiniCluster implements AutoCloseable {
                         ? new Message.StatisticsTaken(request.id(), Statistics.NONE)
                         : FakeAgent.idle(request);
             }));
+        }
+
+        /** A host whose agent takes its first settings and answers nothing to those that come later. */
+        public Builder configuredOnce(String host) {
+            patience = Integer.MAX_VALUE;
+            AtomicBoolean configured = new AtomicBoolean();
+            return and(
+                    host,
+                    FakeAgent.answering(request -> request instanceof Message.Configure && configured.getAndSet(true)
+                            ? null
+                            : FakeAgent.idle(request)));
         }
 
         /** With its server running and no agent yet. */
