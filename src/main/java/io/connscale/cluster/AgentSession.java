@@ -217,12 +217,13 @@ final class AgentSession implements Host.Session {
         return closed;
     }
 
-    /** At once, for the end of the console. */
-    void kill() {
+    /** For the end of the console. May block where the line to its host is dead; false where there is no process. */
+    boolean kill() {
         RemoteAgent there = agent;
         if (there != null) {
             there.kill();
         }
+        return there != null;
     }
 
     private void end(AgentException why) {

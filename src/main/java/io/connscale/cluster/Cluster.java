@@ -60,6 +60,7 @@ public final class Cluster implements AutoCloseable {
     private static final int SILENT_SECONDS = Integer.getInteger("connscale.silence", 10);
 
     private static final long CLOSE_SECONDS = 5;
+    private static final long KILL_SECONDS = 1;
 
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final int silentSeconds;
@@ -348,7 +349,13 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         ended().join();
-        open.forEach(AgentSession::kill);
+        CompletableFuture<?>[] kills = open.stream()
+                .map(session -> Threads.call("host-kill", () -> session.kill()))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(kills) // on a line that is dead it may not return
+                .exceptionally(failure -> null)
+                .completeOnTimeout(null, KILL_SECONDS, TimeUnit.SECONDS)
+                .join();
         starters.shutdownNow(); // a start whose process was not there yet finds its session closed, and ends it
         teller.shutdown();
     }

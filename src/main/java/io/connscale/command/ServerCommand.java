@@ -83,7 +83,7 @@ public final class ServerCommand implements Command {
         return new Answer(server, Table.of(COLUMNS, server.listeners()), lines);
     }
 
-    private static List<String> lines(ServerState server) {
+    static List<String> lines(ServerState server) {
         if (!server.running()) {
             return List.of("server  stopped");
         }
