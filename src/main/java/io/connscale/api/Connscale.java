@@ -51,7 +51,7 @@ public final class Connscale implements AutoCloseable {
         this.parts = parts;
     }
 
-    /** Reads the file and starts the server, unless the file says {@code autostart: false}; no agent runs yet. */
+    /** Reads the file and starts the server, unless the file says {@code autostart: false} or {@code target:}; no agent runs yet. */
     public static Connscale open(Path hostsFile) {
         return open(hostsFile, User.NOBODY);
     }

@@ -3,6 +3,7 @@ package io.connscale.cluster;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
 import io.connscale.cluster.deploy.Installation;
@@ -16,6 +17,7 @@ import io.connscale.control.Message;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.talk.TalkSettings;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,9 +105,10 @@ public final class Cluster implements AutoCloseable {
         owner.setKeepAliveTime(1, TimeUnit.SECONDS);
         owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
+        TalkSettings talk = config.target().flatMap(TargetConfig::talk).orElse(null);
         for (HostConfig host : config.hosts()) {
             Function<HostConfig, Host.Session> sessions =
-                    as -> new AgentSession(as, launchers.apply(as), this::install, targets, told, starters);
+                    as -> new AgentSession(as, launchers.apply(as), this::install, targets, talk, told, starters);
             hosts.put(
                     host.name(),
                     new Host(

@@ -46,16 +46,19 @@ public final class CountCommand implements Command {
         Optional<Difference> why = difference == null || difference == 0
                 ? Optional.empty()
                 : Optional.of(context.diagnostics().difference(difference));
-        return HostAnswers.of(ends.hosts(), ends.silent()).answer(done -> answer(ends, why));
+        String absent = context.server().foreign().isPresent()
+                ? "not read"
+                : ends.server() == null ? "unknown" : "stopped";
+        return HostAnswers.of(ends.hosts(), ends.silent()).answer(done -> answer(ends, absent, why));
     }
 
-    private static Answer answer(BothEnds ends, Optional<Difference> why) {
+    private static Answer answer(BothEnds ends, String absent, Optional<Difference> why) {
         Map<String, Object> byHost = new LinkedHashMap<>();
         List<List<Object>> csv = new ArrayList<>();
         List<List<Object>> shown = new ArrayList<>();
         Long atServer = ends.atServer();
         csv.add(List.of("server", "server", atServer == null ? "" : atServer, "", "", ""));
-        shown.add(List.of("server", atServer == null ? absent(ends) : atServer, "", "", ""));
+        shown.add(List.of("server", atServer == null ? absent : atServer, "", "", ""));
         ends.hosts().done().forEach((host, now) -> {
             byHost.put(host, json(now));
             csv.add(List.of("host", host, now.established(), now.connecting(), now.failed(), now.lost()));
@@ -80,10 +83,6 @@ public final class CountCommand implements Command {
             lines.add(explanation.text());
         });
         return new Answer(json, new Table(CSV, csv), lines);
-    }
-
-    private static String absent(BothEnds ends) {
-        return ends.server() == null ? "unknown" : "stopped";
     }
 
     private static Map<String, Object> json(Snapshot now) {

@@ -39,7 +39,7 @@ public final class ServerCommand implements Command {
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        return answer(status(context));
+        return status(context, context.server().foreign());
     }
 
     /** {@code server status}. */
@@ -47,7 +47,7 @@ public final class ServerCommand implements Command {
     static final class Status implements Command {
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            return answer(status(context));
+            return status(context, context.server().foreign());
         }
     }
 
@@ -121,6 +121,19 @@ public final class ServerCommand implements Command {
                     Table.of(COLUMNS, status.listeners()),
                     List.of("server  stopped · " + Quantity.text(closed) + " connections closed"));
         }
+    }
+
+    /** @param foreign what it is where it is somebody else's, of which nothing is known */
+    private static Answer status(CommandContext context, Optional<String> foreign)
+            throws CommandException, InterruptedException {
+        if (foreign.isEmpty()) {
+            return answer(status(context));
+        }
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("state", "foreign");
+        json.put("target", foreign.get());
+        json.put("established", null);
+        return new Answer(json, Table.of(COLUMNS, List.of()), List.of("server  " + foreign.get() + " · not read"));
     }
 
     private static Answer answer(ServerStatus status) {

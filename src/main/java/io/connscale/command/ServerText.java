@@ -21,6 +21,9 @@ public final class ServerText {
 
     /** As below; empty where it does not run, or its host does not answer. */
     public static Optional<String> where(Server server) {
+        if (server.foreign().isPresent()) {
+            return server.foreign();
+        }
         try {
             ServerStatus status = server.status();
             return status.running() ? Optional.of(where(status)) : Optional.empty();

@@ -69,7 +69,9 @@ final class WatchedCluster implements Watched {
     public void look(Live live) throws InterruptedException {
         List<String> names = context.cluster().counting();
         hosts.keySet().retainAll(names);
-        ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(context.server()), serverAsker));
+        if (context.server().foreign().isEmpty()) {
+            ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(context.server()), serverAsker));
+        }
         names.forEach(name -> ask(
                 hosts.computeIfAbsent(name, unknown -> new Source()),
                 () -> context.cluster().statistics(name)));
