@@ -6,6 +6,7 @@ import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.Settings;
+import io.connscale.control.Threads;
 import io.connscale.net.Transport;
 import io.connscale.server.PingPongServer;
 import java.io.IOException;
@@ -38,11 +39,11 @@ final class CdsTraining {
         PipedInputStream said = new PipedInputStream(1 << 16);
         PipedOutputStream out = new PipedOutputStream(said);
         Transport transport = Transport.best();
-        thread(() -> {
+        Threads.start("cds-training", () -> {
             AutoCloseable unused = AgentMain.run(
                     in, out, transport, settings -> new PingPongServer(settings, transport), CdsTraining::noWorker);
         });
-        thread(() -> {
+        Threads.start("cds-training", () -> {
             try {
                 MessageLines.read(said, heard::add, line -> {});
             } catch (IOException e) {
@@ -66,12 +67,6 @@ final class CdsTraining {
 
     private static io.connscale.control.AgentProcess noWorker(String name) throws AgentException {
         throw new AgentException("no " + name + " in a CDS training run", "");
-    }
-
-    private static void thread(Runnable task) {
-        Thread thread = new Thread(task, "cds-training");
-        thread.setDaemon(true);
-        thread.start();
     }
 
     private Message ask(Message.Request request) throws IOException, InterruptedException {

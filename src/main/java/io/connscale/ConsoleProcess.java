@@ -18,6 +18,7 @@ import io.connscale.console.Repl;
 import io.connscale.console.StartOptions;
 import io.connscale.control.AgentException;
 import io.connscale.control.Exhausted;
+import io.connscale.control.Threads;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
 import java.io.FileDescriptor;
@@ -65,7 +66,7 @@ final class ConsoleProcess {
         CommandContext context = new CommandContext(parts, console);
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
         console.serve(command -> run((Command) command, context));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(parts, console), "shutdown"));
+        Runtime.getRuntime().addShutdownHook(Threads.of("shutdown", () -> close(parts, console)));
         heed("INT", () -> console.interrupt() ? 0 : Console.INTERRUPTED);
         heed("TERM", () -> end(console, TERMINATED));
         heed("HUP", () -> end(console, HUNG_UP));

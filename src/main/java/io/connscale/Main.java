@@ -7,6 +7,7 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Console;
 import io.connscale.console.StartOptions;
 import io.connscale.control.Exhausted;
+import io.connscale.control.Threads;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
 import io.connscale.server.MultiProcessServer;
@@ -51,15 +52,11 @@ public final class Main {
 
     /** A screen that is held (Ctrl-S) must not keep the program from ending. */
     static void exit(int code) {
-        Thread limit = new Thread(
-                () -> {
-                    LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(EXIT_SECONDS));
-                    Runtime.getRuntime().halt(code);
-                },
-                "exit-limit");
-        limit.setDaemon(true);
         try {
-            limit.start();
+            Threads.start("exit-limit", () -> {
+                LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(EXIT_SECONDS));
+                Runtime.getRuntime().halt(code);
+            });
         } catch (OutOfMemoryError e) {
             log("no thread is left to watch over the end: " + e);
         }

@@ -8,6 +8,7 @@ import io.connscale.control.MessageLines;
 import io.connscale.control.PlainText;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
+import io.connscale.control.Threads;
 import io.connscale.control.Version;
 import io.connscale.kernel.LimitsReader;
 import io.connscale.net.Transport;
@@ -67,15 +68,14 @@ public final class AgentMain {
         try (Outbox outbox = new Outbox(out)) {
             outbox.send(hello());
             Transport.whyNotEpoll().ifPresent(why -> outbox.send(new Message.Notice(why)));
-            ScheduledThreadPoolExecutor control = control();
+            ScheduledThreadPoolExecutor control = Threads.clock("agent-control");
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);
             IdleCounter silence = new IdleCounter();
             control.scheduleWithFixedDelay(() -> report(requests), 1, 1, TimeUnit.SECONDS);
             // Not on the control thread: that waits where the console does not read, which is what is to be noticed
             // here.
-            ScheduledThreadPoolExecutor watchdog =
-                    new ScheduledThreadPoolExecutor(1, task -> daemon("agent-watchdog", task));
+            ScheduledThreadPoolExecutor watchdog = Threads.clock("agent-watchdog");
             watchdog.scheduleWithFixedDelay(() -> listen(silence, silentSeconds, end), 1, 1, TimeUnit.SECONDS);
             Consumer<Message> heard = message -> {
                 if (message instanceof Message.StillHere) {
@@ -87,7 +87,7 @@ public final class AgentMain {
                     log.warn("dropped a request: {} wait already", MAX_WAITING);
                 }
             };
-            daemon("agent-channel", () -> read(silence.on(in), heard, end)).start();
+            Threads.start("agent-channel", () -> read(silence.on(in), heard, end));
             await(end);
             watchdog.shutdownNow();
             control.shutdownNow();
@@ -130,16 +130,6 @@ public final class AgentMain {
         } finally {
             end.countDown();
         }
-    }
-
-    private static ScheduledThreadPoolExecutor control() {
-        return new ScheduledThreadPoolExecutor(1, task -> daemon("agent-control", task));
-    }
-
-    private static Thread daemon(String role, Runnable task) {
-        Thread thread = new Thread(task, role);
-        thread.setDaemon(true);
-        return thread;
     }
 
     private static Message.Hello hello() {

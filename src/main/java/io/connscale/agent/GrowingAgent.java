@@ -11,6 +11,7 @@ import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
+import io.connscale.control.Threads;
 import io.connscale.control.Worker;
 import io.connscale.control.Workers;
 import io.connscale.kernel.WorkerBound;
@@ -25,12 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -56,8 +55,7 @@ final class GrowingAgent implements Agent {
     /** What workers that were lost had counted, and connections that no worker could be had for; under the lock of {@link #workers}. */
     private Statistics gone = Statistics.NONE;
 
-    private final ThreadPoolExecutor orders = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_WAITING), GrowingAgent::thread);
+    private final ThreadPoolExecutor orders = Threads.queue("agent-orders", MAX_WAITING);
     private volatile Settings settings;
     /** Those that have not ended, by their answer: an order that finds itself stopped gives way. */
     private final Map<CompletableFuture<Opened>, Given> given = new ConcurrentHashMap<>();
@@ -99,12 +97,6 @@ final class GrowingAgent implements Agent {
         this.workers = new Workers("worker", starter, notices, this::lost);
         this.settings = settings;
         orders.prestartCoreThread(); // now: where no thread is left for it later, the agent opens what it can by itself
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "agent-orders");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Under the lock of {@link #workers}. */

@@ -50,6 +50,7 @@ public final class LoadAgent implements Agent {
     private final Reasons reasons = new Reasons();
     /** Other agents on this machine, and its workers, number theirs from elsewhere on. */
     private final AtomicLong talkers = new AtomicLong(ProcessHandle.current().pid() * MAX_NUMBERED);
+
     private final LoadReader load = new LoadReader();
     private final Deque<Opening> waiting = new ArrayDeque<>();
     private Settings settings;
@@ -80,7 +81,11 @@ public final class LoadAgent implements Agent {
         }
         Long keepalive = talk.keepaliveMillis();
         return transport.links(
-                group.next(), keepalive == null ? 0 : Math.toIntExact(Math.max(1, Duration.ofMillis(keepalive).toSeconds())));
+                group.next(),
+                keepalive == null
+                        ? 0
+                        : Math.toIntExact(
+                                Math.max(1, Duration.ofMillis(keepalive).toSeconds())));
     }
 
     private @Nullable Talk talk(Settings settings) {

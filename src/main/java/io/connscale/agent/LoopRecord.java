@@ -1,6 +1,6 @@
 package io.connscale.agent;
 
-import io.connscale.kernel.ProcessReader;
+import io.connscale.kernel.LoadReader;
 import io.connscale.stats.Counter;
 import io.connscale.stats.LoopStatistics;
 import io.connscale.stats.ProcessLoad;
@@ -112,7 +112,7 @@ final class LoopRecord {
      * @param unanswered connections that have had none
      */
     Statistics statistics(Snapshot counts, int awaited, Unanswered unanswered) {
-        ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
+        ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, LoadReader.threadCpuNanos());
         long missed = counts.pings() - counts.pongs() - awaited;
         return new Statistics(
                 counts,

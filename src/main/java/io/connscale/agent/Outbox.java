@@ -2,6 +2,7 @@ package io.connscale.agent;
 
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -19,11 +20,10 @@ final class Outbox implements AutoCloseable {
 
     private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final OutputStream out;
-    private final Thread writer = new Thread(this::write, "agent-outbox");
+    private final Thread writer = Threads.of("agent-outbox", this::write);
 
     Outbox(OutputStream out) {
         this.out = out;
-        writer.setDaemon(true);
         writer.start();
     }
 

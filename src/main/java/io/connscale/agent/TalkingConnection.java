@@ -34,14 +34,15 @@ final class TalkingConnection extends Connection implements Line {
         up();
     }
 
+    /** One that awaits no answer is no Ping: it would be counted as missed. */
     @Override
     boolean ping() {
         left = loop.now();
-        boolean awaited = dialogue.ping();
-        if (established()) {
+        boolean awaited = dialogue.ping() && established();
+        if (awaited) {
             loop.sent();
         }
-        return awaited && established();
+        return awaited;
     }
 
     @Override

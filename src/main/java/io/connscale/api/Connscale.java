@@ -12,7 +12,7 @@ import io.connscale.control.OpenRequest;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.diagnosis.BothEnds;
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Verdict;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.nio.file.Path;

@@ -20,7 +20,7 @@ public record Opened(
         double seconds,
         Map<String, Long> errors,
         Optional<Verdict> verdict) {
-    static Opened of(io.connscale.control.Opened opened, Optional<io.connscale.kernel.diagnosis.Verdict> verdict) {
+    static Opened of(io.connscale.control.Opened opened, Optional<io.connscale.limits.Verdict> verdict) {
         return new Opened(
                 opened.requested(),
                 opened.established(),

@@ -6,7 +6,7 @@ import io.connscale.cluster.RemoteServer;
 import io.connscale.cluster.TargetServer;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.ServerConfig;
-import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.control.AgentException;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
@@ -31,9 +31,8 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
     public static Parts of(ClusterConfig config, User user) {
         ServerAddress address = new ServerAddress(config);
         Cluster cluster = new Cluster(config, address::targets, user::notice, asker(user));
-        Server server = config.target()
-                .<Server>map(TargetServer::new)
-                .orElseGet(() -> server(config.server(), cluster, user));
+        Server server =
+                config.target().<Server>map(TargetServer::new).orElseGet(() -> server(config.server(), cluster, user));
         address.of(server);
         Diagnostics diagnostics = new Diagnostics(cluster, server);
         cluster.onLoss(new DisconnectReporter(diagnostics, user::notice)::lost);

@@ -9,7 +9,7 @@ package io.connscale.api;
  * @param remedy what to change
  */
 public record Verdict(String cause, String host, String sentence, String remedy) {
-    static Verdict of(io.connscale.kernel.diagnosis.Verdict found) {
+    static Verdict of(io.connscale.limits.Verdict found) {
         return new Verdict(found.cause(), found.host(), found.sentence(), found.remedy());
     }
 

@@ -1,9 +1,13 @@
 package io.connscale.cluster;
 
 import io.connscale.cluster.config.HostConfig;
-import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.kernel.LimitsReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,13 +25,14 @@ final class AgentCommand {
      * may have. HotSpot raises the soft limit by itself, other JVMs don't; where it can't be raised the agent says so later. A JVM reads
      * the names of files by the locale, which in C has ASCII alone, as one that is not installed has.
      */
-    private static final List<String> AS_AGENT = List.of(
-            "sh",
-            "-c",
+    private static final String AS_AGENT =
             "trap '' INT HUP; ulimit -Sn \"$(ulimit -Hn)\" 2> /dev/null; unset " + String.join(" ", VARIABLES)
-                    + "; case $(locale charmap 2> /dev/null) in ''|ANSI_X3.4-1968|US-ASCII) export LC_ALL=C.UTF-8;; esac"
-                    + "; exec \"$@\"",
-            "sh");
+                    + "; case $(locale charmap 2> /dev/null) in ''|ANSI_X3.4-1968|US-ASCII) export LC_ALL=C.UTF-8;; esac\n";
+
+    /** What the end of an agent on another machine tells no more is said by a shell that waits for it there. */
+    private static final String WATCHED = AS_AGENT + resource("watch.sh");
+
+    private static final String ALONE = AS_AGENT + "exec \"$@\"";
 
     /** The first word of this program's arguments that makes it an agent. */
     private static final String AGENT = "agent";
@@ -54,7 +59,8 @@ final class AgentCommand {
 
     /** On a host, with the Java and the jar that are there. */
     static List<String> remote(HostConfig host, Installation there) {
-        List<String> words = new ArrayList<>(AS_AGENT);
+        String script = host.launch() instanceof Launch.Ssh ? WATCHED : ALONE;
+        List<String> words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
         words.add(there.java().path());
         words.addAll(AgentFlags.of(there.java().feature(), there.facts().limits()));
         words.addAll(host.jvm());
@@ -95,6 +101,17 @@ final class AgentCommand {
         words.addAll(ClassArchive.flags(VERSION));
         words.addAll(arguments);
         return words;
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = AgentCommand.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException(name + " is not in the jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> cleaned() {

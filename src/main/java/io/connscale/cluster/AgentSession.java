@@ -3,13 +3,14 @@ package io.connscale.cluster;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
-import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;
 import io.connscale.control.Settings;
+import io.connscale.control.Threads;
 import io.connscale.stats.Snapshot;
 import io.connscale.talk.TalkSettings;
 import java.util.List;
@@ -208,10 +209,8 @@ final class AgentSession implements Host.Session {
     public CompletableFuture<Void> close(AgentException why) {
         if (closing.compareAndSet(false, true)) {
             ready.completeExceptionally(stopped());
-            Thread closer = new Thread(() -> end(why), config.name() + "-close");
-            closer.setDaemon(true);
             try {
-                closer.start();
+                Threads.start(config.name() + "-close", () -> end(why));
             } catch (OutOfMemoryError e) { // no thread left: it waits seconds at most
                 end(why);
             }

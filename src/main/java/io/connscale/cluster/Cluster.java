@@ -6,14 +6,15 @@ import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
-import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.deploy.Jar;
 import io.connscale.cluster.launch.Launcher;
-import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
+import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -24,17 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -63,13 +61,13 @@ public final class Cluster implements AutoCloseable {
     private final int patience;
     private final Supplier<List<String>> targets;
     private final Workers serverWorkers;
-    private final ScheduledThreadPoolExecutor owner = new ScheduledThreadPoolExecutor(1, daemons("hosts"));
-    private final ExecutorService starters = Executors.newFixedThreadPool(MAX_STARTING, daemons("host-starter"));
+    private final ScheduledThreadPoolExecutor owner = Threads.clock("hosts");
+    private final ExecutorService starters =
+            Executors.newFixedThreadPool(MAX_STARTING, Threads.numbered("host-starter"));
     /** Those who wait for an outcome go on here, whatever they do then. */
-    private final ExecutorService others = Executors.newCachedThreadPool(daemons("host-outcomes"));
+    private final ExecutorService others = Executors.newCachedThreadPool(Threads.numbered("host-outcomes"));
     /** A screen that takes nothing (Ctrl-S) must hold up nobody who has something to tell. */
-    private final ExecutorService teller = new ThreadPoolExecutor(
-            1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MAX_UNTOLD), daemons("notices"), new DiscardPolicy());
+    private final ThreadPoolExecutor teller = Threads.queue("notices", MAX_UNTOLD);
 
     private volatile Consumer<String> losses = host -> {};
     private @Nullable Future<?> ticks;
@@ -102,6 +100,7 @@ public final class Cluster implements AutoCloseable {
         this.patience = patience;
         this.targets = targets;
         this.serverWorkers = config.server().workers();
+        teller.setRejectedExecutionHandler(new DiscardPolicy());
         owner.setKeepAliveTime(1, TimeUnit.SECONDS);
         owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
@@ -133,15 +132,6 @@ public final class Cluster implements AutoCloseable {
             deployment = new Deployment(Jar.forAgents());
         }
         return deployment;
-    }
-
-    static ThreadFactory daemons(String role) {
-        AtomicInteger last = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, role + "-" + last.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     /** All names, in the file's order. */

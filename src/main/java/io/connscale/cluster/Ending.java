@@ -2,8 +2,10 @@ package io.connscale.cluster;
 
 import io.connscale.control.Exhausted;
 import io.connscale.control.PlainText;
+import io.connscale.kernel.OomKills;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * How an agent's process ended.
@@ -15,10 +17,25 @@ import java.util.Optional;
  */
 record Ending(int exit, List<String> errors, boolean broken, Optional<String> killed) {
     private static final int SIGNAL = 128;
+
+    private static final int SIGKILL = SIGNAL + 9;
     /** The JVM says first why it can't start and then, in two more lines, that it can't. */
     private static final int IN_A_LINE = 3;
 
     private static final int MAX_LENGTH = 200;
+
+    /**
+     * The same, with why the kernel killed it found out: by what the kernel of this machine has counted since, or from what the shell
+     * that waited for it on another machine said of it ({@code watch.sh}).
+     */
+    static Ending of(int exit, List<String> errors, boolean broken, Optional<OomKills> kills) {
+        Predicate<String> evidence = line -> line.startsWith(OomKills.KILLED);
+        Optional<String> killed = exit == SIGKILL
+                ? kills.flatMap(OomKills::since)
+                        .or(() -> errors.stream().filter(evidence).findFirst())
+                : Optional.empty();
+        return new Ending(exit, errors.stream().filter(evidence.negate()).toList(), broken, killed);
+    }
 
     /** Nothing says that the way to it broke or that the kernel killed it. */
     Ending(int exit, List<String> errors) {

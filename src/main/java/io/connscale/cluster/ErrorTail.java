@@ -1,6 +1,7 @@
 package io.connscale.cluster;
 
 import io.connscale.control.BoundedLines;
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
@@ -22,9 +23,7 @@ final class ErrorTail {
     private final Thread reader;
 
     ErrorTail(String host, InputStream stderr) {
-        reader = new Thread(() -> read(host, stderr), host + "-stderr");
-        reader.setDaemon(true);
-        reader.start();
+        reader = Threads.start(host + "-stderr", () -> read(host, stderr));
     }
 
     private void read(String host, InputStream stderr) {

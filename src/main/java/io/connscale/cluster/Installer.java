@@ -1,6 +1,6 @@
 package io.connscale.cluster;
 
-import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
 import java.util.Optional;

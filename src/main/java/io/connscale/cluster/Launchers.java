@@ -5,9 +5,9 @@ import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.cluster.launch.LocalLauncher;
-import io.connscale.cluster.launch.ShellLauncher;
-import io.connscale.cluster.launch.ssh.Asker;
 import io.connscale.cluster.launch.ssh.Keyring;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
+import io.connscale.cluster.launch.ssh.OpenSshLauncher;
 import io.connscale.cluster.launch.ssh.SshLauncher;
 import java.util.function.Function;
 
@@ -23,8 +23,10 @@ final class Launchers implements Function<HostConfig, Launcher> {
     @Override
     public Launcher apply(HostConfig host) {
         Launch launch = host.launch();
-        if (launch instanceof Launch.Ssh ssh) {
-            return new ShellLauncher(new SshLauncher(ssh, keys.atStart()));
+        if (launch instanceof Launch.Ssh ssh && ssh.client() == Launch.SshClient.OPENSSH) {
+            return new OpenSshLauncher(ssh);
+        } else if (launch instanceof Launch.Ssh ssh) {
+            return new SshLauncher(ssh, keys.atStart());
         }
         return launch instanceof Launch.Command command ? new CommandLauncher(command.words()) : new LocalLauncher();
     }

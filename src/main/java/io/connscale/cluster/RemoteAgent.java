@@ -12,6 +12,7 @@ import io.connscale.control.Opened;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
+import io.connscale.control.Threads;
 import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -57,12 +58,11 @@ final class RemoteAgent implements AgentProcess {
     private static final Pattern ID = Pattern.compile("^\\{.*\"id\"\\s*:\\s*(\\d{1,18})\\b");
     private static final Pattern PROTOCOL = Pattern.compile("\"protocol\"\\s*:\\s*(\\d{1,9})\\b");
     private static final long CLOSE_SECONDS = 2;
-    private static final int SIGKILL = 137;
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
     /** Runs what those who asked do with their answers; a thread per agent at most, since each hands over in order. */
-    private static final Executor CONSUMERS = Executors.newCachedThreadPool(Cluster.daemons("agent-answers"));
+    private static final Executor CONSUMERS = Executors.newCachedThreadPool(Threads.numbered("agent-answers"));
 
     /**
      * How long a request may wait, in ticks of the one who ticks once per second: a console that was stopped does not count.
@@ -131,8 +131,7 @@ final class RemoteAgent implements AgentProcess {
         this.notices = notices;
         this.timeouts = timeouts;
         this.kills = OomKills.of(process);
-        reader = new Thread(this::read, name + "-control");
-        reader.setDaemon(true);
+        reader = Threads.of(name + "-control", this::read);
         boolean listening = false;
         try {
             this.requests = new RequestWriter(name, process.getOutputStream(), MAX_PENDING, process::destroyForcibly);
@@ -399,11 +398,7 @@ final class RemoteAgent implements AgentProcess {
     private void end(boolean broken) {
         requests.close();
         int exit = Exits.of(process, CLOSE_SECONDS);
-        Ending ending = new Ending(
-                exit,
-                errors.lines(),
-                broken && exit == Exits.UNKNOWN,
-                exit == SIGKILL ? kills.flatMap(OomKills::since) : Optional.empty());
+        Ending ending = Ending.of(exit, errors.lines(), broken && exit == Exits.UNKNOWN, kills);
         AgentException gone = gone(ending);
         hello.completeExceptionally(closing != null ? gone : beforeHello(ending));
         ended.complete(ending);

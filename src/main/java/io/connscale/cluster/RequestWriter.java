@@ -2,6 +2,7 @@ package io.connscale.cluster;
 
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -44,9 +45,7 @@ final class RequestWriter {
         this.speaksAfter = speaksAfter;
         this.broken = broken;
         this.waiting = new ArrayBlockingQueue<>(max);
-        Thread writer = new Thread(this::write, name + "-requests");
-        writer.setDaemon(true);
-        writer.start();
+        Threads.start(name + "-requests", this::write);
     }
 
     /** False where too many wait. */

@@ -2,56 +2,71 @@ package io.connscale.command;
 
 import io.connscale.console.CommandException;
 import io.connscale.control.Quantity;
-import io.connscale.kernel.plan.Limit;
-import io.connscale.kernel.plan.Memory;
-import io.connscale.kernel.plan.Plan;
+import io.connscale.control.Rate;
+import io.connscale.diagnosis.Diagnostics.Look;
+import io.connscale.diagnosis.Observed;
+import io.connscale.limits.Allowance;
+import io.connscale.limits.Catalogue;
+import io.connscale.limits.Plan;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Compares the plan with the limits before connections are opened. What would use up a machine's memory is refused, since
- * there the kernel kills processes, others' too; where another limit is met it is said and tried all the same, since what
+ * Compares what is to be opened with the limits before it is. What would use up a machine's memory is refused, since
+ * there the kernel kills processes, others' too; where another limit is reached it is said and tried all the same, since what
  * the kernel answers then is what the user wants to see.
  */
 final class CapacityCheck {
     private CapacityCheck() {}
 
     /**
-     * Takes as long as the hosts need to tell their limits, which is milliseconds.
+     * An open request is about to begin: both ends are asked once, for this check and for the verdict to come. Takes as long as they
+     * need to answer, which is milliseconds.
      *
      * @param wanted by host, how many more connections
+     * @param rate of each host; null: as each has it
+     * @param force whether nothing is compared
      * @throws CommandException where they need more memory than there is
      */
-    static void check(CommandContext context, Map<String, Long> wanted) throws CommandException, InterruptedException {
-        check(new PlannedEnds(context).planOfWhatIsKnown(wanted), context.shell()::notice);
-    }
-
-    /** @param notices hears of another limit that will be met */
-    static void check(Plan plan, Consumer<String> notices) throws CommandException {
-        Optional<Memory> exhausted = plan.exhausted();
-        if (exhausted.isPresent()) {
-            throw new CommandException(tooMuch(exhausted.get()), "open fewer, or all the same with --force");
+    static void begin(CommandContext context, Map<String, Long> wanted, @Nullable Rate rate, boolean force)
+            throws CommandException, InterruptedException {
+        Observed before = context.diagnostics().observe(wanted, rate, Look.BEFORE);
+        if (!force) {
+            check(Catalogue.ALL.plan(before.observation()), context.shell()::notice);
         }
-        plan.first().filter(limit -> !(limit instanceof Memory)).ifPresent(limit -> notices.accept(soMany(limit)));
+        context.diagnostics().begin(before);
     }
 
-    private static String tooMuch(Memory memory) {
+    /** @param notices hears of another limit that will be reached */
+    static void check(Plan plan, Consumer<String> notices) throws CommandException {
+        Optional<Allowance> killing = plan.killing();
+        if (killing.isPresent()) {
+            throw new CommandException(tooMuch(killing.get()), "open fewer, or all the same with --force");
+        }
+        plan.first().filter(row -> row.kills() == null).ifPresent(row -> notices.accept(soMany(row)));
+        plan.paces().stream()
+                .filter(pace -> pace.narrow())
+                .forEach(pace -> notices.accept(pace.text() + " · " + pace.fix()));
+    }
+
+    private static String tooMuch(Allowance memory) {
         return "%s connections would use up the memory of %s: %s; about %s fit"
                 .formatted(
                         Quantity.text(memory.wanted()),
-                        String.join(", ", memory.where()),
-                        memory.sum(),
+                        PlanText.where(memory),
+                        memory.calculation(),
                         Quantity.text(memory.allows()));
     }
 
-    private static String soMany(Limit limit) {
+    private static String soMany(Allowance row) {
         return "of %s connections about %s can come up on %s: %s, %s · plan says more"
                 .formatted(
-                        Quantity.text(limit.wanted()),
-                        Quantity.text(limit.allows()),
-                        String.join(", ", limit.where()),
-                        limit.name(),
-                        limit.sum());
+                        Quantity.text(row.wanted()),
+                        Quantity.text(row.allows()),
+                        PlanText.where(row),
+                        row.limit(),
+                        row.calculation());
     }
 }

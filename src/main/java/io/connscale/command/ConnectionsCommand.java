@@ -79,11 +79,8 @@ public final class ConnectionsCommand implements Command {
             ServerCommand.check(context);
             int n = agents.members().size();
             long[] counts = total ? AgentGroup.shares(count, n) : each(n);
-            if (!force) {
-                CapacityCheck.check(context, byHost(agents, counts));
-            }
+            CapacityCheck.begin(context, byHost(agents, counts), rate, force);
             makeRoom(context, Arrays.stream(counts).sum());
-            context.diagnostics().begin(List.copyOf(agents.members().keySet()));
             Opening opening = new Opening(context, agents, counts, rate, stopOnLimit);
             if (noWait) {
                 opening.tellWhenDone(context);

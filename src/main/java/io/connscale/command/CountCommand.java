@@ -6,7 +6,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.diagnosis.BothEnds;
-import io.connscale.kernel.diagnosis.Difference;
+import io.connscale.limits.Difference;
 import io.connscale.stats.Snapshot;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -46,9 +46,8 @@ public final class CountCommand implements Command {
         Optional<Difference> why = difference == null || difference == 0
                 ? Optional.empty()
                 : Optional.of(context.diagnostics().difference(difference));
-        String absent = context.server().foreign().isPresent()
-                ? "not read"
-                : ends.server() == null ? "unknown" : "stopped";
+        String absent =
+                context.server().foreign().isPresent() ? "not read" : ends.server() == null ? "unknown" : "stopped";
         return HostAnswers.of(ends.hosts(), ends.silent()).answer(done -> answer(ends, absent, why));
     }
 

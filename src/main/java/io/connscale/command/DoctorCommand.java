@@ -8,16 +8,17 @@ import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
-import io.connscale.control.ServerStatus;
-import io.connscale.kernel.Facts;
-import io.connscale.kernel.doctor.Doctor;
-import io.connscale.kernel.doctor.Finding;
-import io.connscale.kernel.doctor.Role;
+import io.connscale.diagnosis.Diagnostics.Look;
+import io.connscale.diagnosis.Observed;
+import io.connscale.limits.Catalogue;
+import io.connscale.limits.End;
+import io.connscale.limits.Finding;
+import io.connscale.limits.HostEnd;
+import io.connscale.limits.ServerEnd;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
@@ -40,31 +41,30 @@ public final class DoctorCommand implements Command {
     /**
      * What was found on the machine of one end.
      *
-     * @param name the host's; {@code server} for the server, which is no host's name here
-     * @param examined null: it does not answer
+     * @param answers whether it does: where not, nothing is known of it
      */
-    private record End(
-            boolean server, String name, @Nullable Examined examined) {
-        static End server(@Nullable Examined examined) {
-            return new End(true, "server", examined);
+    private record Examined(End end, boolean answers, List<Finding> findings) {
+        static Examined of(End end, boolean answers) {
+            return new Examined(end, answers, answers ? Catalogue.ALL.findings(end) : List.of());
         }
 
-        static End host(String name, Examined examined) {
-            return new End(false, name, examined);
-        }
-    }
-
-    /** A machine and what was found. */
-    private record Examined(List<Finding> findings, Facts facts) {
+        @Nullable
         Map<String, Object> json() {
+            if (!answers) {
+                return null;
+            }
             Map<String, Object> json = new LinkedHashMap<>();
             json.put("findings", findings.stream().map(DoctorCommand::json).toList());
-            json.put("facts", facts);
+            json.put("facts", end.now());
             return json;
+        }
+
+        boolean server() {
+            return end instanceof ServerEnd;
         }
     }
 
-    private record Row(End end, Finding finding) {
+    private record Row(Examined examined, Finding finding) {
         Object value() {
             return finding.values().values().stream().findFirst().orElse("");
         }
@@ -79,8 +79,8 @@ public final class DoctorCommand implements Command {
     }
 
     private static final List<Column<Row>> CSV = List.of(
-            new Column<>("kind", row -> row.end.server ? "server" : "host"),
-            new Column<>("name", row -> row.end.name),
+            new Column<>("kind", row -> row.examined.server() ? "server" : "host"),
+            new Column<>("name", row -> row.examined.end.name()),
             new Column<>("limit", row -> row.finding.limit()),
             new Column<>("value", Row::value),
             new Column<>("unit", Row::unit),
@@ -96,15 +96,19 @@ public final class DoctorCommand implements Command {
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        Map<String, CompletableFuture<Facts>> asked = new LinkedHashMap<>();
-        names(context).forEach(name -> asked.put(name, context.cluster().facts(name, false)));
-        List<End> server = new ArrayList<>();
-        AgentException silent = hosts.isEmpty() ? examineServer(context, server) : null;
-        HostAnswers<Facts> answers = HostAnswers.of(asked);
-        return (silent == null ? answers : answers.withoutServer(silent)).answer(told -> {
-            List<End> ends = new ArrayList<>();
-            told.forEach((host, facts) -> ends.add(End.host(host, client(context, host, facts))));
-            ends.addAll(server);
+        List<String> names = names(context);
+        Observed both = context.diagnostics().observe(names, Look.SETTINGS);
+        Map<String, HostEnd> told = new LinkedHashMap<>();
+        both.observation().hosts().stream()
+                .filter(host -> !both.failed().containsKey(host.name()))
+                .forEach(host -> told.put(host.name(), host));
+        AgentException silent = hosts.isEmpty() ? both.silent().orElse(null) : null;
+        return new HostAnswers<>(told, both.failed(), silent).answer(done -> {
+            List<Examined> ends = new ArrayList<>();
+            done.values().forEach(host -> ends.add(Examined.of(host, true)));
+            if (hosts.isEmpty()) {
+                ends.add(Examined.of(both.observation().server(), silent == null));
+            }
             return answer(ends);
         });
     }
@@ -116,56 +120,23 @@ public final class DoctorCommand implements Command {
         return context.cluster().ready();
     }
 
-    private static Examined client(CommandContext context, String host, Facts facts) {
-        int sources =
-                Math.max(1, context.cluster().status(host).config().source().size());
-        long tuples = (long) sources * context.cluster().targets().size();
-        return examined(facts, Role.client(tuples));
-    }
-
-    /** Where nothing is known at all, that is said once. */
-    private static Examined examined(Facts facts, Role role) {
-        List<Finding> findings = new ArrayList<>(Doctor.examine(facts, role));
-        if (!facts.values().isEmpty()) {
-            findings.addAll(Doctor.unread(facts));
-        }
-        return new Examined(findings, facts);
-    }
-
-    /** The server as one more of the {@code ends}; and why it did not answer, null where it did. */
-    private static @Nullable AgentException examineServer(CommandContext context, List<End> ends)
-            throws InterruptedException {
-        try {
-            Facts facts = context.server().facts(false);
-            int backlog = context.server().status().listeners().stream()
-                    .mapToInt(ServerStatus.Listener::backlogAsked)
-                    .max()
-                    .orElse(0);
-            ends.add(End.server(examined(facts, Role.server(backlog))));
-            return null;
-        } catch (AgentException e) {
-            ends.add(End.server(null));
-            return e;
-        }
-    }
-
-    private static Answer answer(List<End> ends) {
+    private static Answer answer(List<Examined> ends) {
         Map<String, Object> json = new LinkedHashMap<>();
         Map<String, Object> byHost = new LinkedHashMap<>();
         List<Row> rows = new ArrayList<>();
         List<String> lines = new ArrayList<>();
-        int width = ends.stream().mapToInt(end -> end.name.length()).max().orElse(0);
-        for (End end : ends) {
-            Examined one = end.examined;
-            (end.server ? json : byHost).put(end.name, one == null ? null : one.json());
-            if (one == null || one.findings.isEmpty()) {
-                lines.add(attempted(end, width) + health(one));
-            } else {
-                one.findings.forEach(finding -> {
-                    rows.add(new Row(end, finding));
-                    lines.addAll(lines(attempted(end, width), finding));
-                });
+        int width = ends.stream().mapToInt(one -> one.end.name().length()).max().orElse(0);
+        for (Examined one : ends) {
+            String name = one.end.name();
+            String begin = name + " ".repeat(width - name.length() + 2);
+            (one.server() ? json : byHost).put(name, one.json());
+            if (one.findings.isEmpty()) {
+                lines.add(begin + health(one));
             }
+            one.findings.forEach(finding -> {
+                rows.add(new Row(one, finding));
+                lines.addAll(lines(begin, finding));
+            });
         }
         json.put("hosts", byHost);
         if (!rows.isEmpty()) {
@@ -174,15 +145,11 @@ public final class DoctorCommand implements Command {
         return new Answer(json, Table.of(CSV, rows), lines);
     }
 
-    private static String attempted(End end, int width) {
-        return end.name + " ".repeat(width - end.name.length() + 2);
-    }
-
-    private static List<String> lines(String attempted, Finding finding) {
-        String indent = " ".repeat(attempted.length());
+    private static List<String> lines(String begin, Finding finding) {
+        String indent = " ".repeat(begin.length());
         String at = finding.at() == Finding.NO_NUMBER ? "" : " at " + Quantity.text(finding.at());
         return List.of(
-                attempted + finding.limit() + ": " + finding.value(),
+                begin + finding.limit() + ": " + finding.value(),
                 indent + "stops" + at + ": " + finding.stops(),
                 indent + "fix: " + finding.now() + (finding.root() ? " (root)" : ""));
     }
@@ -199,11 +166,11 @@ public final class DoctorCommand implements Command {
         return json;
     }
 
-    private static String health(@Nullable Examined one) {
-        if (one == null) {
+    private static String health(Examined one) {
+        if (!one.answers) {
             return "unknown: it does not answer";
         }
-        return one.facts.values().isEmpty()
+        return one.end.now().values().isEmpty()
                 ? "nothing is known of it"
                 : "nothing to report: no limit stops connections before the memory does";
     }

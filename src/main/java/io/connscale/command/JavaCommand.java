@@ -5,6 +5,7 @@ import io.connscale.api.Connscale;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,9 +140,7 @@ public final class JavaCommand implements Command {
         /** On a thread of its own, so that Ctrl-C reaches a snippet that waits. */
         void run() throws CommandException, InterruptedException {
             FutureTask<@Nullable CommandException> task = new FutureTask<>(this::evaluated);
-            Thread thread = new Thread(task, "java-script");
-            thread.setDaemon(true);
-            thread.start();
+            Thread thread = Threads.start("java-script", task);
             try (shell) {
                 CommandException failure = task.get();
                 if (failure != null) {

@@ -11,7 +11,8 @@ import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.control.Threads;
+import io.connscale.limits.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,7 +91,7 @@ final class Opening {
     /** On the thread that reads the agent's channel, which must not wait: what is to be said is found out on another. */
     private void heard(String host, Agent agent, Growth grows, Opened opened) {
         soFar.put(host, opened);
-        grows.heard(opened).ifPresent(stop -> new Thread(() -> stopped(host, agent, stop), "verdict").start());
+        grows.heard(opened).ifPresent(stop -> Threads.start("verdict", () -> stopped(host, agent, stop)));
     }
 
     /** {@code host} does not grow any more, and nobody is to wait for minutes until it is said why. */
@@ -215,7 +216,7 @@ final class Opening {
                 .notice(failure == null ? line(host, opened) : brokenOff(host, AgentException.of(failure)))));
         CompletableFuture<Void> all = CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new));
         // On a thread of its own: this one reads an agent's channel, and the verdict asks that agent.
-        all.whenCompleteAsync((done, failure) -> tellVerdict(context), task -> new Thread(task, "verdict").start());
+        all.whenCompleteAsync((done, failure) -> tellVerdict(context), task -> Threads.start("verdict", task));
     }
 
     private void tellVerdict(CommandContext context) {

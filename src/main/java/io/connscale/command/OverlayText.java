@@ -1,11 +1,16 @@
 package io.connscale.command;
 
 import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Quantity;
-import io.connscale.kernel.formula.Formula;
-import io.connscale.kernel.formula.Overlay;
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import io.connscale.limits.Formula;
+import io.connscale.limits.Formula.Overlay;
+import io.connscale.limits.HostEnd;
+import io.connscale.limits.Observation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -40,6 +45,25 @@ final class OverlayText {
         }
         if (ports != null) {
             overlays.add(Overlay.of(formula, "", "ports", ports));
+        }
+        return overlays;
+    }
+
+    /** By the files and the ports of these hosts, as nodes of the overlay. */
+    static List<Overlay> of(Formula formula, Observation hosts) throws CommandException {
+        List<Overlay> overlays = new ArrayList<>();
+        for (HostEnd host : hosts.hosts()) {
+            if (host.now().knows(Fact.HARD_FILES)) {
+                overlays.add(
+                        Overlay.of(formula, host.name(), "files", host.now().get(Fact.HARD_FILES)));
+            }
+            if (host.now().ports() != Facts.UNKNOWN) {
+                overlays.add(
+                        Overlay.of(formula, host.name(), "ports", host.now().ports()));
+            }
+        }
+        if (overlays.isEmpty()) {
+            throw new CommandException("no limit of these hosts is known", "give one: --files 1024");
         }
         return overlays;
     }

@@ -3,9 +3,13 @@ package io.connscale.command;
 import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.control.AgentException;
 import io.connscale.control.AgentGroup;
 import io.connscale.control.Quantity;
-import io.connscale.kernel.formula.Formula;
+import io.connscale.diagnosis.Diagnostics.Look;
+import io.connscale.diagnosis.Observed;
+import io.connscale.limits.Catalogue;
+import io.connscale.limits.Formula;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,9 +85,21 @@ public final class PlanCommand implements Command {
     }
 
     private Answer plan(CommandContext context, long n) throws CommandException, InterruptedException {
-        PlannedEnds ends = new PlannedEnds(context);
-        List<String> names = names(context, hosts);
-        return PlanText.answer(ends.plan(wanted(names, n)), ends.synQueue(names));
+        Observed both = observe(context, wanted(names(context, hosts), n));
+        if (both.silent().isPresent()) {
+            throw HostWords.failure(both.silent().get());
+        }
+        return PlanText.answer(Catalogue.ALL.plan(both.observation()));
+    }
+
+    /** @throws CommandException where a host is neither started nor this machine, or does not answer */
+    private static Observed observe(CommandContext context, Map<String, Long> wanted)
+            throws CommandException, InterruptedException {
+        Observed both = context.diagnostics().observe(wanted, null, Look.PLAN);
+        for (AgentException failure : both.failed().values()) {
+            throw HostWords.failure(failure);
+        }
+        return both;
     }
 
     private Map<String, Long> wanted(List<String> names, long n) {
@@ -119,7 +135,10 @@ public final class PlanCommand implements Command {
             }
             return OverlayText.answer(formula, OverlayText.given(formula, files, ports));
         }
-        return OverlayText.answer(formula, new PlannedEnds(context).overlays(formula, names(context, typed)));
+        Map<String, Long> none = new LinkedHashMap<>();
+        names(context, typed).forEach(name -> none.put(name, 0L));
+        return OverlayText.answer(
+                formula, OverlayText.of(formula, observe(context, none).observation()));
     }
 
     @Override

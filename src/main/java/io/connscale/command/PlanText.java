@@ -4,14 +4,14 @@ import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Quantity;
-import io.connscale.kernel.plan.Limit;
-import io.connscale.kernel.plan.Plan;
-import io.connscale.kernel.plan.SynQueue;
+import io.connscale.limits.Allowance;
+import io.connscale.limits.End;
+import io.connscale.limits.Plan;
+import io.connscale.limits.ServerEnd;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -25,35 +25,36 @@ import java.util.stream.Collectors;
  * </pre>
  */
 final class PlanText {
-    private static final List<Column<Limit>> COLUMNS = List.of(
-            new Column<>("limit", Limit::name),
+    private static final List<Column<Allowance>> COLUMNS = List.of(
+            new Column<>("limit", Allowance::limit),
             new Column<>("host", PlanText::where),
-            new Column<>("limits at", limit -> limit.known() ? limit.allows() : "unknown"),
-            new Column<>("asked", Limit::wanted),
-            new Column<>("calculation", Limit::sum));
+            new Column<>("limits at", row -> row.known() ? row.allows() : "unknown"),
+            new Column<>("asked", Allowance::wanted),
+            new Column<>("calculation", Allowance::calculation));
 
     private PlanText() {}
 
-    /** @param queue the server's, where it has no cookies */
-    static Answer answer(Plan plan, Optional<SynQueue> queue) {
-        Table table = Table.of(COLUMNS, plan.limits());
+    static Answer answer(Plan plan) {
+        Table table = Table.of(COLUMNS, plan.allowances());
         List<String> lines = new ArrayList<>(table.lines());
         lines.add(verdict(plan));
-        plan.first().ifPresent(limit -> lines.add("  " + limit.lift()));
-        queue.flatMap(SynQueue::text).ifPresent(text -> {
-            lines.add(text);
-            lines.add("  " + queue.get().lift());
-        });
+        plan.first().ifPresent(row -> lines.add("  " + row.fix()));
         Map<String, Object> json = json(plan);
-        queue.ifPresent(handshakes -> json.put("synQueue", handshakes.numbers()));
+        plan.paces().forEach(pace -> {
+            if (!pace.text().isEmpty()) {
+                lines.add(pace.text());
+                lines.add("  " + pace.fix());
+            }
+            json.put(pace.name(), pace.numbers());
+        });
         return new Answer(json, table, lines);
     }
 
     /** {@code 10,000 fit}, or {@code stops at 28,232 on client1: 4-tuples, 1 source × …}. */
     static String verdict(Plan plan) {
         return plan.first()
-                .map(limit -> "stops at %s on %s: %s, %s"
-                        .formatted(Quantity.text(limit.allows()), where(limit), limit.name(), limit.sum()))
+                .map(row -> "stops at %s on %s: %s, %s"
+                        .formatted(Quantity.text(row.allows()), where(row), row.limit(), row.calculation()))
                 .orElseGet(() -> Quantity.text(plan.wanted()) + " fit" + asFarAsKnown(plan));
     }
 
@@ -62,12 +63,13 @@ final class PlanText {
                 ? ""
                 : " as far as is known; unknown: "
                         + plan.unknown().stream()
-                                .map(limit -> limit.name() + " on " + where(limit))
+                                .map(row -> row.limit() + " on " + where(row))
                                 .collect(Collectors.joining(", "));
     }
 
-    private static String where(Limit limit) {
-        return String.join(", ", limit.where());
+    /** {@code client1, server}. */
+    static String where(Allowance row) {
+        return row.where().stream().map(End::name).collect(Collectors.joining(", "));
     }
 
     private static Map<String, Object> json(Plan plan) {
@@ -75,20 +77,21 @@ final class PlanText {
         json.put("wanted", plan.wanted());
         boolean known = plan.unknown().isEmpty();
         json.put("fits", plan.first().isPresent() ? (Boolean) false : known ? true : null);
-        plan.first().ifPresent(limit -> json.put("first", json(limit)));
-        json.put("limits", plan.limits().stream().map(PlanText::json).toList());
+        plan.first().ifPresent(row -> json.put("first", json(row)));
+        json.put("limits", plan.allowances().stream().map(PlanText::json).toList());
         json.put("verdict", verdict(plan));
         return json;
     }
 
-    private static Map<String, Object> json(Limit limit) {
+    private static Map<String, Object> json(Allowance row) {
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("limit", limit.name());
-        json.put("hosts", limit.where());
-        json.put("allows", limit.known() ? limit.allows() : null);
-        json.put("wanted", limit.wanted());
-        json.putAll(limit.numbers());
-        json.put("lift", limit.lift());
+        json.put("limit", row.limit());
+        json.put("hosts", row.where().stream().map(End::name).toList());
+        json.put("allows", row.known() ? row.allows() : null);
+        json.put("wanted", row.wanted());
+        json.put("atServer", row.where().stream().anyMatch(ServerEnd.class::isInstance)); // a host may be called so
+        json.putAll(row.numbers());
+        json.put("lift", row.fix());
         return json;
     }
 }

@@ -35,7 +35,7 @@ public final class ServerCommand implements Command {
             new Column<>("address", Listener::address),
             new Column<>("port", listener -> Integer.toString(listener.port())),
             new Column<>("backlog asked", Listener::backlogAsked),
-            new Column<>("backlog given", Listener::backlogGiven));
+            new Column<>("backlog given", one -> one.backlogGiven() == null ? "" : one.backlogGiven()));
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {

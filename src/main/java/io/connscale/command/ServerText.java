@@ -49,10 +49,13 @@ public final class ServerText {
     }
 
     private static String backlog(Listener listener) {
-        return listener.backlogGiven() < listener.backlogAsked()
-                ? "backlog %d, cut from %d by net.core.somaxconn"
-                        .formatted(listener.backlogGiven(), listener.backlogAsked())
-                : "backlog " + listener.backlogGiven();
+        Integer given = listener.backlogGiven();
+        if (given == null) {
+            return "backlog %d asked, given unknown".formatted(listener.backlogAsked());
+        }
+        return given < listener.backlogAsked()
+                ? "backlog %d, cut from %d by net.core.somaxconn".formatted(given, listener.backlogAsked())
+                : "backlog " + given;
     }
 
     static List<String> lines(ServerStatus status) {

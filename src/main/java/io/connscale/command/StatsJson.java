@@ -8,6 +8,7 @@ import io.connscale.stats.Statistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code stats} answers to programs: docs/STATISTICS.md has the members. */
 final class StatsJson {
@@ -91,8 +92,8 @@ final class StatsJson {
         return json;
     }
 
-    private static Map<String, Object> process(ProcessLoad all, ProcessLoad last) {
-        Map<String, Object> json = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> process(ProcessLoad all, ProcessLoad last) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("processes", all.processes());
         json.put("cpus", last.cpus());
         json.put("loopBusy", last.loopBusy());
@@ -101,18 +102,22 @@ final class StatsJson {
         json.put("collectionMillis", all.collectionMillis());
         json.put("heapBytes", all.heapBytes());
         json.put("directBytes", all.directBytes());
-        json.put("residentBytes", all.residentBytes());
+        json.put("residentBytes", known(all.residentBytes()));
         return json;
     }
 
-    private static Map<String, Object> machine(MachineLoad machine) {
-        Map<String, Object> json = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> machine(MachineLoad machine) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("cpus", machine.cpus());
         json.put("busy", machine.busy());
         json.put("stolen", machine.stolen());
         json.put("runnable", machine.runnable());
-        json.put("memoryBytes", machine.memoryBytes());
-        json.put("availableBytes", machine.availableBytes());
+        json.put("memoryBytes", known(machine.memoryBytes()));
+        json.put("availableBytes", known(machine.availableBytes()));
         return json;
+    }
+
+    private static @Nullable Long known(long bytes) {
+        return bytes < 0 ? null : (Long) bytes;
     }
 }

@@ -6,6 +6,7 @@ import io.connscale.console.Table.Column;
 import io.connscale.control.Quantity;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.MachineLoad;
+import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,7 +66,10 @@ final class StatsText {
             new Column<>("GC ms", row -> row.all().process().collectionMillis()),
             new Column<>("heap MiB", row -> mib(row.all().process().heapBytes())),
             new Column<>("direct MiB", row -> mib(row.all().process().directBytes())),
-            new Column<>("resident MiB", row -> mib(row.all().process().residentBytes())));
+            new Column<>("resident MiB", row -> {
+                long resident = row.all().process().residentBytes();
+                return resident == ProcessLoad.UNKNOWN ? "" : mib(resident);
+            }));
 
     /** What was timed, by its name on the screen. */
     static final Map<String, Function<Statistics, Distribution>> TIMES = times();
@@ -170,13 +174,17 @@ final class StatsText {
     private static String text(MachineLoad machine) {
         return String.format(
                 Locale.ROOT,
-                "%d CPUs %.0f %% busy, %.0f %% stolen · %s threads run or wait · %.1f of %.1f GiB available",
+                "%d CPUs %.0f %% busy, %.0f %% stolen · %s threads run or wait · %s of %s available",
                 machine.cpus(),
                 100 * machine.busy(),
                 100 * machine.stolen(),
                 Quantity.text(machine.runnable()),
-                machine.availableBytes() / GIB,
-                machine.memoryBytes() / GIB);
+                gib(machine.availableBytes()),
+                gib(machine.memoryBytes()));
+    }
+
+    private static String gib(long bytes) {
+        return bytes < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
     }
 
     private static long mib(long bytes) {

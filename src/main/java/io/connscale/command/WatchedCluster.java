@@ -4,6 +4,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.Live;
 import io.connscale.control.AgentException;
 import io.connscale.control.Server;
+import io.connscale.control.Threads;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -48,11 +48,7 @@ final class WatchedCluster implements Watched {
 
     private final CommandContext context;
     private final long patience;
-    private final ExecutorService serverAsker = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "watch-server");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService serverAsker = Threads.queue("watch-server", 1);
     private final Source server = new Source();
     private final Map<String, Source> hosts = new LinkedHashMap<>();
     private final WatchPicture picture = new WatchPicture();

@@ -1,10 +1,10 @@
 package io.connscale.command;
 
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.control.Threads;
+import io.connscale.limits.Verdict;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * Says what stops connections while it does, as a notice: whoever watches an order in the background is not to wait for its
@@ -13,11 +13,7 @@ import java.util.concurrent.Executors;
  */
 final class WatchedFindings implements AutoCloseable {
     private final CommandContext context;
-    private final ExecutorService asker = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "watch-findings");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService asker = Threads.queue("watch-findings", 1);
     private CompletableFuture<Void> asked = CompletableFuture.completedFuture(null);
     private long failed;
     private long unaccepted;

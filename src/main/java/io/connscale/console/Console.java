@@ -1,5 +1,6 @@
 package io.connscale.console;
 
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -9,11 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -176,12 +175,7 @@ public final class Console implements Shell {
 
     /** Started at once: where no thread is left for it later, commands run all the same. */
     private static ExecutorService commandThread() {
-        ThreadPoolExecutor one =
-                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), task -> {
-                    Thread thread = new Thread(task, "command");
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        ThreadPoolExecutor one = Threads.queue("command", 1);
         one.prestartCoreThread();
         return one;
     }

@@ -1,5 +1,6 @@
 package io.connscale.console;
 
+import io.connscale.control.Threads;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -29,9 +30,7 @@ final class ScreenThread implements Screen {
 
     ScreenThread(Screen first) {
         screen = first;
-        Thread thread = new Thread(this::print, "screen");
-        thread.setDaemon(true);
-        thread.start();
+        Threads.start("screen", this::print);
     }
 
     private void print() {

@@ -173,7 +173,7 @@ public final class AgentGroup implements Agent {
     @Override
     public void close() {
         all(members.stream()
-                        .map(m -> CompletableFuture.runAsync(m::close, task -> new Thread(task, "agent-close").start()))
+                        .map(m -> CompletableFuture.runAsync(m::close, task -> Threads.start("agent-close", task)))
                         .toList())
                 .join();
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server at one moment. All counts are since it was started; a stopped server has none.
@@ -38,9 +39,13 @@ public record ServerStatus(
      * @param address as the settings say it
      * @param port the real one, also where any was asked for
      * @param backlogAsked connections that may wait to be accepted, as the settings say
-     * @param backlogGiven what the kernel made of it
+     * @param backlogGiven what the kernel made of it; null: unknown
      */
-    public record Listener(String address, int port, int backlogAsked, int backlogGiven) {}
+    public record Listener(
+            String address,
+            int port,
+            int backlogAsked,
+            @Nullable Integer backlogGiven) {}
 
     /**
      * A process of the server.

@@ -8,7 +8,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -72,17 +71,8 @@ public final class Workers implements AutoCloseable {
         this.notices = notices;
         this.lost = lost;
         this.starterCount = Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors()));
-        this.starters = Executors.newFixedThreadPool(starterCount, daemons(role + "-starter"));
-        this.watch = Executors.newSingleThreadScheduledExecutor(daemons(role + "-watch"));
-    }
-
-    private static ThreadFactory daemons(String role) {
-        AtomicInteger started = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, role + "-" + started.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
+        this.starters = Executors.newFixedThreadPool(starterCount, Threads.numbered(role + "-starter"));
+        this.watch = Threads.clock(role + "-watch");
     }
 
     /** Those that take orders now. */
@@ -219,7 +209,7 @@ public final class Workers implements AutoCloseable {
     private static CompletableFuture<Void> closed(Worker worker) {
         try {
             return CompletableFuture.runAsync(
-                    worker.process()::close, task -> new Thread(task, worker.name() + "-close").start());
+                    worker.process()::close, task -> Threads.start(worker.name() + "-close", task));
         } catch (OutOfMemoryError e) { // no thread left to wait for it with
             worker.process().kill();
             return CompletableFuture.completedFuture(null);

@@ -1,25 +1,29 @@
 package io.connscale.diagnosis;
 
 import io.connscale.cluster.Cluster;
+import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Workers;
+import io.connscale.control.Answers;
+import io.connscale.control.Rate;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
-import io.connscale.kernel.diagnosis.ClientSide;
-import io.connscale.kernel.diagnosis.Diagnosis;
-import io.connscale.kernel.diagnosis.Difference;
-import io.connscale.kernel.diagnosis.Evidence;
-import io.connscale.kernel.diagnosis.ServerSide;
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Catalogue;
+import io.connscale.limits.Difference;
+import io.connscale.limits.HostEnd;
+import io.connscale.limits.Observation;
+import io.connscale.limits.Processes;
+import io.connscale.limits.ServerEnd;
+import io.connscale.limits.Verdict;
 import io.connscale.stats.Health;
-import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
-import io.connscale.stats.Unanswered;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,14 +31,36 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what a verdict needs: counts, errors and kernel's facts of both ends, now and when the last open request began. One
- * a console; commands call, and who reports losses. Waits seconds at most for who does not answer.
+ * Observes both ends for the catalogue of limits: all that is known of hosts and server, asked at once, and how that was when the
+ * last open request began. One a console; commands call, and who reports losses. Waits seconds at most for who does not answer.
  */
 public final class Diagnostics {
     /** The same verdict is not repeated for so long when connections go on ending. */
     static final Duration QUIET = Duration.ofSeconds(30);
 
     private static final long AGAIN_MILLIS = 20;
+    /** For commands that have nothing to say without an answer: longer than any agent needs that is still there. */
+    private static final Duration PATIENT = Duration.ofSeconds(30);
+    /** The transport with which a server is one process: several can't share a port. */
+    private static final String NO_SHARED_PORTS = "nio";
+
+    /** What is wanted of an observation. */
+    public enum Look {
+        /** What holds before connections are opened. */
+        BEFORE,
+        /** The settings: who does not answer is waited for. */
+        SETTINGS,
+        /** The same, with the ways to the server, and also of hosts here that are not started. */
+        PLAN,
+        /** An explanation: who listens in place of a stopped server is looked for, too. */
+        WHY,
+        /** The same, with all of the server's sockets counted, which takes longer. */
+        THOROUGH;
+
+        private boolean patient() {
+            return this == SETTINGS || this == PLAN;
+        }
+    }
 
     /**
      * How long it waits.
@@ -46,42 +72,20 @@ public final class Diagnostics {
         static final Waits USUAL = new Waits(Duration.ofSeconds(3), Duration.ofSeconds(1));
     }
 
-    /**
-     * The server and the kernel below it at one moment.
-     *
-     * @param status null: it does not answer
-     */
-    private record ServerSeen(@Nullable ServerStatus status, Facts facts) {
-        static final ServerSeen NONE = new ServerSeen(null, Facts.NONE);
-
-        ServerStatus counts() {
-            return status == null ? ServerStatus.stopped("") : status;
-        }
-
-        ServerSide.State state() {
-            if (status == null) {
-                return ServerSide.State.SILENT;
-            }
-            return status.running() ? ServerSide.State.RUNNING : ServerSide.State.STOPPED;
-        }
-    }
-
-    /** How a host and the server were at one moment. */
-    private record Seen(Statistics statistics, Facts facts, ServerSeen server) {
-        static final Seen NONE = new Seen(Statistics.NONE, Facts.NONE, ServerSeen.NONE);
-    }
+    /** A host and the server at an earlier moment. */
+    private record Before(HostEnd host, ServerEnd server) {}
 
     private final Ends ends;
     private final Waits waits;
     private final LongSupplier clock;
     /** By host, when its last open request began. */
-    private final Map<String, Seen> requests = new ConcurrentHashMap<>();
+    private final Map<String, Before> requests = new ConcurrentHashMap<>();
     /** By host, when its losses were last explained, or its last request began if that is later: what was before is past. */
-    private final Map<String, Seen> losses = new ConcurrentHashMap<>();
+    private final Map<String, Before> losses = new ConcurrentHashMap<>();
     /** By cause and host, when that was last said. */
     private final Map<String, Long> said = new ConcurrentHashMap<>();
     /** When the last request began, of whatever hosts. */
-    private volatile ServerSeen serverBefore = ServerSeen.NONE;
+    private volatile @Nullable ServerEnd serverBefore;
 
     public Diagnostics(Cluster cluster, Server server) {
         this(Ends.of(cluster, server), Waits.USUAL, System::nanoTime);
@@ -94,12 +98,148 @@ public final class Diagnostics {
         this.clock = clock;
     }
 
+    /** Both ends now, of these hosts. */
+    public Observed observe(List<String> names, Look look) throws InterruptedException {
+        Map<String, Long> none = new LinkedHashMap<>();
+        names.forEach(name -> none.put(name, 0L));
+        return observe(none, null, look);
+    }
+
+    /**
+     * Both ends now, of which more connections are wanted: asked at once, a moment of both ends.
+     *
+     * @param wanted by host, how many more
+     * @param rate of each host; null: as each has it
+     */
+    public Observed observe(Map<String, Long> wanted, @Nullable Rate rate, Look look) throws InterruptedException {
+        List<String> names = List.copyOf(wanted.keySet());
+        Map<String, CompletableFuture<Snapshot>> counts = Asked.each(names, ends::counts);
+        Map<String, CompletableFuture<Statistics>> statistics = Asked.each(names, ends::statistics);
+        Map<String, CompletableFuture<Facts>> facts = Asked.each(names, name -> ends.facts(name, look == Look.PLAN));
+        CompletableFuture<ServerStatus> status = ends.serverStatus();
+        CompletableFuture<Facts> atServer = ends.serverFacts(look == Look.THOROUGH);
+        long end = System.nanoTime() + (look.patient() ? PATIENT : waits.answers).toNanos();
+        Answers.Each<ServerStatus> server = Answers.each(Map.of("", status), end);
+        boolean running = server.done().containsKey("") && server.done().get("").running();
+        if (look == Look.WHY && server.failed().isEmpty() && !running) {
+            atServer = ends.serverFacts(true); // somebody else may listen there
+            end = soon();
+        }
+        Map<String, Statistics> known = Asked.answers(statistics, look.patient() ? soon() : end);
+        Answers.Each<Facts> kernels = Answers.each(facts, end);
+        long sum = wanted.values().stream().mapToLong(Long::longValue).sum();
+        ServerEnd serverEnd = serverEnd(server.done().get(""), Asked.answer(atServer, Facts.NONE, end), sum);
+        List<HostEnd> hosts = new ArrayList<>();
+        Asked.answers(counts, end)
+                .forEach((name, snapshot) -> hosts.add(hostEnd(
+                        name,
+                        known.getOrDefault(name, Statistics.of(snapshot)),
+                        kernels.done().getOrDefault(name, Facts.NONE),
+                        Objects.requireNonNull(wanted.get(name)),
+                        rate)));
+        return new Observed(
+                new Observation(hosts, serverEnd, 0),
+                kernels.failed(),
+                Optional.ofNullable(server.failed().get("")));
+    }
+
+    /** An agent that does not say all that it knows in time counts with its counts. */
+    private long soon() {
+        return System.nanoTime() + waits.answers.toNanos();
+    }
+
+    private HostEnd hostEnd(String name, Statistics seen, Facts facts, long wanted, @Nullable Rate rate) {
+        HostConfig config = ends.config(name);
+        Rate asked = rate == null ? config.client().rate() : rate;
+        int running = ends.processes(name);
+        long held = seen.counts().established();
+        return new HostEnd(
+                name,
+                new HostEnd.Settings(
+                        config.source(),
+                        ends.targets(),
+                        config.client().timeout().toMillis(),
+                        asked.unlimited() ? Facts.UNLIMITED : asked.perSecond()),
+                wanted,
+                Processes.of(facts, max(config.workers()), running, held, running == 1 ? held : Facts.UNKNOWN),
+                seen,
+                seen.times().connect(),
+                Facts.NONE,
+                facts);
+    }
+
+    private static int max(Workers workers) {
+        return workers.auto() ? Workers.MAX : workers.max();
+    }
+
+    /** @param status null: it does not answer */
+    private ServerEnd serverEnd(@Nullable ServerStatus status, Facts facts, long wanted) {
+        ServerStatus counts = status == null ? ServerStatus.stopped("") : status;
+        List<ServerStatus.Listener> listeners = counts.listeners();
+        boolean shared = !counts.transport().equals(NO_SHARED_PORTS);
+        ServerEnd.Listening listening = new ServerEnd.Listening(
+                listeners.stream()
+                        .map(ServerStatus.Listener::address)
+                        .distinct()
+                        .toList(),
+                listeners.isEmpty()
+                        ? ends.targets().stream().map(Diagnostics::port).toList()
+                        : listeners.stream().map(ServerStatus.Listener::port).toList(), // targets' may be mapped
+                listeners.stream()
+                        .mapToLong(ServerStatus.Listener::backlogAsked)
+                        .max()
+                        .orElse(Facts.UNKNOWN),
+                listeners.stream()
+                        .map(ServerStatus.Listener::backlogGiven)
+                        .filter(Objects::nonNull)
+                        .mapToLong(Integer::longValue)
+                        .max()
+                        .orElse(Facts.UNKNOWN));
+        return new ServerEnd(
+                ends.serverIsForeign()
+                        ? ServerEnd.State.TARGET
+                        : status == null
+                                ? ServerEnd.State.SILENT
+                                : status.running() ? ServerEnd.State.RUNNING : ServerEnd.State.STOPPED,
+                ends.serverPlace(),
+                listening,
+                wanted,
+                Processes.of(
+                        facts,
+                        shared ? max(ends.serverWorkers()) : 1,
+                        Math.max(1, counts.processes().size()),
+                        counts.established(),
+                        counts.established()),
+                counts.established(),
+                counts.pings(),
+                counts.errors(),
+                Facts.NONE,
+                facts);
+    }
+
+    private static int port(String target) {
+        return Integer.parseInt(target.substring(target.lastIndexOf(':') + 1));
+    }
+
     /** An open request is about to begin on these hosts. */
     public void begin(List<String> names) throws InterruptedException {
-        Map<String, Seen> seen = look(names, false);
-        seen.values().stream().findFirst().ifPresent(one -> serverBefore = one.server);
-        requests.putAll(seen);
-        losses.putAll(seen);
+        begin(observe(names, Look.BEFORE));
+    }
+
+    /** An open request is about to begin on the hosts of this observation. */
+    public void begin(Observed now) {
+        Map<String, Before> moment = moment(now.observation());
+        if (!moment.isEmpty()) {
+            serverBefore = now.observation().server();
+        }
+        requests.putAll(moment);
+        losses.putAll(moment);
+    }
+
+    private static Map<String, Before> moment(Observation now) {
+        Map<String, Before> moment = new LinkedHashMap<>();
+        now.hosts().forEach(host -> moment.put(host.name(), new Before(host, now.server())));
+        return moment;
     }
 
     /** Why the request that ended did not bring all that was asked for; empty where there is nothing to explain. */
@@ -118,42 +258,42 @@ public final class Diagnostics {
         long unaccepted = unaccepted();
         boolean well = unaccepted <= 0;
         for (Map.Entry<String, Snapshot> one : counts(names).entrySet()) {
-            Snapshot before =
-                    requests.getOrDefault(one.getKey(), Seen.NONE).statistics.counts();
-            Statistics since = Statistics.of(one.getValue().since(before));
-            ClientSide client = client(one.getKey(), since, Seen.NONE, Seen.NONE);
-            well &= client.errors().isEmpty() && !client.lateMuch();
+            Before before = requests.get(one.getKey());
+            Snapshot since = before == null
+                    ? one.getValue()
+                    : one.getValue().since(before.host.seen().counts());
+            well &= since.errors().isEmpty() && !HostEnd.lateMuch(since);
         }
-        return well ? Optional.empty() : verdict(look(names, true), requests, unaccepted, false);
+        return well ? Optional.empty() : verdict(observe(names, Look.WHY).observation(), requests, unaccepted, false);
     }
 
     /** Why connections of a host ended since that was last asked; empty also where the same was said just now. */
     public Optional<Verdict> verdictOfLosses(String name) throws InterruptedException {
-        Map<String, Seen> seen = look(List.of(name), true);
+        Observation seen = observe(List.of(name), Look.WHY).observation();
         Optional<Verdict> verdict = verdict(seen, losses, Math.max(0, unaccepted()), true);
-        losses.putAll(seen);
+        losses.putAll(moment(seen));
         return verdict.filter(this::isNew);
     }
 
     /** @param ended whether only why connections ended that were up */
-    private Optional<Verdict> verdict(
-            Map<String, Seen> seen, Map<String, Seen> before, long unaccepted, boolean ended) {
-        if (seen.isEmpty()) {
+    private static Optional<Verdict> verdict(
+            Observation now, Map<String, Before> before, long unaccepted, boolean ended) {
+        if (now.hosts().isEmpty()) {
             return Optional.empty();
         }
-        List<ClientSide> clients = new ArrayList<>();
+        List<HostEnd> hosts = new ArrayList<>();
         List<String> unreliable = new ArrayList<>();
-        seen.forEach((host, now) -> {
-            Seen then = before.getOrDefault(host, Seen.NONE);
-            Statistics since = now.statistics.since(then.statistics);
-            clients.add(client(host, since, then, now));
-            Health.unreliable(since).forEach(why -> unreliable.add(host + "'s numbers are unreliable: " + why));
-        });
-        String first = clients.get(0).host(); // of one request, and so the server is the same for all
-        ServerSide server =
-                serverSide(seen.getOrDefault(first, Seen.NONE).server, before.getOrDefault(first, Seen.NONE).server);
-        Evidence evidence = new Evidence(clients, server, unaccepted);
-        return Diagnosis.of(ended ? evidence.ofEnded() : evidence).map(verdict -> verdict.marked(unreliable));
+        for (HostEnd host : now.hosts()) {
+            Before then = before.get(host.name());
+            HostEnd since = then == null ? host : host.since(then.host);
+            hosts.add(since);
+            Health.unreliable(since.seen())
+                    .forEach(why -> unreliable.add(host.name() + "'s numbers are unreliable: " + why));
+        }
+        Before first = before.get(hosts.get(0).name()); // of one request, and so the server is the same for all
+        ServerEnd server = first == null ? now.server() : now.server().since(first.server);
+        Observation since = new Observation(hosts, server, unaccepted);
+        return Catalogue.ALL.verdict(ended ? since.ofEnded() : since).map(verdict -> verdict.marked(unreliable));
     }
 
     /** Whether the like was not said within the last half minute; now it is. */
@@ -176,59 +316,15 @@ public final class Diagnostics {
 
     /** Why both ends count differently, by so many. */
     public Difference difference(long difference) throws InterruptedException {
-        Map<String, CompletableFuture<Statistics>> asked = Asked.each(ends.ready(), ends::statistics);
-        ServerSeen server = server(true);
-        Unanswered unanswered = Asked.answers(asked, end()).values().stream()
-                .map(Statistics::unanswered)
-                .reduce(Unanswered.NONE, Unanswered::plus);
-        return Difference.of(difference, unanswered, serverSide(server, serverBefore));
-    }
-
-    private long end() {
-        return System.nanoTime() + waits.answers.toNanos();
+        Observation now = observe(ends.ready(), Look.THOROUGH).observation();
+        ServerEnd before = serverBefore;
+        return Difference.of(
+                difference,
+                before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()));
     }
 
     private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
-        return Asked.answers(Asked.each(names, ends::counts), end());
-    }
-
-    /**
-     * All that is known of these hosts and of the server, asked at once: a moment of both ends. An agent that does not say all
-     * that it knows in time counts with its counts.
-     *
-     * @param why whether an explanation is wanted: then who listens in place of a stopped server is looked for, too
-     */
-    private Map<String, Seen> look(List<String> names, boolean why) throws InterruptedException {
-        Map<String, CompletableFuture<Snapshot>> counts = Asked.each(names, ends::counts);
-        Map<String, CompletableFuture<Statistics>> statistics = Asked.each(names, ends::statistics);
-        Map<String, CompletableFuture<Facts>> facts = Asked.each(names, ends::facts);
-        ServerSeen server = server(false);
-        if (why && server.state() == ServerSide.State.STOPPED) {
-            server = server(true); // somebody else may listen there
-        }
-        long end = end();
-        Map<String, Statistics> known = Asked.answers(statistics, end);
-        Map<String, Facts> kernels = Asked.answers(facts, end);
-        Map<String, Seen> seen = new LinkedHashMap<>();
-        for (Map.Entry<String, Snapshot> one : Asked.answers(counts, end).entrySet()) {
-            String host = one.getKey();
-            seen.put(
-                    host,
-                    new Seen(
-                            known.getOrDefault(host, Statistics.of(one.getValue())),
-                            kernels.getOrDefault(host, Facts.NONE),
-                            server));
-        }
-        return seen;
-    }
-
-    /** @param thorough {@link Server#facts(boolean)} */
-    private ServerSeen server(boolean thorough) throws InterruptedException {
-        CompletableFuture<ServerStatus> status = ends.serverStatus();
-        CompletableFuture<Facts> facts = ends.serverFacts(thorough);
-        long end = end();
-        Map<String, ServerStatus> answered = Asked.answers(Map.of("", status), end);
-        return new ServerSeen(answered.get(""), Asked.answer(facts, Facts.NONE, end));
+        return Asked.answers(Asked.each(names, ends::counts), soon());
     }
 
     /** What all hosts hold less what the server has accepted, once that has settled; 0 where they can't be compared. */
@@ -249,53 +345,7 @@ public final class Diagnostics {
         if (held == 0) {
             return 0;
         }
-        ServerStatus status = Asked.answer(ends.serverStatus(), ServerStatus.stopped(""), end());
+        ServerStatus status = Asked.answer(ends.serverStatus(), ServerStatus.stopped(""), soon());
         return status.running() ? held - status.established() : 0;
-    }
-
-    private ClientSide client(String name, Statistics since, Seen before, Seen now) {
-        var config = ends.config(name);
-        return new ClientSide(
-                name,
-                since,
-                since.times().connect().count() > 0
-                        ? since.times().connect()
-                        : now.statistics.times().connect(),
-                config.source(),
-                ends.targets(),
-                config.client().timeout().toMillis(),
-                before.facts,
-                now.facts.withLimitsOf(before.facts));
-    }
-
-    private ServerSide serverSide(ServerSeen now, ServerSeen before) {
-        ServerStatus counts = now.counts();
-        List<ServerStatus.Listener> listeners = counts.listeners();
-        return new ServerSide(
-                now.state(),
-                counts.established(),
-                counts.pings() - before.counts().pings(),
-                Reasons.difference(counts.errors(), before.counts().errors()),
-                listeners.stream()
-                        .map(ServerStatus.Listener::address)
-                        .distinct()
-                        .toList(),
-                (listeners.isEmpty()
-                                ? ends.targets().stream().map(Diagnostics::port)
-                                : listeners.stream()
-                                        .map(
-                                                ServerStatus.Listener
-                                                        ::port)) // those of the targets may be mapped on the way
-                        .toList(),
-                listeners.stream()
-                        .mapToInt(ServerStatus.Listener::backlogGiven)
-                        .max()
-                        .orElse(0),
-                before.facts,
-                now.facts.withLimitsOf(before.facts));
-    }
-
-    private static int port(String target) {
-        return Integer.parseInt(target.substring(target.lastIndexOf(':') + 1));
     }
 }

@@ -1,10 +1,9 @@
 package io.connscale.diagnosis;
 
-import io.connscale.kernel.diagnosis.Verdict;
-import java.util.concurrent.ArrayBlockingQueue;
+import io.connscale.control.Threads;
+import io.connscale.limits.Verdict;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -16,25 +15,13 @@ public final class DisconnectReporter {
 
     private final Diagnostics diagnostics;
     private final Consumer<String> notices;
-    private final ThreadPoolExecutor teller = new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new ArrayBlockingQueue<>(MAX_WAITING),
-            DisconnectReporter::daemon,
-            new DiscardPolicy());
+    private final ThreadPoolExecutor teller = Threads.queue("verdicts", MAX_WAITING);
 
     public DisconnectReporter(Diagnostics diagnostics, Consumer<String> notices) {
         this.diagnostics = diagnostics;
         this.notices = notices;
+        teller.setRejectedExecutionHandler(new DiscardPolicy()); // what was said of one host says it of more
         teller.prestartCoreThread(); // now, while there is a thread to be had: connections may be lost for want of one
-    }
-
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "verdicts");
-        thread.setDaemon(true);
-        return thread;
     }
 
     /** Connections of {@code host} ended unasked. Any thread; returns at once. */

@@ -1,11 +1,18 @@
 package io.connscale.diagnosis;
 
 import io.connscale.cluster.Cluster;
+import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.RemoteServer;
+import io.connscale.cluster.State;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.Workers;
+import io.connscale.control.AgentException;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.FactsReader;
+import io.connscale.limits.ServerEnd;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
@@ -21,6 +28,9 @@ interface Ends {
 
     HostConfig config(String host);
 
+    /** How many processes its agent is now. */
+    int processes(String host);
+
     /** What agents connect to, {@code host:port} for each port. */
     List<String> targets();
 
@@ -28,7 +38,12 @@ interface Ends {
 
     CompletableFuture<Statistics> statistics(String host);
 
-    CompletableFuture<Facts> facts(String host);
+    /**
+     * What its kernel says.
+     *
+     * @param planning whether it says it of the way to the server, too, and also where no agent is started, as far as that is here
+     */
+    CompletableFuture<Facts> facts(String host, boolean planning);
 
     CompletableFuture<ServerStatus> serverStatus();
 
@@ -38,6 +53,17 @@ interface Ends {
      * @param thorough {@link Server#facts(boolean)}
      */
     CompletableFuture<Facts> serverFacts(boolean thorough);
+
+    /** The most processes that the server may be, as {@code hosts.yaml} says. */
+    Workers serverWorkers();
+
+    /** The host that the server runs on; {@link ServerEnd#HERE}. */
+    String serverPlace();
+
+    /** Whether it is somebody else's. */
+    default boolean serverIsForeign() {
+        return false;
+    }
 
     static Ends of(Cluster cluster, Server server) {
         return new Ends() {
@@ -67,8 +93,39 @@ interface Ends {
             }
 
             @Override
-            public CompletableFuture<Facts> facts(String host) {
-                return cluster.facts(host, false);
+            public int processes(String host) {
+                return cluster.status(host).workers();
+            }
+
+            @Override
+            public CompletableFuture<Facts> facts(String host, boolean planning) {
+                if (!planning) {
+                    return cluster.facts(host, false);
+                }
+                HostStatus status = cluster.status(host);
+                if (status.state() == State.READY) {
+                    return cluster.factsWithRoutes(host);
+                }
+                return status.config().launch() instanceof Launch.Local
+                        ? Asked.apart(() -> new FactsReader()
+                                .read(targets(), status.config().source()))
+                        : CompletableFuture.failedFuture(new AgentException(
+                                host + " is not started: its limits are not known", "start " + host + " first"));
+            }
+
+            @Override
+            public Workers serverWorkers() {
+                return cluster.serverWorkers();
+            }
+
+            @Override
+            public boolean serverIsForeign() {
+                return server.foreign().isPresent();
+            }
+
+            @Override
+            public String serverPlace() {
+                return server instanceof RemoteServer remote ? remote.host() : ServerEnd.HERE;
             }
 
             @Override

@@ -1,6 +1,6 @@
 /**
- * Asks both ends what they have seen, and has the rules of {@code kernel.diagnosis} say why. Below the commands, above the
- * cluster.
+ * Asks both ends what they have seen, once for all who judge it, and has the catalogue of {@code limits} say why. Below the
+ * commands, above the cluster.
  */
 @NullMarked
 package io.connscale.diagnosis;

@@ -64,7 +64,15 @@ final class Cgroup {
         }
         if (unified || names.contains(PIDS)) {
             Way way = new Way(unified ? root : root.resolve(PIDS), path);
-            tightest(way, PIDS, group -> left(group, "pids.max", "pids.current", 0));
+            tightest(
+                    way,
+                    PIDS,
+                    group -> left(
+                            Fact.CGROUP_PIDS_MAX,
+                            group.resolve("pids.max"),
+                            Fact.CGROUP_PIDS,
+                            group.resolve("pids.current"),
+                            0));
         }
         if (unified || names.contains(CPU)) {
             cpu(new Way(unified ? root : root.resolve(CPU), path), unified);
@@ -80,10 +88,20 @@ final class Cgroup {
                 way,
                 MEMORY,
                 group -> left(
-                        group,
-                        limit,
-                        usage,
+                        Fact.CGROUP_MEMORY_MAX,
+                        group.resolve(limit),
+                        Fact.CGROUP_MEMORY,
+                        group.resolve(usage),
                         entry(group.resolve("memory.stat"), cache).orElse(0)));
+        tightest(way, Facts.MEMORY_HIGH_GROUP, group -> {
+            Map<Fact, Long> high = left(
+                    Fact.CGROUP_MEMORY_HIGH,
+                    group.resolve("memory.high"),
+                    Fact.CGROUP_MEMORY_OF_HIGH,
+                    group.resolve(usage),
+                    entry(group.resolve("memory.stat"), cache).orElse(0));
+            return high.containsValue(Facts.UNLIMITED) ? Map.of() : high;
+        });
         // Version 2 counts for the groups below, too; version 1 counts where the process was that was killed.
         Path events = way.own().resolve(unified ? "memory.events" : "memory.oom_control");
         entry(events, "oom_kill").ifPresent(kills -> {
@@ -127,19 +145,18 @@ final class Cgroup {
                 Fact.CPU_QUOTA, micros >= NO_LIMIT ? Facts.UNLIMITED : micros * MICROS_PER_SECOND / period.getAsLong());
     }
 
-    /** What is allowed and what is used, by the names that version 2 has for them. */
-    private static Map<Fact, Long> left(Path group, String limit, String usage, long free) {
-        OptionalLong max = ProcFiles.number(group.resolve(limit), 0);
-        OptionalLong used = ProcFiles.number(group.resolve(usage), 0);
-        if (max.isEmpty() || used.isEmpty()) {
+    /** What is allowed and what is used, without what is {@code free} again when somebody needs it. */
+    private static Map<Fact, Long> left(Fact limit, Path max, Fact usage, Path used, long free) {
+        OptionalLong allowed = ProcFiles.number(max, 0);
+        OptionalLong taken = ProcFiles.number(used, 0);
+        if (allowed.isEmpty() || taken.isEmpty()) {
             return Map.of();
         }
-        boolean memory = limit.startsWith(MEMORY);
         return Map.of(
-                memory ? Fact.CGROUP_MEMORY_MAX : Fact.CGROUP_PIDS_MAX,
-                max.getAsLong() >= NO_LIMIT ? Facts.UNLIMITED : max.getAsLong(),
-                memory ? Fact.CGROUP_MEMORY : Fact.CGROUP_PIDS,
-                Math.max(0, used.getAsLong() - free));
+                limit,
+                allowed.getAsLong() >= NO_LIMIT ? Facts.UNLIMITED : allowed.getAsLong(),
+                usage,
+                Math.max(0, taken.getAsLong() - free));
     }
 
     private void tightest(Way way, String resource, Function<Path, Map<Fact, Long>> limits) {

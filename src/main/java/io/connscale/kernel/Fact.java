@@ -58,6 +58,10 @@ public enum Fact {
     CGROUP_MEMORY_MAX(LIMIT, "memory.max"),
     /** Without the page cache that the kernel gives back first ({@code inactive_file}). */
     CGROUP_MEMORY(NOW, "memory.current"),
+    /** Above it the kernel holds processes up and takes memory back; there only where a group has it. */
+    CGROUP_MEMORY_HIGH(LIMIT, "memory.high"),
+    /** Of the group that has it, which may be another one. */
+    CGROUP_MEMORY_OF_HIGH(NOW, "memory.high.current"),
     /** Processes of the control group that the kernel killed for want of memory. */
     OOM_KILLS(COUNTER, "memory.oom_kill"),
     /** The same of the whole machine. */

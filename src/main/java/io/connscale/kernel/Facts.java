@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param network equal for processes of one network namespace of a machine, which share its counters; empty: unknown
  * @param clock what the machine tells the time by; empty: unknown
  * @param groups the control groups whose limits {@code values} has, by resource: {@value #MEMORY_GROUP},
- *     {@value #PIDS_GROUP}, {@value #CPU_GROUP}
+ *     {@value #MEMORY_HIGH_GROUP}, {@value #PIDS_GROUP}, {@value #CPU_GROUP}
  * @param routes from the sources to the targets that were asked about; null where nobody asked
  */
 public record Facts(
@@ -33,6 +33,7 @@ public record Facts(
         SortedMap<String, Group> groups,
         @Nullable Routes routes) {
     public static final String MEMORY_GROUP = "memory";
+    public static final String MEMORY_HIGH_GROUP = "memory.high";
     public static final String PIDS_GROUP = "pids";
     public static final String CPU_GROUP = "cpu";
 

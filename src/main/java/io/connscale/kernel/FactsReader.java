@@ -50,26 +50,26 @@ public final class FactsReader {
 
     /**
      * The files that say that a server is out of descriptors: above all they are wanted when no file can be opened. A server with
-     * connections in its accept queue takes each descriptor that becomes free, and {@link SpareFile}'s too.
+     * connections in its accept queue takes each descriptor that becomes free, and {@link ProcFiles.SpareFile}'s too.
      */
     private static final class Evidence {
         static final Evidence OF_THIS_PROCESS = new Evidence(Path.of("/proc"));
         private static final int COUNTERS = 16 << 10;
 
         private final Path folder;
-        private final Map<String, HeldFile> held;
+        private final Map<String, ProcFiles.HeldFile> held;
 
         Evidence(Path proc) {
             folder = proc.resolve("net");
             held = Map.of(
-                    "snmp", new HeldFile(folder.resolve("snmp"), COUNTERS),
-                    "netstat", new HeldFile(folder.resolve("netstat"), COUNTERS),
-                    "tcp", new HeldFile(folder.resolve("tcp"), TcpTable.BEGINNING),
-                    "tcp6", new HeldFile(folder.resolve("tcp6"), TcpTable.BEGINNING));
+                    "snmp", new ProcFiles.HeldFile(folder.resolve("snmp"), COUNTERS),
+                    "netstat", new ProcFiles.HeldFile(folder.resolve("netstat"), COUNTERS),
+                    "tcp", new ProcFiles.HeldFile(folder.resolve("tcp"), TcpTable.BEGINNING),
+                    "tcp6", new ProcFiles.HeldFile(folder.resolve("tcp6"), TcpTable.BEGINNING));
         }
 
         private String text(String file) {
-            HeldFile open = held.get(file);
+            ProcFiles.HeldFile open = held.get(file);
             return open == null ? "" : open.read();
         }
 
@@ -98,11 +98,11 @@ public final class FactsReader {
      *     listens, which takes up to seconds with many sockets
      */
     public Facts read(boolean thorough) {
-        SpareFile.give();
+        ProcFiles.SpareFile.give();
         try {
             return facts(thorough);
         } finally {
-            SpareFile.take();
+            ProcFiles.SpareFile.take();
         }
     }
 
@@ -130,10 +130,10 @@ public final class FactsReader {
         found.putAll(Tables.limits(proc.resolve("self/limits")));
         Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(proc.resolve("self/cgroup")));
         found.putAll(cgroup.values());
-        found.putAll(Threads.read(proc));
+        found.putAll(ThreadCounts.read(proc));
         found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
         found.putAll(Tables.vmstat(proc.resolve("vmstat")));
-        found.putAll(new LoopTimes(proc.resolve("self/task")).read());
+        found.putAll(ThreadCounts.loops(proc.resolve("self/task")));
         openFiles(found);
         uptime(found);
         Optional<TcpTable.Counts> counts = thorough ? counts() : Optional.empty();

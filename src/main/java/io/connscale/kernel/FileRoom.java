@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 public final class FileRoom {
     /** What a process may come to need beside: a class to load, a worker being started. */
     private static final long RESERVE = 40;
-    /** Files that a worker has open before its first connection, at most: libraries, pipes, epoll sets. */
-    private static final long OF_A_WORKER = 40;
+    /** Files that a worker has open before its first connection, and a part of what it keeps back: together what a plan counts with. */
+    private static final long OF_A_WORKER = Costs.PROCESS_FILES + Costs.RESERVED_FILES - RESERVE;
 
     private FileRoom() {}
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** How long the kernel lets a listening socket's accept queue be, whatever backlog was asked for. */
 public final class ListenBacklog {
@@ -14,14 +15,14 @@ public final class ListenBacklog {
 
     /**
      * What listening with {@code asked} gives: {@code net.core.somaxconn} of this process's network namespace caps it
-     * silently (listen(2)). {@code asked} itself where that can't be read.
+     * silently (listen(2)). Null where that can't be read: it is unknown then.
      */
-    public static int given(int asked) {
+    public static @Nullable Integer given(int asked) {
         return given(asked, somaxconn());
     }
 
-    static int given(int asked, OptionalInt somaxconn) {
-        return Math.min(asked, somaxconn.orElse(asked));
+    static @Nullable Integer given(int asked, OptionalInt somaxconn) {
+        return somaxconn.isEmpty() ? null : (Integer) Math.min(asked, somaxconn.getAsInt());
     }
 
     /**

@@ -10,6 +10,9 @@ import java.util.Optional;
  * by somebody else: both are a SIGKILL. The kernel counts it before the process ends.
  */
 public final class OomKills {
+    /** How the words begin that say so, here and where a shell on another machine says it. */
+    public static final String KILLED = "killed by the kernel: out of memory (";
+
     private final Path proc;
     private final Path cgroups;
     /** As it was while the process lived: then it tells no more. */
@@ -46,7 +49,7 @@ public final class OomKills {
 
     /** {@code killed by the kernel: out of memory (control group /a, memory.oom_kill +1)}; empty where nothing says so. */
     public Optional<String> since() {
-        return said(read(), before).map(evidence -> "killed by the kernel: out of memory (" + evidence + ")");
+        return said(read(), before).map(evidence -> KILLED + evidence + ")");
     }
 
     /**

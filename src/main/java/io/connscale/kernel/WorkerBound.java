@@ -1,17 +1,20 @@
 package io.connscale.kernel;
 
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
 /**
  * How many processes an agent or a server may be.
  *
- * @param max as {@code hosts.yaml} says, the first one among them; 0: as many as the machine has memory for
+ * @param max as {@code hosts.yaml} says, the first one among them; 0: as many as the machine has memory and threads for
  * @param limits of this process, which a worker has too
  */
 public record WorkerBound(int max, Limits limits) {
     private static final int MAX = 1024;
-    /** Bytes of a JVM before its first connection, and of a connection in the process and in the kernel; rounded up. */
-    private static final long PROCESS = 64L << 20;
-
-    private static final long CONNECTION = 6L << 10;
 
     /** Connections that a new worker has room for. */
     public long room() {
@@ -20,11 +23,57 @@ public record WorkerBound(int max, Limits limits) {
 
     /** How many more there may be beside those {@code there}. */
     public int more(int there) {
-        if (max > 0) {
-            return Math.max(0, max - there);
-        }
-        long each = PROCESS + CONNECTION * room();
-        long more = Memory.available().orElse(Long.MAX_VALUE) / each;
-        return (int) Math.max(0, Math.min(more, MAX - there));
+        return max > 0 ? Math.max(0, max - there) : more(there, room(), left(Path.of("/proc"), Path.of("/sys")));
+    }
+
+    /** What new processes here can have; empty where the system does not tell. */
+    record Left(OptionalLong bytes, OptionalLong threads) {}
+
+    /**
+     * One process more than there are threads for: that it does not start is the kernel's word, which the user wants to see.
+     *
+     * @param room connections of each
+     */
+    static int more(int there, long room, Left left) {
+        long each = Costs.PROCESS_BYTES + (Costs.SOCKET + Math.max(Costs.IN_AGENT, Costs.IN_SERVER)) * room;
+        long byMemory = left.bytes.orElse(Long.MAX_VALUE) / each;
+        long byThreads = left.threads.isEmpty() ? MAX : left.threads.getAsLong() / Costs.PROCESS_THREADS + 1;
+        return (int) Math.max(
+                0, LongStream.of(byMemory, byThreads, MAX - there).min().orElse(0));
+    }
+
+    /** The least that machine, control group and user have left. */
+    static Left left(Path proc, Path sys) {
+        Map<String, Long> found = new HashMap<>(Tables.meminfo(proc.resolve("meminfo")));
+        found.putAll(Tables.limits(proc.resolve("self/limits")));
+        found.putAll(new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(proc.resolve("self/cgroup"))).values());
+        found.putAll(ThreadCounts.read(proc));
+        Stream.of(Fact.THREADS_MAX, Fact.PIDS_MAX)
+                .forEach(fact -> ProcFiles.number(
+                                proc.resolve("sys").resolve(fact.setting().replace('.', '/')), 0)
+                        .ifPresent(value -> found.put(fact.kernelName(), value)));
+        long available = found.getOrDefault(Fact.MEMORY_AVAILABLE.kernelName(), Facts.UNLIMITED);
+        return new Left(
+                least(
+                        available,
+                        left(found, Fact.CGROUP_MEMORY_MAX, Fact.CGROUP_MEMORY),
+                        left(found, Fact.CGROUP_MEMORY_HIGH, Fact.CGROUP_MEMORY_OF_HIGH)),
+                least(
+                        left(found, Fact.CGROUP_PIDS_MAX, Fact.CGROUP_PIDS),
+                        left(found, Fact.SOFT_PROCESSES, Fact.USER_THREADS),
+                        left(found, Fact.THREADS_MAX, Fact.THREADS),
+                        left(found, Fact.PIDS_MAX, Fact.THREADS)));
+    }
+
+    private static long left(Map<String, Long> found, Fact max, Fact used) {
+        Long allowed = found.get(max.kernelName());
+        Long taken = found.get(used.kernelName());
+        return allowed == null || taken == null || allowed == Facts.UNLIMITED
+                ? Facts.UNLIMITED
+                : Math.max(0, allowed - taken);
+    }
+
+    private static OptionalLong least(long... left) {
+        return LongStream.of(left).filter(one -> one != Facts.UNLIMITED).min();
     }
 }

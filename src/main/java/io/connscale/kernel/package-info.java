@@ -1,6 +1,6 @@
 /**
- * What the kernel tells, what of it stops connections, and why they stopped: pure records and functions, and one reader. A
- * leaf: every room may knock.
+ * What the kernel tells of a process, its network and its machine: {@link io.connscale.kernel.Facts}, and who reads them. It judges
+ * nothing: that is for {@code limits}. A leaf.
  */
 @NullMarked
 package io.connscale.kernel;

@@ -94,7 +94,7 @@ final class Run {
                     new Listening.Manner(settings.backlog(), settings.sharesPorts(), keepalive()),
                     new Acceptor(loops, at));
             sockets.add(socket);
-            int given = ListenBacklog.given(settings.backlog());
+            Integer given = ListenBacklog.given(settings.backlog());
             listeners.add(new Listener(settings.bind(), socket.address().getPort(), settings.backlog(), given));
         } catch (IOException e) {
             throw Refusals.listening(settings.bind(), port, Errno.name(e));

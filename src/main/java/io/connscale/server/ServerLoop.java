@@ -1,7 +1,7 @@
 package io.connscale.server;
 
 import io.connscale.control.ServerStatus;
-import io.connscale.kernel.ProcessReader;
+import io.connscale.kernel.LoadReader;
 import io.connscale.net.Errno;
 import io.connscale.net.Link;
 import io.connscale.net.Links;
@@ -127,7 +127,7 @@ final class ServerLoop {
     Statistics statistics() {
         long answered = pings.get();
         Snapshot counts = new Snapshot(established.get(), 0, 0, 0, ended.get(), answered, answered, 0, new TreeMap<>());
-        ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, ProcessReader.threadCpuNanos());
+        ProcessLoad time = ProcessLoad.ofLoop(System.nanoTime() - up, LoadReader.threadCpuNanos());
         return new Statistics(
                 counts, accepted.get(), 0, Unanswered.NONE, recorded.times(), tcp(), time, new TreeMap<>());
     }

@@ -8,6 +8,7 @@ import io.connscale.control.Message.StartServer;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
+import io.connscale.control.Threads;
 import io.connscale.control.Worker;
 import io.connscale.control.Workers;
 import io.connscale.kernel.FileRoom;
@@ -59,7 +60,7 @@ final class ServerProcesses {
     /** One after the other: so the order is known. */
     private final Object joining = new Object();
 
-    private final ScheduledThreadPoolExecutor balance = new ScheduledThreadPoolExecutor(1, ServerProcesses::thread);
+    private final ScheduledThreadPoolExecutor balance = Threads.clock("server-balance");
     private long turn; // on the balance's thread
     /** Before that the balance starts no process: where there was no thread for the last one, there is none a second later. */
     private volatile long notBefore = System.nanoTime();
@@ -75,12 +76,6 @@ final class ServerProcesses {
         this.workers = new Workers("server-process", starter, notices, this::lost);
         this.own = new PingPongServer(alone() ? settings : settings.shared(settings.ports()), transport);
         this.ownRoom = FileRoom.ofThisProcess(limits) * (KEPT_FREE - 1) / KEPT_FREE;
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "server-balance");
-        thread.setDaemon(true);
-        return thread;
     }
 
     private boolean alone() {

@@ -9,8 +9,8 @@ package io.connscale.stats;
  * @param idleTicks of them with nothing to do, or waiting for a disk
  * @param stolenTicks of them that other machines of the same host had
  * @param runnable threads that run or wait for a CPU
- * @param memoryBytes physical memory
- * @param availableBytes of it that can be had without swapping
+ * @param memoryBytes physical memory; -1 where the kernel does not say
+ * @param availableBytes of it that can be had without swapping; the same
  */
 public record MachineLoad(
         int cpus, long ticks, long idleTicks, long stolenTicks, long runnable, long memoryBytes, long availableBytes) {

@@ -12,7 +12,7 @@ package io.connscale.stats;
  * @param collectionMillis how long those took
  * @param heapBytes of the Java heap in use
  * @param directBytes of buffers outside of the heap
- * @param residentBytes of physical memory, 0 where the kernel does not say
+ * @param residentBytes of physical memory; {@value #UNKNOWN} where the kernel does not say, of one of them
  */
 public record ProcessLoad(
         int processes,
@@ -25,6 +25,8 @@ public record ProcessLoad(
         long heapBytes,
         long directBytes,
         long residentBytes) {
+    public static final long UNKNOWN = -1;
+
     public static final ProcessLoad NONE = new ProcessLoad(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** An event loop's share. */
@@ -43,7 +45,9 @@ public record ProcessLoad(
                 collectionMillis + other.collectionMillis,
                 heapBytes + other.heapBytes,
                 directBytes + other.directBytes,
-                residentBytes + other.residentBytes);
+                residentBytes == UNKNOWN || other.residentBytes == UNKNOWN
+                        ? UNKNOWN
+                        : residentBytes + other.residentBytes);
     }
 
     /** When the process is gone, what it used is still used up. */

@@ -29,7 +29,15 @@ final class ByHand implements Talk {
     }
 
     /** Bytes that are the same for all connections, or a text with each one's number in it. */
-    private record Template(byte[] constant, @Nullable String numbered) {
+    private static final class Template {
+        private final byte[] constant;
+        private final @Nullable String numbered;
+
+        private Template(byte[] constant, @Nullable String numbered) {
+            this.constant = constant;
+            this.numbered = numbered;
+        }
+
         static Template of(@Nullable String text, String host) {
             String known = text == null ? "" : text.replace(HOST, host);
             return known.contains(NUMBER) ? new Template(NOTHING, known) : new Template(ByteText.bytes(known), null);
@@ -217,7 +225,8 @@ final class ByHand implements Talk {
         }
 
         private static boolean isCode(byte[] begin) {
-            return begin.length == CODE_DIGITS && new String(begin, ISO_8859_1).chars().allMatch(Character::isDigit);
+            return begin.length == CODE_DIGITS
+                    && new String(begin, ISO_8859_1).chars().allMatch(Character::isDigit);
         }
 
         private boolean done() {

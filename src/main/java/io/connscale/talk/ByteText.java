@@ -19,7 +19,8 @@ public final class ByteText {
      */
     public static String of(String text) {
         if (text.chars().anyMatch(c -> c > 0xFF)) {
-            throw new IllegalArgumentException("a character that is more than a byte: write its bytes, as \"\\xc3\\xa9\"");
+            throw new IllegalArgumentException(
+                    "a character that is more than a byte: write its bytes, as \"\\xc3\\xa9\"");
         }
         StringBuilder escaped = new StringBuilder();
         text.chars().forEach(c -> append(escaped, c));

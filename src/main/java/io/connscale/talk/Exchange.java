@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param length so many bytes, whatever they are
  */
 public record Exchange(
-        @Nullable String send, @Nullable String expect, @Nullable String line, @Nullable Integer length) {
+        @Nullable String send,
+        @Nullable String expect,
+        @Nullable String line,
+        @Nullable Integer length) {
     /** Bytes of a text. */
     static final int MAX_BYTES = 1000;
 

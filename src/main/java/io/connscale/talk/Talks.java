@@ -35,12 +35,17 @@ public final class Talks {
     public static Talk of(TalkSettings settings, LongSupplier numbers) {
         Talk.Kind kind = KINDS.get(settings.name());
         if (kind == null) {
-            throw new IllegalArgumentException("no talk is called " + settings.name() + ": " + String.join(", ", names()));
+            throw new IllegalArgumentException(
+                    "no talk is called " + settings.name() + ": " + String.join(", ", names()));
         }
         return kind.make(settings, numbers);
     }
 
-    /** @throws IllegalArgumentException in one line, where an agent could not talk so */
+    /**
+     * Looks whether an agent could talk so.
+     *
+     * @throws IllegalArgumentException in one line, where it could not
+     */
     public static void check(TalkSettings settings) {
         of(settings, () -> 1);
     }

@@ -2,17 +2,21 @@ package io.connscale.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.Needs;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.deploy.FoundJava;
 import io.connscale.cluster.deploy.HostFacts;
-import io.connscale.cluster.deploy.Installation;
 import io.connscale.kernel.Limits;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The words that start an agent. */
 class AgentCommandTest {
@@ -67,6 +71,25 @@ class AgentCommandTest {
                 .doesNotContain("-XX:+UseCompactObjectHeaders");
         assertThat(remote("25.0.3")).contains("-XX:+UseCompactObjectHeaders");
         assertThat(remote("24.0.1")).doesNotContain("-XX:+UseCompactObjectHeaders");
+    }
+
+    /** The shell that waits for an agent on another machine. */
+    @ParameterizedTest
+    @ValueSource(strings = {"dash", "bash", "busybox sh"})
+    void whatWaitsForAnAgentPassesOnItsStreamsAndItsEnd(String shell) throws Exception {
+        Needs.command(shell.split(" ", -1)[0]);
+        String script = remote("17.0.15").get(2);
+        for (int code : List.of(0, 3, 137, 143)) {
+            String end = code > 128 ? "kill -" + (code - 128) + " $$" : "exit " + code;
+            List<String> command = new ArrayList<>(List.of(shell.split(" ", -1)));
+            command.addAll(List.of("-c", script, "sh", "sh", "-c", "cat; echo err >&2; " + end));
+            Process process = new ProcessBuilder(command).start();
+            process.getOutputStream().write('x');
+            process.getOutputStream().close();
+            assertThat(process.getInputStream()).hasContent("x");
+            assertThat(process.getErrorStream()).hasContent("err");
+            assertThat(process.waitFor()).isEqualTo(code);
+        }
     }
 
     private static List<String> remote(String version) throws HostsFileException {

@@ -7,7 +7,7 @@ import io.connscale.Needs;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.deploy.Deployment;
-import io.connscale.cluster.deploy.Installation;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.deploy.Jar;
 import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;

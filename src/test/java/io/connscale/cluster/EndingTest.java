@@ -26,6 +26,16 @@ class EndingTest {
     }
 
     @Test
+    void whatAShellOnAnotherMachineSaysOfItsEndIsNoLineOfItsOwn() {
+        String why = "killed by the kernel: out of memory (control group /a, memory.oom_kill +1)";
+        Ending killed = Ending.of(137, List.of("its own", why), false, Optional.empty());
+        assertThat(killed).hasToString("with exit code 137 (SIGKILL), " + why + "; last output on stderr: its own");
+        assertThat(Ending.of(137, List.of("its own"), false, Optional.empty()))
+                .hasToString("with exit code 137 (SIGKILL); last output on stderr: its own");
+        assertThat(Ending.of(1, List.of(why), false, Optional.empty())).hasToString("with exit code 1");
+    }
+
+    @Test
     void theJvmsReasonIsAmongTheLastErrors() {
         List<String> errors = List.of(
                 "noise",

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
-import io.connscale.cluster.launch.ssh.Asker;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.console.Console;
 import io.connscale.console.Format;
 import io.connscale.control.ServerSettings;

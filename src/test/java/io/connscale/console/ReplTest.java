@@ -90,7 +90,7 @@ class ReplTest extends TypedSession {
         start(true);
         keys("sto");
         shows("connscale> sto");
-        console.unexpected("notices-1", new IllegalStateException("gone"));
+        console.unexpected("notices", new IllegalStateException("gone"));
         showsExactly("internal error: IllegalStateException: gone — details in console.log", "connscale> sto");
     }
 

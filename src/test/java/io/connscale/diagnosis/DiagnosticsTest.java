@@ -3,13 +3,14 @@ package io.connscale.diagnosis;
 import static io.connscale.diagnosis.FakeEnds.HOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Known;
-import io.connscale.kernel.diagnosis.Difference;
-import io.connscale.kernel.diagnosis.Verdict;
+import io.connscale.limits.Difference;
+import io.connscale.limits.Verdict;
 import io.connscale.stats.LoopStatistics;
 import io.connscale.stats.Statistics;
 import io.connscale.stats.TcpSample;
@@ -40,6 +41,34 @@ class DiagnosticsTest {
         diagnostics.begin(HOSTS); // what was before is not asked about
         assertThat(diagnostics.verdict(HOSTS)).isEmpty();
         assertThat(diagnostics.news()).isEmpty();
+    }
+
+    /** What the check before opening judges is what the verdict counts from. */
+    @Test
+    void whatWasObservedBeforeOpeningIsWhereTheRequestBegins() throws InterruptedException {
+        ends.ended(0, Map.of("connect EMFILE", 5L));
+        ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_000);
+        Observed before = diagnostics.observe(Map.of(HOST, 10L), new Rate(7), Diagnostics.Look.BEFORE);
+        assertThat(before.observation().hosts().get(0).settings().perSecond()).isEqualTo(7);
+        assertThat(before.observation().hosts().get(0).wanted()).isEqualTo(10);
+        assertThat(before.observation().server().wanted()).isEqualTo(10);
+        diagnostics.begin(before);
+        assertThat(ends.asked).as("times that the host was asked for facts").isEqualTo(1);
+        ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_057);
+        ends.ended(0, Map.of("receive timeout", 3L));
+        assertThat(text(diagnostics.verdict(HOSTS)))
+                .contains("ListenOverflows +57")
+                .doesNotContain("EMFILE");
+    }
+
+    @Test
+    void whoDoesNotTellItsLimitsIsObservedWithoutThem() throws InterruptedException {
+        ends.facts = null;
+        ends.server = null;
+        Observed observed = diagnostics.observe(HOSTS, Diagnostics.Look.BEFORE);
+        assertThat(observed.failed()).containsOnlyKeys(HOST);
+        assertThat(observed.silent()).isPresent();
+        assertThat(observed.observation().hosts().get(0).now()).isEqualTo(Facts.NONE);
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.connscale.cluster.config.Workers;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Known;
+import io.connscale.limits.ServerEnd;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
@@ -49,6 +50,9 @@ final class FakeEnds implements Ends {
     /** What they say when they are asked thoroughly; null: the same. */
     @Nullable
     Facts thorough;
+
+    /** How often a host was asked what its kernel says. */
+    int asked;
 
     static ServerStatus running(long established) {
         return new ServerStatus(
@@ -108,8 +112,24 @@ final class FakeEnds implements Ends {
     }
 
     @Override
-    public CompletableFuture<Facts> facts(String host) {
+    public int processes(String host) {
+        return 1;
+    }
+
+    @Override
+    public CompletableFuture<Facts> facts(String host, boolean planning) {
+        asked++;
         return answer(facts);
+    }
+
+    @Override
+    public Workers serverWorkers() {
+        return Workers.AUTO;
+    }
+
+    @Override
+    public String serverPlace() {
+        return ServerEnd.HERE;
     }
 
     @Override

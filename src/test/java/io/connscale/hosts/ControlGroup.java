@@ -76,20 +76,32 @@ final class ControlGroup implements AutoCloseable {
         return this;
     }
 
+    /** Commands of {@code sh} by which a shell enters it. */
+    private List<String> enter() {
+        return folders.stream()
+                .map(folder -> "echo $$ > " + folder.resolve(PROCESSES))
+                .toList();
+    }
+
+    /** Commands of {@code sh} by which a host with a {@code /sys} of its own sees control groups there, too, and enters this one's memory. */
+    List<String> enterAnew() {
+        List<String> mounted = unified()
+                ? List.of("mount -t cgroup2 none /sys/fs/cgroup")
+                : List.of(
+                        "mount -t tmpfs none /sys/fs/cgroup",
+                        "mkdir /sys/fs/cgroup/memory",
+                        "mount -t cgroup -o memory none /sys/fs/cgroup/memory");
+        return Stream.concat(mounted.stream(), enter().stream().limit(1)).toList();
+    }
+
     /** A launcher's words for {@code hosts.yaml}: what comes behind them runs in this group. */
     String words() {
-        StringBuilder enter = new StringBuilder();
-        folders.forEach(folder ->
-                enter.append("echo $$ > ").append(folder.resolve(PROCESSES)).append(" && "));
-        return "sh, -c, '" + enter + "exec \"$@\"', sh";
+        return "sh, -c, '" + String.join(" && ", enter()) + " && exec \"$@\"', sh";
     }
 
     /** The words of a command that runs in this group. */
     List<String> command(String shell) {
-        StringBuilder enter = new StringBuilder();
-        folders.forEach(folder ->
-                enter.append("echo $$ > ").append(folder.resolve(PROCESSES)).append(" && "));
-        return List.of("sh", "-c", enter + shell);
+        return List.of("sh", "-c", String.join(" && ", enter()) + " && " + shell);
     }
 
     List<ProcessHandle> processes() {

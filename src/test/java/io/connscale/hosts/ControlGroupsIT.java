@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -84,6 +86,47 @@ class ControlGroupsIT {
             other.processes().forEach(ProcessHandle::destroyForcibly);
             await().atMost(SOON).until(() -> console.err().contains("other lost"));
             assertThat(console.err()).containsPattern("other lost, .* exit code 137 \\(SIGKILL\\) · start other");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sshj", "openssh"})
+    void anAgentOnAnotherMachineThatTheKernelKilledForWantOfMemoryIsToldToo(String client) throws IOException {
+        ControlGroup small = group();
+        HostPlan plan = HostPlan.host("small");
+        for (String command : small.enterAnew()) {
+            plan = plan.withBefore(command);
+        }
+        try (NetworkOfHosts network = NetworkOfHosts.of(plan);
+                NetworkConsole console =
+                        NetworkConsole.with(network, "small: {ssh: small, workers: 1, launch: " + client + "}")) {
+            console.must("start small");
+            console.must("connections start 20 small");
+            SshHost host = network.host("small");
+            for (ProcessHandle agent : host.agents()) {
+                Files.writeString(Path.of("/proc/" + agent.pid() + "/oom_score_adj"), "1000"); // it, not the hog
+            }
+            small.memory(small.memoryUsed() + 16 * MIB);
+            new ProcessBuilder(small.command("head -c 64m /dev/zero | tail > /dev/null")).start();
+
+            await().atMost(SOON).until(() -> console.notices().contains("small lost"));
+            assertThat(console.notices())
+                    .containsPattern(
+                            "small lost, with 20 connections: its agent ended with exit code 137 \\(SIGKILL\\),"
+                                    + " killed by the kernel: out of memory \\(control group " + small.path()
+                                    + ", memory.oom_kill \\+[12]\\)");
+
+            small.memory(1024 * MIB);
+            console.must("start small");
+            console.must("connections start 20 small");
+            host.agents().forEach(ProcessHandle::destroyForcibly);
+            await().atMost(SOON)
+                    .until(() -> console.notices()
+                                    .lines()
+                                    .filter(line -> line.contains("small lost"))
+                                    .count()
+                            == 2);
+            assertThat(console.notices()).containsPattern("small lost, .* exit code 137 \\(SIGKILL\\) · start small");
         }
     }
 

@@ -54,7 +54,7 @@ class StagedServerIT {
             JsonNode count = console.must("count");
             long unaccepted = count.path("difference").asLong();
             assertThat(unaccepted).isPositive();
-            assertThat(count.path("explanation").path("halfOpen").asLong()).isEqualTo(unaccepted);
+            assertThat(count.path("explanation").path("unaccepted").asLong()).isEqualTo(unaccepted);
             assertThat(count.path("explanation").path("waiting").asLong()).isPositive();
             assertThatTheHalfOpenAge(console);
 
@@ -78,7 +78,7 @@ class StagedServerIT {
             JsonNode now = explanation(console); // a server out of files may still get one back
             assertThat(now.path("unanswered").asLong())
                     .isPositive()
-                    .isEqualTo(now.path("halfOpen").asLong());
+                    .isEqualTo(now.path("unaccepted").asLong());
         });
         JsonNode young = explanation(console);
         double oldest = young.path("oldestSeconds").asDouble();

@@ -26,7 +26,10 @@ class WaysToHostsIT {
                 host("other-port").withSshd("Port 2222"));
         Machine console = network.console();
         Path config = console.home().resolve(".ssh/config");
-        Folders.write(config, "Host far\n    HostName 10.77.0.12\n    ProxyJump plain\n" + Folders.read(config));
+        Folders.write(
+                config,
+                "Host far\n    HostName 10.77.0.12\n    ProxyJump plain\nHost by-command\n    HostName 10.77.0.12\n"
+                        + "    ProxyCommand ssh -W %h:%p plain\n" + Folders.read(config));
         console.must("cp", "-p", console.home() + "/.ssh/id_ed25519", console.home() + "/key");
     }
 
@@ -49,6 +52,9 @@ class WaysToHostsIT {
                 way("a Java", "plain", h -> "{ssh: " + h.name() + ", java: " + java() + "}"),
                 way("jump", "behind", h -> "{ssh: " + h.name() + ", jump: plain}"),
                 way("ProxyJump of ssh_config", "behind", h -> "far"),
+                way("the ssh program", "plain", h -> "{ssh: " + h.name() + ", launch: openssh}"),
+                way("the ssh program and jump", "behind", h -> "{ssh: " + h.name() + ", jump: plain, launch: openssh}"),
+                way("the ssh program and ProxyCommand", "behind", h -> "{ssh: by-command, launch: openssh}"),
                 way("a command", "plain", h -> "{command: [" + h.in() + "]}"),
                 way("OpenSSH as the command", "plain", h -> "{command: [ssh, -T, " + h.name() + "]}"));
     }

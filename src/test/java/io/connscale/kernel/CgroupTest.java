@@ -147,4 +147,23 @@ class CgroupTest {
         assertThat(group(cgroup, Facts.MEMORY_GROUP).path()).isEqualTo("/");
         assertThat(value(in("0::/../../x\n"), Fact.CGROUP_MEMORY_MAX)).isEqualTo(1000);
     }
+
+    /** It may be another group's than memory.max; one without is none. */
+    @Test
+    void memoryHighIsReadOfTheGroupThatHasTheLeast() throws IOException {
+        write("a/memory.max", "max\n");
+        write("a/memory.high", "500\n");
+        write("a/memory.current", "300\n");
+        write("a/b/memory.max", "1000\n");
+        write("a/b/memory.high", "max\n");
+        write("a/b/memory.current", "200\n");
+        Cgroup cgroup = in("0::/a/b\n");
+        assertThat(value(cgroup, Fact.CGROUP_MEMORY_HIGH)).isEqualTo(500);
+        assertThat(value(cgroup, Fact.CGROUP_MEMORY_OF_HIGH)).isEqualTo(300);
+        assertThat(group(cgroup, Facts.MEMORY_HIGH_GROUP).path()).isEqualTo("/a");
+        assertThat(value(cgroup, Fact.CGROUP_MEMORY_MAX)).isEqualTo(1000);
+        assertThat(value(cgroup, Fact.CGROUP_MEMORY)).isEqualTo(200);
+        write("a/memory.high", "max\n");
+        assertThat(in("0::/a/b\n").groups()).doesNotContainKey(Facts.MEMORY_HIGH_GROUP);
+    }
 }

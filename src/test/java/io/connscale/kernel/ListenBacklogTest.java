@@ -15,8 +15,8 @@ class ListenBacklogTest {
     }
 
     @Test
-    void whatWasAskedForStandsWhereTheCapIsUnknown() {
-        assertThat(ListenBacklog.given(1024, OptionalInt.empty())).isEqualTo(1024);
+    void whereTheCapIsUnknownWhatWasGivenIsUnknown() {
+        assertThat(ListenBacklog.given(1024, OptionalInt.empty())).isNull();
     }
 
     @Test

@@ -45,4 +45,13 @@ class StatisticsTest {
     void ofANewProcessInItsPlaceEverythingIsNew() {
         assertThat(after(1, 3, 3).since(after(10, 5, 100)).counts().pings()).isEqualTo(3);
     }
+
+    @Test
+    void whatIsUnknownOfOneProcessIsUnknownOfAll() {
+        ProcessLoad known = new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, 5);
+        ProcessLoad unknown = new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, ProcessLoad.UNKNOWN);
+        assertThat(known.plus(unknown).residentBytes()).isEqualTo(ProcessLoad.UNKNOWN);
+        assertThat(unknown.plus(ProcessLoad.ofLoop(1, 1)).residentBytes()).isEqualTo(ProcessLoad.UNKNOWN);
+        assertThat(known.plus(ProcessLoad.ofLoop(1, 1)).residentBytes()).isEqualTo(5);
+    }
 }

@@ -102,7 +102,8 @@ class ByHandTest {
 
     @Test
     void aPingWithoutAnAnswerAwaitsNone() {
-        Spoken one = Spoken.of(TalkSettings.of(List.of(), List.of(exchange("x", null)))).connected();
+        Spoken one = Spoken.of(TalkSettings.of(List.of(), List.of(exchange("x", null))))
+                .connected();
 
         assertThat(one.ping()).isFalse();
         assertThat(one.said()).isEqualTo("x");
@@ -143,11 +144,12 @@ class ByHandTest {
     void whatCantBeIsRefused() {
         assertThatThrownBy(() -> new Exchange(null, null, null, null)).hasMessageContaining("neither");
         assertThatThrownBy(() -> new Exchange("x", "y", null, 3)).hasMessageContaining("one of");
-        assertThatThrownBy(() -> new Exchange("x".repeat(1001), null, null, null)).hasMessageContaining("1000");
-        assertThatThrownBy(() -> Talks.check(
-                        TalkSettings.of(List.of(), Collections.nCopies(17, exchange("x", null)))))
+        assertThatThrownBy(() -> new Exchange("x".repeat(1001), null, null, null))
+                .hasMessageContaining("1000");
+        assertThatThrownBy(() -> Talks.check(TalkSettings.of(List.of(), Collections.nCopies(17, exchange("x", null)))))
                 .hasMessageContaining("at most 16");
-        assertThatThrownBy(() -> Talks.check(TalkSettings.of("telex", Map.of()))).hasMessageContaining("telex");
+        assertThatThrownBy(() -> Talks.check(TalkSettings.of("telex", Map.of())))
+                .hasMessageContaining("telex");
     }
 
     private static Exchange exchange(String send, @Nullable String expect) {

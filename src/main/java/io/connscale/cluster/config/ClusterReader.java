@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** The whole file: the defaults for every host first, then the hosts, then the server, which may run on one of them. */
 final class ClusterReader {
-    private static final List<String> KEYS = List.of("server", "target", "client", "hosts");
+    private static final List<String> KEYS = List.of("server", "target", "client", "launch", "hosts");
     private static final String EXAMPLE = "write at least \"hosts: {client1: local}\"";
 
     private ClusterReader() {}
@@ -21,8 +21,9 @@ final class ClusterReader {
         Section file = Section.of("", root, KEYS);
         Section server = file.section("server", ServerReader.KEYS);
         ClientConfig client = ClientReader.read(file.section("client", ClientReader.KEYS), ClientConfig.DEFAULT);
+        Launch.SshClient ssh = file.get("launch", Kind.SSH_CLIENT, Launch.SshClient.SSHJ);
         Node there = file.node("hosts").orElse(new Node.Empty(root.place()));
-        List<HostConfig> hosts = hosts(there, client);
+        List<HostConfig> hosts = hosts(there, client, ssh);
         ServerConfig whole = new ServerReader(server, hosts).read(root.place());
         Optional<TargetConfig> target = file.node("target")
                 .map(node -> TargetReader.read(Section.of("target", node, TargetReader.KEYS), node.place()));
@@ -32,11 +33,11 @@ final class ClusterReader {
         return Fault.at(there.place(), () -> new ClusterConfig(whole, target, hosts));
     }
 
-    private static List<HostConfig> hosts(Node node, ClientConfig client) {
+    private static List<HostConfig> hosts(Node node, ClientConfig client, Launch.SshClient ssh) {
         List<HostConfig> hosts = new ArrayList<>();
         int sources = 0;
         for (Node.Entry entry : distinct(node)) {
-            HostConfig host = HostReader.read(entry, client);
+            HostConfig host = HostReader.read(entry, client, ssh);
             hosts.add(host);
             sources += host.source().size();
             if (sources > Address.MAX) {

@@ -19,21 +19,25 @@ final class HostReader {
 
     private HostReader() {}
 
-    static HostConfig read(Node.Entry entry, ClientConfig client) {
+    /**
+     * @param client what its connections do where it does not say it
+     * @param ssh who speaks SSH, likewise
+     */
+    static HostConfig read(Node.Entry entry, ClientConfig client, Launch.SshClient ssh) {
         Node.Text key = entry.key();
         String name = Fault.at(key.place(), () -> HostConfig.checkedName(key.text()));
         return entry.value() instanceof Node.Mapping mapping
-                ? inFull(name, mapping, client)
-                : inAWord(name, LaunchReader.inAWord(entry.value()), client);
+                ? inFull(name, mapping, client, ssh)
+                : inAWord(name, LaunchReader.inAWord(entry.value(), ssh), client);
     }
 
     private static HostConfig inAWord(String name, Launch launch, ClientConfig client) {
         return new HostConfig(name, launch, client, List.of(), List.of(), Optional.empty(), Workers.AUTO);
     }
 
-    private static HostConfig inFull(String name, Node.Mapping node, ClientConfig client) {
+    private static HostConfig inFull(String name, Node.Mapping node, ClientConfig client, Launch.SshClient ssh) {
         Section section = Section.of(name, node, KEYS);
-        Launch launch = LaunchReader.read(section);
+        Launch launch = LaunchReader.read(section, ssh);
         ClientConfig own = ClientReader.read(section, client);
         List<String> source = section.ranges("source", Kind.SOURCE, Address.MAX);
         List<String> jvm = section.list("jvm", Kind.JVM_FLAG);

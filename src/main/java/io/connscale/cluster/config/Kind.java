@@ -22,6 +22,7 @@ record Kind<T>(String expected, Function<String, T> read) {
     static final Kind<Boolean> FLAG = new Kind<>("true or false", Kind::flag);
     static final Kind<Workers> WORKERS = new Kind<>("auto or a whole number from 1 to " + Workers.MAX, Workers::parse);
     static final Kind<HostKey> HOST_KEY = new Kind<>("strict or accept-new", HostKey::parse);
+    static final Kind<Launch.SshClient> SSH_CLIENT = new Kind<>("sshj or openssh", Launch.SshClient::parse);
     static final Kind<SshAddress> SSH = new Kind<>("[user@]host[:port]", SshAddress::parse);
     static final Kind<String> ADDRESS =
             new Kind<>("an address or a host name, with :port where one is mapped", text -> {

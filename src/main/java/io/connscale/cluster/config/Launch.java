@@ -1,6 +1,7 @@
 package io.connscale.cluster.config;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -11,6 +12,28 @@ public sealed interface Launch {
         @Override
         public String toString() {
             return "local";
+        }
+    }
+
+    /** Who speaks SSH. */
+    enum SshClient {
+        /** The library in this process. */
+        SSHJ,
+        /** The program {@code ssh}, with all that it can do and its configuration says. */
+        OPENSSH;
+
+        static SshClient parse(String text) {
+            for (SshClient client : values()) {
+                if (client.toString().equals(text)) {
+                    return client;
+                }
+            }
+            throw new IllegalArgumentException("no such client: sshj or openssh");
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -28,7 +51,8 @@ public sealed interface Launch {
             Optional<String> key,
             Optional<HostKey> hostKey,
             Optional<String> knownHosts,
-            Optional<String> jump)
+            Optional<String> jump,
+            SshClient client)
             implements Launch {
         public Ssh {
             SshAddress.check(user, host, port);
@@ -37,13 +61,25 @@ public sealed interface Launch {
             jump.ifPresent(SshAddress::parse);
         }
 
+        /** By SSHJ. */
+        public Ssh(
+                Optional<String> user,
+                String host,
+                OptionalInt port,
+                Optional<String> key,
+                Optional<HostKey> hostKey,
+                Optional<String> knownHosts,
+                Optional<String> jump) {
+            this(user, host, port, key, hostKey, knownHosts, jump, SshClient.SSHJ);
+        }
+
         public SshAddress address() {
             return new SshAddress(user, host, port);
         }
 
         @Override
         public String toString() {
-            return "ssh " + address();
+            return (client == SshClient.OPENSSH ? "openssh " : "ssh ") + address();
         }
     }
 

@@ -18,7 +18,9 @@ public record TargetConfig(String address, List<Integer> ports, Optional<TalkSet
         ports = Checks.distinct("port", List.copyOf(ports));
         ports.forEach(port -> Checks.inRange("a port", port, 1, Ports.MAX));
         Checks.check(
-                to.port().isEmpty() || ports.isEmpty(), address, "has a port, and so have ports: leave one of them out");
+                to.port().isEmpty() || ports.isEmpty(),
+                address,
+                "has a port, and so have ports: leave one of them out");
         Checks.check(to.port().isPresent() || !ports.isEmpty(), address, "has no port: add \"ports: 1883\", say");
     }
 

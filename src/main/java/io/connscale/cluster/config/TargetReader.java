@@ -19,6 +19,9 @@ final class TargetReader {
     /** The talk of our own server. */
     static final String PING = "ping";
 
+    /** An option of talks that name the server in what they say. */
+    private static final String HOST = "host";
+
     static final List<String> KEYS = List.of("address", "ports", "talk", "keepalive");
 
     private static final List<String> BY_HAND = List.of("open", PING);
@@ -44,7 +47,7 @@ final class TargetReader {
         List<Integer> ports = section.ranges("ports", Kind.PORTS, Ports.MAX);
         Duration keepalive = section.get("keepalive", Kind.KEEPALIVE, Duration.ZERO);
         Optional<TalkSettings> talk = section.node("talk")
-                .flatMap(TargetReader::talk)
+                .flatMap(node -> talk(node, ServerConfig.endpoint(address).host()))
                 .map(settings -> keepalive.isZero() ? settings : settings.withKeepalive(keepalive.toMillis()));
         if (talk.isEmpty()) {
             section.refuse("keepalive", key -> key + " is for other talks than ping: remove it");
@@ -52,9 +55,12 @@ final class TargetReader {
         return Fault.at(place, () -> new TargetConfig(address, ports, talk));
     }
 
-    private static Optional<TalkSettings> talk(Node node) {
+    /** @param address of the target: what a talk calls its host where the file does not say */
+    private static Optional<TalkSettings> talk(Node node, String address) {
         if (node instanceof Node.Text name) {
-            return name.text().equals(PING) ? Optional.empty() : Optional.of(checked(node, preset(name, null)));
+            return name.text().equals(PING)
+                    ? Optional.empty()
+                    : Optional.of(checked(node, preset(name, null, address)));
         }
         if (!(node instanceof Node.Mapping mapping) || mapping.entries().isEmpty()) {
             throw new Fault(
@@ -64,7 +70,7 @@ final class TargetReader {
         }
         Node.Entry first = mapping.entries().get(0);
         if (mapping.entries().size() == 1 && !BY_HAND.contains(first.key().text())) {
-            return Optional.of(checked(node, preset(first.key(), first.value())));
+            return Optional.of(checked(node, preset(first.key(), first.value(), address)));
         }
         Section byHand = Section.of("talk", node, BY_HAND);
         return Optional.of(checked(node, TalkSettings.of(exchanges(byHand, "open"), exchanges(byHand, PING))));
@@ -74,7 +80,7 @@ final class TargetReader {
         return Stream.concat(Stream.of(PING), Talks.names().stream()).toList();
     }
 
-    private static TalkSettings preset(Node.Text name, @Nullable Node options) {
+    private static TalkSettings preset(Node.Text name, @Nullable Node options, String address) {
         List<String> known = Talks.options(name.text())
                 .filter(any -> Talks.names().contains(name.text()))
                 .orElseThrow(() -> new Fault(name.place(), unknown(name.text())));
@@ -85,6 +91,9 @@ final class TargetReader {
         if (options != null) {
             Section section = Section.of(name.text(), options, known);
             known.forEach(key -> section.find(key, OPTION).ifPresent(value -> given.put(key, value)));
+        }
+        if (known.contains(HOST)) {
+            given.putIfAbsent(HOST, address);
         }
         return TalkSettings.of(name.text(), given);
     }

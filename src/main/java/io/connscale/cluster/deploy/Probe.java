@@ -2,9 +2,15 @@ package io.connscale.cluster.deploy;
 
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
+import io.connscale.kernel.Limits;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One look at a host: one script, one round trip. */
 public final class Probe {
@@ -31,5 +37,74 @@ public final class Probe {
             answer.add(line.get());
         }
         return line.map(end -> answer.facts());
+    }
+
+    /** The lines of a probe: a word, then what it says. What is missing or can't be read is unknown, never an error. */
+    static final class Answer {
+        /** df(1) in POSIX format: file system, blocks of 1024 bytes, used, available, capacity, mounted on. */
+        private static final Pattern DISK = Pattern.compile(".*\\s\\d+\\s+\\d+\\s+(-?\\d+)\\s+\\d+%\\s.*");
+
+        private final Map<String, List<String>> said = new HashMap<>();
+
+        void add(String line) {
+            String[] parts = line.split(" ", 2);
+            said.computeIfAbsent(parts[0], word -> new ArrayList<>()).add(parts.length > 1 ? parts[1] : "");
+        }
+
+        HostFacts facts() {
+            return new HostFacts(
+                    words("system")[0],
+                    word(words("system"), 1),
+                    limits(),
+                    all("java").stream().map(FoundJava::parse).toList(),
+                    first("cache"),
+                    first("shared"),
+                    said.containsKey("writable")
+                            ? Optional.empty()
+                            : Optional.of(first("unwritable").orElse("")),
+                    free(),
+                    said.containsKey("there"),
+                    said.containsKey("terminal"),
+                    all("ignored"));
+        }
+
+        private Limits limits() {
+            String[] files = words("files");
+            String[] ports = words("ports");
+            return new Limits(number(files, 0), number(files, 1), (int) number(ports, 0), (int) number(ports, 1));
+        }
+
+        private long free() {
+            return all("disk").stream()
+                    .map(DISK::matcher)
+                    .filter(Matcher::matches)
+                    .mapToLong(line -> Long.parseLong(line.group(1)))
+                    .findFirst()
+                    .orElse(HostFacts.UNKNOWN);
+        }
+
+        private List<String> all(String word) {
+            return said.getOrDefault(word, List.of());
+        }
+
+        private Optional<String> first(String word) {
+            return all(word).stream().findFirst();
+        }
+
+        private String[] words(String word) {
+            return first(word).orElse("").split("\\s+");
+        }
+
+        private static String word(String[] words, int at) {
+            return at < words.length ? words[at] : "";
+        }
+
+        private static long number(String[] words, int at) {
+            String word = word(words, at);
+            if (word.equals("unlimited")) {
+                return Long.MAX_VALUE;
+            }
+            return word.matches("\\d{1,18}") ? Long.parseLong(word) : Limits.UNKNOWN;
+        }
     }
 }

@@ -1,15 +1,16 @@
 package io.connscale.cluster.deploy;
 
+import io.connscale.cluster.launch.CallWithTimeout;
+import io.connscale.cluster.launch.Handover.Noise;
 import io.connscale.cluster.launch.Launcher;
-import io.connscale.cluster.launch.Noise;
 import io.connscale.cluster.launch.StderrTail;
-import io.connscale.cluster.launch.Talk;
 import io.connscale.control.AgentException;
 import io.connscale.control.BoundedLines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,12 +68,13 @@ final class RemoteScript {
 
     private <T> T talk(String name, int seconds, Dialogue<T> dialogue) throws AgentException, InterruptedException {
         try {
-            Optional<T> answer = Talk.within(seconds, "deploy-" + name, () -> dialogue.with(this));
+            Optional<T> answer = CallWithTimeout.call(
+                    "deploy-" + name, seconds, () -> dialogue.with(this), process::destroyForcibly);
             if (answer.isPresent()) {
                 process.waitFor(END_SECONDS, TimeUnit.SECONDS); // it tidies up after its last word
                 return answer.get();
             }
-        } catch (TimeoutException e) {
+        } catch (SocketTimeoutException e) {
             log.debug("{}", name, e);
             throw new AgentException(
                     "the script " + name + " was not done within " + seconds + " s" + noise, "is the host overloaded?");

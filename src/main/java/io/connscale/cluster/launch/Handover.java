@@ -1,16 +1,19 @@
 package io.connscale.cluster.launch;
 
 import io.connscale.control.AgentException;
+import io.connscale.control.PlainText;
+import io.connscale.control.Threads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -46,8 +49,16 @@ public final class Handover {
     private final StderrTail errors;
     private volatile boolean over;
 
-    private Handover(Process shell) {
+    private final Failure failure;
+
+    /** Names why a shell ended before it answered. */
+    public interface Failure {
+        AgentException of(StderrTail errors, Noise noise);
+    }
+
+    private Handover(Process shell, Failure failure) {
         this.shell = shell;
+        this.failure = failure;
         this.errors = new StderrTail(shell);
     }
 
@@ -58,9 +69,15 @@ public final class Handover {
      * @throws AgentException where no shell answered; the process is ended then
      */
     public static Process exec(Process shell, List<String> command) throws AgentException, InterruptedException {
+        return exec(shell, command, Handover::ended);
+    }
+
+    /** The same, where {@code failure} knows better than {@link #ended} why there was no shell. */
+    public static Process exec(Process shell, List<String> command, Failure failure)
+            throws AgentException, InterruptedException {
         boolean handed = false;
         try {
-            Handover handover = new Handover(shell);
+            Handover handover = new Handover(shell, failure);
             handover.hand(command);
             handed = true;
             return shell;
@@ -72,9 +89,7 @@ public final class Handover {
     }
 
     private void hand(List<String> command) throws AgentException, InterruptedException {
-        Thread drain = new Thread(this::drain, "launch-stderr");
-        drain.setDaemon(true);
-        drain.start();
+        Thread drain = Threads.start("launch-stderr", this::drain);
         boolean answered = false;
         try {
             answered = talk(command);
@@ -87,7 +102,7 @@ public final class Handover {
         drain.join();
         if (!answered) {
             errors.await();
-            throw ended(errors);
+            throw failure.of(errors, noise);
         }
     }
 
@@ -101,8 +116,9 @@ public final class Handover {
     /** False where it ended before it answered. */
     private boolean talk(List<String> command) throws AgentException, InterruptedException {
         try {
-            return Talk.within(SECONDS, "launch-handover", () -> send(command) && answered());
-        } catch (TimeoutException e) {
+            return CallWithTimeout.call(
+                    "launch-handover", SECONDS, () -> send(command) && answered(), shell::destroyForcibly);
+        } catch (SocketTimeoutException e) {
             log.debug("handover", e);
             throw new AgentException(
                     "its shell did not answer for " + SECONDS + " s" + noise, "does a plain sh -s start there?");
@@ -112,7 +128,8 @@ public final class Handover {
         }
     }
 
-    private AgentException ended(StderrTail words) {
+    /** By the exit code and what came instead of an answer. */
+    public static AgentException ended(StderrTail words, Noise noise) {
         return words.exitIs(NOT_FOUND)
                 ? new AgentException("has no sh: ended with " + words + noise, "a host needs a POSIX sh and Java")
                 : new AgentException(
@@ -164,5 +181,27 @@ public final class Handover {
         }
         noise.add(text);
         return false;
+    }
+
+    /** What a login shell, its rc files or a banner print where an answer of ours was awaited: skipped, shown where none comes. */
+    public static final class Noise {
+        private static final int KEPT = 3;
+        private static final int MAX_LENGTH = 200;
+
+        private final List<String> lines = new ArrayList<>();
+
+        /** Keeps the first few lines that say anything. */
+        public synchronized void add(String line) {
+            String text = PlainText.of(line, MAX_LENGTH).strip();
+            if (!text.isEmpty() && lines.size() < KEPT) {
+                lines.add(text);
+            }
+        }
+
+        /** {@code ; it said instead: "Welcome", "to h1"}; nothing where there was none. */
+        @Override
+        public synchronized String toString() {
+            return lines.isEmpty() ? "" : "; it said instead: \"" + String.join("\", \"", lines) + "\"";
+        }
     }
 }

@@ -1,12 +1,14 @@
 package io.connscale.cluster.launch;
 
 import io.connscale.control.PlainText;
+import io.connscale.control.Threads;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,9 +43,7 @@ public final class StderrTail {
     }
 
     void await() throws InterruptedException {
-        Thread reader = new Thread(() -> read(process.getErrorStream()), "launch-stderr");
-        reader.setDaemon(true);
-        reader.start();
+        Thread reader = Threads.start("launch-stderr", () -> read(process.getErrorStream()));
         if (process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
             reader.join(ERRORS_MILLIS);
         }
@@ -116,6 +116,11 @@ public final class StderrTail {
             lines.remove();
         }
         lines.add(text);
+    }
+
+    /** Its last lines, oldest first. */
+    public synchronized List<String> lines() {
+        return List.copyOf(lines);
     }
 
     /** Whether it ended with this exit code. */

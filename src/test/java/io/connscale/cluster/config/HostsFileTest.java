@@ -67,6 +67,18 @@ class HostsFileTest {
     }
 
     @Test
+    void whoSpeaksSshIsSaidForAHostOrForAll() throws HostsFileException {
+        ClusterConfig config =
+                parse("launch: openssh\nhosts: {a: far1, b: {ssh: far2}, c: {ssh: far3, launch: sshj}, d: local}");
+        assertThat(config.hosts())
+                .extracting(host -> host.launch().toString())
+                .containsExactly("openssh far1", "openssh far2", "ssh far3", "local");
+        assertThat(parse("hosts: {a: far1, b: {ssh: far2, launch: openssh}}").hosts())
+                .extracting(host -> host.launch().toString())
+                .containsExactly("ssh far1", "openssh far2");
+    }
+
+    @Test
     void theShippedFileIsReadAsItIs() throws HostsFileException {
         ClusterConfig config = HostsFile.read(Path.of("hosts.yaml"));
 

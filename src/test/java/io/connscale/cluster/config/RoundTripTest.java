@@ -113,7 +113,8 @@ class RoundTripTest {
                         printable().optional(),
                         Arbitraries.of(HostKey.class).optional(),
                         printable().optional(),
-                        Arbitraries.of("gate", "me@[::1]:22", "gate:2022").optional())
+                        Arbitraries.of("gate", "me@[::1]:22", "gate:2022").optional(),
+                        Arbitraries.of(Launch.SshClient.class))
                 .as(Launch.Ssh::new);
     }
 

@@ -55,6 +55,7 @@ final class Written {
             put(map, "hostKey", ssh.hostKey().map(HostKey::toString));
             put(map, "knownHosts", ssh.knownHosts());
             put(map, "jump", ssh.jump());
+            map.put("launch", ssh.client().toString());
         }
         return map;
     }

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.Needs;
-import io.connscale.cluster.deploy.Installation.Copying;
+import io.connscale.cluster.deploy.Deployment.Installation;
+import io.connscale.cluster.deploy.Deployment.Installation.Copying;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.Needs;
-import io.connscale.cluster.deploy.Installation.Copying;
+import io.connscale.cluster.deploy.Deployment.Installation;
+import io.connscale.cluster.deploy.Deployment.Installation.Copying;
 import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;

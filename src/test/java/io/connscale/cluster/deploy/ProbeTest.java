@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.Needs;
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.control.AgentException;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.LimitsReader;

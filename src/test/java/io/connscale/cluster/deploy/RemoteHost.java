@@ -1,5 +1,6 @@
 package io.connscale.cluster.deploy;
 
+import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;

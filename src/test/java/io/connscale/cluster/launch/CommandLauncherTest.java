@@ -7,8 +7,13 @@ import io.connscale.Needs;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,13 +42,23 @@ class CommandLauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sh", "dash", "bash", "busybox sh", "fish", "csh"})
+    @ValueSource(strings = {"sh", "dash", "bash", "busybox sh", "zsh", "fish", "csh", "tcsh"})
     void wordsArriveAsTheyAreThroughAShellThatReadsThemAgain(String login) throws Exception {
         Needs.command(login.split(" ", -1)[0]);
 
         assertThat(said(List.of("sh", "-c", "exec " + login + " -c \"$*\"", "sshd"), ODD))
                 .isEqualTo(ODD_PRINTED);
         assertThat(said(List.of("sh", "-c", "eval \"$*\"", "sh"), ODD)).isEqualTo(ODD_PRINTED);
+    }
+
+    @Property(tries = 30)
+    void anyWordsArriveAsTheyAre(@ForAll @Size(max = 5) List<String> any) throws Exception {
+        List<String> command = new ArrayList<>(List.of("printf", "<%s>", ""));
+        any.stream().map(word -> word.replaceAll("[\\x00\\p{Cs}]", "_")).forEach(command::add);
+        String printed = command.subList(2, command.size()).stream()
+                .map(word -> "<" + word + ">")
+                .collect(Collectors.joining());
+        assertThat(said(List.of("env"), command)).isEqualTo(printed);
     }
 
     @ParameterizedTest

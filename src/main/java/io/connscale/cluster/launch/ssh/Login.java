@@ -1,12 +1,26 @@
 package io.connscale.cluster.launch.ssh;
 
+import io.connscale.cluster.launch.ssh.Identities.Identity;
+import io.connscale.cluster.launch.ssh.Keyring.KeyFile;
+import io.connscale.cluster.launch.ssh.Route.Hop;
+import io.connscale.cluster.launch.ssh.SshConnection.Link;
+import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import net.schmizz.sshj.AbstractService;
+import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.Service;
 import net.schmizz.sshj.common.Buffer;
 import net.schmizz.sshj.common.Message;
+import net.schmizz.sshj.common.SSHException;
+import net.schmizz.sshj.common.SSHPacket;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,10 +36,10 @@ final class Login {
     private final Authentication server;
     private final List<String> tried = new ArrayList<>();
 
-    Login(Link link, Keyring keyring, Timeouts patience) {
+    Login(Link link, Keyring keyring, Timeouts timeouts) {
         this.link = link;
         this.keyring = keyring;
-        this.server = new Authentication(link.client(), patience.answer());
+        this.server = new Authentication(link.client(), timeouts.answer());
     }
 
     /** @throws ConnectionLost where the server hung up while the user was asked: connecting again, nothing is asked again */
@@ -136,7 +150,9 @@ final class Login {
         if (!server.methods().isEmpty() && !server.methods().contains("publickey")) {
             return new AgentException(
                     who + " can't log in with a key: the server takes " + server.methods(),
-                    "PubkeyAuthentication in its sshd_config says so; agents are started with keys alone");
+                    server.methods().contains("gssapi")
+                            ? OpenSshLauncher.HINT + "logs in with a Kerberos ticket (GSSAPIAuthentication)"
+                            : "PubkeyAuthentication in its sshd_config says so; agents are started with keys alone");
         }
         if (tried.isEmpty()) {
             String files = hop.keys().stream()
@@ -147,16 +163,102 @@ final class Login {
                             + (agentFailure.isEmpty() ? "and nothing in ssh-agent" : agentFailure),
                     "ssh-keygen -t ed25519 makes one, " + copies(hop) + " takes it there");
         }
-        String hint = tried.stream().anyMatch(key -> key.contains("its passphrase"))
-                ? "ssh-add gives a key to ssh-agent, which then needs no passphrase"
-                : copies(hop) + " takes a key there";
         return new AgentException(
                 who + " accepted none of these keys: " + String.join(", ", tried)
                         + (agentFailure.isEmpty() ? "" : "; " + agentFailure),
-                hint);
+                keyHint(hop));
+    }
+
+    private String keyHint(Hop hop) {
+        if (tried.stream().anyMatch(key -> key.endsWith(KeyFile.FIDO + ")"))) {
+            return OpenSshLauncher.HINT + "asks the key's token to sign";
+        }
+        return tried.stream().anyMatch(key -> key.contains("its passphrase"))
+                ? "ssh-add gives a key to ssh-agent, which then needs no passphrase"
+                : copies(hop) + " takes a key there";
     }
 
     private static String copies(Hop hop) {
         return "ssh-copy-id -p " + hop.port() + " " + hop.user() + "@" + hop.address();
+    }
+
+    /**
+     * The server's side of a login: a question, an answer. In the place of SSHJ's own, which signs on its reading thread, where
+     * nobody can be asked for a passphrase.
+     */
+    static final class Authentication extends AbstractService {
+        enum Answer {
+            SUCCESS,
+            REFUSED,
+            /** This public key would do. */
+            ACCEPTED,
+            LOST
+        }
+
+        private final SSHClient client;
+        private final int seconds;
+        private final BlockingQueue<Answer> answers = new ArrayBlockingQueue<>(8);
+        private volatile String methods = "";
+        private volatile boolean partial;
+        private volatile @Nullable SSHException lost;
+
+        Authentication(SSHClient client, int seconds) {
+            super("ssh-userauth", client.getTransport());
+            this.client = client;
+            this.seconds = seconds;
+        }
+
+        void begin() throws IOException {
+            request();
+        }
+
+        /** Sends a request for authentication, without its first byte, and waits for the answer. */
+        Answer ask(Buffer.PlainBuffer request) throws IOException, InterruptedException {
+            trans.write(new SSHPacket(Message.USERAUTH_REQUEST).putRawBytes(request.getCompactData()));
+            Answer answer = answers.poll(seconds, TimeUnit.SECONDS);
+            if (answer == null) {
+                throw new IOException("no answer for " + seconds + " s");
+            }
+            if (answer == Answer.LOST) {
+                throw new IOException(lost == null ? "disconnected" : lost.getMessage(), lost);
+            }
+            return answer;
+        }
+
+        /** What the server would take, with commas between. */
+        String methods() {
+            return methods;
+        }
+
+        /** Whether a key was right and something else is wanted besides. */
+        boolean wantsMore() {
+            return partial;
+        }
+
+        /** On SSHJ's reading thread. */
+        @Override
+        public void handle(Message message, SSHPacket packet) throws SSHException {
+            switch (message) {
+                case USERAUTH_BANNER -> log.info("banner of {}: {}", trans.getRemoteHost(), packet.readString());
+                case USERAUTH_SUCCESS -> {
+                    trans.setAuthenticated();
+                    trans.setService((Service) client.getConnection());
+                    answers.offer(Answer.SUCCESS);
+                }
+                case USERAUTH_FAILURE -> {
+                    methods = packet.readString();
+                    partial |= packet.readBoolean();
+                    answers.offer(Answer.REFUSED);
+                }
+                case USERAUTH_60 -> answers.offer(Answer.ACCEPTED);
+                default -> super.handle(message, packet);
+            }
+        }
+
+        @Override
+        public void notifyError(SSHException error) {
+            lost = error;
+            answers.offer(Answer.LOST);
+        }
     }
 }

@@ -1,23 +1,29 @@
 package io.connscale.cluster.launch.ssh;
 
 import io.connscale.cluster.config.SshAddress;
+import io.connscale.cluster.launch.CallWithTimeout;
 import io.connscale.control.AgentException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What OpenSSH's own client makes of {@code ~/.ssh/config} for one host, as {@code ssh -G} prints it (ssh(1)): a keyword and
- * its value a line. Empty where there is no client.
+ * its value a line.
  */
 final class OpenSshConfig {
     private static final Logger log = LoggerFactory.getLogger(OpenSshConfig.class);
@@ -36,7 +42,14 @@ final class OpenSshConfig {
         }
     }
 
+    /** The same with nothing in it where there is no client. */
     static OpenSshConfig of(SshAddress address, LocalUser user) throws AgentException, InterruptedException {
+        return find(address, user).orElseGet(() -> new OpenSshConfig(""));
+    }
+
+    /** Empty where there is no client. */
+    static Optional<OpenSshConfig> find(SshAddress address, LocalUser user)
+            throws AgentException, InterruptedException {
         Process client;
         try {
             client = new ProcessBuilder(words(address, user))
@@ -45,16 +58,16 @@ final class OpenSshConfig {
                     .start();
         } catch (IOException e) {
             log.debug("no OpenSSH client, so no ~/.ssh/config", e);
-            return new OpenSshConfig("");
+            return Optional.empty();
         }
-        return read(address, client);
+        return Optional.of(read(address, client));
     }
 
     private static OpenSshConfig read(SshAddress address, Process client) throws AgentException, InterruptedException {
         String printed;
         int exit;
         try {
-            printed = Aside.call(
+            printed = CallWithTimeout.call(
                     "ssh-config",
                     SECONDS,
                     () -> new String(client.getInputStream().readNBytes(MAX_LENGTH), StandardCharsets.UTF_8),
@@ -108,5 +121,88 @@ final class OpenSshConfig {
                 .map(lines -> lines.stream()
                         .flatMap(line -> Stream.of(line.split("\\s+", -1)))
                         .toList());
+    }
+
+    /**
+     * Whose SSH set-up is used: the user of the console.
+     *
+     * @param agentSocket where ssh-agent listens, {@code SSH_AUTH_SOCK}
+     * @param client the words that call OpenSSH's client
+     */
+    record LocalUser(String name, Path home, Optional<Path> agentSocket, List<String> client) {
+        static LocalUser current() {
+            return new LocalUser(
+                    System.getProperty("user.name", ""),
+                    Path.of(System.getProperty("user.home", "/")),
+                    Optional.ofNullable(System.getenv("SSH_AUTH_SOCK"))
+                            .filter(name -> !name.isBlank())
+                            .map(Path::of),
+                    List.of("ssh"));
+        }
+
+        /** A path as users write it, {@code ~} for the home folder. */
+        Path path(String written) {
+            return Path.of(written.equals("~") || written.startsWith("~/") ? home + written.substring(1) : written);
+        }
+
+        /** A path as users read it. */
+        String shown(Path path) {
+            return path.startsWith(home) ? "~/" + home.relativize(path) : path.toString();
+        }
+    }
+
+    /**
+     * What tokens and variables in a path of {@code ssh_config} stand for at one hop (ssh_config(5), TOKENS and ENVIRONMENT VARIABLES). {@code ssh -G} prints
+     * some paths as they were written and others with all of it replaced.
+     */
+    record Tokens(LocalUser user, String written, String host, int port, String login, Optional<String> alias) {
+        private static final Pattern ONE = Pattern.compile("%(.)|\\$\\{([^}]*)}");
+
+        /** The path; empty where it names a variable that is not set: OpenSSH leaves out the setting then. */
+        Optional<Path> path(String text) {
+            boolean unset = ONE.matcher(text)
+                    .results()
+                    .anyMatch(one -> one.group(2) != null && System.getenv(one.group(2)) == null);
+            return unset
+                    ? Optional.empty()
+                    : Optional.of(
+                            user.path(ONE.matcher(text).replaceAll(one -> Matcher.quoteReplacement(meaning(one)))));
+        }
+
+        private String meaning(MatchResult one) {
+            if (one.group(2) != null) {
+                return System.getenv(one.group(2));
+            }
+            return switch (one.group(1)) {
+                case "%" -> "%";
+                case "d" -> user.home().toString();
+                case "h" -> host;
+                case "i" -> uid();
+                case "k" -> alias.orElse(written);
+                case "L" -> machine().split("\\.", 2)[0];
+                case "l" -> machine();
+                case "n" -> written;
+                case "p" -> String.valueOf(port);
+                case "r" -> login;
+                case "u" -> user.name();
+                default -> one.group(); // none that OpenSSH knows
+            };
+        }
+
+        private static String machine() {
+            try {
+                return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+            } catch (IOException e) {
+                return "localhost";
+            }
+        }
+
+        private static String uid() {
+            try {
+                return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+            } catch (IOException e) {
+                return "0";
+            }
+        }
     }
 }

@@ -37,6 +37,11 @@ record PublicKeyBlob(String base64) {
         }
     }
 
+    /** Whether a FIDO token has the private half ({@code sk-ssh-ed25519@openssh.com} and the like). */
+    boolean onToken() {
+        return type().startsWith("sk-");
+    }
+
     /** The key that this certificate is for (PROTOCOL.certkeys); empty where it is none. */
     Optional<PublicKeyBlob> certified() {
         String type = type();

@@ -1,8 +1,9 @@
 package io.connscale.cluster.launch.ssh;
 
-import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.SshAddress;
+import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
+import io.connscale.cluster.launch.ssh.OpenSshConfig.Tokens;
 import io.connscale.control.AgentException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ final class Route {
         if (config.one("proxycommand").isPresent()) {
             throw new AgentException(
                     "its ProxyCommand in ~/.ssh/config is not run by connscale",
-                    "use ProxyJump, or {command: [ssh, HOST]} in hosts.yaml");
+                    OpenSshLauncher.HINT + "runs it; so does ProxyJump without");
         }
     }
 
@@ -97,7 +98,7 @@ final class Route {
                 agentSocket(config, tokens),
                 (target && launch.key().isPresent())
                         || config.one("identitiesonly").filter("yes"::equals).isPresent(),
-                rule(config),
+                HostKeyCheck.Rule.of(launch, config),
                 launch.knownHosts()
                         .map(file -> List.of(user.path(file)))
                         .orElseGet(
@@ -130,18 +131,53 @@ final class Route {
         });
     }
 
-    /** What {@code hosts.yaml} says goes first; where it says nothing, OpenSSH's own setting counts. */
-    private HostKeyRule rule(OpenSshConfig config) {
-        return launch.hostKey()
-                .map(said -> said == HostKey.STRICT ? HostKeyRule.REFUSE : HostKeyRule.ACCEPT)
-                .orElseGet(() -> switch (config.one("stricthostkeychecking").orElse("ask")) {
-                    case "accept-new", "no", "off", "false" -> HostKeyRule.ACCEPT;
-                    case "yes", "true" -> HostKeyRule.REFUSE;
-                    default -> HostKeyRule.ASK;
-                });
-    }
-
     private static List<Path> paths(List<String> written, Tokens tokens) {
         return written.stream().map(tokens::path).flatMap(Optional::stream).toList();
+    }
+
+    /**
+     * One SSH server on the way, with all that is needed to log in there.
+     *
+     * @param written the host as the user wrote it, for messages
+     * @param address the name or IP address that is connected to
+     * @param knownAs the name in the known hosts: {@code name}, or {@code [name]:port} where the port is not 22
+     * @param keys private key files, in the order in which they are tried
+     * @param certificates files of certificates for keys, whichever of the keys they are for
+     * @param agentSocket where the ssh-agent listens that is asked
+     * @param keysOnly whether ssh-agent's other keys are left alone
+     * @param knownHosts the user's files; a new key goes to the first. Without any, no new key can be remembered
+     * @param globalKnownHosts the machine's files
+     */
+    record Hop(
+            String written,
+            String address,
+            int port,
+            String user,
+            String knownAs,
+            List<Path> keys,
+            List<Path> certificates,
+            Optional<Path> agentSocket,
+            boolean keysOnly,
+            HostKeyCheck.Rule rule,
+            List<Path> knownHosts,
+            List<Path> globalKnownHosts) {
+
+        static final int SSH_PORT = 22;
+
+        Hop {
+            keys = List.copyOf(keys);
+            certificates = List.copyOf(certificates);
+            knownHosts = List.copyOf(knownHosts);
+            globalKnownHosts = List.copyOf(globalKnownHosts);
+        }
+
+        static String knownAs(String name, int port) {
+            return port == SSH_PORT ? name : "[" + name + "]:" + port;
+        }
+
+        /** {@code name}, with its port where that is not 22. */
+        String place() {
+            return port == SSH_PORT ? address : (address.contains(":") ? "[" + address + "]" : address) + ":" + port;
+        }
     }
 }

@@ -1,12 +1,17 @@
 package io.connscale.cluster.launch.ssh;
 
+import io.connscale.cluster.launch.ssh.Route.Hop;
+import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
+import io.connscale.cluster.launch.ssh.SshProcess.ExecChannel;
 import io.connscale.control.AgentException;
+import io.connscale.control.Threads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,16 +28,16 @@ final class SshConnection {
     private static final int MAX_LOGINS = 3;
 
     private final Keyring keyring;
-    private final Timeouts patience;
+    private final Timeouts timeouts;
     private final List<Link> links = new ArrayList<>();
     private final Set<ExecChannel> channels = ConcurrentHashMap.newKeySet();
     private @Nullable Line underWay;
     private volatile boolean closed;
     private volatile boolean lost;
 
-    SshConnection(Keyring keyring, Timeouts patience) {
+    SshConnection(Keyring keyring, Timeouts timeouts) {
         this.keyring = keyring;
-        this.patience = patience;
+        this.timeouts = timeouts;
     }
 
     /** Connects, hop by hop. Where it fails nothing stays open. */
@@ -65,12 +70,12 @@ final class SshConnection {
 
     /** A server gives two minutes to log in; who looks for a passphrase longer connects again, and isn't asked again. */
     private Link loggedIn(@Nullable Link jump, Hop hop) throws AgentException, InterruptedException {
-        Dialer dialer = new Dialer(keyring, patience, this::use);
+        Dialer dialer = new Dialer(keyring, timeouts, this::use);
         for (int attempt = 1; ; attempt++) {
             Link link = dialer.dial(hop, jump);
             try {
                 add(link);
-                new Login(link, keyring, patience).run();
+                new Login(link, keyring, timeouts).run();
                 return link;
             } catch (Login.ConnectionLost e) {
                 remove(link);
@@ -156,11 +161,7 @@ final class SshConnection {
     }
 
     private void watch() {
-        Thread watch = new Thread(
-                this::listen,
-                "ssh-watch " + links().get(links().size() - 1).hop().place());
-        watch.setDaemon(true);
-        watch.start();
+        Threads.start("ssh-watch " + links().get(links().size() - 1).hop().place(), this::listen);
     }
 
     /** Counts seconds of silence. A thread of its own, since on a dead line every write may wait. */
@@ -172,12 +173,12 @@ final class SshConnection {
                 return; // nobody does
             }
             for (Link link : links()) {
-                if (link.line().ear().tick() > patience.silence()) {
+                if (link.line().incoming().tick() > timeouts.silence()) {
                     lost = true;
                     log.warn(
                             "{} said nothing for {} s: its line is cut",
                             link.hop().place(),
-                            patience.silence());
+                            timeouts.silence());
                     link.line().cut();
                 }
             }
@@ -198,9 +199,7 @@ final class SshConnection {
                 underWay.cut();
             }
         }
-        Thread polite = new Thread(this::disconnect, "ssh-close");
-        polite.setDaemon(true);
-        polite.start();
+        Thread polite = Threads.start("ssh-close", this::disconnect);
         boolean interrupted = false;
         try {
             polite.join(CLOSE_MS);
@@ -219,6 +218,21 @@ final class SshConnection {
         List<Link> all = links();
         for (int i = all.size() - 1; i >= 0; i--) {
             all.get(i).disconnect();
+        }
+    }
+
+    /** A server that is connected to, over its line. */
+    record Link(Hop hop, Line line, SSHClient client) {
+        private static final Logger log = LoggerFactory.getLogger(Link.class);
+
+        /** Says good-bye; where nobody listens any more it may wait until the line is cut. */
+        void disconnect() {
+            try {
+                client.disconnect();
+            } catch (IOException | RuntimeException e) {
+                log.debug("disconnecting from {}", hop.place(), e);
+            }
+            line.release();
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.connscale.cluster.launch.ssh;
 
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.launch.Handover;
 import io.connscale.cluster.launch.Launcher;
+import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.util.List;
@@ -18,12 +20,15 @@ import org.slf4j.LoggerFactory;
  */
 public final class SshLauncher implements Launcher {
     private static final Logger log = LoggerFactory.getLogger(SshLauncher.class);
+    /** What any login shell understands; the command itself has nothing to fear from its quoting ({@link Handover}). */
+    private static final String SHELL = "exec " + String.join(" ", Handover.SHELL);
+
     private static final int MAX_TRIES = 5;
     private static final long FIRST_PAUSE_MS = 50;
 
     private final Launch.Ssh launch;
     private final Keyring keyring;
-    private final Timeouts patience;
+    private final Timeouts timeouts;
     private @Nullable SshConnection connection;
     private boolean closed;
 
@@ -32,25 +37,29 @@ public final class SshLauncher implements Launcher {
         this(launch, keyring, Timeouts.USUAL);
     }
 
-    SshLauncher(Launch.Ssh launch, Keyring keyring, Timeouts patience) {
+    SshLauncher(Launch.Ssh launch, Keyring keyring, Timeouts timeouts) {
         this.launch = launch;
         this.keyring = keyring;
-        this.patience = patience;
+        this.timeouts = timeouts;
     }
 
     /** The name or address that {@code launch}'s host has behind an alias, as OpenSSH's configuration says. */
     public static String hostName(Launch.Ssh launch) throws AgentException, InterruptedException {
-        List<Hop> route = Route.to(launch, LocalUser.current());
-        return route.get(route.size() - 1).address();
+        return OpenSshConfig.of(launch.address(), LocalUser.current())
+                .one("hostname")
+                .orElse(launch.host());
     }
 
     @Override
     public Process start(List<String> command) throws AgentException, InterruptedException {
-        String line = ShellWords.line(command);
+        return Handover.exec(shell(), command);
+    }
+
+    private Process shell() throws AgentException, InterruptedException {
         for (boolean again = false; ; again = true) {
             SshConnection to = connected();
             try {
-                return exec(to, line);
+                return exec(to, SHELL);
             } catch (OpenFailException e) {
                 if (again || to.busy()) {
                     throw refused(e);
@@ -92,7 +101,7 @@ public final class SshLauncher implements Launcher {
     }
 
     private SshConnection connected() throws AgentException, InterruptedException {
-        SshConnection next = new SshConnection(keyring, patience);
+        SshConnection next = new SshConnection(keyring, timeouts);
         synchronized (this) {
             if (closed) {
                 throw SshConnection.stopped();
@@ -121,5 +130,24 @@ public final class SshLauncher implements Launcher {
     @Override
     public String toString() {
         return launch.toString();
+    }
+
+    /**
+     * How long is waited, in seconds where nothing else is said.
+     *
+     * @param connect for the TCP connection, and again for the server's first line
+     * @param answer for each answer of the SSH protocol
+     * @param keepAlive between two questions whether the host is still there
+     * @param silence after which a host that says nothing is lost
+     * @param pauseMillis at most, before a server that was too busy is tried again
+     */
+    record Timeouts(int connect, int answer, int keepAlive, int silence, int pauseMillis) {
+        /** With these a frozen or unplugged host is noticed within 10 s. */
+        static final Timeouts USUAL = new Timeouts(10, 20, 2, 8, 2_000);
+
+        /** For all of connecting; names are resolved within it too, which has no bound of its own. */
+        long whole() {
+            return 2L * connect + answer;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.connscale.cluster.launch.ssh;
 
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -7,6 +7,9 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.launch.ssh.Route.Hop;
+import io.connscale.cluster.launch.ssh.SshConnection.Link;
+import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -252,11 +255,11 @@ class FailuresTest {
                 List.of(),
                 Optional.empty(),
                 true,
-                HostKeyRule.ASK,
+                HostKeyCheck.Rule.ASK,
                 List.of(),
                 List.of());
-        Link link = new Link(hop, new TcpLine(hop, 1), new SSHClient());
-        return new Handshake(link, null, new HostKeyCheck(hop), cause, IMPATIENT)
+        Link link = new Link(hop, new Line.Tcp(hop, 1), new SSHClient());
+        return new Dialer.Failure(link, null, new HostKeyCheck(hop), cause, IMPATIENT)
                 .named(home.user())
                 .message();
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.control.AgentException;
 import java.nio.file.Files;
 import java.nio.file.Path;

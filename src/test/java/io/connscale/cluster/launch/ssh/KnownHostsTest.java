@@ -3,6 +3,8 @@ package io.connscale.cluster.launch.ssh;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.Needs;
+import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
+import io.connscale.cluster.launch.ssh.Route.Hop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,12 +41,12 @@ class KnownHostsTest {
                 List.of(),
                 Optional.empty(),
                 false,
-                HostKeyRule.ASK,
+                HostKeyCheck.Rule.ASK,
                 List.of(user, folder.resolve("known_hosts2")),
                 List.of(folder.resolve("global")));
     }
 
-    private HostKeyVerdict verdict(String lines, String name, int port) throws Exception {
+    private HostKeyCheck.Verdict verdict(String lines, String name, int port) throws Exception {
         Files.writeString(folder.resolve("known_hosts"), lines);
         return HostKeyCheck.judge(KEY, new KnownHosts(hop(name, port)).lines());
     }
@@ -65,7 +67,7 @@ class KnownHostsTest {
             })
     void aLineIsAboutItsHosts(String hosts, String name, int port) throws Exception {
         assertThat(verdict(hosts + " ssh-ed25519 " + KEY.base64() + " a comment\n", name, port))
-                .isInstanceOf(HostKeyVerdict.Good.class);
+                .isInstanceOf(HostKeyCheck.Verdict.Good.class);
     }
 
     @ParameterizedTest
@@ -83,7 +85,7 @@ class KnownHostsTest {
             })
     void aLineIsAboutNoOthers(String hosts, String name, int port) throws Exception {
         assertThat(verdict(hosts + " ssh-ed25519 " + KEY.base64() + "\n", name, port))
-                .isInstanceOf(HostKeyVerdict.Unknown.class);
+                .isInstanceOf(HostKeyCheck.Verdict.Unknown.class);
     }
 
     @Test
@@ -95,21 +97,21 @@ class KnownHostsTest {
         TestHome.run("ssh-keygen", "-H", "-f", file.toString());
         String hashed = Files.readString(file);
         assertThat(hashed).startsWith("|1|").doesNotContain("name");
-        assertThat(verdict(hashed, "name", 22)).isInstanceOf(HostKeyVerdict.Good.class);
-        assertThat(verdict(hashed, "name", 2222)).isInstanceOf(HostKeyVerdict.Changed.class);
-        assertThat(verdict(hashed, "other", 22)).isInstanceOf(HostKeyVerdict.Unknown.class);
+        assertThat(verdict(hashed, "name", 22)).isInstanceOf(HostKeyCheck.Verdict.Good.class);
+        assertThat(verdict(hashed, "name", 2222)).isInstanceOf(HostKeyCheck.Verdict.Changed.class);
+        assertThat(verdict(hashed, "other", 22)).isInstanceOf(HostKeyCheck.Verdict.Unknown.class);
     }
 
     @Test
     void oneOfSeveralKeysIsEnough() throws Exception {
         String lines = "name ssh-ed25519 " + OTHER.base64() + "\nname ssh-ed25519 " + KEY.base64() + "\n";
-        assertThat(verdict(lines, "name", 22)).isInstanceOf(HostKeyVerdict.Good.class);
+        assertThat(verdict(lines, "name", 22)).isInstanceOf(HostKeyCheck.Verdict.Good.class);
     }
 
     @Test
     void anotherKeyHasChangedAndItsLineIsTold() throws Exception {
         assertThat(verdict("# mine\n\nname ssh-ed25519 " + OTHER.base64() + "\n", "name", 22))
-                .isInstanceOfSatisfying(HostKeyVerdict.Changed.class, changed -> {
+                .isInstanceOfSatisfying(HostKeyCheck.Verdict.Changed.class, changed -> {
                     assertThat(changed.before().key()).isEqualTo(OTHER);
                     assertThat(changed.before().place()).isEqualTo(folder.resolve("known_hosts") + ":3");
                 });
@@ -117,25 +119,24 @@ class KnownHostsTest {
 
     @Test
     void anAuthorityIsNotReadAndSaid() throws Exception {
-        HostKeyVerdict verdict = verdict("@cert-authority * ssh-ed25519 " + KEY.base64() + "\n", "name", 22);
-        assertThat(verdict).isInstanceOf(HostKeyVerdict.Unknown.class);
+        HostKeyCheck.Verdict verdict = verdict("@cert-authority * ssh-ed25519 " + KEY.base64() + "\n", "name", 22);
+        assertThat(verdict).isInstanceOf(HostKeyCheck.Verdict.Unknown.class);
         LocalUser user = new TestHome(folder.resolve("home")).user();
-        assertThat(HostKeyRefusal.of((HostKeyVerdict.Unknown) verdict, hop("name", 22), user, true)
-                        .message())
+        assertThat(verdict.refusal(hop("name", 22), user, true).orElseThrow().message())
                 .contains("known_hosts:1 trusts a certificate authority for it, which connscale does not read");
     }
 
     @Test
     void theMachinesFileIsReadToo() throws Exception {
         Files.writeString(folder.resolve("global"), "name ssh-ed25519 " + KEY.base64() + "\n");
-        assertThat(verdict("", "name", 22)).isInstanceOf(HostKeyVerdict.Good.class);
+        assertThat(verdict("", "name", 22)).isInstanceOf(HostKeyCheck.Verdict.Good.class);
     }
 
     @Test
     void brokenLinesAreSkipped() throws Exception {
         String lines =
                 "name\nname ssh-ed25519\nname ssh-ed25519 !!!\n\u0000\n@revoked\nname ssh-ed25519 " + KEY.base64();
-        assertThat(verdict(lines, "name", 22)).isInstanceOf(HostKeyVerdict.Good.class);
+        assertThat(verdict(lines, "name", 22)).isInstanceOf(HostKeyCheck.Verdict.Good.class);
     }
 
     @Test

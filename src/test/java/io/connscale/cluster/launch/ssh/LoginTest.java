@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.connscale.Needs;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.control.AgentException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import net.schmizz.sshj.common.Buffer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +138,42 @@ class LoginTest {
                         .isEqualTo(System.getProperty("user.name") + "@127.0.0.1:" + sshd.port()
                                 + " accepted none of these keys: ~/wrong"))
                 .satisfies(e -> assertThat(e.hint()).startsWith("ssh-copy-id -p " + sshd.port()));
+    }
+
+    @Test
+    void aFidoKeyIsLeftToTheSshProgram() throws Exception {
+        Buffer.PlainBuffer token = new Buffer.PlainBuffer()
+                .putString("sk-ssh-ed25519@openssh.com")
+                .putBytes(new byte[32])
+                .putString("ssh:");
+        PublicKeyBlob pub = PublicKeyBlob.of(token.getCompactData());
+        Path key = Files.writeString(home.folder().resolve("token"), "-----BEGIN OPENSSH PRIVATE KEY-----");
+        Files.writeString(Path.of(key + ".pub"), pub.type() + " " + pub.base64() + " me\n");
+        sshd.letIn(key);
+        assertThatThrownBy(() -> runs(with(key), home.keyring()))
+                .asInstanceOf(type(AgentException.class))
+                .satisfies(e -> assertThat(e.message())
+                        .endsWith(" accepted none of these keys: ~/token"
+                                + " (a FIDO key, which connscale itself can't use)"))
+                .satisfies(e -> assertThat(e.hint()).startsWith("launch: openssh in hosts.yaml "));
+    }
+
+    @Test
+    void aServerThatTakesKerberosAloneIsLeftToTheSshProgram() throws Exception {
+        try (RealSshd kerberos = new RealSshd(
+                home,
+                folder.resolve("kerberos"),
+                "PubkeyAuthentication no",
+                "KbdInteractiveAuthentication no",
+                "GSSAPIAuthentication yes")) {
+            assertThatThrownBy(() -> runs(home.launch(kerberos.port()), home.keyring()))
+                    .asInstanceOf(type(AgentException.class))
+                    .satisfies(e -> assertThat(e.message())
+                            .endsWith("can't log in with a key: the server takes gssapi-keyex,gssapi-with-mic"))
+                    .satisfies(e -> assertThat(e.hint())
+                            .startsWith("launch: openssh in hosts.yaml ")
+                            .contains("GSSAPI"));
+        }
     }
 
     @Test

@@ -2,11 +2,14 @@ package io.connscale.cluster.launch.ssh;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.connscale.Needs;
 import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.SshAddress;
+import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
+import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.control.AgentException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +81,7 @@ class RouteTest {
                         List.of(),
                         Optional.empty(),
                         true,
-                        HostKeyRule.ACCEPT,
+                        HostKeyCheck.Rule.ACCEPT,
                         List.of(Path.of("/var/known"), Path.of("/etc/more")),
                         List.of()));
     }
@@ -87,16 +90,16 @@ class RouteTest {
     void whatHostsYamlSaysOfUnknownHostKeysGoesFirst() throws Exception {
         config("Host *\n  StrictHostKeyChecking no\nHost asks\n  StrictHostKeyChecking ask\n");
         for (String name : List.of("any", "asks")) {
-            assertThat(withHostKey(name, Optional.of(HostKey.STRICT))).isEqualTo(HostKeyRule.REFUSE);
-            assertThat(withHostKey(name, Optional.of(HostKey.ACCEPT_NEW))).isEqualTo(HostKeyRule.ACCEPT);
-            assertThat(withHostKey(name, Optional.empty())).isEqualTo(HostKeyRule.ACCEPT);
+            assertThat(withHostKey(name, Optional.of(HostKey.STRICT))).isEqualTo(HostKeyCheck.Rule.REFUSE);
+            assertThat(withHostKey(name, Optional.of(HostKey.ACCEPT_NEW))).isEqualTo(HostKeyCheck.Rule.ACCEPT);
+            assertThat(withHostKey(name, Optional.empty())).isEqualTo(HostKeyCheck.Rule.ACCEPT);
         }
         config("Host *\n  StrictHostKeyChecking yes\n");
-        assertThat(withHostKey("any", Optional.of(HostKey.ACCEPT_NEW))).isEqualTo(HostKeyRule.ACCEPT);
-        assertThat(withHostKey("any", Optional.empty())).isEqualTo(HostKeyRule.REFUSE);
+        assertThat(withHostKey("any", Optional.of(HostKey.ACCEPT_NEW))).isEqualTo(HostKeyCheck.Rule.ACCEPT);
+        assertThat(withHostKey("any", Optional.empty())).isEqualTo(HostKeyCheck.Rule.REFUSE);
     }
 
-    private HostKeyRule withHostKey(String name, Optional<HostKey> hostKey) throws Exception {
+    private HostKeyCheck.Rule withHostKey(String name, Optional<HostKey> hostKey) throws Exception {
         Launch.Ssh plain = launch(name);
         return route(new Launch.Ssh(
                         plain.user(),
@@ -192,7 +195,7 @@ class RouteTest {
         assertThat(target.keys()).containsExactly(home.folder().resolve("mine"));
         assertThat(target.keysOnly()).isTrue();
         assertThat(target.knownHosts()).containsExactly(home.folder().resolve("my_hosts"));
-        assertThat(target.rule()).isEqualTo(HostKeyRule.ACCEPT);
+        assertThat(target.rule()).isEqualTo(HostKeyCheck.Rule.ACCEPT);
         Hop gate = route.get(route.size() - 2);
         assertThat(gate.user()).isEqualTo("you");
         assertThat(gate.keys())
@@ -223,7 +226,10 @@ class RouteTest {
     @Test
     void aProxyCommandIsRefusedWithAnotherWay() throws Exception {
         config("Host name\n  ProxyCommand nc %h %p\n");
-        assertThatThrownBy(() -> route(launch("name"))).hasMessageContaining("ProxyCommand");
+        assertThatThrownBy(() -> route(launch("name")))
+                .hasMessageContaining("ProxyCommand")
+                .asInstanceOf(type(AgentException.class))
+                .satisfies(e -> assertThat(e.hint()).startsWith("launch: openssh in hosts.yaml "));
     }
 
     @Test
@@ -258,7 +264,7 @@ class RouteTest {
                         List.of(),
                         Optional.empty(),
                         false,
-                        HostKeyRule.ASK,
+                        HostKeyCheck.Rule.ASK,
                         List.of(folder.resolve(".ssh/known_hosts"), folder.resolve(".ssh/known_hosts2")),
                         List.of(Path.of("/etc/ssh/ssh_known_hosts"), Path.of("/etc/ssh/ssh_known_hosts2"))));
     }

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.launch.ssh.Keyring.Asker;
+import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
+import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

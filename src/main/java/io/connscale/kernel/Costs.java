@@ -1,0 +1,26 @@
+package io.connscale.kernel;
+
+/** What connections and processes of connscale cost; measured as docs/LIMITS.md says, rounded up. */
+public final class Costs {
+    /** Descriptors that a process has open besides its connections: libraries, pipes, epoll sets. */
+    public static final long PROCESS_FILES = 14;
+
+    public static final int PROCESS_THREADS = 18;
+
+    /** Resident memory of a process that are its own, bytes. */
+    public static final long PROCESS_BYTES = 40L << 20;
+
+    /** Descriptors that an agent or server of several processes keeps free in each, beside its own: for what it may come to need. */
+    public static final long RESERVED_FILES = 66;
+
+    /** Kernel memory of one socket with its file and its place in epoll, bytes. */
+    public static final long SOCKET = 4_000;
+
+    /** Resident memory that a connection adds to an agent, bytes. */
+    public static final long IN_AGENT = 1_500;
+
+    /** Resident memory that a connection adds to the server, bytes. */
+    public static final long IN_SERVER = 1_500;
+
+    private Costs() {}
+}

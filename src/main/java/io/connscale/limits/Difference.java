@@ -1,0 +1,112 @@
+package io.connscale.limits;
+
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import io.connscale.stats.Unanswered;
+import java.util.Locale;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why the two ends do not count the same.
+ *
+ * @param unaccepted established for clients and not accepted by the server; below 0: the server holds more
+ * @param unanswered connections of the clients that have sent a Ping and never had a Pong: the unaccepted ones, and those that the
+ *     server has accepted and not answered yet
+ * @param oldestSeconds age of the oldest of them, since it was established; 0 where there is none
+ * @param youngestSeconds age of the youngest
+ * @param waiting connections in the server's accept queues now; null: unknown
+ * @param backlog how many may wait; null: unknown
+ * @param handshakes SYN-RECEIVED ones in the server's network namespace; null: unknown
+ * @param suspect accepted connections whose peer leaves something unanswered, and may be gone; null: unknown
+ * @param counters of the server's kernel that grew since the open request began; null: unknown
+ */
+public record Difference(
+        long unaccepted,
+        long unanswered,
+        double oldestSeconds,
+        double youngestSeconds,
+        @Nullable Long waiting,
+        @Nullable Long backlog,
+        @Nullable Long handshakes,
+        @Nullable Long suspect,
+        @Nullable SortedMap<String, Long> counters) {
+    /**
+     * As both ends show it.
+     *
+     * @param both all hosts, asked at one moment with the server
+     */
+    public static Difference of(long difference, Observation both) {
+        Unanswered unanswered = both.unanswered();
+        ServerEnd server = both.server();
+        return new Difference(
+                difference,
+                unanswered.count(),
+                seconds(unanswered.oldestNanos()),
+                seconds(unanswered.youngestNanos()),
+                known(server.waiting()),
+                known(server.backlog() > 0 ? server.backlog() : Facts.UNKNOWN),
+                known(server.now().get(Fact.SYN_RECEIVED)),
+                known(server.suspect()),
+                Words.countersKnown(server.before(), server.now())
+                        ? server.now().since(server.before())
+                        : null);
+    }
+
+    private static @Nullable Long known(long value) {
+        return value == Facts.UNKNOWN ? null : value;
+    }
+
+    /** To a millisecond. */
+    private static double seconds(long nanos) {
+        return Math.round(nanos / 1e6) / 1e3;
+    }
+
+    /** In one line. */
+    public String text() {
+        if (unaccepted < 0) {
+            return "the server holds " + Words.number(-unaccepted)
+                    + " more than the hosts: other clients, or ends that it has not noticed yet · " + suspects();
+        }
+        return Words.number(unaccepted) + " unaccepted: established at the client, not accepted by the server · "
+                + ages()
+                + " · "
+                + number(waiting, "wait in its accept queue") + " (backlog " + number(backlog) + ") · "
+                + number(handshakes, "SYN-RECEIVED") + " · " + grown();
+    }
+
+    private String suspects() {
+        return suspect == null
+                ? "how many of its connections are suspect is unknown"
+                : Words.number(suspect)
+                        + " of its connections are suspect: the peer leaves segments or keep-alive probes"
+                        + " unanswered";
+    }
+
+    private String grown() {
+        if (counters == null) {
+            return "kernel counters unknown";
+        }
+        String grown = Words.counters(counters);
+        return "since the ramp began " + (grown.isEmpty() ? "no kernel counter increased" : grown);
+    }
+
+    private static String number(@Nullable Long n) {
+        return Words.number(n == null ? Facts.UNKNOWN : n);
+    }
+
+    private static String number(@Nullable Long n, String what) {
+        return n == null ? "unknown how many " + what : Words.number(n) + " " + what;
+    }
+
+    private String ages() {
+        return unanswered == 0
+                ? "no connection waits for its first Pong"
+                : Words.number(unanswered) + " without a first Pong, "
+                        + String.format(
+                                Locale.ROOT,
+                                "the oldest up for %.1f s, the youngest for %.1f s",
+                                oldestSeconds,
+                                youngestSeconds);
+    }
+}

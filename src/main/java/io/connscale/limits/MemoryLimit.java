@@ -1,0 +1,254 @@
+package io.connscale.limits;
+
+import com.google.auto.service.AutoService;
+import io.connscale.kernel.Costs;
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.OomKills;
+import io.connscale.limits.Cause.Certainty;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * Memory of a machine ({@code MemAvailable}, proc(5)), or of a control group: when it is used up, the kernel kills. Above
+ * {@code memory.high} of a group it does not kill, but takes memory back from the processes and holds them up (cgroup-v2.rst).
+ */
+@AutoService(Limit.class)
+public final class MemoryLimit implements Limit {
+    private static final String NAME = "memory";
+    private static final String MORE = "more memory, less on this machine, or the connections shared over more hosts";
+
+    /** Of a control group. */
+    private enum Bound {
+        MAX(
+                Fact.CGROUP_MEMORY_MAX,
+                Fact.CGROUP_MEMORY,
+                Facts.MEMORY_GROUP,
+                "above it the kernel kills",
+                "the container's memory limit; systemd: MemoryMax=infinity"),
+        HIGH(
+                Fact.CGROUP_MEMORY_HIGH,
+                Fact.CGROUP_MEMORY_OF_HIGH,
+                Facts.MEMORY_HIGH_GROUP,
+                "above it the kernel holds them up",
+                "systemd: MemoryHigh=infinity");
+
+        private final Fact max;
+        private final Fact used;
+        private final String resource;
+        private final String above;
+        private final String forGood;
+
+        Bound(Fact max, Fact used, String resource, String above, String forGood) {
+            this.max = max;
+            this.used = used;
+            this.resource = resource;
+            this.above = above;
+            this.forGood = forGood;
+        }
+
+        long left(End end) {
+            return end.left(max, used);
+        }
+
+        String group(End end) {
+            return end.now().group(resource);
+        }
+
+        /** {@code control group /a}, {@code memory.high of control group /a}. */
+        String name(End end) {
+            return (this == HIGH ? max.setting() + " of " : "") + group(end);
+        }
+
+        Remedy remedy(End end) {
+            return Remedy.ofGroup(max.setting(), group(end), forGood);
+        }
+
+        /** Equal for all ends that share it. */
+        Optional<String> id(End end) {
+            Facts.Group group = end.now().groups().get(resource);
+            return left(end) == Facts.UNKNOWN
+                    ? Optional.empty()
+                    : Optional.of(end.machine() + " " + (group == null ? "" : group.id()));
+        }
+
+        /** Where it leaves less than the machine does. */
+        Optional<Finding> finding(End end) {
+            long available = end.now().get(Fact.MEMORY_AVAILABLE);
+            return left(end) == Facts.UNKNOWN || (available != Facts.UNKNOWN && left(end) >= available)
+                    ? Optional.empty()
+                    : Optional.of(new Finding(
+                                    max.setting(),
+                                    Words.number(end.now().get(max) >> 20) + " MiB of the " + group(end),
+                                    "the processes here, sockets included: " + above,
+                                    left(end) / end.bytesEach(),
+                                    remedy(end))
+                            .with("bytes", end.now().get(max))
+                            .with("inUse", end.now().get(used)));
+        }
+    }
+
+    @Override
+    public List<Allowance> plan(Observation planned) {
+        List<Allowance> rows = new ArrayList<>();
+        for (Place machine : Place.machines(planned.ends())) {
+            long available = machine.least(end -> end.now().get(Fact.MEMORY_AVAILABLE));
+            rows.add(
+                    available == Facts.UNKNOWN
+                            ? Allowance.unread(
+                                    NAME, Allowance.Scope.MACHINE, machine.ends(), machine.wanted(), "/proc/meminfo")
+                            : allowance(machine, Allowance.Scope.MACHINE, available, "", MORE, true));
+        }
+        for (Bound bound : Bound.values()) {
+            for (Place group : Place.by(planned.ends(), bound::id)) {
+                rows.add(allowance(
+                        group,
+                        Allowance.Scope.GROUP,
+                        group.least(bound::left),
+                        bound.name(group.first()),
+                        bound.remedy(group.first()).text(),
+                        bound == Bound.MAX));
+            }
+        }
+        return rows;
+    }
+
+    private static Allowance allowance(
+            Place place, Allowance.Scope scope, long available, String group, String fix, boolean kills) {
+        long wanted = place.wanted();
+        long needed = (long) needs(place, wanted, wanted);
+        long each = each(place, wanted);
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        if (!group.isEmpty()) {
+            numbers.put("group", group);
+        }
+        numbers.put("availableBytes", available);
+        numbers.put("neededBytes", needed);
+        numbers.put("bytesPerConnection", each);
+        Predicate<ToLongFunction<End>> killed = most -> needs(place, most) > available;
+        return new Allowance(
+                NAME,
+                scope,
+                place.ends(),
+                wanted,
+                Largest.that(k -> needs(place, k, wanted) <= available, Plan.MAX),
+                Words.bytes(available) + " available" + (group.isEmpty() ? "" : " in " + group) + ", "
+                        + Words.bytes(needed) + " needed: " + Words.bytes(each) + " a connection, "
+                        + Words.bytes(Costs.PROCESS_BYTES) + " a further process",
+                numbers,
+                fix,
+                kills ? killed : null);
+    }
+
+    /** What {@code k} of the wanted connections take here, bytes. */
+    private static double needs(Place place, long k, long wanted) {
+        return place.ends().stream()
+                .mapToDouble(end -> needs(end, end.shareOf(k, wanted)))
+                .sum();
+    }
+
+    /** What they take where other limits stop them first, bytes. */
+    private static double needs(Place place, ToLongFunction<End> most) {
+        return place.ends().stream()
+                .mapToDouble(end -> needs(end, (double) Math.min(end.wanted(), most.applyAsLong(end))))
+                .sum();
+    }
+
+    private static double needs(End end, double connections) {
+        return connections * end.bytesEach() + (double) end.processes().toStart(connections) * Costs.PROCESS_BYTES;
+    }
+
+    /** Bytes that a connection takes, apart from the processes that are started for it. */
+    private static long each(Place place, long wanted) {
+        double all = place.ends().stream()
+                .mapToDouble(end -> (double) end.wanted() * end.bytesEach())
+                .sum();
+        return Math.round(all / Math.max(1, wanted));
+    }
+
+    /** How many connections the memory has room for, by the machine and by the control group; more than any where unknown. */
+    static long room(End end) {
+        return LongStream.of(end.now().get(Fact.MEMORY_AVAILABLE), Bound.MAX.left(end), Bound.HIGH.left(end))
+                .filter(bytes -> bytes != Facts.UNKNOWN)
+                .map(bytes -> bytes / end.bytesEach())
+                .min()
+                .orElse(Facts.UNLIMITED);
+    }
+
+    @Override
+    public List<Finding> findings(End end) {
+        return Stream.of(Bound.MAX.finding(end), Bound.HIGH.finding(end), swap(end))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** More than a tenth of the memory's size stands on disk. */
+    private static Optional<Finding> swap(End end) {
+        long swapped = end.now().get(Fact.SWAP) - end.now().get(Fact.SWAP_FREE);
+        return end.now().knows(Fact.SWAP_FREE) && swapped > end.now().get(Fact.MEMORY) / 10
+                ? Optional.of(new Finding(
+                                "swap",
+                                Words.number(swapped >> 20) + " MiB swapped out",
+                                "nothing, but a process that is swapped in answers late",
+                                Finding.NO_NUMBER,
+                                new Remedy("swapoff -a; swapon -a", "more memory, or less on this machine"))
+                        .with("bytes", swapped))
+                : Optional.empty();
+    }
+
+    @Override
+    public Optional<Cause> cause(Observation seen) {
+        Optional<Cause> refused = seen.worst("connect ENOMEM", "connect ENOBUFS", "connect OutOfMemoryError")
+                .map(host -> new Cause(
+                        Certainty.ERRNO,
+                        host.count("connect ENOMEM", "connect ENOBUFS", "connect OutOfMemoryError"),
+                        new Verdict(
+                                "memory",
+                                host,
+                                host.stopped() + "no memory for another socket (" + available(host) + "; "
+                                        + host.reasons() + ")",
+                                fix(host))));
+        return refused.or(() -> seen.worst("worker lost").map(MemoryLimit::processEnded));
+    }
+
+    /** A process of an agent is gone: by the kernel where that counts a kill there, else by whomever. */
+    private static Cause processEnded(HostEnd host) {
+        Verdict verdict = OomKills.said(host.now(), host.before())
+                .map(killed -> new Verdict(
+                        "out-of-memory",
+                        host,
+                        host.stopped() + "the kernel killed a process of its agent, out of memory (" + killed + "; "
+                                + host.reasons() + ")",
+                        fix(host)))
+                .orElseGet(() -> new Verdict(
+                        "process-lost",
+                        host,
+                        host.stopped() + "a process of its agent ended with what it held (" + host.reasons() + ")",
+                        "A SIGKILL that nobody sent is the kernel's, out of memory: dmesg tells;"
+                                + " connections start opens what is missing"));
+        return new Cause(Certainty.PROCESS_ENDED, host.count("worker lost"), verdict);
+    }
+
+    /** Of the machine, or of the control group where that leaves less. */
+    private static String available(End end) {
+        long machine = end.now().get(Fact.MEMORY_AVAILABLE);
+        return isGroups(end)
+                ? Words.bytes(Bound.MAX.left(end)) + " available in " + Bound.MAX.name(end)
+                : machine == Facts.UNKNOWN ? "what is available is unknown" : Words.bytes(machine) + " available";
+    }
+
+    private static boolean isGroups(End end) {
+        return Bound.MAX.finding(end).isPresent();
+    }
+
+    private static String fix(End end) {
+        return "Give it " + (isGroups(end) ? "more, " + Bound.MAX.remedy(end).text() + ", or " : "") + MORE;
+    }
+}

@@ -1,0 +1,65 @@
+package io.connscale.limits;
+
+import com.google.auto.service.AutoService;
+import io.connscale.limits.Cause.Certainty;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Something else than our server listens where clients connect to, or answers there. */
+@AutoService(Limit.class)
+public final class SomebodyElsesServer implements Limit {
+    static final String FIX =
+            "End that program and start the server (server start), or give the server another port: server:"
+                    + " {ports: …} in hosts.yaml";
+
+    @Override
+    public Optional<Cause> cause(Observation seen) {
+        ServerEnd server = seen.server();
+        long unexpected = seen.count("receive unexpected");
+        long ended = seen.count(ServerAddress.ENDED);
+        long silent = seen.pongs() > 0 ? 0 : seen.count("receive timeout", "receive ETIMEDOUT");
+        boolean listens = server.foreign() && unexpected + ended + silent > 0;
+        if (!listens && unexpected == 0) {
+            return Optional.empty();
+        }
+        HostEnd host = seen.worst("receive unexpected", "receive timeout", "receive ETIMEDOUT")
+                .or(() -> seen.worst(ServerAddress.ENDED))
+                .orElse(seen.hosts().get(0));
+        String did = did(seen, unexpected, ended, silent);
+        Verdict verdict = listens
+                ? new Verdict(
+                        "other-server",
+                        server,
+                        "the server is not running: " + server.foreigner() + " listens at " + host.target() + " and "
+                                + did,
+                        FIX)
+                : new Verdict(
+                        "other-server",
+                        server,
+                        "what answers at " + host.target() + " is not this server"
+                                + (server.running() ? ", which runs elsewhere" : "") + ": it " + did,
+                        "Look at server.address in hosts.yaml, and at proxies between");
+        return Optional.of(new Cause(Certainty.OTHER_ANSWERS, unexpected + ended + silent, verdict));
+    }
+
+    private static String did(Observation seen, long unexpected, long ended, long silent) {
+        ServerEnd server = seen.server();
+        List<String> did = new ArrayList<>();
+        if (unexpected > 0) {
+            String bytes = String.join(", ", seen.unexpected());
+            did.add("answered " + Words.many(unexpected, "Ping") + (bytes.isEmpty() ? "" : " with " + bytes)
+                    + " instead of \"Pong\"");
+        }
+        if (ended > 0) {
+            did.add("ended " + Words.many(ended, "connection"));
+        }
+        if (silent > 0) {
+            did.add("gave " + Words.many(silent, "connection") + " no answer");
+        }
+        if (server.foreign() && server.waiting() > 0) {
+            did.add("has " + Words.number(server.waiting()) + " waiting in its accept queue");
+        }
+        return String.join(", ", did);
+    }
+}

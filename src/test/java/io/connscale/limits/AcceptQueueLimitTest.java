@@ -1,0 +1,70 @@
+package io.connscale.limits;
+
+import static io.connscale.kernel.Known.nothing;
+import static io.connscale.kernel.Known.waiting;
+import static io.connscale.kernel.Known.with;
+import static io.connscale.limits.Given.CALM;
+import static io.connscale.limits.Given.finding;
+import static io.connscale.limits.Given.findings;
+import static io.connscale.limits.Given.host;
+import static io.connscale.limits.Given.server;
+import static io.connscale.limits.Given.serverOf;
+import static io.connscale.limits.Given.verdict;
+import static io.connscale.limits.ServerEnd.State.RUNNING;
+import static io.connscale.limits.ServerEnd.State.STOPPED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The accept queue: an overflow needs the word of the kernel. */
+class AcceptQueueLimitTest {
+    @Test
+    void anOverflowNeedsTheKernelsWord() {
+        Facts overflowed = waiting(with(CALM, Fact.LISTEN_OVERFLOWS, 64), 8989, 9);
+        Verdict verdict = verdict(Map.of("receive timeout", 5L), nothing(), server(RUNNING, Map.of(), overflowed), 11);
+        assertThat(verdict.cause()).isEqualTo("overflow");
+        assertThat(verdict.text()).contains("ListenOverflows +57", "9 wait, backlog 8", "unaccepted 11");
+        Verdict ofAnother = verdict(Map.of("receive timeout", 5L), nothing(), server(STOPPED, Map.of(), overflowed), 0);
+        assertThat(ofAnother.text()).contains("without an answer 5").doesNotContain("unaccepted");
+        assertThat(verdict(Map.of("receive timeout", 5L), CALM, server(RUNNING, Map.of(), CALM), 0)
+                        .cause())
+                .isEqualTo("slow-server");
+    }
+
+    @Test
+    void halfOpenConnectionsAloneAreExplained() {
+        Facts full = waiting(CALM, 8989, 9);
+        assertThat(verdict(Map.of(), nothing(), server(RUNNING, Map.of(), full), 11)
+                        .cause())
+                .isEqualTo("overflow");
+    }
+
+    @Test
+    void anOverflowThatResets() {
+        Facts aborts = with(with(CALM, Fact.LISTEN_OVERFLOWS, 64), Fact.ABORT_ON_OVERFLOW, 1);
+        assertThat(verdict(Map.of("receive ECONNRESET", 5L), nothing(), server(RUNNING, Map.of(), aborts), 0)
+                        .cause())
+                .isEqualTo("overflow-reset");
+    }
+
+    @Test
+    void somaxconnIsSaidWhereItCutsTheBacklog() {
+        ServerEnd server = serverOf(1, with(nothing(), Fact.SOMAXCONN, 128));
+        assertThat(finding(server, "net.core.somaxconn").at()).isEqualTo(128);
+        assertThat(finding(server, "net.core.somaxconn").now()).isEqualTo("sysctl -w net.core.somaxconn=1024");
+        assertThat(findings(new AcceptQueueLimit(), serverOf(1, with(nothing(), Fact.SOMAXCONN, 1024))))
+                .isEmpty();
+        assertThat(findings(new AcceptQueueLimit(), host("a", 1, server.now()))).isEmpty();
+    }
+
+    @Test
+    void aResetInsteadOfARetryIsSaidOfTheServerAlone() {
+        Facts aborts = with(nothing(), Fact.ABORT_ON_OVERFLOW, 1);
+        assertThat(findings(new AcceptQueueLimit(), serverOf(1, aborts)))
+                .containsExactly("net.ipv4.tcp_abort_on_overflow");
+        assertThat(findings(new AcceptQueueLimit(), host("a", 1, aborts))).isEmpty();
+    }
+}

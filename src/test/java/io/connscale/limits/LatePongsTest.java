@@ -1,0 +1,89 @@
+package io.connscale.limits;
+
+import static io.connscale.kernel.Known.nothing;
+import static io.connscale.kernel.Known.with;
+import static io.connscale.limits.Given.CALM;
+import static io.connscale.limits.Given.client;
+import static io.connscale.limits.Given.seen;
+import static io.connscale.limits.Given.server;
+import static io.connscale.limits.Given.statistics;
+import static io.connscale.limits.Given.verdict;
+import static io.connscale.limits.ServerEnd.State.RUNNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.LoopStatistics;
+import io.connscale.stats.ProcessLoad;
+import io.connscale.stats.Statistics;
+import io.connscale.stats.TcpSampling;
+import io.connscale.stats.Unanswered;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Pings without a Pong in time: what is measured is told from what is not known. */
+class LatePongsTest {
+    @Test
+    void segmentsSentAgainMeanThatPacketsGetLost() {
+        Facts again = with(CALM, Fact.RETRANSMITS, 90);
+        assertThat(verdict(Map.of("receive timeout", 3L), nothing(), server(RUNNING, Map.of(), again), 0)
+                        .cause())
+                .isEqualTo("packets-lost");
+    }
+
+    @Test
+    void aPathSlowerThanTheTimeout() {
+        assertThat(slow(2_600_000, 2_500_000).cause()).isEqualTo("slow-path");
+        assertThat(slow(2_600_000, 2_500_000).text())
+                .contains("within 2000 ms: the path alone takes longer, 2,490 ms", "set timeout 8s client1")
+                .doesNotContain("CPU");
+        assertThat(slow(2_600_000, 100).cause())
+                .isEqualTo("slow-server"); // connects were lost and sent again: not the path
+        assertThat(slow(100, 2_600_000).text()).contains("0.1 ms to the server and back");
+    }
+
+    private static Verdict slow(long rttMicros, long connectMicros) {
+        TcpSampling sampling = new TcpSampling();
+        sampling.add(rttMicros, 0);
+        LoopStatistics recorded = new LoopStatistics();
+        recorded.connected(connectMicros * 1_000);
+        Statistics seen = new Statistics(
+                statistics(Map.of("receive timeout", 5L), 0).counts(),
+                5,
+                0,
+                Unanswered.NONE,
+                recorded.times(),
+                sampling.sample(),
+                ProcessLoad.NONE,
+                new TreeMap<>());
+        HostEnd client = client(seen, "127.0.0.2", "127.0.0.1:8989", CALM, CALM);
+        return Catalogue.ALL
+                .verdict(new Observation(List.of(client), server(RUNNING, Map.of(), CALM), 0))
+                .orElseThrow();
+    }
+
+    @Test
+    void whereTheRoundTripIsUnknownTheServerIsNotBlamed() {
+        Statistics seen = statistics(Map.of("receive timeout", 5L), 0);
+        HostEnd client = client(seen, Distribution.NONE, "127.0.0.2", "127.0.0.1:8989", CALM, CALM);
+        assertThat(Catalogue.ALL.verdict(new Observation(List.of(client), server(RUNNING, Map.of(), CALM), 0)))
+                .get()
+                .extracting(Verdict::cause)
+                .isEqualTo("no-pong");
+    }
+
+    @Test
+    void whatIsUnknownOfLostPacketsIsNotTakenForNone() {
+        Verdict verdict = verdict(
+                Map.of("receive timeout", 5L),
+                nothing(),
+                server(RUNNING, Map.of(), nothing(), nothing(), "0.0.0.0"),
+                0);
+        assertThat(verdict.text())
+                .contains("client unknown, server unknown segments", "is not known")
+                .doesNotContain("nothing got lost");
+    }
+}

@@ -1,0 +1,75 @@
+package io.connscale.limits;
+
+import static io.connscale.kernel.Known.listening;
+import static io.connscale.kernel.Known.nothing;
+import static io.connscale.kernel.Known.waiting;
+import static io.connscale.limits.Given.CALM;
+import static io.connscale.limits.Given.evidence;
+import static io.connscale.limits.Given.server;
+import static io.connscale.limits.Given.statistics;
+import static io.connscale.limits.Given.verdict;
+import static io.connscale.limits.ServerEnd.State.RUNNING;
+import static io.connscale.limits.ServerEnd.State.STOPPED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.kernel.AcceptQueue;
+import io.connscale.kernel.Facts;
+import io.connscale.stats.Statistics;
+import io.connscale.stats.Unanswered;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** Another program where the server should be: it is named with what it did. */
+class SomebodyElsesServerTest {
+    @Test
+    void anotherProgramListensAtThePort() {
+        Facts nobodysBusiness = listening(CALM, new AcceptQueue("127.0.0.1", 8989, 0, "python3, pid 123", null));
+        Statistics http = unexpected(Map.of("receive unexpected", 7L), "\"HTTP/1.1 400\\r\\n\"");
+        Verdict verdict = Catalogue.ALL
+                .verdict(evidence(http, server(STOPPED, Map.of(), nobodysBusiness)))
+                .orElseThrow();
+        assertThat(verdict.cause()).isEqualTo("other-server");
+        assertThat(verdict.text())
+                .contains("the server is not running: another program (python3, pid 123) listens at 127.0.0.1:8989")
+                .contains("answered 7 Pings with \"HTTP/1.1 400\\r\\n\" instead of \"Pong\"")
+                .doesNotContain("CPU");
+        assertThat(verdict(Map.of("receive closed", 9L), nothing(), server(STOPPED, Map.of(), nobodysBusiness), 0)
+                        .text())
+                .contains("ended 9 connections");
+        Facts queued = listening(CALM, new AcceptQueue("127.0.0.1", 8989, 6, "python3, pid 123", null));
+        assertThat(verdict(Map.of("receive timeout", 9L), nothing(), server(STOPPED, Map.of(), queued), 0)
+                        .text())
+                .contains("gave 9 connections no answer, has 6 waiting in its accept queue");
+        Facts whoever = waiting(CALM, 8989, 0);
+        assertThat(verdict(Map.of("receive closed", 9L), nothing(), server(STOPPED, Map.of(), whoever), 0)
+                        .text())
+                .contains("another program listens");
+    }
+
+    @Test
+    void whatAnswersElsewhereIsNotThisServer() {
+        Verdict verdict = Catalogue.ALL
+                .verdict(evidence(
+                        unexpected(Map.of("receive unexpected", 7L), "\"SSH\""), server(RUNNING, Map.of(), CALM)))
+                .orElseThrow();
+        assertThat(verdict.text())
+                .contains(
+                        "is not this server, which runs elsewhere: it answered 7 Pings with \"SSH\"", "server.address");
+    }
+
+    private static Statistics unexpected(Map<String, Long> errors, String bytes) {
+        Statistics of = statistics(errors, 0);
+        return new Statistics(
+                of.counts(),
+                0,
+                0,
+                Unanswered.NONE,
+                of.times(),
+                of.tcp(),
+                of.process(),
+                new TreeMap<>(),
+                List.of(bytes));
+    }
+}
