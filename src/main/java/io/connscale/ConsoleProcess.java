@@ -9,7 +9,6 @@ import io.connscale.command.Command;
 import io.connscale.command.CommandContext;
 import io.connscale.command.Commands;
 import io.connscale.command.ServerCommand;
-import io.connscale.command.ServerText;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Console;
@@ -117,7 +116,7 @@ final class ConsoleProcess {
     /** Where no thread or memory is left that is no mistake of this program: the command fails, and says so. */
     private static Answer run(Command verb, CommandContext context) throws CommandException, InterruptedException {
         try {
-            return verb.run(context);
+            return Commands.run(verb, context);
         } catch (OutOfMemoryError e) {
             LoggerFactory.getLogger(ConsoleProcess.class).warn("a command failed", e);
             AgentException what = AgentException.of(e);
@@ -148,9 +147,7 @@ final class ConsoleProcess {
 
     private static void start(Parts parts, Console console) {
         try {
-            parts.autostart()
-                    .map(ServerCommand::notStarted)
-                    .ifPresent(e -> console.notice(e.message() + " · " + e.hint()));
+            parts.autostart().ifPresent(e -> console.notice(e.message() + " · " + e.hint()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the console is being ended: the first command will see it
         }
@@ -167,7 +164,7 @@ final class ConsoleProcess {
 
     /** Says where the server is, having started it where it does not run, and stays until a signal ends this process. */
     private static List<String> serving(CommandContext context) {
-        return List.of(ServerText.where(context.server()).isPresent() ? "server status" : "server start", "sleep");
+        return List.of(ServerCommand.where(context.scale()).isPresent() ? "server status" : "server start", "sleep");
     }
 
     /** Whether standard input and output both are a terminal. */
@@ -194,7 +191,7 @@ final class ConsoleProcess {
 
     private String greeting(CommandContext context) {
         int hosts = config.hosts().size();
-        String where = ServerText.where(context.server())
+        String where = ServerCommand.where(context.scale())
                 .map(running -> running
                         + config.server().on().map(host -> " on " + host).orElse(""))
                 .orElse("stopped");

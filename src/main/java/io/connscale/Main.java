@@ -10,7 +10,7 @@ import io.connscale.control.Exhausted;
 import io.connscale.control.Threads;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
-import io.connscale.server.MultiProcessServer;
+import io.connscale.server.PingPongServer;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -117,7 +117,7 @@ public final class Main {
                 System.in,
                 channel,
                 transport,
-                settings -> new MultiProcessServer(settings, transport, workers, Main::log),
+                settings -> new PingPongServer(settings, transport, workers, Main::log),
                 workers);
     }
 

@@ -41,7 +41,7 @@ class AgentOutOfFilesTest {
 
     @BeforeEach
     void start() throws Exception {
-        server.start();
+        server.start().join();
     }
 
     @AfterEach
@@ -54,7 +54,7 @@ class AgentOutOfFilesTest {
     void opensWhatItCanCountsTheRestAndGoesOn(Transport transport) throws Exception {
         Process agent = agent(transport);
         try {
-            int port = server.status().listeners().get(0).port();
+            int port = server.status().join().listeners().get(0).port();
             say(agent, new Message.Configure(1, Given.settings(port, 100)));
             say(agent, new Message.OpenConnections(2, 300, null));
             var opened = answer(2, Message.ConnectionsOpened.class).opened();
@@ -72,12 +72,12 @@ class AgentOutOfFilesTest {
             say(agent, new Message.OpenConnections(4, 10, null));
             assertThat(answer(4, Message.ConnectionsOpened.class).opened().established())
                     .isEqualTo(10);
-            await().until(() -> server.status().established() == opened.established());
+            await().until(() -> server.status().join().established() == opened.established());
         } finally {
             agent.getOutputStream().close();
             assertThat(agent.waitFor(10, TimeUnit.SECONDS)).isTrue();
         }
-        await().until(() -> server.status().established() == 0);
+        await().until(() -> server.status().join().established() == 0);
     }
 
     private Process agent(Transport transport) throws IOException {

@@ -67,7 +67,7 @@ class ArchitectureTest {
             "org.jline..", List.of("", "command", "console"),
             "picocli..", List.of("", "command", "console"),
             "tools.jackson..", List.of("control", "cluster"),
-            "com.fasterxml..", List.of("control", "cluster"),
+            "com.fasterxml..", List.of("command", "control", "cluster"), // commands: how their answers are written
             "io.netty..", List.of("net", "agent", "server"),
             "org.HdrHistogram..", List.of("stats"),
             "net.schmizz..", List.of("cluster"),
@@ -119,7 +119,23 @@ class ArchitectureTest {
                         .and(not(JavaClass.Predicates.simpleName("Json")))
                         .and(not(JavaClass.Predicates.simpleName("Nearest")))
                         .and(not(JavaClass.Predicates.simpleName("PlainText")))
-                        .and(not(JavaClass.Predicates.simpleName("Quantity"))))));
+                        .and(not(JavaClass.Predicates.simpleName("Quantity")))
+                        .and(not(JavaClass.Predicates.simpleName("Threads"))))));
+    }
+
+    @Test
+    void threadsComeFromOnePlace() {
+        check(noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".control.Threads")
+                .should()
+                .callConstructor(Thread.class, Runnable.class, String.class)
+                .orShould()
+                .callConstructor(Thread.class, Runnable.class)
+                .orShould()
+                .callConstructor(Thread.class, String.class)
+                .orShould()
+                .callConstructor(Thread.class));
     }
 
     @Test

@@ -37,8 +37,8 @@ class LoadAgentAgainstServerTest {
     private final LoadAgent agent;
 
     LoadAgentAgainstServerTest(int loops) throws AgentException {
-        server.start();
-        List<String> targets = server.status().listeners().stream()
+        server.start().join();
+        List<String> targets = server.status().join().listeners().stream()
                 .map(listener -> "127.0.0.1:" + listener.port())
                 .toList();
         settings = new Settings(targets, List.of(), 100, 3_600_000, 0);
@@ -177,7 +177,7 @@ class LoadAgentAgainstServerTest {
         CompletableFuture<Opened> order = agent.open(Given.order(1000, 1), progress -> {});
         agent.close();
         assertThat(done(order).remaining()).isPositive();
-        await().until(() -> server.status().established() == 0);
+        await().until(() -> server.status().join().established() == 0);
     }
 
     @Test
@@ -194,7 +194,7 @@ class LoadAgentAgainstServerTest {
     }
 
     private void awaitBothSidesHave(long count) {
-        await().until(() -> server.status().established() == count);
+        await().until(() -> server.status().join().established() == count);
         assertThat(now().established()).isEqualTo(count);
     }
 

@@ -1,6 +1,6 @@
 package io.connscale.agent;
 
-import io.connscale.control.AgentStarter;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.BoundedLines;
 import io.connscale.control.IdleCounter;
 import io.connscale.control.Message;
@@ -54,7 +54,7 @@ public final class AgentMain {
             OutputStream out,
             Transport transport,
             Function<ServerSettings, Server> servers,
-            AgentStarter starter) {
+            AgentProcess.Starter starter) {
         return run(in, out, transport, servers, starter, SILENT_SECONDS);
     }
 
@@ -63,7 +63,7 @@ public final class AgentMain {
             OutputStream out,
             Transport transport,
             Function<ServerSettings, Server> servers,
-            AgentStarter starter,
+            AgentProcess.Starter starter,
             int silentSeconds) {
         try (Outbox outbox = new Outbox(out)) {
             outbox.send(hello());

@@ -2,8 +2,7 @@ package io.connscale.agent;
 
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
-import io.connscale.control.AgentStarter;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import io.connscale.control.Closed;
 import io.connscale.control.Exhausted;
@@ -12,8 +11,8 @@ import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
-import io.connscale.control.Worker;
 import io.connscale.control.Workers;
+import io.connscale.control.Workers.Worker;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -35,8 +34,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This process's agent and, once an order needs more files than a process may open, workers beside it: a group that grows,
- * and nobody above notices. Orders are carried out one after the other, on a thread of their own: each first fills the
+ * This process's agent and, once an open request needs more file descriptors than a process may have, workers beside it: a group that grows,
+ * and nobody above notices. Open requests are carried out one after the other, on a thread of their own: each first fills the
  * processes that have room, then those that are started for it. Any thread may call.
  */
 // A future is itself alone, and its own answer.
@@ -55,29 +54,29 @@ final class GrowingAgent implements Agent {
     /** What workers that were lost had counted, and connections that no worker could be had for; under the lock of {@link #workers}. */
     private Statistics gone = Statistics.NONE;
 
-    private final ThreadPoolExecutor orders = Threads.queue("agent-orders", MAX_WAITING);
+    private final ThreadPoolExecutor openings = Threads.queue("agent-openings", MAX_WAITING);
     private volatile Settings settings;
-    /** Those that have not ended, by their answer: an order that finds itself stopped gives way. */
-    private final Map<CompletableFuture<Opened>, Given> given = new ConcurrentHashMap<>();
+    /** Those that have not ended, by their answer: one that finds itself stopped gives way. */
+    private final Map<CompletableFuture<Opened>, Task> given = new ConcurrentHashMap<>();
 
     /** That which is carried out, once its connections are being opened. */
-    private @Nullable Given current;
+    private @Nullable Task current;
 
-    private static final class Given {
-        final OpenRequest order;
+    private static final class Task {
+        final OpenRequest request;
         final Consumer<Opened> progress;
         final CompletableFuture<Opened> answer = new CompletableFuture<>();
         volatile boolean stopped;
 
-        Given(OpenRequest order, Consumer<Opened> progress) {
-            this.order = order;
+        Task(OpenRequest request, Consumer<Opened> progress) {
+            this.request = request;
             this.progress = progress;
         }
     }
 
-    /** What each member has of the order that is carried out. */
+    /** What each member has of the request that is carried out. */
     private Map<String, Long> shares = Map.of();
-    /** Each member's share of the rate that was set last. An order may have a rate of its own, which only another rate changes. */
+    /** Each member's share of the rate that was set last. A request may have a rate of its own, which only another rate changes. */
     private Map<String, Rate> rates = Map.of();
 
     /**
@@ -88,7 +87,7 @@ final class GrowingAgent implements Agent {
             Agent own,
             long ownRoom,
             WorkerBound bound,
-            AgentStarter starter,
+            AgentProcess.Starter starter,
             Consumer<String> notices,
             Settings settings) {
         this.own = own;
@@ -96,7 +95,8 @@ final class GrowingAgent implements Agent {
         this.bound = bound;
         this.workers = new Workers("worker", starter, notices, this::lost);
         this.settings = settings;
-        orders.prestartCoreThread(); // now: where no thread is left for it later, the agent opens what it can by itself
+        openings.prestartCoreThread(); // now: where no thread is left for it later, the agent opens what it can by
+        // itself
     }
 
     /** Under the lock of {@link #workers}. */
@@ -110,16 +110,21 @@ final class GrowingAgent implements Agent {
         return 1 + workers.running().size();
     }
 
-    private AgentGroup group(List<Worker> beside) {
+    /** By name, this process's own first. */
+    private Map<String, Agent> members(List<Worker> beside) {
         Map<String, Agent> members = new LinkedHashMap<>();
         members.put(THIS, own);
         beside.forEach(worker -> members.put(worker.name(), worker.process()));
-        return new AgentGroup(members);
+        return members;
+    }
+
+    private AgentGroup group(List<Worker> beside) {
+        return new AgentGroup(List.copyOf(members(beside).values()));
     }
 
     @Override
     public CompletableFuture<Void> configure(Settings changed) {
-        Map<String, Agent> members = group(workers.running()).members();
+        Map<String, Agent> members = members(workers.running());
         Map<String, Rate> each;
         synchronized (this) {
             if (!changed.rate().equals(settings.rate())) {
@@ -138,7 +143,7 @@ final class GrowingAgent implements Agent {
         long[] parts = members.stream()
                 .mapToLong(name -> shares.getOrDefault(name, 0L))
                 .toArray();
-        Iterator<Rate> part = AgentGroup.rates(rate, parts).iterator();
+        Iterator<Rate> part = rate.shared(parts).iterator();
         return members.stream().collect(Collectors.toMap(name -> name, name -> part.next()));
     }
 
@@ -148,30 +153,30 @@ final class GrowingAgent implements Agent {
     }
 
     @Override
-    public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress) {
-        Given one = new Given(order, progress);
+    public CompletableFuture<Opened> open(OpenRequest request, Consumer<Opened> progress) {
+        Task one = new Task(request, progress);
         CompletableFuture<Opened> answer = one.answer;
         given.put(answer, one);
         answer.whenComplete((opened, failure) -> given.remove(answer));
         try {
-            orders.execute(() -> carryOut(one));
+            openings.execute(() -> carryOut(one));
         } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new AgentException(
-                    MAX_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
+            answer.completeExceptionally(
+                    new AgentException(MAX_WAITING + " open requests are waiting", "wait until they are carried out"));
         }
         return answer;
     }
 
-    private void carryOut(Given one) {
-        OpenRequest order = one.order;
+    private void carryOut(Task one) {
+        OpenRequest request = one.request;
         CompletableFuture<Opened> answer = one.answer;
         try {
             if (one.stopped) {
-                answer.complete(Opened.none(order.count()));
+                answer.complete(Opened.none(request.count()));
                 return;
             }
             List<Worker> before = workers.running();
-            int more = Sharing.processes(order.count(), rooms(before), bound.room(), bound.more(1 + before.size()));
+            int more = Sharing.processes(request.count(), rooms(before), bound.room(), bound.more(1 + before.size()));
             Settings first = settings;
             Optional<Exhausted> exhausted =
                     workers.start(more, worker -> setUp(worker, ofMember(settings)), () -> one.stopped);
@@ -201,31 +206,31 @@ final class GrowingAgent implements Agent {
     }
 
     /** @param exhausted why there are too few processes: what they have no room for has failed for that */
-    private CompletableFuture<Opened> share(Given one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
-        OpenRequest order = one.order;
+    private CompletableFuture<Opened> share(Task one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
+        OpenRequest request = one.request;
         long[] rooms = rooms(beside);
         long fits = exhausted.isEmpty()
-                ? order.count()
-                : Math.min(order.count(), Arrays.stream(rooms).sum());
+                ? request.count()
+                : Math.min(request.count(), Arrays.stream(rooms).sum());
         synchronized (this) {
             if (one.stopped) {
-                return CompletableFuture.completedFuture(Opened.none(order.count()));
+                return CompletableFuture.completedFuture(Opened.none(request.count()));
             }
             current = one;
-            AgentGroup group = group(beside);
             Opened without = exhausted
-                    .map(what -> withoutProcess(order.count() - fits, what))
+                    .map(what -> withoutProcess(request.count() - fits, what))
                     .orElse(Opened.none(0));
             if (fits == 0) {
                 return CompletableFuture.completedFuture(without);
             }
             long[] parts = Sharing.shares(fits, rooms, 1 + before);
-            Rate rate = order.rate() == null ? settings.rate() : order.rate();
+            Rate rate = request.rate() == null ? settings.rate() : request.rate();
             Map<String, Long> known = new LinkedHashMap<>();
-            group.members().keySet().forEach(name -> known.put(name, parts[known.size()]));
+            members(beside).keySet().forEach(name -> known.put(name, parts[known.size()]));
             shares = known;
             Paced paced = new Paced(one.progress);
-            return group.open(parts, rate, opened -> paced.accept(opened.plus(without)))
+            return group(beside)
+                    .open(parts, rate, opened -> paced.accept(opened.plus(without)))
                     .thenApply(without::plus);
         }
     }
@@ -263,7 +268,7 @@ final class GrowingAgent implements Agent {
     /** What the members open meanwhile is all of the one that is carried out; one that waits is answered at once. */
     @Override
     public CompletableFuture<Void> stopOpening(CompletableFuture<Opened> opening) {
-        Given one = given.get(opening);
+        Task one = given.get(opening);
         if (one == null) {
             return CompletableFuture.completedFuture(null);
         }
@@ -273,7 +278,7 @@ final class GrowingAgent implements Agent {
                 return group(workers.running()).stopOpening();
             }
         }
-        one.answer.complete(Opened.none(one.order.count()));
+        one.answer.complete(Opened.none(one.request.count()));
         return CompletableFuture.completedFuture(null);
     }
 
@@ -324,8 +329,8 @@ final class GrowingAgent implements Agent {
 
     @Override
     public void close() {
-        CompletableFuture<Void> unused = stopOpening(); // whoever waits for an order hears how far it came
-        orders.shutdown();
+        CompletableFuture<Void> unused = stopOpening(); // whoever waits for a request hears how far it came
+        openings.shutdown();
         workers.close();
         own.close();
     }

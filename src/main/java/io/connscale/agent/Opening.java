@@ -1,6 +1,5 @@
 package io.connscale.agent;
 
-import io.connscale.control.AgentGroup;
 import io.connscale.control.OpenRequest;
 import io.connscale.control.Opened;
 import io.connscale.stats.Reasons;
@@ -46,7 +45,7 @@ final class Opening {
     void start(List<LoadLoop> loops, Endpoints endpoints, long first, double perSecond) {
         before = reasons.counts();
         began = System.nanoTime();
-        long[] shares = AgentGroup.shares(order.count(), loops.size());
+        long[] shares = OpenRequest.shares(order.count(), loops.size());
         long number = first;
         for (int i = 0; i < shares.length && shares[i] > 0; i++) {
             ramps.add(new Ramp(loops.get(i), endpoints, number, shares[i], perSecond, this::oneFinished));

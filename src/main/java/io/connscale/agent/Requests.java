@@ -2,7 +2,7 @@ package io.connscale.agent;
 
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentStarter;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.control.Message.CloseConnections;
 import io.connscale.control.Message.Configure;
@@ -21,7 +21,6 @@ import io.connscale.control.Message.StatisticsTaken;
 import io.connscale.control.Message.StopOpening;
 import io.connscale.control.Message.TakeFacts;
 import io.connscale.control.Message.TakeServerStatistics;
-import io.connscale.control.Message.TakeServerStatus;
 import io.connscale.control.Message.TakeSnapshot;
 import io.connscale.control.Message.TakeStatistics;
 import io.connscale.control.OpenRequest;
@@ -36,15 +35,11 @@ import io.connscale.kernel.LimitsReader;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
-import io.connscale.stats.Statistics;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,17 +57,9 @@ final class Requests implements AutoCloseable {
 
     private final Transport transport;
     private final HostedServer server;
-    private final AgentStarter starter;
+    private final AgentProcess.Starter starter;
     private final Outbox outbox;
     private final Executor control;
-    /** The console has at most 64 requests waiting. */
-    private final ExecutorService serverOrders =
-            new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(100), task -> {
-                Thread thread = new Thread(task, "agent-server");
-                thread.setDaemon(true);
-                return thread;
-            });
-
     private @Nullable SnapshotTaken said;
     private long saidAt = System.nanoTime() - MAX_UNSAID;
 
@@ -84,7 +71,7 @@ final class Requests implements AutoCloseable {
 
     private volatile @Nullable GrowingAgent agent; // there from the first configure on
 
-    Requests(Transport transport, HostedServer server, AgentStarter starter, Outbox outbox, Executor control) {
+    Requests(Transport transport, HostedServer server, AgentProcess.Starter starter, Outbox outbox, Executor control) {
         this.transport = transport;
         this.server = server;
         this.starter = starter;
@@ -113,9 +100,9 @@ final class Requests implements AutoCloseable {
             reply(c.id(), configure(c.settings()), done -> new Done(c.id()));
         } else if (request instanceof OpenConnections o) {
             Long rate = o.ratePerSecond();
-            OpenRequest order = new OpenRequest(o.count(), rate == null ? null : new Rate(rate));
+            OpenRequest open = new OpenRequest(o.count(), rate == null ? null : new Rate(rate));
             CompletableFuture<Opened> opening =
-                    agent().open(order, opened -> outbox.offer(new Progress(o.id(), opened)));
+                    agent().open(open, opened -> outbox.offer(new Progress(o.id(), opened)));
             openings.put(o.id(), opening);
             reply(o.id(), opening, opened -> {
                 openings.remove(o.id());
@@ -132,11 +119,9 @@ final class Requests implements AutoCloseable {
         } else if (request instanceof TakeStatistics t) {
             reply(t.id(), agent().statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
         } else if (request instanceof TakeServerStatistics t) {
-            outbox.send(new StatisticsTaken(t.id(), serverStatistics()));
-        } else if (request instanceof TakeServerStatus) {
-            serverStatus(request);
+            reply(t.id(), server.statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
         } else {
-            serverOrders.execute(() -> serverStatus(request));
+            reply(request.id(), server.answer(request), status -> new ServerStatusTaken(request.id(), status));
         }
     }
 
@@ -154,30 +139,6 @@ final class Requests implements AutoCloseable {
         return Boolean.TRUE.equals(asked.routes()) && known != null
                 ? new FactsReader().read(known.targets(), known.sources())
                 : new FactsReader().read(Boolean.TRUE.equals(asked.handshakes()));
-    }
-
-    private void serverStatus(Request request) {
-        try {
-            outbox.send(new ServerStatusTaken(request.id(), server.answer(request)));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            fail(request.id(), new AgentException("the agent is ending", "start it again"));
-        } catch (AgentException | RuntimeException | OutOfMemoryError e) { // else the console would wait for ever
-            fail(request.id(), e);
-        }
-    }
-
-    private Statistics serverStatistics() throws AgentException {
-        try {
-            return server.statistics();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw ending();
-        }
-    }
-
-    private static AgentException ending() {
-        return new AgentException("the agent is ending", "start it again");
     }
 
     private CompletableFuture<Void> configure(Settings settings) throws AgentException {
@@ -280,7 +241,6 @@ final class Requests implements AutoCloseable {
 
     @Override
     public void close() {
-        serverOrders.shutdownNow();
         server.close();
         GrowingAgent running = agent;
         if (running != null) {

@@ -26,6 +26,25 @@ final class Sharing {
         return more;
     }
 
+    /** Shares of {@code count} in proportion to {@code held}, none above what is held, in sum as near as can be. */
+    static long[] proportional(long count, long[] held) {
+        long total = Arrays.stream(held).sum();
+        long wanted = Math.min(count, total);
+        long[] shares = new long[held.length];
+        long given = 0;
+        for (int i = 0; i < held.length; i++) {
+            shares[i] = total == 0 ? 0 : wanted * held[i] / total; // both at most a billion: no overflow
+            given += shares[i];
+        }
+        for (int i = 0; given < wanted; i = (i + 1) % held.length) {
+            if (shares[i] < held[i]) {
+                shares[i]++;
+                given++;
+            }
+        }
+        return shares;
+    }
+
     /**
      * Shares of {@code count}: what there was before is filled first, in order; the new ones get the rest evenly. What is
      * more than all have room for goes to the last, whose kernel then says why it can't be opened.

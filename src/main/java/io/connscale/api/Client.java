@@ -1,6 +1,7 @@
 package io.connscale.api;
 
 import java.time.Duration;
+import java.util.OptionalLong;
 
 /** A host whose agent is ready. Its calls fail with a {@link ConnscaleException} once that agent is stopped or lost. */
 public final class Client {
@@ -17,9 +18,9 @@ public final class Client {
         return name;
     }
 
-    /** Opens so many more connections at the file's rate; returns when each is established or has failed. */
+    /** Opens so many more connections at the rate that is set; returns when each is established or has failed. */
     public Opened open(long count) {
-        return scale.open(name, count, 0);
+        return scale.opened(name, Opening.Request.of(count));
     }
 
     /** As above, at {@code perSecond} new connections per second. */
@@ -27,12 +28,12 @@ public final class Client {
         if (perSecond < 1) {
             throw new IllegalArgumentException("perSecond is " + perSecond + ", must be at least 1");
         }
-        return scale.open(name, count, perSecond);
+        return scale.opened(name, new Opening.Request(count, false, OptionalLong.of(perSecond), false, false));
     }
 
     /** Closes the {@code count} oldest connections, or as many as there are; gives how many were closed. */
     public long close(long count) {
-        return scale.close(name, count);
+        return scale.closed(name, count);
     }
 
     /** What its agent counts. */
@@ -52,7 +53,7 @@ public final class Client {
 
     /** Ends the agent and with it its connections. */
     public void stop() {
-        scale.stop(name);
+        scale.stopped(name);
     }
 
     @Override

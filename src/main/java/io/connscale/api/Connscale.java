@@ -1,19 +1,21 @@
 package io.connscale.api;
 
+import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.State;
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
-import io.connscale.control.Closed;
+import io.connscale.control.Message;
 import io.connscale.control.OpenRequest;
-import io.connscale.control.Rate;
+import io.connscale.control.Quantity;
+import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.diagnosis.BothEnds;
-import io.connscale.limits.Verdict;
-import io.connscale.stats.Snapshot;
+import io.connscale.diagnosis.CapacityCheck;
+import io.connscale.diagnosis.Readings;
+import io.connscale.limits.Difference;
 import io.connscale.stats.Statistics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,10 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The server and the hosts of one {@code hosts.yaml}, as a program drives them:
@@ -39,11 +41,20 @@ import org.jspecify.annotations.Nullable;
  *     client1.close(5);
  * }
  * }</pre>
+ *
+ * <p>What takes a list of hosts begins it on all of them side by side and returns at once what can be waited for: the console's
+ * commands are made of these.
  */
-@SuppressWarnings("FutureReturnValueIgnored") // whether stopping worked, the open request tells
 public final class Connscale implements AutoCloseable {
-    /** For what is answered at once by all that are alive. */
-    private static final long SECONDS = 30;
+    /** As a number of connections to close: all, those that are still being opened, too. */
+    public static final long ALL = Quantity.MAX;
+
+    /** Longer than any agent needs that is still there, for what is answered at once; one that is silent is given up sooner. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(30);
+    /** Each start is bounded by itself, and only so many run side by side: this is for a thousand hosts. */
+    private static final Duration STARTS = Duration.ofHours(1);
+    /** Closing a million connections takes a while. That the agent lives bounds it. */
+    private static final Duration CLOSES = Duration.ofDays(10_000);
 
     private final Parts parts;
 
@@ -86,128 +97,245 @@ public final class Connscale implements AutoCloseable {
         return new Connscale(parts);
     }
 
+    // Hosts
+
     /** The hosts of the file, in its order. */
     public List<String> hosts() {
         return parts.cluster().names();
     }
 
-    /** Where the server listens; empty where it does not run. */
-    public List<Integer> serverPorts() {
-        return waiting(() -> parts.server().status()).listeners().stream()
-                .map(ServerStatus.Listener::port)
-                .toList();
+    /** Those of them that {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */
+    public List<String> hosts(List<String> patterns) {
+        return waiting(() -> parts.cluster().select(patterns));
     }
 
     /** Launches the agent there and waits until it is ready; one that is ready already stays. */
     public Client start(String host) {
-        if (parts.cluster().status(known(host)).state() != State.READY) {
-            answer(parts.cluster().start(host)); // each step of a start is bounded by itself
-        }
+        only(start(List.of(host)));
         return new Client(this, host);
+    }
+
+    /** Launches agents. Each step of a start is bounded by itself. */
+    public Pending<Started> start(List<String> hosts) {
+        return pending(hosts, STARTS, host -> {
+            HostStatus status = parts.cluster().status(host);
+            Message.Hello ready = status.state() == State.READY ? status.hello() : null;
+            if (ready != null) {
+                return CompletableFuture.completedFuture(Started.of(ready, status.launcher(), 0));
+            }
+            long begin = System.nanoTime();
+            return parts.cluster()
+                    .start(host)
+                    .thenApply(hello -> Started.of(hello, status.launcher(), System.nanoTime() - begin));
+        });
     }
 
     /** The host whose agent was started before. */
     public Client client(String host) {
-        agent(known(host));
+        agents(List.of(host));
         return new Client(this, host);
     }
 
-    private String known(String host) {
+    /** Ends agents, those that are being started, too; of each whether there was one. */
+    public Pending<Boolean> stop(List<String> hosts) {
+        return pending(hosts, AT_ONCE, parts.cluster()::stop);
+    }
+
+    void stopped(String host) {
+        only(stop(List.of(host)));
+    }
+
+    private void known(String host) {
         if (!hosts().contains(host)) {
             throw new ConnscaleException("no host " + host, "hosts are " + String.join(", ", hosts()));
         }
-        return host;
     }
 
-    private Agent agent(String host) {
-        try {
-            return Objects.requireNonNull(
-                    parts.cluster().agents(List.of(host)).members().get(host));
-        } catch (AgentException e) {
-            throw ConnscaleException.of(e);
-        }
+    private Map<String, Agent> agents(List<String> hosts) {
+        hosts.forEach(this::known);
+        return waiting(() -> parts.cluster().agents(hosts));
     }
 
-    Opened open(String host, long count, long perSecond) {
-        Agent agent = agent(host);
-        OpenRequest request = new OpenRequest(count, perSecond == 0 ? null : new Rate(perSecond));
+    // Connections
+
+    /**
+     * Begins to open connections, where the server runs that should and no machine's memory would be used up; has the server make
+     * room for them first, which takes seconds for each ten processes or so. Another limit that will be reached is a notice.
+     *
+     * @param hosts each with an agent that is ready
+     */
+    public Opening open(List<String> hosts, Opening.Request request) {
+        Map<String, Agent> agents = agents(hosts);
         return waiting(() -> {
-            parts.server().makeRoom(count);
-            parts.diagnostics().begin(List.of(host));
-            CompletableFuture<io.connscale.control.Opened> opening = agent.open(request, progress -> {});
+            parts.refuseWithoutServer();
+            List<String> names = List.copyOf(agents.keySet());
+            long[] shares = OpenRequest.shares(request.count(), names.size());
+            Map<String, Long> counts = new LinkedHashMap<>();
+            for (int i = 0; i < shares.length; i++) {
+                counts.put(names.get(i), request.inTotal() ? shares[i] : request.count());
+            }
+            CapacityCheck.begin(parts.diagnostics(), counts, request.rate(), request.force(), parts.user()::notice);
+            long sum = counts.values().stream().mapToLong(Long::longValue).sum();
+            Answers.within(Server.START_SECONDS, parts.server().makeRoom(sum));
+            return new Opening(parts, agents, counts, request);
+        });
+    }
+
+    Opened opened(String host, Opening.Request request) {
+        Opening opening = open(List.of(host), request);
+        return waiting(() -> {
             try {
-                io.connscale.control.Opened opened = opening.get(); // the agent bounds it from progress to progress
-                Optional<Verdict> verdict = parts.diagnostics().verdict(List.of(host));
-                return Opened.of(opened, verdict);
+                Opened opened = opening.result();
+                for (ConnscaleException why : opened.failures().values()) {
+                    throw why;
+                }
+                return opened;
             } catch (InterruptedException e) {
-                agent.stopOpening(opening);
+                opening.stop();
                 throw e;
             }
         });
     }
 
-    long close(String host, long count) {
-        Closed closed = answer(agent(host).close(count));
-        return closed.closed();
+    /** Closes the {@code count} oldest connections on each host, or as many as there are. */
+    public Pending<Closed> close(long count, List<String> hosts) {
+        Map<String, Agent> agents = agents(hosts);
+        return pending(List.copyOf(agents.keySet()), CLOSES, host -> {
+            Agent agent = Objects.requireNonNull(agents.get(host));
+            CompletableFuture<io.connscale.control.Closed> closing =
+                    count == ALL ? agent.stopOpening().thenCompose(done -> agent.close(count)) : agent.close(count);
+            return closing.thenApply(Closed::of);
+        });
+    }
+
+    long closed(String host, long count) {
+        return only(close(count, List.of(host))).stopped();
+    }
+
+    // What they do
+
+    /** What each host's connections do, and those that it will open. */
+    public Map<String, HostSettings> settings() {
+        Map<String, HostSettings> settings = new LinkedHashMap<>();
+        hosts().forEach(host -> settings.put(host, settings(host)));
+        return settings;
+    }
+
+    private HostSettings settings(String host) {
+        return HostSettings.of(parts.cluster().status(host).config().client());
+    }
+
+    /** Changes it now, for running connections too. */
+    public Pending<HostSettings> set(List<String> hosts, UnaryOperator<HostSettings> change) {
+        return pending(
+                hosts,
+                AT_ONCE,
+                host -> parts.cluster()
+                        .change(host, now -> change.apply(HostSettings.of(now)).config())
+                        .thenApply(done -> settings(host)));
+    }
+
+    void pings(String host, Duration interval, Duration timeout) {
+        only(set(List.of(host), now -> now.withInterval(interval).withTimeout(timeout)));
+    }
+
+    // The server
+
+    /** The server now. */
+    public ServerState server() {
+        return ServerState.of(status());
+    }
+
+    private ServerStatus status() {
+        return waiting(
+                () -> Answers.within(Server.ANSWER_SECONDS, parts.server().status()));
+    }
+
+    /** Somebody else's server that hosts connect to, with what is said to it; empty where the server is ours. */
+    public Optional<String> target() {
+        return parts.server().foreign();
+    }
+
+    /** Where the server listens; empty where it does not run. */
+    public List<Integer> serverPorts() {
+        return server().listeners().stream().map(ServerState.Listener::port).toList();
+    }
+
+    /** Has it listen on all its ports, and agents learn them: where any free one was asked for, it is another one now. */
+    public void startServer() {
+        waiting(() -> {
+            parts.startServer();
+            set(hosts(), UnaryOperator.identity())
+                    .result()
+                    .failed()
+                    .values()
+                    .forEach(why -> parts.user().notice(why.message()));
+            return true;
+        });
+    }
+
+    /** Closes its ports and all its connections; gives how many there were. */
+    public long stopServer() {
+        long established = status().established();
+        waiting(() -> Answers.within(Server.START_SECONDS, parts.server().stop()));
+        return established;
+    }
+
+    // What is counted
+
+    /** Connections at the server and at each host that has, or had, an agent; both ends asked at the same moment. */
+    public Count count() {
+        Count count = count(parts.cluster().counting());
+        for (ConnscaleException why : count.failures().values()) {
+            throw why;
+        }
+        return count;
+    }
+
+    /** As above, of these hosts; who does not answer is among the count's failures. */
+    public Count count(List<String> hosts) {
+        return waiting(() -> {
+            BothEnds ends = BothEnds.settled(parts.cluster(), parts.server(), hosts);
+            Long difference = ends.difference();
+            Optional<Difference> why = difference == null || difference == 0
+                    ? Optional.empty()
+                    : Optional.of(parts.diagnostics().difference(difference));
+            return Count.of(ends, why);
+        });
     }
 
     Count.Host counts(String host) {
-        return host(within(parts.cluster().counts(host)));
+        return Count.Host.of(within(parts.cluster().counts(host)));
     }
 
-    private static Count.Host host(Snapshot counts) {
-        return new Count.Host(counts.established(), counts.connecting(), counts.failed(), counts.lost());
+    /** What all agents have counted and timed since they were started. */
+    public Stats stats() {
+        return waiting(() -> {
+            Readings now = Readings.ofHosts(parts.cluster(), parts.cluster().counting());
+            for (AgentException why : now.hosts().failed().values()) {
+                throw why;
+            }
+            return Stats.of(now.hosts().done().values().stream().reduce(Statistics.NONE, Statistics::plus));
+        });
     }
 
     Stats stats(String host) {
         return Stats.of(within(parts.cluster().statistics(host)));
     }
 
-    void pings(String host, Duration interval, Duration timeout) {
-        within(parts.cluster().change(host, now -> new ClientConfig(interval, timeout, now.rate())));
-    }
-
-    void stop(String host) {
-        answer(parts.cluster().stop(host));
-    }
-
-    /** Connections at the server and at each host that has, or had, an agent; both ends asked at the same moment. */
-    public Count count() {
-        return waiting(() -> {
-            BothEnds ends = BothEnds.settled(
-                    parts.cluster(), parts.server(), parts.cluster().counting());
-            Optional<AgentException> silent =
-                    ends.hosts().failed().values().stream().findFirst();
-            if (silent.isPresent()) {
-                throw silent.get();
-            }
-            Map<String, Count.Host> hosts = new LinkedHashMap<>();
-            ends.hosts().done().forEach((name, counts) -> hosts.put(name, host(counts)));
-            Long difference = ends.difference();
-            String explanation = ends.differ() && difference != null
-                    ? parts.diagnostics().difference(difference).text()
-                    : ends.incomparable().orElse("");
-            return new Count(known(ends.atServer()), hosts, known(difference), explanation);
-        });
-    }
-
-    private static OptionalLong known(@Nullable Long count) {
-        return count == null ? OptionalLong.empty() : OptionalLong.of(count);
-    }
-
-    /** What all agents have counted and timed since they were started. */
-    public Stats stats() {
-        Map<String, CompletableFuture<Statistics>> asked = new LinkedHashMap<>();
-        parts.cluster()
-                .counting()
-                .forEach(name -> asked.put(name, parts.cluster().statistics(name)));
-        return Stats.of(asked.values().stream().map(Connscale::within).reduce(Statistics.NONE, Statistics::plus));
-    }
-
     /** Ends the agents and the server; within seconds. */
     @Override
     public void close() {
         parts.close();
+    }
+
+    private <T> Pending<T> pending(List<String> hosts, Duration max, Function<String, CompletableFuture<T>> question) {
+        hosts.forEach(this::known);
+        return new Pending<>(Answers.ask(hosts, question), max);
+    }
+
+    private static <T> T only(Pending<T> pending) {
+        return waiting(pending::result).only();
     }
 
     private interface Blocking<T> {
@@ -221,16 +349,13 @@ public final class Connscale implements AutoCloseable {
             throw ConnscaleException.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ConnscaleException("interrupted", "");
+            throw ConnscaleException.interrupted(e);
         }
     }
 
-    private static <T> T answer(CompletableFuture<T> asked) {
-        return waiting(asked::get);
-    }
-
     private static <T> T within(CompletableFuture<T> asked) {
+        long seconds = AT_ONCE.toSeconds();
         return waiting(() -> Answers.within(
-                SECONDS, asked, () -> new AgentException("no answer within " + SECONDS + " s", "hosts shows states")));
+                seconds, asked, () -> new AgentException("no answer within " + seconds + " s", "hosts shows states")));
     }
 }

@@ -22,8 +22,24 @@ public final class ConnscaleException extends RuntimeException {
         return e;
     }
 
+    static ConnscaleException interrupted(InterruptedException why) {
+        ConnscaleException e = new ConnscaleException("interrupted", "");
+        e.initCause(why);
+        return e;
+    }
+
+    /** {@code getMessage}, which is never null here. */
+    public String message() {
+        return String.valueOf(getMessage());
+    }
+
     /** What to do about it; may be empty. */
     public String hint() {
         return hint;
+    }
+
+    /** Whether the thread was interrupted while it waited; it still is then. */
+    public boolean isInterruption() {
+        return getCause() instanceof InterruptedException;
     }
 }

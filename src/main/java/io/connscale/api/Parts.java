@@ -8,12 +8,13 @@ import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.ServerConfig;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.diagnosis.Diagnostics;
 import io.connscale.diagnosis.DisconnectReporter;
 import io.connscale.net.Transport;
-import io.connscale.server.MultiProcessServer;
+import io.connscale.server.PingPongServer;
 import java.util.Optional;
 
 /**
@@ -24,8 +25,9 @@ import java.util.Optional;
  * @param cluster the hosts and their agents
  * @param server the Ping/Pong server, wherever it runs
  * @param diagnostics gathers what verdicts need
+ * @param user is told of what happens meanwhile
  */
-public record Parts(boolean startsServer, Cluster cluster, Server server, Diagnostics diagnostics)
+public record Parts(boolean startsServer, Cluster cluster, Server server, Diagnostics diagnostics, User user)
         implements AutoCloseable {
     /** Nothing is started yet. */
     public static Parts of(ClusterConfig config, User user) {
@@ -36,7 +38,8 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
         address.of(server);
         Diagnostics diagnostics = new Diagnostics(cluster, server);
         cluster.onLoss(new DisconnectReporter(diagnostics, user::notice)::lost);
-        return new Parts(config.target().isEmpty() && config.server().autostart(), cluster, server, diagnostics);
+        boolean starts = config.target().isEmpty() && config.server().autostart();
+        return new Parts(starts, cluster, server, diagnostics, user);
     }
 
     /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
@@ -44,8 +47,8 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
         ServerSettings settings = config.settings();
         return config.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() -> new MultiProcessServer(
-                        settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
+                .orElseGet(() ->
+                        new PingPongServer(settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
     }
 
     private static Asker asker(User user) {
@@ -68,11 +71,38 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
             return Optional.empty();
         }
         try {
-            server.start();
+            Answers.within(Server.START_SECONDS, server.start());
             return Optional.empty();
         } catch (AgentException e) {
-            return Optional.of(e);
+            return Optional.of(notStarted(e));
         }
+    }
+
+    void startServer() throws AgentException, InterruptedException {
+        try {
+            Answers.within(Server.START_SECONDS, server.start());
+        } catch (AgentException e) {
+            throw server.refusal().map(Parts::notStarted).orElse(e);
+        }
+    }
+
+    /**
+     * Before connections are opened: a server that should have started and did not leaves the clients to somebody else's, or to
+     * none, and what then is counted is not what was asked for.
+     */
+    void refuseWithoutServer() throws AgentException {
+        Optional<AgentException> refusal = server.refusal();
+        if (refusal.isPresent()) {
+            throw notStarted(refusal.get());
+        }
+        if (cluster.targets().stream().anyMatch(target -> target.endsWith(":0"))) {
+            throw new AgentException(
+                    "server not started: ports: 0 is a free port, chosen at its start", "server start");
+        }
+    }
+
+    private static AgentException notStarted(AgentException why) {
+        return new AgentException("server not started: " + why.message(), why.hint(), why);
     }
 
     /** Ends the agents, then the server; within seconds. */

@@ -7,6 +7,7 @@ import io.connscale.cluster.config.ServerConfig;
 import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.launch.ssh.SshLauncher;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import java.util.List;
@@ -87,7 +88,7 @@ final class ServerAddress {
             return config.ports();
         }
         try {
-            ServerStatus status = known.status();
+            ServerStatus status = Answers.within(Server.ANSWER_SECONDS, known.status());
             return status.running()
                     ? status.listeners().stream()
                             .map(ServerStatus.Listener::port)

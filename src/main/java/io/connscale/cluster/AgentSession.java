@@ -15,6 +15,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.talk.TalkSettings;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -79,8 +80,7 @@ final class AgentSession implements Host.Session {
         try {
             start = starters.submit(this::start);
         } catch (RejectedExecutionException e) {
-            ready.completeExceptionally(
-                    new AgentException("console is shutting down; " + config.name() + " was not started", ""));
+            failed(new AgentException("console is shutting down; " + config.name() + " was not started", ""));
         } catch (OutOfMemoryError e) { // no thread to start it on
             failed(named(e));
         }
@@ -218,6 +218,19 @@ final class AgentSession implements Host.Session {
         return closed;
     }
 
+    /** Completes when nothing of it is left. */
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    /** At once, for the end of the console. */
+    void kill() {
+        RemoteAgent there = agent;
+        if (there != null) {
+            there.kill();
+        }
+    }
+
     private void end(AgentException why) {
         try {
             Future<?> starting = start;
@@ -232,5 +245,18 @@ final class AgentSession implements Host.Session {
         } finally {
             closed.complete(null);
         }
+    }
+
+    /** Sees to it that a host has what an agent needs; the cluster has one for all its hosts, which share the jar. */
+    @FunctionalInterface
+    interface Installer {
+        /**
+         * Looks at the host and copies the jar where it is not there yet.
+         *
+         * @param java as {@code hosts.yaml} names it; empty to find one there
+         * @param steps hears what is being done, in a few words
+         */
+        Installation install(Launcher launcher, Optional<String> java, Consumer<String> steps)
+                throws AgentException, InterruptedException;
     }
 }

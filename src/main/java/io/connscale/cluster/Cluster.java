@@ -3,16 +3,21 @@ package io.connscale.cluster;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
 import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.deploy.Jar;
+import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;
+import io.connscale.cluster.launch.LocalLauncher;
+import io.connscale.cluster.launch.ssh.Keyring;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
+import io.connscale.cluster.launch.ssh.OpenSshLauncher;
+import io.connscale.cluster.launch.ssh.SshLauncher;
+import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
-import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
@@ -26,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -58,16 +64,17 @@ public final class Cluster implements AutoCloseable {
     private static final long CLOSE_SECONDS = 5;
 
     private final Map<String, Host> hosts = new LinkedHashMap<>();
-    private final int patience;
+    private final int silentSeconds;
     private final Supplier<List<String>> targets;
     private final Workers serverWorkers;
     private final ScheduledThreadPoolExecutor owner = Threads.clock("hosts");
     private final ExecutorService starters =
             Executors.newFixedThreadPool(MAX_STARTING, Threads.numbered("host-starter"));
-    /** Those who wait for an outcome go on here, whatever they do then. */
-    private final ExecutorService others = Executors.newCachedThreadPool(Threads.numbered("host-outcomes"));
     /** A screen that takes nothing (Ctrl-S) must hold up nobody who has something to tell. */
     private final ThreadPoolExecutor teller = Threads.queue("notices", MAX_UNTOLD);
+
+    /** Those that may have a process yet, also where their host has forgotten them. */
+    private final Set<AgentSession> open = ConcurrentHashMap.newKeySet();
 
     private volatile Consumer<String> losses = host -> {};
     private @Nullable Future<?> ticks;
@@ -82,22 +89,22 @@ public final class Cluster implements AutoCloseable {
      * @param asker puts the questions that SSH has: an unknown host key, a passphrase
      */
     public Cluster(ClusterConfig config, Supplier<List<String>> targets, Consumer<String> notices, Asker asker) {
-        this(config, targets, notices, new Launchers(asker), SILENT_SECONDS);
+        this(config, targets, notices, launchers(asker), SILENT_SECONDS);
     }
 
     /**
-     * For tests, which have launchers of their own and less patience with a silent agent.
+     * For tests, which have launchers of their own and less time for a silent agent.
      *
      * @param launchers makes one for each start, which that closes
-     * @param patience seconds
+     * @param silentSeconds without a heartbeat, after which an agent is lost
      */
     Cluster(
             ClusterConfig config,
             Supplier<List<String>> targets,
             Consumer<String> notices,
             Function<HostConfig, Launcher> launchers,
-            int patience) {
-        this.patience = patience;
+            int silentSeconds) {
+        this.silentSeconds = silentSeconds;
         this.targets = targets;
         this.serverWorkers = config.server().workers();
         teller.setRejectedExecutionHandler(new DiscardPolicy());
@@ -107,7 +114,7 @@ public final class Cluster implements AutoCloseable {
         TalkSettings talk = config.target().flatMap(TargetConfig::talk).orElse(null);
         for (HostConfig host : config.hosts()) {
             Function<HostConfig, Host.Session> sessions =
-                    as -> new AgentSession(as, launchers.apply(as), this::install, targets, talk, told, starters);
+                    as -> opened(new AgentSession(as, launchers.apply(as), this::install, targets, talk, told, starters));
             hosts.put(
                     host.name(),
                     new Host(
@@ -115,10 +122,32 @@ public final class Cluster implements AutoCloseable {
                             launchers.apply(host).toString(),
                             sessions,
                             this::own,
-                            others,
+                            this::apart,
                             told,
                             name -> losses.accept(name)));
         }
+    }
+
+    private AgentSession opened(AgentSession session) {
+        open.add(session);
+        CompletableFuture<Void> unused = session.closed().thenRun(() -> open.remove(session));
+        return session;
+    }
+
+    /** The launcher that a line of {@code hosts.yaml} means, a new one for each start. */
+    private static Function<HostConfig, Launcher> launchers(Asker asker) {
+        Keyring keys = new Keyring(asker); // one for all hosts: no passphrase is asked for twice at one time
+        return host -> {
+            Launch launch = host.launch();
+            if (launch instanceof Launch.Ssh ssh) {
+                return ssh.client() == Launch.SshClient.OPENSSH
+                        ? new OpenSshLauncher(ssh)
+                        : new SshLauncher(ssh, keys.atStart());
+            }
+            return launch instanceof Launch.Command command
+                    ? new CommandLauncher(command.words())
+                    : new LocalLauncher();
+        };
     }
 
     private Installation install(Launcher launcher, Optional<String> java, Consumer<String> steps)
@@ -144,7 +173,7 @@ public final class Cluster implements AutoCloseable {
         return targets.get();
     }
 
-    /** The most processes that the server may be. */
+    /** The maximum of processes that the server may be. */
     public Workers serverWorkers() {
         return serverWorkers;
     }
@@ -154,7 +183,7 @@ public final class Cluster implements AutoCloseable {
         return HostPattern.select(words, names());
     }
 
-    /** Those of them whose agent takes orders. */
+    /** Those of them whose agent is ready. */
     public List<String> ready() {
         return in(EnumSet.of(State.READY));
     }
@@ -221,8 +250,17 @@ public final class Cluster implements AutoCloseable {
         });
     }
 
+    /** What those do who wait for an outcome. Where there is no thread for it, here: nobody is to wait for an outcome in vain. */
+    private void apart(Runnable task) {
+        try {
+            RemoteAgent.ANSWERS.execute(task);
+        } catch (OutOfMemoryError e) {
+            task.run();
+        }
+    }
+
     private void tick() {
-        hosts.values().forEach(host -> host.tick(patience));
+        hosts.values().forEach(host -> host.tick(silentSeconds));
     }
 
     /** {@code told} hears the host's name each time that connections there have ended unasked; it must not wait. */
@@ -235,19 +273,27 @@ public final class Cluster implements AutoCloseable {
         return host(name).stop();
     }
 
-    /** The agents of these hosts, as one; each must be ready. */
-    public AgentGroup agents(List<String> names) throws AgentException {
-        Map<String, AgentProcess> agents = new LinkedHashMap<>();
-        for (String name : names) {
-            agents.put(name, host(name).ready());
-        }
-        return new AgentGroup(agents);
+    /** The agent that is ready there. */
+    public Agent agent(String name) throws AgentException {
+        return host(name).ready();
     }
 
-    /** Asks the agent there, about the server in it; what it answers with. */
-    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer)
-            throws AgentException {
-        return host(name).ready().ask(request, answer);
+    /** The agents of these hosts, by name; each must be ready. */
+    public Map<String, Agent> agents(List<String> names) throws AgentException {
+        Map<String, Agent> agents = new LinkedHashMap<>();
+        for (String name : names) {
+            agents.put(name, agent(name));
+        }
+        return agents;
+    }
+
+    /** Asks the agent there, about the server in it; what it answers with. Fails where no agent is ready. */
+    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
+        try {
+            return host(name).ready().ask(request, answer);
+        } catch (AgentException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /**
@@ -265,11 +311,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private CompletableFuture<Facts> facts(String name, Function<Long, Message> request) {
-        try {
-            return host(name).ready().ask(request, Message.FactsTaken.class).thenApply(Message.FactsTaken::facts);
-        } catch (AgentException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        return ask(name, request, Message.FactsTaken.class).thenApply(Message.FactsTaken::facts);
     }
 
     /** All that a host's agent knows of its work, and what those before it had counted; of a lost one the counts alone. */
@@ -305,10 +347,11 @@ public final class Cluster implements AutoCloseable {
         return host(name).change(change);
     }
 
-    /** Ends all agents, side by side; returns within seconds. */
+    /** Ends all agents, side by side; returns within seconds. What has not ended then is killed. */
     @Override
     public void close() {
         ended().join();
+        open.forEach(AgentSession::kill);
         starters.shutdownNow(); // a start whose process was not there yet finds its session closed, and ends it
         teller.shutdown();
     }
@@ -321,7 +364,10 @@ public final class Cluster implements AutoCloseable {
             }
             CompletableFuture<?>[] ends =
                     hosts.values().stream().map(Host::stop).toArray(CompletableFuture<?>[]::new);
-            closed = CompletableFuture.allOf(ends).completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS);
+            closed = CompletableFuture.allOf(ends)
+                    .thenCompose(stopped -> CompletableFuture.allOf(
+                            open.stream().map(AgentSession::closed).toArray(CompletableFuture<?>[]::new)))
+                    .completeOnTimeout(null, CLOSE_SECONDS, TimeUnit.SECONDS);
         }
         return closed;
     }

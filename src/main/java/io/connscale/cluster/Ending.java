@@ -5,6 +5,7 @@ import io.connscale.control.PlainText;
 import io.connscale.kernel.OomKills;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -16,6 +17,9 @@ import java.util.function.Predicate;
  * @param killed why the kernel killed it, with the evidence; empty where nothing says that it did
  */
 record Ending(int exit, List<String> errors, boolean broken, Optional<String> killed) {
+    /** What {@link Process#exitValue()} can't be: it did not end, even when killed. */
+    static final int UNKNOWN = -1;
+
     private static final int SIGNAL = 128;
 
     private static final int SIGKILL = SIGNAL + 9;
@@ -83,7 +87,7 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
     }
 
     private String codeText() {
-        if (exit == Exits.UNKNOWN) {
+        if (exit == UNKNOWN) {
             return "no exit code";
         }
         String signal = switch (exit - SIGNAL) {
@@ -97,5 +101,27 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
         };
         return "exit code " + exit + signal
                 + exhausted().map(what -> ": " + what.text()).orElse("");
+    }
+
+    /** The exit code of {@code process}; waits {@code seconds}, then kills it. Keeps the thread's interrupt. */
+    static int exit(Process process, long seconds) {
+        boolean interrupted = false;
+        try {
+            for (int attempt = 0; attempt < 2; attempt++) {
+                try {
+                    if (process.waitFor(interrupted ? 0 : seconds, TimeUnit.SECONDS)) {
+                        return process.exitValue();
+                    }
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                process.destroyForcibly();
+            }
+            return UNKNOWN;
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

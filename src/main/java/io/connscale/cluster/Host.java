@@ -5,12 +5,17 @@ import io.connscale.cluster.config.HostConfig;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
+import io.connscale.control.Quantity;
+import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +45,7 @@ final class Host {
         /** Launches the agent. Once. */
         void begin();
 
-        /** Completes when the agent takes orders; fails with an {@link AgentException} where it never will. */
+        /** Completes when the agent takes requests; fails with an {@link AgentException} where it never will. */
         CompletableFuture<Message.Hello> ready();
 
         /** How the agent ended that was ready. */
@@ -143,7 +148,7 @@ final class Host {
         return CompletableFuture.runAsync(() -> {}, owner).thenApply(done -> status());
     }
 
-    /** The agent that takes orders here. */
+    /** The agent that is ready here. */
     AgentProcess ready() throws AgentException {
         Now at = now;
         if (at.session == null || at.state != State.READY) {
@@ -157,7 +162,7 @@ final class Host {
         return now.before;
     }
 
-    /** Launches an agent; completes when it takes orders. */
+    /** Launches an agent; completes when it is ready. */
     CompletableFuture<Message.Hello> start() {
         CompletableFuture<Message.Hello> started = new CompletableFuture<>();
         owner.execute(() -> start(started));
@@ -265,19 +270,19 @@ final class Host {
     }
 
     /**
-     * Once per second: says what connections ended, and gives an agent up that has no heartbeat.
+     * Once per second: says what connections ended, and declares an agent lost that has no heartbeat.
      *
-     * @param patience seconds
+     * @param silentSeconds without a heartbeat, after which an agent is lost
      */
-    void tick(int patience) {
+    void tick(int silentSeconds) {
         owner.execute(() -> {
             Session session = now.session;
             if (session == null) {
                 return;
             }
             int silent = session.tick();
-            if (now.state == State.READY && silent >= patience) {
-                String why = "no heartbeat for " + patience + " s";
+            if (now.state == State.READY && silent >= silentSeconds) {
+                String why = "no heartbeat for " + silentSeconds + " s";
                 lost(session, why, name + ": " + why + "; declared lost");
             } else if (now.state == State.READY) {
                 told.tick(session.counts()).ifPresent(line -> {
@@ -286,5 +291,45 @@ final class Host {
                 });
             }
         });
+    }
+
+    /**
+     * Says when connections of one agent end unasked: at once the first time, then at most every {@value #QUIET} seconds with
+     * what came together meanwhile. One thread, the watch's.
+     */
+    static final class Notices {
+        private static final int QUIET = 5;
+
+        private final String host;
+        private Snapshot told = Snapshot.NONE;
+        private int quiet;
+
+        Notices(String host) {
+            this.host = host;
+        }
+
+        /** Once a second, with the agent's own counts; a line where there is something to say. */
+        Optional<String> tick(Snapshot now) {
+            quiet = Math.max(0, quiet - 1);
+            if (now.lost() <= told.lost() || quiet > 0) {
+                return Optional.empty();
+            }
+            String line = host + "  " + connections(now.lost() - told.lost()) + " lost: "
+                    + reasons(Reasons.difference(now.errors(), told.errors()));
+            told = now;
+            quiet = QUIET;
+            return Optional.of(line);
+        }
+
+        static String connections(long n) {
+            return n == 1 ? "1 connection" : Quantity.text(n) + " connections";
+        }
+
+        private static String reasons(Map<String, Long> errors) {
+            return errors.entrySet().stream()
+                    .filter(e -> !e.getKey().startsWith("connect ")) // that one never came up: failed, not lost
+                    .map(e -> e.getKey() + " " + Quantity.text(e.getValue()))
+                    .collect(Collectors.joining(", "));
+        }
     }
 }

@@ -3,15 +3,12 @@ package io.connscale.cluster;
 import io.connscale.cluster.launch.LocalLauncher;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
-import io.connscale.control.AgentStarter;
+import io.connscale.control.Answers;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /** Starts workers: further agents beside this process, with its own Java and program. Any thread. */
-public final class LocalWorkers implements AgentStarter {
+public final class LocalWorkers implements AgentProcess.Starter {
     /** On a machine where many start at once, each has to wait for its turn at a processor. */
     private static final long HELLO_SECONDS = 30;
 
@@ -38,15 +35,14 @@ public final class LocalWorkers implements AgentStarter {
         RemoteAgent worker = new RemoteAgent(name, launcher.start(command.get()));
         boolean greeted = false;
         try {
-            worker.hello().get(HELLO_SECONDS, TimeUnit.SECONDS);
+            Answers.within(
+                    HELLO_SECONDS,
+                    worker.hello(),
+                    () -> new AgentException(
+                            name + " said nothing for " + HELLO_SECONDS + " s" + worker.said(),
+                            "is the machine overloaded? try again"));
             greeted = true;
             return worker;
-        } catch (ExecutionException e) {
-            throw AgentException.of(e);
-        } catch (TimeoutException e) {
-            throw new AgentException(
-                    name + " said nothing for " + HELLO_SECONDS + " s" + worker.said(),
-                    "is the machine overloaded? try again");
         } finally {
             if (!greeted) {
                 worker.kill();

@@ -61,8 +61,8 @@ final class RemoteAgent implements AgentProcess {
 
     private static final String SAME_VERSION = "use the same version of connscale on both";
 
-    /** Runs what those who asked do with their answers; a thread per agent at most, since each hands over in order. */
-    private static final Executor CONSUMERS = Executors.newCachedThreadPool(Threads.numbered("agent-answers"));
+    /** Runs what those do with an answer who asked for it; a thread per agent at most, since each hands over in order. */
+    static final Executor ANSWERS = Executors.newCachedThreadPool(Threads.numbered("answers"));
 
     /**
      * How long a request may wait, in ticks of the one who ticks once per second: a console that was stopped does not count.
@@ -153,8 +153,8 @@ final class RemoteAgent implements AgentProcess {
         synchronized void add(Runnable delivery) {
             waiting.add(delivery);
             if (!running) {
+                ANSWERS.execute(this::run); // where there is no thread for it, the next one hands this over, too
                 running = true;
-                CONSUMERS.execute(this::run);
             }
         }
 
@@ -263,7 +263,7 @@ final class RemoteAgent implements AgentProcess {
             log.info("the channel broke: {}", e.toString()); // told below, with how the process ended
             broken = true;
         } catch (RuntimeException e) { // a mistake of ours must not leave requests waiting for ever
-            log.error("the channel is given up", e);
+            log.error("the channel is closed", e);
         }
         end(broken);
     }
@@ -397,8 +397,8 @@ final class RemoteAgent implements AgentProcess {
     /** The channel is at its end; the process follows, or is made to. */
     private void end(boolean broken) {
         requests.close();
-        int exit = Exits.of(process, CLOSE_SECONDS);
-        Ending ending = Ending.of(exit, errors.lines(), broken && exit == Exits.UNKNOWN, kills);
+        int exit = Ending.exit(process, CLOSE_SECONDS);
+        Ending ending = Ending.of(exit, errors.lines(), broken && exit == Ending.UNKNOWN, kills);
         AgentException gone = gone(ending);
         hello.completeExceptionally(closing != null ? gone : beforeHello(ending));
         ended.complete(ending);
@@ -441,13 +441,13 @@ final class RemoteAgent implements AgentProcess {
     }
 
     @Override
-    public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress) {
-        Long rate = order.rate() == null ? null : order.rate().perSecond();
+    public CompletableFuture<Opened> open(OpenRequest open, Consumer<Opened> progress) {
+        Long rate = open.rate() == null ? null : open.rate().perSecond();
         AtomicLong request = new AtomicLong();
         CompletableFuture<Opened> opening = ask(
                         id -> {
                             request.set(id);
-                            return new Message.OpenConnections(id, order.count(), rate);
+                            return new Message.OpenConnections(id, open.count(), rate);
                         },
                         Message.ConnectionsOpened.class,
                         progress)
@@ -529,7 +529,7 @@ final class RemoteAgent implements AgentProcess {
     void close(AgentException why) {
         closing = why;
         requests.close();
-        Exits.of(process, CLOSE_SECONDS);
+        Ending.exit(process, CLOSE_SECONDS);
         try {
             reader.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
         } catch (InterruptedException e) {

@@ -11,33 +11,34 @@ import io.connscale.stats.Statistics;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The server in an agent on another host ({@code server: on: HOST}), over the channel that its agent has anyway. Starting it
- * starts the agent where there is none; with the agent it ends.
+ * starts the agent where there is none; with the agent it ends. Without an agent there is no server: it is stopped, and nothing is
+ * known of its machine.
  */
 public final class RemoteServer implements Server {
-    private static final long ANSWER_SECONDS = 10;
-    /** Copying the jar may take its time; a start that takes longer has failed by its own bounds before. */
-    private static final long START_SECONDS = 900;
+    /** Within which a host that lives answers, seconds. */
+    private static final long PROMPT_SECONDS = 10;
 
     private final Cluster cluster;
     private final String host;
     private final ServerSettings settings;
     private volatile @Nullable AgentException refused;
-    private final long answerSeconds;
+    private final long promptSeconds;
 
     /** Does nothing yet. */
     public RemoteServer(Cluster cluster, String host, ServerSettings settings) {
-        this(cluster, host, settings, ANSWER_SECONDS);
+        this(cluster, host, settings, PROMPT_SECONDS);
     }
 
-    RemoteServer(Cluster cluster, String host, ServerSettings settings, long answerSeconds) {
+    RemoteServer(Cluster cluster, String host, ServerSettings settings, long promptSeconds) {
         this.cluster = cluster;
         this.host = host;
         this.settings = settings;
-        this.answerSeconds = answerSeconds;
+        this.promptSeconds = promptSeconds;
     }
 
     /** The name of the host that it runs on. */
@@ -46,25 +47,25 @@ public final class RemoteServer implements Server {
     }
 
     @Override
-    public void start() throws AgentException, InterruptedException {
-        try {
-            if (cluster.status(host).state() != State.READY) {
-                within(START_SECONDS, cluster.start(host));
-            }
-            ask(id -> new Message.StartServer(id, settings));
-            refused = null;
-        } catch (AgentException e) {
-            refused = runs() ? null : e;
-            throw e;
-        }
+    public CompletableFuture<ServerStatus> start() {
+        CompletableFuture<?> agent =
+                isThere() ? CompletableFuture.completedFuture(null) : bounded(START_SECONDS, cluster.start(host));
+        return agent.thenCompose(there -> ask(START_SECONDS, id -> new Message.StartServer(id, settings)))
+                .thenApply(started -> {
+                    refused = null;
+                    return started;
+                })
+                .exceptionallyCompose(this::refused);
     }
 
-    private boolean runs() throws InterruptedException {
-        try {
-            return status().running();
-        } catch (AgentException e) {
-            return false;
-        }
+    /** It may run all the same: then nothing was refused. */
+    private CompletableFuture<ServerStatus> refused(Throwable failure) {
+        AgentException why = AgentException.of(failure);
+        return status().handle((status, silent) -> silent == null && status.running())
+                .thenCompose(runs -> {
+                    refused = runs ? null : why;
+                    return CompletableFuture.failedFuture(why);
+                });
     }
 
     @Override
@@ -73,55 +74,51 @@ public final class RemoteServer implements Server {
     }
 
     @Override
-    public void stop() throws AgentException, InterruptedException {
+    public CompletableFuture<ServerStatus> stop() {
         refused = null;
-        if (isThere()) {
-            ask(Message.StopServer::new);
-        }
-    }
-
-    /** Without an agent there is no server: it is stopped. */
-    @Override
-    public ServerStatus status() throws AgentException, InterruptedException {
-        return isThere() ? ask(Message.TakeServerStatus::new) : ServerStatus.stopped("");
-    }
-
-    /** Without an agent there nothing is known of its machine. */
-    @Override
-    public Facts facts(boolean handshakes) throws AgentException, InterruptedException {
-        return isThere() ? within(answerSeconds, cluster.facts(host, handshakes)) : Facts.NONE;
+        return whereThere(() -> ask(START_SECONDS, Message.StopServer::new), ServerStatus.stopped(""));
     }
 
     @Override
-    public Statistics statistics() throws AgentException, InterruptedException {
-        return isThere()
-                ? within(
-                                answerSeconds,
+    public CompletableFuture<ServerStatus> status() {
+        return whereThere(() -> ask(promptSeconds, Message.TakeServerStatus::new), ServerStatus.stopped(""));
+    }
+
+    @Override
+    public CompletableFuture<Facts> facts(boolean handshakes) {
+        return whereThere(() -> bounded(promptSeconds, cluster.facts(host, handshakes)), Facts.NONE);
+    }
+
+    @Override
+    public CompletableFuture<Statistics> statistics() {
+        return whereThere(
+                () -> bounded(
+                                promptSeconds,
                                 cluster.ask(host, Message.TakeServerStatistics::new, Message.StatisticsTaken.class))
-                        .statistics()
-                : Statistics.NONE;
+                        .thenApply(Message.StatisticsTaken::statistics),
+                Statistics.NONE);
     }
 
     @Override
-    public void makeRoom(long more) throws AgentException, InterruptedException {
-        if (isThere()) {
-            within(
-                    START_SECONDS,
-                    cluster.ask(host, id -> new Message.MakeRoom(id, more), Message.ServerStatusTaken.class));
-        }
+    public CompletableFuture<ServerStatus> makeRoom(long more) {
+        return whereThere(() -> ask(START_SECONDS, id -> new Message.MakeRoom(id, more)), ServerStatus.stopped(""));
     }
 
     private boolean isThere() {
         return cluster.status(host).state() == State.READY;
     }
 
-    private ServerStatus ask(Function<Long, Message> request) throws AgentException, InterruptedException {
-        return within(answerSeconds, cluster.ask(host, request, Message.ServerStatusTaken.class))
-                .status();
+    private <T> CompletableFuture<T> whereThere(Supplier<CompletableFuture<T>> question, T otherwise) {
+        return isThere() ? question.get() : CompletableFuture.completedFuture(otherwise);
     }
 
-    private <T> T within(long seconds, CompletableFuture<T> answer) throws AgentException, InterruptedException {
-        return Answers.within(
+    private CompletableFuture<ServerStatus> ask(long seconds, Function<Long, Message> request) {
+        return bounded(seconds, cluster.ask(host, request, Message.ServerStatusTaken.class))
+                .thenApply(Message.ServerStatusTaken::status);
+    }
+
+    private <T> CompletableFuture<T> bounded(long seconds, CompletableFuture<T> answer) {
+        return Answers.bounded(
                 seconds,
                 answer,
                 () -> new AgentException("the server's host " + host + " does not answer", "hosts shows its state"));

@@ -8,7 +8,7 @@ public enum State {
     STOPPED,
     /** Launched, and not heard of yet. */
     STARTING,
-    /** An agent that takes orders. */
+    /** An agent that takes requests. */
     READY,
     /** The agent ended without being asked to. */
     LOST;

@@ -7,6 +7,7 @@ import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Statistics;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Somebody else's server ({@code target:}): nothing is started, and of its end nothing is read. Immutable. */
 public final class TargetServer implements Server {
@@ -22,13 +23,13 @@ public final class TargetServer implements Server {
     }
 
     @Override
-    public void start() throws AgentException {
-        throw notOurs("started");
+    public CompletableFuture<ServerStatus> start() {
+        return CompletableFuture.failedFuture(notOurs("started"));
     }
 
     @Override
-    public void stop() throws AgentException {
-        throw notOurs("stopped");
+    public CompletableFuture<ServerStatus> stop() {
+        return CompletableFuture.failedFuture(notOurs("stopped"));
     }
 
     private AgentException notOurs(String done) {
@@ -38,18 +39,24 @@ public final class TargetServer implements Server {
     }
 
     @Override
-    public ServerStatus status() {
-        return ServerStatus.stopped("");
+    public CompletableFuture<ServerStatus> status() {
+        return CompletableFuture.completedFuture(ServerStatus.stopped(""));
+    }
+
+    /** What room it has is its own affair. */
+    @Override
+    public CompletableFuture<ServerStatus> makeRoom(long more) {
+        return status();
     }
 
     @Override
-    public Facts facts(boolean handshakes) {
-        return Facts.NONE;
+    public CompletableFuture<Facts> facts(boolean handshakes) {
+        return CompletableFuture.completedFuture(Facts.NONE);
     }
 
     @Override
-    public Statistics statistics() {
-        return Statistics.NONE;
+    public CompletableFuture<Statistics> statistics() {
+        return CompletableFuture.completedFuture(Statistics.NONE);
     }
 
     @Override

@@ -1,5 +1,5 @@
 /**
- * {@code hosts.yaml}, hosts, launchers, and running agents by name. {@code command} knocks here; what it asks of an agent
+ * {@code hosts.yaml}, hosts, launchers, and running agents by name. Used by {@code command}, {@code api} and {@code diagnosis}; what they ask of an agent
  * goes through {@code control}.
  */
 @NullMarked

@@ -1,36 +1,44 @@
 package io.connscale.command;
 
-import io.connscale.control.Quantity;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import io.connscale.api.ConnscaleException;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import picocli.CommandLine;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** All that can be typed, in picocli's terms; {@code Main} gives it to the console. */
 public final class Commands {
+    /** The answer of a command that only does something. */
+    static final Answer NOTHING = new Answer(Map.of(), new Table(List.of(), List.of()), List.of());
+
     private Commands() {}
 
     /** A root whose subcommands are every noun with {@code @AutoService(Command.class)}. */
     public static CommandLine root() {
         CommandLine root = new CommandLine(CommandSpec.create().name("connscale"));
-        for (Command verb : ServiceLoader.load(Command.class)) {
-            root.addSubcommand(verb);
+        for (Command command : ServiceLoader.load(Command.class)) {
+            root.addSubcommand(command);
         }
         return root;
     }
 
-    /** FILE as picocli converts it. No shell stands between the prompt and us, so that nobody else makes {@code ~/} the home directory. */
-    static final class FileWord implements ITypeConverter<Path> {
-        @Override
-        public Path convert(String typed) {
-            boolean home = typed.equals("~") || typed.startsWith("~/");
-            try {
-                return home ? Path.of(System.getProperty("user.home") + typed.substring(1)) : Path.of(typed);
-            } catch (InvalidPathException e) {
-                throw new IllegalArgumentException(Quantity.quoted(typed) + " is not a file's name", e);
+    /** Runs a command; what the API could not do is the command's failure, in the same words. */
+    public static Answer run(Command command, CommandContext context) throws CommandException, InterruptedException {
+        try {
+            return command.run(context);
+        } catch (ConnscaleException e) {
+            if (e.isInterruption() && Thread.interrupted()) {
+                throw (InterruptedException) new InterruptedException().initCause(e);
             }
+            throw failure(e);
         }
+    }
+
+    static CommandException failure(ConnscaleException e) {
+        return new CommandException(e.message(), e.hint());
     }
 }

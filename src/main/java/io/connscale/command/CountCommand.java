@@ -1,19 +1,18 @@
 package io.connscale.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
+import io.connscale.api.ConnscaleException;
+import io.connscale.api.Count;
 import io.connscale.cluster.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
-import io.connscale.diagnosis.BothEnds;
-import io.connscale.limits.Difference;
-import io.connscale.stats.Snapshot;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
@@ -35,62 +34,76 @@ public final class CountCommand implements Command {
     private static final List<String> SHOWN = List.of("", "established", "connecting", "failed", "lost");
     private static final List<String> CSV = List.of("kind", "name", "established", "connecting", "failed", "lost");
 
+    /** In JSON. */
+    private record Json(
+            AtServer server,
+            Map<String, Count.Host> hosts,
+            long established,
+            @Nullable Long difference,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String incomparable,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) Count.@Nullable Evidence explanation) {}
+
+    private record AtServer(@Nullable Long established) {}
+
     @Parameters(paramLabel = HostWords.LABEL, arity = "0..*", description = "only these hosts")
     private List<String> hosts = new ArrayList<>();
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
         List<String> names = hosts.isEmpty() ? context.cluster().counting() : HostWords.names(context, hosts);
-        BothEnds ends = BothEnds.settled(context.cluster(), context.server(), names);
-        Long difference = ends.difference();
-        Optional<Difference> why = difference == null || difference == 0
-                ? Optional.empty()
-                : Optional.of(context.diagnostics().difference(difference));
-        String absent =
-                context.server().foreign().isPresent() ? "not read" : ends.server() == null ? "unknown" : "stopped";
-        return HostAnswers.of(ends.hosts(), ends.silent()).answer(done -> answer(ends, absent, why));
+        Count count = context.scale().count(names);
+        String absent = context.scale().target().isPresent()
+                ? "not read"
+                : count.serverFailure().isPresent() ? "unknown" : "stopped";
+        List<ConnscaleException> failures = new ArrayList<>(count.failures().values());
+        count.serverFailure().ifPresent(failures::add);
+        return HostAnswers.of(count.hosts(), failures).answer(done -> answer(count, absent));
     }
 
-    private static Answer answer(BothEnds ends, String absent, Optional<Difference> why) {
-        Map<String, Object> byHost = new LinkedHashMap<>();
-        List<List<Object>> csv = new ArrayList<>();
-        List<List<Object>> shown = new ArrayList<>();
-        Long atServer = ends.atServer();
-        csv.add(List.of("server", "server", atServer == null ? "" : atServer, "", "", ""));
-        shown.add(List.of("server", atServer == null ? absent : atServer, "", "", ""));
-        ends.hosts().done().forEach((host, now) -> {
-            byHost.put(host, json(now));
-            csv.add(List.of("host", host, now.established(), now.connecting(), now.failed(), now.lost()));
-            shown.add(List.of(host, now.established(), now.connecting(), now.failed(), now.lost()));
-        });
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("server", Collections.singletonMap("established", atServer));
-        json.put("hosts", byHost);
-        json.put("established", ends.established());
-        Long difference = ends.difference();
-        json.put("difference", difference);
-        if (difference != null) {
-            shown.add(List.of("difference", difference, "", "", ""));
+    private static Answer answer(Count count, String absent) {
+        boolean incomparable = count.difference().isEmpty();
+        Json json = new Json(
+                new AtServer(known(count.server())),
+                count.hosts(),
+                count.established(),
+                known(count.difference()),
+                incomparable ? count.explanation() : null,
+                count.evidence().orElse(null));
+        List<String> lines = new ArrayList<>(new Table(SHOWN, shown(count, absent)).lines());
+        if (!count.explanation().isEmpty()) {
+            lines.add((incomparable ? "not comparable: " : "") + count.explanation());
         }
-        List<String> lines = new ArrayList<>(new Table(SHOWN, shown).lines());
-        ends.incomparable().ifPresent(reason -> {
-            json.put("incomparable", reason);
-            lines.add("not comparable: " + reason);
-        });
-        why.ifPresent(explanation -> {
-            json.put("explanation", explanation);
-            lines.add(explanation.text());
-        });
-        return new Answer(json, new Table(CSV, csv), lines);
+        return new Answer(json, new Table(CSV, csv(count)), lines);
     }
 
-    private static Map<String, Object> json(Snapshot now) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("established", now.established());
-        json.put("connecting", now.connecting());
-        json.put("failed", now.failed());
-        json.put("lost", now.lost());
-        return json;
+    private static @Nullable Long known(OptionalLong count) {
+        return count.isPresent() ? (Long) count.getAsLong() : null;
+    }
+
+    private static List<List<Object>> shown(Count count, String absent) {
+        List<List<Object>> rows = new ArrayList<>();
+        rows.add(List.of("server", cell(count.server(), absent), "", "", ""));
+        count.hosts()
+                .forEach((host, now) -> rows.add(
+                        List.of(HostWords.row(host), now.established(), now.connecting(), now.failed(), now.lost())));
+        count.difference().ifPresent(difference -> rows.add(List.of("difference", difference, "", "", "")));
+        return rows;
+    }
+
+    private static List<List<Object>> csv(Count count) {
+        List<List<Object>> rows = new ArrayList<>();
+        rows.add(List.of("server", "server", cell(count.server(), ""), "", "", ""));
+        count.hosts()
+                .forEach((host, now) ->
+                        rows.add(List.of("host", host, now.established(), now.connecting(), now.failed(), now.lost())));
+        return rows;
+    }
+
+    private static Object cell(OptionalLong count, String absent) {
+        return count.isPresent() ? (Object) count.getAsLong() : absent;
     }
 
     @Override

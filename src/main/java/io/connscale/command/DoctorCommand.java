@@ -7,6 +7,7 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Diagnostics.Look;
 import io.connscale.diagnosis.Observed;
@@ -62,6 +63,11 @@ public final class DoctorCommand implements Command {
         boolean server() {
             return end instanceof ServerEnd;
         }
+
+        /** On the screen. */
+        String shown() {
+            return server() ? end.name() : HostWords.row(end.name());
+        }
     }
 
     private record Row(Examined examined, Finding finding) {
@@ -103,14 +109,16 @@ public final class DoctorCommand implements Command {
                 .filter(host -> !both.failed().containsKey(host.name()))
                 .forEach(host -> told.put(host.name(), host));
         AgentException silent = hosts.isEmpty() ? both.silent().orElse(null) : null;
-        return new HostAnswers<>(told, both.failed(), silent).answer(done -> {
-            List<Examined> ends = new ArrayList<>();
-            done.values().forEach(host -> ends.add(Examined.of(host, true)));
-            if (hosts.isEmpty()) {
-                ends.add(Examined.of(both.observation().server(), silent == null));
-            }
-            return answer(ends);
-        });
+        return HostAnswers.of(new Answers.Each<>(told, both.failed()))
+                .withoutServer(silent)
+                .answer(done -> {
+                    List<Examined> ends = new ArrayList<>();
+                    done.values().forEach(host -> ends.add(Examined.of(host, true)));
+                    if (hosts.isEmpty()) {
+                        ends.add(Examined.of(both.observation().server(), silent == null));
+                    }
+                    return answer(ends);
+                });
     }
 
     private List<String> names(CommandContext context) throws CommandException {
@@ -125,10 +133,10 @@ public final class DoctorCommand implements Command {
         Map<String, Object> byHost = new LinkedHashMap<>();
         List<Row> rows = new ArrayList<>();
         List<String> lines = new ArrayList<>();
-        int width = ends.stream().mapToInt(one -> one.end.name().length()).max().orElse(0);
+        int width = ends.stream().mapToInt(one -> one.shown().length()).max().orElse(0);
         for (Examined one : ends) {
             String name = one.end.name();
-            String begin = name + " ".repeat(width - name.length() + 2);
+            String begin = one.shown() + " ".repeat(width - one.shown().length() + 2);
             (one.server() ? json : byHost).put(name, one.json());
             if (one.findings.isEmpty()) {
                 lines.add(begin + health(one));

@@ -7,9 +7,7 @@ import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.console.Vocabulary;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -27,6 +25,21 @@ public final class HelpCommand implements Command {
             List.of(new Column<>("command", HelpCommand::typed), new Column<>("description", Vocabulary::description));
     private static final List<Column<ArgSpec>> WORDS =
             List.of(new Column<>("word", HelpCommand::word), new Column<>("description", HelpCommand::description));
+
+    /** In JSON: of all commands. */
+    private record All(List<About> commands) {}
+
+    private record About(String command, String synopsis, String description) {
+        static About of(CommandSpec spec) {
+            return new About(Vocabulary.path(spec), Vocabulary.synopsis(spec), Vocabulary.description(spec));
+        }
+    }
+
+    /** In JSON: of one. */
+    private record Detail(
+            String command, String synopsis, String description, List<Word> words, List<About> commands) {}
+
+    private record Word(String word, String description) {}
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -55,8 +68,7 @@ public final class HelpCommand implements Command {
     private static Answer list(CommandSpec root) {
         List<CommandSpec> commands = leaves(root);
         Table table = Table.of(COMMANDS, commands);
-        return new Answer(
-                Map.of("commands", commands.stream().map(HelpCommand::json).toList()), table, List.of());
+        return new Answer(new All(commands.stream().map(About::of).toList()), table, List.of());
     }
 
     /** The synopsis without its options: help of the command has them. */
@@ -78,22 +90,14 @@ public final class HelpCommand implements Command {
         List<String> lines = new ArrayList<>(List.of(Vocabulary.synopsis(about), "  " + Vocabulary.description(about)));
         words.forEach(a -> lines.add("  %-16s  %s".formatted(word(a), description(a))));
         leaves(about).forEach(c -> lines.add("  %s: %s".formatted(Vocabulary.synopsis(c), Vocabulary.description(c))));
-        Map<String, Object> json = json(about);
-        json.put("words", words.stream().map(HelpCommand::json).toList());
-        json.put("commands", leaves(about).stream().map(HelpCommand::json).toList());
+        About itself = About.of(about);
+        Detail json = new Detail(
+                itself.command,
+                itself.synopsis,
+                itself.description,
+                words.stream().map(a -> new Word(word(a), description(a))).toList(),
+                leaves(about).stream().map(About::of).toList());
         return new Answer(json, Table.of(WORDS, words), lines);
-    }
-
-    private static Map<String, Object> json(CommandSpec spec) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("command", Vocabulary.path(spec));
-        json.put("synopsis", Vocabulary.synopsis(spec));
-        json.put("description", Vocabulary.description(spec));
-        return json;
-    }
-
-    private static Map<String, Object> json(ArgSpec arg) {
-        return Map.of("word", word(arg), "description", description(arg));
     }
 
     private static String word(ArgSpec arg) {

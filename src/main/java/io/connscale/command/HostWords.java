@@ -4,15 +4,19 @@ import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.State;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
-import io.connscale.kernel.Limits;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** HOST as a command's words: from what is typed to names, and the names that Tab offers. */
+/** HOST as a command's words: from what is typed to names, the names that Tab offers, and how hosts and their limits are shown. */
 final class HostWords {
     static final String LABEL = "HOST";
     static final String ALL = "all";
+
+    /** What rows of tables are called that are no host's. */
+    private static final Set<String> OTHER_ROWS = Set.of("server", "sum", "difference");
 
     private HostWords() {}
 
@@ -44,8 +48,13 @@ final class HostWords {
         return names;
     }
 
+    /** As it heads a row among others than hosts': a host may be called {@code server}, too. */
+    static String row(String host) {
+        return OTHER_ROWS.contains(host) ? host + " (host)" : host;
+    }
+
     /** A limit that an agent told, for a column: a number, or that it is unknown. */
-    static Object limit(long limit) {
-        return limit == Limits.UNKNOWN ? "unknown" : (Object) limit;
+    static Object limit(@Nullable Long limit) {
+        return limit == null ? "unknown" : (Object) limit;
     }
 }

@@ -2,6 +2,7 @@ package io.connscale.command;
 
 import com.google.auto.service.AutoService;
 import io.connscale.cluster.HostStatus;
+import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -34,45 +36,66 @@ public final class HostsCommand implements Command {
             new Column<>("address", HostStatus::address),
             new Column<>("Java", host -> told(host, Message.Hello::java)),
             new Column<>(
-                    "files",
-                    host -> told(host, hello -> HostWords.limit(hello.limits().softFiles()))),
+                    "files", host -> told(host, hello -> limit(hello.limits().softFiles()))),
             new Column<>(
-                    "ports",
-                    host -> told(host, hello -> HostWords.limit(hello.limits().ports()))),
+                    "ports", host -> told(host, hello -> limit(hello.limits().ports()))),
             new Column<>("pid", host -> told(host, hello -> Long.toString(hello.pid()))),
             new Column<>("workers", host -> host.hello() == null ? "" : host.workers()),
             new Column<>(
                     "established",
                     host -> host.hello() == null ? "" : host.counts().established()));
 
+    /** In JSON; what an agent says of itself is missing where none was started. */
+    private sealed interface Json {
+        record WithAgent(
+                String launched,
+                String state,
+                String address,
+                String java,
+                @Nullable Long files,
+                @Nullable Long ports,
+                long pid,
+                int workers,
+                long established)
+                implements Json {}
+
+        record WithoutAgent(String launched, String state, String address, long established) implements Json {}
+
+        static Json of(HostStatus host) {
+            String state = host.state().toString();
+            Message.Hello hello = host.hello();
+            if (hello == null) {
+                return new WithoutAgent(
+                        host.launcher(), state, host.address(), host.counts().established());
+            }
+            return new WithAgent(
+                    host.launcher(),
+                    state,
+                    host.address(),
+                    hello.java(),
+                    Limits.known(hello.limits().softFiles()),
+                    Limits.known(hello.limits().ports()),
+                    hello.pid(),
+                    host.workers(),
+                    host.counts().established());
+        }
+    }
+
     @Override
     public Answer run(CommandContext context) {
         List<HostStatus> hosts = context.cluster().statuses();
-        Map<String, Object> json = new LinkedHashMap<>();
-        hosts.forEach(host -> json.put(host.name(), json(host)));
-        return new Answer(Map.of("hosts", json), Table.of(COLUMNS, hosts), List.of());
+        Map<String, Json> json = new LinkedHashMap<>();
+        hosts.forEach(host -> json.put(host.name(), Json.of(host)));
+        return new Answer(new ByHost<>(json), Table.of(COLUMNS, hosts), List.of());
+    }
+
+    private static Object limit(long limit) {
+        return HostWords.limit(Limits.known(limit));
     }
 
     /** What the agent said of itself; empty where none has. */
     private static Object told(HostStatus host, Function<Message.Hello, Object> what) {
         Message.Hello hello = host.hello();
         return hello == null ? "" : what.apply(hello);
-    }
-
-    private static Map<String, Object> json(HostStatus host) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("launched", host.launcher());
-        json.put("state", host.state().toString());
-        json.put("address", host.address());
-        Message.Hello hello = host.hello();
-        if (hello != null) {
-            json.put("java", hello.java());
-            json.put("files", Limits.known(hello.limits().softFiles()));
-            json.put("ports", Limits.known(hello.limits().ports()));
-            json.put("pid", hello.pid());
-            json.put("workers", host.workers());
-        }
-        json.put("established", host.counts().established());
-        return json;
     }
 }

@@ -4,7 +4,6 @@ import com.google.auto.service.AutoService;
 import io.connscale.api.Connscale;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
-import io.connscale.console.Table;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,7 +84,7 @@ public final class JavaCommand implements Command {
         } else {
             throw new CommandException("java without a script needs a terminal", "java FILE runs a script");
         }
-        return new Answer(Map.of(), new Table(List.of(), List.of()), List.of());
+        return Commands.NOTHING;
     }
 
     /** JShell's own tool, which has completion, history and help; until {@code /exit}. */

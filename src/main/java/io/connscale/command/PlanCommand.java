@@ -4,7 +4,7 @@ import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentGroup;
+import io.connscale.control.OpenRequest;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Diagnostics.Look;
 import io.connscale.diagnosis.Observed;
@@ -50,14 +50,14 @@ public final class PlanCommand implements Command {
             names = "--files",
             paramLabel = "FILES",
             description = "with --connections-per-node: for so many files a process",
-            converter = ConnectionsCommand.CountWord.class)
+            converter = Converters.CountWord.class)
     private @Nullable Long files;
 
     @Option(
             names = "--ports",
             paramLabel = "PORTS",
             description = "with --connections-per-node: for so many ephemeral ports",
-            converter = ConnectionsCommand.CountWord.class)
+            converter = Converters.CountWord.class)
     private @Nullable Long ports;
 
     @Override
@@ -103,7 +103,7 @@ public final class PlanCommand implements Command {
     }
 
     private Map<String, Long> wanted(List<String> names, long n) {
-        long[] shares = AgentGroup.shares(n, names.size());
+        long[] shares = OpenRequest.shares(n, names.size());
         Map<String, Long> wanted = new LinkedHashMap<>();
         for (int i = 0; i < shares.length; i++) {
             wanted.put(names.get(i), total ? shares[i] : n);

@@ -1,20 +1,21 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
+import io.connscale.api.Connscale;
+import io.connscale.api.ConnscaleException;
+import io.connscale.api.ServerState;
+import io.connscale.api.ServerState.Listener;
 import io.connscale.console.Answer;
-import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
-import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
-import io.connscale.control.ServerStatus;
-import io.connscale.control.ServerStatus.Listener;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -31,6 +32,8 @@ import picocli.CommandLine;
         description = "The Ping/Pong server: its state, or start or stop it.",
         subcommands = {ServerCommand.Status.class, ServerCommand.Start.class, ServerCommand.Stop.class})
 public final class ServerCommand implements Command {
+    private static final int MAX_PORTS_SHOWN = 4;
+
     private static final List<Column<Listener>> COLUMNS = List.of(
             new Column<>("address", Listener::address),
             new Column<>("port", listener -> Integer.toString(listener.port())),
@@ -38,16 +41,16 @@ public final class ServerCommand implements Command {
             new Column<>("backlog given", one -> one.backlogGiven() == null ? "" : one.backlogGiven()));
 
     @Override
-    public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        return status(context, context.server().foreign());
+    public Answer run(CommandContext context) {
+        return now(context);
     }
 
     /** {@code server status}. */
     @CommandLine.Command(name = "status", description = "Where it listens, and what it has counted.")
     static final class Status implements Command {
         @Override
-        public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            return status(context, context.server().foreign());
+        public Answer run(CommandContext context) {
+            return now(context);
         }
     }
 
@@ -55,102 +58,125 @@ public final class ServerCommand implements Command {
     @CommandLine.Command(name = "start", description = "Listen on all its ports.")
     static final class Start implements Command {
         @Override
-        public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            try {
-                context.server().start();
-            } catch (AgentException e) {
-                throw context.server().refusal().map(ServerCommand::notStarted).orElseGet(() -> HostWords.failure(e));
-            }
-            tellAgents(context);
-            return answer(status(context));
+        public Answer run(CommandContext context) {
+            context.scale().startServer();
+            return answer(context.scale().server());
         }
-    }
-
-    /** In words for the user. */
-    public static CommandException notStarted(AgentException why) {
-        return new CommandException("server not started: " + why.message(), why.hint());
-    }
-
-    /**
-     * Before connections are opened: one that should have started and did not leaves the clients to somebody else's server, or
-     * to none, and what then is counted is not what was asked for.
-     */
-    static void check(CommandContext context) throws CommandException {
-        Optional<AgentException> refusal = context.server().refusal();
-        if (refusal.isPresent()) {
-            throw notStarted(refusal.get());
-        }
-        if (context.cluster().targets().stream().anyMatch(target -> target.endsWith(":0"))) {
-            throw new CommandException(
-                    "server not started: ports: 0 is a free port, chosen at its start", "server start");
-        }
-    }
-
-    /** The server now, for commands. */
-    static ServerStatus status(CommandContext context) throws CommandException, InterruptedException {
-        try {
-            return context.server().status();
-        } catch (AgentException e) {
-            throw HostWords.failure(e);
-        }
-    }
-
-    /** Where any free port was asked for, it is another one now. */
-    private static void tellAgents(CommandContext context) throws InterruptedException {
-        Map<String, CompletableFuture<Void>> told = new LinkedHashMap<>();
-        context.cluster()
-                .names()
-                .forEach(name -> told.put(name, context.cluster().change(name, UnaryOperator.identity())));
-        HostAnswers.of(told).failed().forEach((host, why) -> context.shell().notice(why.message()));
     }
 
     /** {@code server stop}. */
     @CommandLine.Command(name = "stop", description = "Close its ports and all its connections.")
     static final class Stop implements Command {
         @Override
-        public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            long closed = status(context).established();
-            try {
-                context.server().stop();
-            } catch (AgentException e) {
-                throw HostWords.failure(e);
-            }
-            ServerStatus status = status(context);
-            return new Answer(
-                    json(status),
-                    Table.of(COLUMNS, status.listeners()),
+        public Answer run(CommandContext context) {
+            long closed = context.scale().stopServer();
+            return answer(
+                    context.scale().server(),
                     List.of("server  stopped · " + Quantity.text(closed) + " connections closed"));
         }
     }
 
-    /** @param foreign what it is where it is somebody else's, of which nothing is known */
-    private static Answer status(CommandContext context, Optional<String> foreign)
-            throws CommandException, InterruptedException {
-        if (foreign.isEmpty()) {
-            return answer(status(context));
+    /**
+     * Of somebody else's.
+     *
+     * @param target what it is, and what is said to it
+     * @param established null: not read
+     */
+    record Foreign(String state, String target, @Nullable Long established) {}
+
+    private static Answer now(CommandContext context) {
+        return context.scale()
+                .target()
+                .map(target -> new Answer(
+                        new Foreign("foreign", target, null),
+                        Table.of(COLUMNS, List.of()),
+                        List.of("server  " + target + " · not read")))
+                .orElseGet(() -> answer(context.scale().server()));
+    }
+
+    private static Answer answer(ServerState server) {
+        return answer(server, lines(server));
+    }
+
+    private static Answer answer(ServerState server, List<String> lines) {
+        return new Answer(server, Table.of(COLUMNS, server.listeners()), lines);
+    }
+
+    private static List<String> lines(ServerState server) {
+        if (!server.running()) {
+            return List.of("server  stopped");
         }
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("state", "foreign");
-        json.put("target", foreign.get());
-        json.put("established", null);
-        return new Answer(json, Table.of(COLUMNS, List.of()), List.of("server  " + foreign.get() + " · not read"));
+        List<String> lines = new ArrayList<>();
+        lines.add("server  " + where(server) + " · " + server.transport());
+        lines.add("        %s established · %s accepted · %s pings"
+                .formatted(
+                        Quantity.text(server.established()),
+                        Quantity.text(server.accepted()),
+                        Quantity.text(server.pings())));
+        if (!server.processes().isEmpty()) {
+            lines.add("        " + spread(server.processes()));
+        }
+        if (!server.errors().isEmpty()) {
+            lines.add("        errors: " + errors(server.errors()));
+        }
+        return lines;
     }
 
-    private static Answer answer(ServerStatus status) {
-        return new Answer(json(status), Table.of(COLUMNS, status.listeners()), ServerText.lines(status));
+    /** Where the server listens, as below; empty where it does not run, or its host does not answer. */
+    public static Optional<String> where(Connscale scale) {
+        if (scale.target().isPresent()) {
+            return scale.target();
+        }
+        try {
+            ServerState server = scale.server();
+            return server.running() ? Optional.of(where(server)) : Optional.empty();
+        } catch (ConnscaleException e) {
+            return Optional.empty();
+        }
     }
 
-    private static Map<String, Object> json(ServerStatus status) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("state", status.running() ? "running" : "stopped");
-        json.put("transport", status.transport());
-        json.put("listeners", status.listeners());
-        json.put("established", status.established());
-        json.put("accepted", status.accepted());
-        json.put("pings", status.pings());
-        json.put("errors", status.errors());
-        json.put("workers", Math.max(1, status.processes().size()));
-        json.put("processes", status.processes());
-        return json;
+    /** {@code 127.0.0.1:8989 (backlog 1024)}, with what the kernel made of the backlog where that is less. */
+    private static String where(ServerState server) {
+        List<Listener> listeners = server.listeners();
+        String ports = listeners.stream()
+                .limit(MAX_PORTS_SHOWN)
+                .map(listener -> Integer.toString(listener.port()))
+                .collect(Collectors.joining(","));
+        String more = listeners.size() > MAX_PORTS_SHOWN ? ",… " + listeners.size() + " ports" : "";
+        Listener first = listeners.get(0);
+        String address = first.address().contains(":") ? "[" + first.address() + "]" : first.address();
+        return "%s:%s%s (%s)".formatted(address, ports, more, backlog(first));
+    }
+
+    private static String backlog(Listener listener) {
+        Integer given = listener.backlogGiven();
+        if (given == null) {
+            return "backlog %d asked, given unknown".formatted(listener.backlogAsked());
+        }
+        return given < listener.backlogAsked()
+                ? "backlog %d, cut from %d by net.core.somaxconn".formatted(given, listener.backlogAsked())
+                : "backlog " + given;
+    }
+
+    /** {@code 53 processes · 18,690 to 19,051 connections each · room for 41,733 more}. */
+    private static String spread(List<ServerState.ServerProcess> processes) {
+        LongSummaryStatistics held = processes.stream()
+                .mapToLong(ServerState.ServerProcess::established)
+                .summaryStatistics();
+        long room =
+                processes.stream().mapToLong(ServerState.ServerProcess::room).sum();
+        return "%d processes · %s to %s connections each · room for %s more"
+                .formatted(
+                        processes.size(),
+                        Quantity.text(held.getMin()),
+                        Quantity.text(held.getMax()),
+                        Quantity.text(room));
+    }
+
+    /** {@code connect EMFILE 3, receive timeout 1}. */
+    static String errors(Map<String, Long> errors) {
+        return errors.entrySet().stream()
+                .map(error -> error.getKey() + " " + Quantity.text(error.getValue()))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -1,21 +1,22 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.config.ClientConfig;
+import io.connscale.api.HostSettings;
+import io.connscale.api.Opening;
+import io.connscale.api.Pending;
+import io.connscale.command.HostAnswers.ByHost;
+import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
 import io.connscale.control.Quantity;
-import io.connscale.control.Rate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Parameters;
 
 /** {@code set interval|timeout|rate VALUE [HOST...]}: changes it now, for running connections too. */
@@ -26,46 +27,77 @@ import picocli.CommandLine.Parameters;
         subcommands = {SetCommand.Interval.class, SetCommand.Timeout.class, SetCommand.RateOf.class})
 public final class SetCommand implements Command {
     static final String RATE = "RATE";
-    private static final List<String> COLUMNS = List.of("host", "interval", "timeout", "rate");
+
+    /**
+     * In JSON.
+     *
+     * @param rate a number, or {@code unlimited}
+     */
+    private record Json(String interval, String timeout, Object rate) {
+        static Json of(HostSettings settings) {
+            return new Json(
+                    Quantity.text(settings.interval()),
+                    Quantity.text(settings.timeout()),
+                    settings.perSecond() == Opening.UNLIMITED ? Converters.UNLIMITED : (Object) settings.perSecond());
+        }
+    }
+
+    private static final List<Column<Row<Json>>> COLUMNS = List.of(
+            new Column<>("host", Row::host),
+            new Column<>("interval", row -> row.answer().interval),
+            new Column<>("timeout", row -> row.answer().timeout),
+            new Column<>("rate", row -> row.answer().rate));
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        return shown(context, context.cluster().names());
+        return answer(context.scale().settings());
     }
 
     /** {@code set interval}. */
     @CommandLine.Command(name = "interval", description = "Time between two Pings of a connection.")
     static final class Interval extends Setting {
-        @Parameters(index = "0", paramLabel = "DURATION", description = "500ms, 5s, 2m", converter = DurationWord.class)
+        @Parameters(
+                index = "0",
+                paramLabel = "DURATION",
+                description = "500ms, 5s, 2m",
+                converter = Converters.DurationWord.class)
         private Duration value = Duration.ZERO;
 
         @Override
-        ClientConfig change(ClientConfig now) {
-            return new ClientConfig(value, now.timeout(), now.rate());
+        HostSettings change(HostSettings now) {
+            return now.withInterval(value);
         }
     }
 
     /** {@code set timeout}. */
     @CommandLine.Command(name = "timeout", description = "A connection without a Pong for so long is ended.")
     static final class Timeout extends Setting {
-        @Parameters(index = "0", paramLabel = "DURATION", description = "500ms, 5s, 2m", converter = DurationWord.class)
+        @Parameters(
+                index = "0",
+                paramLabel = "DURATION",
+                description = "500ms, 5s, 2m",
+                converter = Converters.DurationWord.class)
         private Duration value = Duration.ZERO;
 
         @Override
-        ClientConfig change(ClientConfig now) {
-            return new ClientConfig(now.interval(), value, now.rate());
+        HostSettings change(HostSettings now) {
+            return now.withTimeout(value);
         }
     }
 
     /** {@code set rate}. */
     @CommandLine.Command(name = "rate", description = "New connections per second while they are being opened.")
     static final class RateOf extends Setting {
-        @Parameters(index = "0", paramLabel = RATE, description = "5000, 10k, unlimited", converter = RateWord.class)
-        private Rate value = Rate.UNLIMITED;
+        @Parameters(
+                index = "0",
+                paramLabel = RATE,
+                description = "5000, 10k, unlimited",
+                converter = Converters.RateWord.class)
+        private long value;
 
         @Override
-        ClientConfig change(ClientConfig now) {
-            return new ClientConfig(now.interval(), now.timeout(), value);
+        HostSettings change(HostSettings now) {
+            return now.withPerSecond(value);
         }
     }
 
@@ -78,49 +110,41 @@ public final class SetCommand implements Command {
                 description = "these hosts; default: all")
         private List<String> hosts = new ArrayList<>();
 
-        abstract ClientConfig change(ClientConfig now);
+        abstract HostSettings change(HostSettings now);
 
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            List<String> names = HostWords.names(context, hosts.isEmpty() ? List.of("all") : hosts);
-            UnaryOperator<ClientConfig> change = this::change;
-            Map<String, CompletableFuture<Void>> changing = new LinkedHashMap<>();
-            names.forEach(name -> changing.put(name, context.cluster().change(name, change)));
-            return HostAnswers.of(changing).answer(done -> shown(context, names));
+            List<String> names = HostWords.names(context, hosts.isEmpty() ? List.of(HostWords.ALL) : hosts);
+            Pending<HostSettings> changing = context.scale().set(names, this::change);
+            try {
+                return HostAnswers.of(changing.result()).answer(SetCommand::answer);
+            } catch (InterruptedException e) {
+                HostAnswers<HostSettings> soFar = HostAnswers.of(changing.soFar());
+                throw soFar.interrupted(
+                        reached(List.copyOf(soFar.done().keySet()), changing.underWay()),
+                        "set it again there; an agent that answers later has it, too",
+                        SetCommand::answer);
+            }
         }
 
         @Override
         public List<String> candidates(String label, CommandContext context) {
             return label.equals(RATE)
-                    ? List.of(Rate.UNLIMITED.toString())
+                    ? List.of(Converters.UNLIMITED)
                     : HostWords.candidates(label, context, state -> true);
         }
     }
 
-    /** RATE as picocli converts it. */
-    static final class RateWord implements ITypeConverter<Rate> {
-        @Override
-        public Rate convert(String typed) {
-            return Rate.parse(typed);
-        }
+    /** {@code interrupted; set on client1, client2 · not confirmed by client3}. */
+    static String reached(List<String> reached, List<String> others) {
+        return "interrupted; "
+                + (reached.isEmpty() ? "confirmed by no host" : "set on " + String.join(", ", reached))
+                + (others.isEmpty() ? "" : " · not confirmed by " + String.join(", ", others));
     }
 
-    private static Answer shown(CommandContext context, List<String> names) {
-        Map<String, Object> byHost = new LinkedHashMap<>();
-        List<List<Object>> rows = new ArrayList<>();
-        for (String name : names) {
-            ClientConfig client = context.cluster().status(name).config().client();
-            String interval = Quantity.text(client.interval());
-            String timeout = Quantity.text(client.timeout());
-            Object rate =
-                    client.rate().unlimited() ? "unlimited" : client.rate().perSecond();
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("interval", interval);
-            json.put("timeout", timeout);
-            json.put("rate", rate);
-            byHost.put(name, json);
-            rows.add(List.of(name, interval, timeout, rate));
-        }
-        return new Answer(Map.of("hosts", byHost), new Table(COLUMNS, rows), List.of());
+    private static Answer answer(Map<String, HostSettings> settings) {
+        Map<String, Json> json = new LinkedHashMap<>();
+        settings.forEach((host, one) -> json.put(host, Json.of(one)));
+        return new Answer(new ByHost<>(json), Table.of(COLUMNS, HostAnswers.rows(json)), List.of());
     }
 }

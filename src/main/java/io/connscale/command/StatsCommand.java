@@ -1,55 +1,292 @@
 package io.connscale.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
 import io.connscale.cluster.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.AgentException;
+import io.connscale.control.Quantity;
+import io.connscale.diagnosis.Readings;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.MachineLoad;
+import io.connscale.stats.ProcessLoad;
+import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code stats}: all that agents and server have counted and recorded. {@link StatsText} has a picture of it. */
+/**
+ * {@code stats}: all that agents and server have counted and recorded.
+ *
+ * <pre>
+ *          established  connecting  failed  lost   attempted  pings   pongs  pongs/s  skipped missed
+ * server        10,000           0       0     0  10,000  40,312  40,312    2,000     0       0
+ * client1       10,000           0       0     0  10,000  40,312  40,312    2,000     0       0
+ *
+ * µs                      count  p50  p90  p99  p99.9    max
+ * client1  connect       10,000   48   67  130    910  1,200
+ * client1  round trip    40,312  120  180  410    990  2,300
+ * client1  …, from sent  40,312   62   80  190    650  1,900
+ * …
+ *
+ *          CPUs  loops busy  collections   GC ms  heap MiB  direct MiB  resident MiB
+ * server   0.11         10%            3      12        14           2           112
+ *
+ * machine  2 CPUs 31 % busy, 0 % stolen · 3 threads run or wait · 20.1 of 23.5 GiB available
+ * </pre>
+ */
 @AutoService(Command.class)
 @CommandLine.Command(
         name = "stats",
         description =
                 "Counts, percentiles of connect and round-trip times, processes and machines of agents and server.")
 public final class StatsCommand implements Command {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final double MIB = 1 << 20;
+    private static final double GIB = 1 << 30;
+
+    private static final List<Column<StatsRow>> COUNTS = List.of(
+            new Column<>("", StatsRow::name),
+            new Column<>("established", row -> row.all().counts().established()),
+            new Column<>("connecting", row -> row.all().counts().connecting()),
+            new Column<>("failed", row -> row.all().counts().failed()),
+            new Column<>("lost", row -> row.all().counts().lost()),
+            new Column<>("stopped", row -> row.all().counts().stopped()),
+            new Column<>("attempted", row -> row.all().attempted()),
+            new Column<>("pings", row -> row.all().counts().pings()),
+            new Column<>("pongs", row -> row.all().counts().pongs()),
+            new Column<>(
+                    "pongs/s",
+                    row -> Math.round(row.perSecond(last -> last.counts().pongs()))),
+            new Column<>("skipped", row -> row.all().counts().skipped()),
+            new Column<>("missed", row -> row.all().missed()));
+
+    private static final List<Column<StatsRow>> PROCESSES = List.of(
+            new Column<>("", StatsRow::name),
+            new Column<>("CPUs", row -> row.last().process().cpus()),
+            new Column<>(
+                    "loops busy %", row -> Math.round(100 * row.last().process().loopBusy())),
+            new Column<>("collections", row -> row.all().process().collections()),
+            new Column<>("GC ms", row -> row.all().process().collectionMillis()),
+            new Column<>("heap MiB", row -> mib(row.all().process().heapBytes())),
+            new Column<>("direct MiB", row -> mib(row.all().process().directBytes())),
+            new Column<>("resident MiB", row -> {
+                long resident = row.all().process().residentBytes();
+                return resident == ProcessLoad.UNKNOWN ? "" : mib(resident);
+            }));
+
+    /** What was timed, by its name on the screen. */
+    private static final Map<String, Function<Statistics, Distribution>> TIMES = times();
+
+    /** One distribution of one row. */
+    private record Timed(StatsRow row, String what, Distribution micros) {}
+
+    private static final List<Column<Timed>> DISTRIBUTION = List.of(
+            new Column<>("count", timed -> timed.micros.count()),
+            new Column<>("p50", timed -> timed.micros.percentile(50)),
+            new Column<>("p90", timed -> timed.micros.percentile(90)),
+            new Column<>("p99", timed -> timed.micros.percentile(99)),
+            new Column<>("p99.9", timed -> timed.micros.percentile(99.9)),
+            new Column<>("max", timed -> timed.micros.max()));
+
+    private static final List<Column<Timed>> PERCENTILES = Table.columns(
+            List.of(new Column<>("", timed -> timed.row.name()), new Column<>("µs", Timed::what)), DISTRIBUTION);
+
+    private static final List<Column<Timed>> CSV = Table.columns(
+            List.of(
+                    new Column<>("kind", timed -> timed.row instanceof StatsRow.OfHost ? "host" : "server"),
+                    new Column<>("name", timed -> timed.row instanceof StatsRow.OfHost host ? host.host() : "server"),
+                    new Column<>("microseconds_of", Timed::what)),
+            DISTRIBUTION);
+
     @Parameters(paramLabel = HostWords.LABEL, arity = "0..*", description = "only these hosts")
     private List<String> hosts = new ArrayList<>();
 
     @Option(
             names = "--over",
             paramLabel = "DURATION",
-            converter = DurationWord.class,
+            converter = Converters.DurationWord.class,
             description = "what happens from now on for so long; else all since the agents began")
     private Duration over = Duration.ZERO;
 
-    @Override
-    public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        List<String> names = names(context);
-        boolean withServer = hosts.isEmpty();
-        Readings before = Readings.take(context, names, withServer);
-        Thread.sleep((over.isZero() ? Readings.SECOND : over).toMillis());
-        Readings now = Readings.take(context, names, withServer);
-        List<StatsRow> rows = StatsRow.rows(before, now, !over.isZero());
-        return now.hosts()
-                .answer(done -> StatsText.answer(
-                        rows, now.serverIsSilent(), context.shell().columns()));
+    /** In JSON: the server's row is missing where nobody asked it or it does not run, and null where it did not answer. */
+    private sealed interface Json {
+        record WithServer(
+                StatsRow.@Nullable Json server,
+                @JsonInclude(JsonInclude.Include.NON_NULL) StatsRow.@Nullable Json sum,
+                Map<String, StatsRow.Json> hosts,
+                Map<String, Machine> machines)
+                implements Json {}
+
+        record HostsOnly(
+                @JsonInclude(JsonInclude.Include.NON_NULL) StatsRow.@Nullable Json sum,
+                Map<String, StatsRow.Json> hosts,
+                Map<String, Machine> machines)
+                implements Json {}
     }
 
-    private List<String> names(CommandContext context) throws CommandException {
-        if (!hosts.isEmpty()) {
-            return HostWords.names(context, hosts);
+    private record Machine(
+            int cpus,
+            double busy,
+            double stolen,
+            long runnable,
+            @Nullable Long memoryBytes,
+            @Nullable Long availableBytes) {
+        static Machine of(MachineLoad machine) {
+            return new Machine(
+                    machine.cpus(),
+                    machine.busy(),
+                    machine.stolen(),
+                    machine.runnable(),
+                    StatsRow.Json.known(machine.memoryBytes()),
+                    StatsRow.Json.known(machine.availableBytes()));
         }
-        return context.cluster().counting();
+    }
+
+    @Override
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        List<String> names = hosts.isEmpty() ? context.cluster().counting() : HostWords.names(context, hosts);
+        Readings before = read(context, names);
+        Thread.sleep((over.isZero() ? SECOND : over).toMillis());
+        Readings now = read(context, names);
+        List<StatsRow> rows = StatsRow.rows(before, now, !over.isZero());
+        AgentException silent = now.silent();
+        return HostAnswers.of(now.hosts())
+                .withoutServer(silent)
+                .answer(done -> answer(rows, silent != null, context.shell().columns()));
+    }
+
+    private Readings read(CommandContext context, List<String> names) throws InterruptedException {
+        return hosts.isEmpty()
+                ? Readings.ofBothEnds(context.cluster(), context.server(), names)
+                : Readings.ofHosts(context.cluster(), names);
     }
 
     @Override
     public List<String> candidates(String label, CommandContext context) {
         return HostWords.candidates(label, context, state -> state != State.STOPPED);
+    }
+
+    private static Map<String, Function<Statistics, Distribution>> times() {
+        Map<String, Function<Statistics, Distribution>> times = new LinkedHashMap<>();
+        times.put("connect", s -> s.times().connect());
+        times.put("round trip", s -> s.times().roundTrip());
+        times.put("round trip, from sent", s -> s.times().roundTripSent());
+        times.put("lifetime", s -> s.times().lifetime());
+        times.put("loop lag", s -> s.times().loopLag());
+        times.put("TCP rtt", s -> s.tcp().rtt());
+        return times;
+    }
+
+    /**
+     * As it was counted.
+     *
+     * @param serverIsSilent whether it was asked and did not answer: nothing is known of it
+     * @param columns of the screen
+     */
+    static Answer answer(List<StatsRow> rows, boolean serverIsSilent, int columns) {
+        List<Timed> timed = timed(rows);
+        List<String> lines = new ArrayList<>(Table.of(COUNTS, rows).lines(columns));
+        if (serverIsSilent) {
+            lines.add("server  unknown: it does not answer");
+        }
+        errors(rows, lines);
+        if (!timed.isEmpty()) {
+            lines.add("");
+            lines.addAll(Table.of(PERCENTILES, timed).lines(columns));
+        }
+        lines.add("");
+        lines.addAll(Table.of(PROCESSES, rows).lines(columns));
+        lines.add("");
+        machines(rows).values().forEach(machine -> lines.add("machine  " + text(machine)));
+        rows.forEach(row -> lines.addAll(row.warnings()));
+        return new Answer(
+                json(rows, serverIsSilent),
+                Table.of(
+                        CSV,
+                        timed.stream()
+                                .filter(one -> !(one.row instanceof StatsRow.Sum))
+                                .toList()),
+                lines);
+    }
+
+    private static Json json(List<StatsRow> rows, boolean serverIsSilent) {
+        StatsRow.Json server = null;
+        StatsRow.Json sum = null;
+        Map<String, StatsRow.Json> hosts = new LinkedHashMap<>();
+        for (StatsRow row : rows) {
+            if (row instanceof StatsRow.OfServer) {
+                server = StatsRow.Json.of(row);
+            } else if (row instanceof StatsRow.OfHost host) {
+                hosts.put(host.host(), StatsRow.Json.of(row));
+            } else {
+                sum = StatsRow.Json.of(row);
+            }
+        }
+        Map<String, Machine> machines = new LinkedHashMap<>();
+        machines(rows).forEach((name, machine) -> machines.put(name, Machine.of(machine)));
+        return server != null || serverIsSilent
+                ? new Json.WithServer(server, sum, hosts, machines)
+                : new Json.HostsOnly(sum, hosts, machines);
+    }
+
+    private static void errors(List<StatsRow> rows, List<String> lines) {
+        for (StatsRow row : rows) {
+            if (!(row instanceof StatsRow.Sum) && !row.all().counts().errors().isEmpty()) {
+                lines.add(row.name() + "  "
+                        + ServerCommand.errors(row.all().counts().errors()));
+            }
+        }
+    }
+
+    private static List<Timed> timed(List<StatsRow> rows) {
+        List<Timed> timed = new ArrayList<>();
+        TIMES.forEach((what, of) -> rows.forEach(row -> {
+            Distribution micros = of.apply(row.all());
+            if (micros.count() > 0) {
+                timed.add(new Timed(row, what, micros));
+            }
+        }));
+        return timed;
+    }
+
+    /** Each machine once, as busy as it was while the command looked. */
+    private static SortedMap<String, MachineLoad> machines(List<StatsRow> rows) {
+        SortedMap<String, MachineLoad> machines = new TreeMap<>();
+        rows.forEach(row -> machines.putAll(row.last().machines()));
+        return machines;
+    }
+
+    private static String text(MachineLoad machine) {
+        return String.format(
+                Locale.ROOT,
+                "%d CPUs %.0f %% busy, %.0f %% stolen · %s threads run or wait · %s of %s available",
+                machine.cpus(),
+                100 * machine.busy(),
+                100 * machine.stolen(),
+                Quantity.text(machine.runnable()),
+                gib(machine.availableBytes()),
+                gib(machine.memoryBytes()));
+    }
+
+    private static String gib(long bytes) {
+        return bytes < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
+    }
+
+    private static long mib(long bytes) {
+        return Math.round(bytes / MIB);
     }
 }

@@ -1,14 +1,21 @@
 package io.connscale.command;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.connscale.diagnosis.Readings;
+import io.connscale.stats.Distribution;
 import io.connscale.stats.Health;
+import io.connscale.stats.ProcessLoad;
+import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** One line of {@code stats}: the server, a host (which may be called {@code server} or {@code sum}), or the sum of the hosts. */
 sealed interface StatsRow {
+    /** As it heads the row. */
     String name();
 
     /** What is told: since the agent began, or of the time that was asked for. */
@@ -46,7 +53,12 @@ sealed interface StatsRow {
     }
 
     /** A host. */
-    record OfHost(String name, Statistics all, Statistics last, double seconds) implements StatsRow {}
+    record OfHost(String host, Statistics all, Statistics last, double seconds) implements StatsRow {
+        @Override
+        public String name() {
+            return HostWords.row(host);
+        }
+    }
 
     /** The hosts. Rates are added, not counts over unequal times: a host that answers late was looked at for longer. */
     record Sum(List<OfHost> hosts, Statistics all, Statistics last) implements StatsRow {
@@ -124,5 +136,118 @@ sealed interface StatsRow {
                         ? null
                         : server(serverBefore == null ? Statistics.NONE : serverBefore, server, seconds, onlyLast),
                 hosts);
+    }
+
+    /** What programs are told of a row: docs/STATISTICS.md has the members. */
+    record Json(
+            long established,
+            long connecting,
+            long failed,
+            long lost,
+            long stopped,
+            long attempted,
+            long pings,
+            long pongs,
+            long skipped,
+            long missed,
+            SortedMap<String, Long> errors,
+            PerSecond perSecond,
+            Micros micros,
+            Tcp tcp,
+            ProcessUse process,
+            List<String> unreliable) {
+        record PerSecond(double attempted, double failed, double lost, double pings, double pongs) {}
+
+        record Micros(
+                Times connect, Times roundTrip, Times roundTripSent, Times lifetime, Times loopLag, Times tcpRtt) {}
+
+        record Times(
+                long count,
+                double mean,
+                long p50,
+                long p90,
+                long p99,
+                @JsonProperty("p99.9") long p999,
+                long max,
+                String histogram) {
+            static Times of(Distribution micros) {
+                return new Times(
+                        micros.count(),
+                        micros.mean(),
+                        micros.percentile(50),
+                        micros.percentile(90),
+                        micros.percentile(99),
+                        micros.percentile(99.9),
+                        micros.max(),
+                        micros.encoded());
+            }
+        }
+
+        record Tcp(long sampled, long retransmitting, long retransmits) {}
+
+        record ProcessUse(
+                int processes,
+                double cpus,
+                double loopBusy,
+                double cpuSeconds,
+                long collections,
+                long collectionMillis,
+                long heapBytes,
+                long directBytes,
+                @Nullable Long residentBytes) {
+            static ProcessUse of(ProcessLoad all, ProcessLoad last) {
+                return new ProcessUse(
+                        all.processes(),
+                        last.cpus(),
+                        last.loopBusy(),
+                        all.cpuNanos() / 1e9,
+                        all.collections(),
+                        all.collectionMillis(),
+                        all.heapBytes(),
+                        all.directBytes(),
+                        known(all.residentBytes()));
+            }
+        }
+
+        /** Null: unknown. */
+        static @Nullable Long known(long bytes) {
+            return bytes < 0 ? null : (Long) bytes;
+        }
+
+        static Json of(StatsRow row) {
+            Statistics all = row.all();
+            Snapshot counts = all.counts();
+            return new Json(
+                    counts.established(),
+                    counts.connecting(),
+                    counts.failed(),
+                    counts.lost(),
+                    counts.stopped(),
+                    all.attempted(),
+                    counts.pings(),
+                    counts.pongs(),
+                    counts.skipped(),
+                    all.missed(),
+                    counts.errors(),
+                    new PerSecond(
+                            row.perSecond(Statistics::attempted),
+                            row.perSecond(last -> last.counts().failed()),
+                            row.perSecond(last -> last.counts().lost()),
+                            row.perSecond(last -> last.counts().pings()),
+                            row.perSecond(last -> last.counts().pongs())),
+                    new Micros(
+                            Times.of(all.times().connect()),
+                            Times.of(all.times().roundTrip()),
+                            Times.of(all.times().roundTripSent()),
+                            Times.of(all.times().lifetime()),
+                            Times.of(all.times().loopLag()),
+                            Times.of(all.tcp().rtt())),
+                    new Tcp(
+                            all.tcp().sampled(),
+                            all.tcp().retransmitting(),
+                            all.tcp().retransmits()),
+                    ProcessUse.of(all.process(), row.last().process()),
+                    row.unreliable());
+        }
     }
 }

@@ -1,15 +1,18 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
+import io.connscale.api.Pending;
 import io.connscale.cluster.State;
+import io.connscale.command.HostAnswers.ByHost;
+import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
@@ -17,6 +20,12 @@ import picocli.CommandLine.Parameters;
 @AutoService(Command.class)
 @CommandLine.Command(name = "stop", description = "End the agent on each host, and its connections with it.")
 public final class StopCommand implements Command {
+    /** In JSON. */
+    private record Stopped(String state) {}
+
+    private static final List<Column<Row<Boolean>>> COLUMNS =
+            List.of(new Column<>("host", Row::host), new Column<>("state", row -> state(row.answer())));
+
     @Parameters(
             paramLabel = HostWords.LABEL,
             arity = "1..*",
@@ -25,33 +34,34 @@ public final class StopCommand implements Command {
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        Map<String, CompletableFuture<Boolean>> stopping = new LinkedHashMap<>();
-        for (String name : HostWords.names(context, hosts)) {
-            stopping.put(name, context.cluster().stop(name));
-        }
+        List<String> names = HostWords.names(context, hosts);
+        Pending<Boolean> stopping = context.scale().stop(names);
         try {
-            return HostAnswers.of(stopping).answer(StopCommand::answer);
+            return HostAnswers.of(stopping.result()).answer(StopCommand::answer);
         } catch (InterruptedException e) {
-            HostAnswers<Boolean> soFar = HostAnswers.soFar(stopping);
+            HostAnswers<Boolean> soFar = HostAnswers.of(stopping.soFar());
             throw soFar.interrupted(
                     "interrupted; %d of %d hosts have ended, the others are ending"
-                            .formatted(soFar.done().size(), stopping.size()),
+                            .formatted(soFar.done().size(), names.size()),
                     "hosts shows which",
                     StopCommand::answer);
         }
     }
 
     private static Answer answer(Map<String, Boolean> stopped) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        List<List<Object>> rows = new ArrayList<>();
-        List<String> lines = new ArrayList<>();
-        stopped.forEach((host, was) -> {
-            String state = was ? "stopped" : "was not running";
-            json.put(host, Map.of("state", State.STOPPED.toString()));
-            rows.add(List.of(host, state));
-            lines.add(host + "  " + state);
-        });
-        return new Answer(Map.of("hosts", json), new Table(List.of("host", "state"), rows), lines);
+        Map<String, Stopped> json = new LinkedHashMap<>();
+        stopped.keySet().forEach(host -> json.put(host, new Stopped(State.STOPPED.toString())));
+        List<Row<Boolean>> rows = HostAnswers.rows(stopped);
+        return new Answer(
+                new ByHost<>(json),
+                Table.of(COLUMNS, rows),
+                rows.stream()
+                        .map(row -> row.host() + "  " + state(row.answer()))
+                        .toList());
+    }
+
+    private static String state(boolean wasRunning) {
+        return wasRunning ? "stopped" : "was not running";
     }
 
     @Override

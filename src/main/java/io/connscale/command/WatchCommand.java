@@ -25,14 +25,14 @@ public final class WatchCommand implements Command {
     @Option(
             names = "--every",
             paramLabel = "DURATION",
-            converter = DurationWord.class,
+            converter = Converters.DurationWord.class,
             description = "draw as often as that (default: 1s)")
     private Duration every = Duration.ofSeconds(1);
 
     @Option(
             names = "--for",
             paramLabel = "DURATION",
-            converter = DurationWord.class,
+            converter = Converters.DurationWord.class,
             description = "end after that time: for scripts")
     private @Nullable Duration length;
 
@@ -77,5 +77,63 @@ public final class WatchCommand implements Command {
     @Override
     public boolean watchable() {
         return false;
+    }
+
+    /** What {@code watch} looks at, time and again. On the command's thread. */
+    interface Watched extends AutoCloseable {
+        /** Looks, and draws what there is. */
+        void look(Live live) throws CommandException, InterruptedException;
+
+        /** What was seen last. */
+        Answer answer() throws InterruptedException;
+
+        @Override
+        void close();
+    }
+
+    /** Another command, repeated: {@code watch count}. Where it fails, the picture says so and it is tried again; where it is no command, that is said at once. */
+    private static final class WatchedLine implements Watched {
+        private final CommandContext context;
+        private final String line;
+        private Answer last = Commands.NOTHING;
+
+        /** @throws CommandException where the line is no command, or none to be repeated */
+        WatchedLine(CommandContext context, String line) throws CommandException {
+            this.context = context;
+            this.line = line;
+            Command command = command();
+            if (!command.watchable()) {
+                throw new CommandException(
+                        command.getClass()
+                                        .getAnnotation(CommandLine.Command.class)
+                                        .name() + " cannot be watched",
+                        "watch repeats a command that shows something: watch count");
+            }
+        }
+
+        private Command command() throws CommandException {
+            return (Command) context.shell().parse(line);
+        }
+
+        @Override
+        public void look(Live live) throws InterruptedException {
+            List<String> picture = new ArrayList<>();
+            picture.add(line + " · q ends");
+            try {
+                last = Commands.run(command(), context);
+                picture.addAll(last.shown());
+            } catch (CommandException e) {
+                picture.addAll(e.text().lines().toList());
+            }
+            live.draw(picture, String.join(" | ", picture.subList(1, picture.size())));
+        }
+
+        @Override
+        public Answer answer() {
+            return last;
+        }
+
+        @Override
+        public void close() {}
     }
 }

@@ -108,8 +108,8 @@ final class WatchPicture {
         rows.stream()
                 .filter(row -> !(row instanceof StatsRow.Sum)
                         && !row.all().counts().errors().isEmpty())
-                .forEach(row -> below.add(
-                        row.name() + ": " + ServerText.errors(row.all().counts().errors())));
+                .forEach(row -> below.add(row.name() + ": "
+                        + ServerCommand.errors(row.all().counts().errors())));
         rows.forEach(row -> below.addAll(row.warnings()));
         List<String> lines = new ArrayList<>();
         lines.add("watch · " + head() + " · q ends");

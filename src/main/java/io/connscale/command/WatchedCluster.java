@@ -2,9 +2,8 @@ package io.connscale.command;
 
 import io.connscale.console.Answer;
 import io.connscale.console.Live;
-import io.connscale.control.AgentException;
-import io.connscale.control.Server;
 import io.connscale.control.Threads;
+import io.connscale.limits.Verdict;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Server and hosts, asked side by side. Who has not answered within half a tick is shown as last heard, and is not asked again
  * before it has answered: fifty slow agents never pile up requests.
  */
-final class WatchedCluster implements Watched {
+final class WatchedCluster implements WatchCommand.Watched {
     /** One that is asked: its answer on the way, and the last two that came. */
     private static final class Source {
         private @Nullable CompletableFuture<Statistics> asked;
@@ -48,16 +46,15 @@ final class WatchedCluster implements Watched {
 
     private final CommandContext context;
     private final long patience;
-    private final ExecutorService serverAsker = Threads.queue("watch-server", 1);
     private final Source server = new Source();
     private final Map<String, Source> hosts = new LinkedHashMap<>();
     private final WatchPicture picture = new WatchPicture();
-    private final WatchedFindings findings;
+    private final Findings findings;
     private List<StatsRow> rows = List.of();
 
     WatchedCluster(CommandContext context, Duration every) {
         this.context = context;
-        this.findings = new WatchedFindings(context);
+        this.findings = new Findings(context);
         this.patience = every.toNanos() / 2;
     }
 
@@ -66,7 +63,7 @@ final class WatchedCluster implements Watched {
         List<String> names = context.cluster().counting();
         hosts.keySet().retainAll(names);
         if (context.server().foreign().isEmpty()) {
-            ask(server, () -> CompletableFuture.supplyAsync(() -> statistics(context.server()), serverAsker));
+            ask(server, context.server()::statistics);
         }
         names.forEach(name -> ask(
                 hosts.computeIfAbsent(name, unknown -> new Source()),
@@ -80,16 +77,6 @@ final class WatchedCluster implements Watched {
         picture.add(rows);
         findings.look(rows);
         live.draw(picture.lines(live.columns(), live.rows(), live.unicode()), picture.plain());
-    }
-
-    private static Statistics statistics(Server server) {
-        try {
-            return server.status().running() ? server.statistics() : Statistics.NONE;
-        } catch (AgentException e) {
-            throw new CompletionException(e);
-        } catch (InterruptedException e) {
-            throw new CompletionException(e); // watch has ended
-        }
     }
 
     private static void ask(Source source, Supplier<CompletableFuture<Statistics>> question) {
@@ -134,12 +121,67 @@ final class WatchedCluster implements Watched {
             hear(host, end);
         }
         rows = rows();
-        return StatsText.answer(rows, false, context.shell().columns());
+        return StatsCommand.answer(rows, false, context.shell().columns());
     }
 
     @Override
     public void close() {
-        serverAsker.shutdownNow();
         findings.close();
+    }
+
+    /**
+     * Says what stops connections while it does, as a notice: whoever watches an order in the background is not to wait for its
+     * end. Asked only where a look found more failed or unaccepted ones than the last time, and on a thread of its own, since asking
+     * both ends takes a while. Why connections end that were up is said without that, by {@link io.connscale.diagnosis.DisconnectReporter}.
+     */
+    private static final class Findings implements AutoCloseable {
+        private final CommandContext context;
+        private final ExecutorService asker = Threads.queue("watch-findings", 1);
+        private CompletableFuture<Void> asked = CompletableFuture.completedFuture(null);
+        private long failed;
+        private long unaccepted;
+
+        Findings(CommandContext context) {
+            this.context = context;
+        }
+
+        /** A tick: what was heard of server and hosts. One question at a time; what arises meanwhile is asked at the next tick. */
+        void look(List<StatsRow> rows) {
+            List<StatsRow> hosts =
+                    rows.stream().filter(StatsRow.OfHost.class::isInstance).toList();
+            long failedNow =
+                    hosts.stream().mapToLong(row -> row.all().counts().failed()).sum();
+            long halfOpenNow = Math.max(0, difference(hosts, rows));
+            if (asked.isDone() && (failedNow > failed || halfOpenNow > unaccepted)) {
+                failed = failedNow;
+                asked = CompletableFuture.runAsync(this::tell, asker);
+            }
+            unaccepted = halfOpenNow;
+        }
+
+        /** What hosts hold more than the server, without what may be on its way: as many as the tick has begun. */
+        private static long difference(List<StatsRow> hosts, List<StatsRow> rows) {
+            long server = rows.stream()
+                    .filter(StatsRow.OfServer.class::isInstance)
+                    .mapToLong(row -> row.all().counts().established())
+                    .sum();
+            return hosts.stream()
+                    .mapToLong(
+                            row -> row.all().counts().established() - row.last().attempted())
+                    .reduce(-server, Long::sum);
+        }
+
+        private void tell() {
+            try {
+                context.diagnostics().news().map(Verdict::text).ifPresent(context.shell()::notice);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // watch has ended
+            }
+        }
+
+        @Override
+        public void close() {
+            asker.shutdownNow();
+        }
     }
 }

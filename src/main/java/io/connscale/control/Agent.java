@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Opens and holds connections, here or elsewhere: the one idea that carries the house. {@code agent.LoadAgent} does it in
- * this process, {@code cluster.RemoteAgent} over a control channel, {@link AgentGroup} over many.
+ * Opens and holds connections, here or elsewhere: the one idea that the rest is built on. {@code agent.LoadAgent} does it in
+ * this process, {@code cluster.RemoteAgent} over a control channel.
  *
  * <p>No method blocks. A future that fails does so with an {@link AgentException}.
  */
@@ -16,12 +16,12 @@ public interface Agent extends AutoCloseable {
     CompletableFuture<Void> configure(Settings settings);
 
     /**
-     * Opens connections; orders of one agent are carried out one after the other. Ends when each is established or
+     * Opens connections; an agent carries out its open requests one after the other. Ends when each is established or
      * failed, or {@link #stopOpening()} came.
      *
      * @param progress hears how far it is several times a second, on any thread; must not block
      */
-    CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress);
+    CompletableFuture<Opened> open(OpenRequest request, Consumer<Opened> progress);
 
     /**
      * Ends this one open request where it is, as {@link #stopOpening()} does, and no other.
@@ -35,7 +35,7 @@ public interface Agent extends AutoCloseable {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** Ends all orders to open where they are: what is established stays, what is connecting is given up. */
+    /** Ends all open requests where they are: what is established stays, what is connecting is closed. */
     CompletableFuture<Void> stopOpening();
 
     /** Closes the {@code count} oldest established connections, or as many as there are. */

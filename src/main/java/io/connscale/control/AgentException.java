@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import java.io.Serial;
+import java.util.concurrent.CancellationException;
 
 /** What an agent could not do, in words for the user: what and where in one line, and what to do about it. */
 public final class AgentException extends Exception {
@@ -33,6 +34,9 @@ public final class AgentException extends Exception {
         for (Throwable t = failure; t != null; t = t.getCause()) {
             if (t instanceof AgentException known) {
                 return known;
+            }
+            if (t instanceof CancellationException) {
+                return new AgentException("stopped before it was done", "try again", failure);
             }
         }
         return Exhausted.of(failure)

@@ -32,4 +32,20 @@ public interface AgentProcess extends Agent {
 
     /** Ends it at once, with its connections. */
     void kill();
+
+    /**
+     * Starts further agents on this machine. The packages that need them ({@code agent}, {@code server}) know only this;
+     * {@code cluster} knows how.
+     */
+    @FunctionalInterface
+    interface Starter {
+        /**
+         * Launches an agent and waits for its greeting, seconds at most.
+         *
+         * @param name for its threads and its lines in the log
+         * @throws AgentException where it can't be launched or does not greet: then nothing of it is left
+         * @throws InterruptedException where the wait was interrupted: likewise
+         */
+        AgentProcess start(String name) throws AgentException, InterruptedException;
+    }
 }

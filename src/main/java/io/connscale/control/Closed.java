@@ -1,7 +1,7 @@
 package io.connscale.control;
 
 /**
- * How an order to close connections ended.
+ * How a request to close connections ended.
  *
  * @param closed how many were closed
  * @param established how many are still up

@@ -160,7 +160,7 @@ public sealed interface Message {
         }
     }
 
-    /** How far the order {@code id} is. */
+    /** How far the open request {@code id} is. */
     record Progress(long id, Opened opened) implements Message {
         public Progress {
             Objects.requireNonNull(opened);

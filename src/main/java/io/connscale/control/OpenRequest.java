@@ -14,4 +14,13 @@ public record OpenRequest(long count, @Nullable Rate rate) {
             throw new IllegalArgumentException("count is " + count + ", must be 1 to " + Quantity.MAX);
         }
     }
+
+    /** {@code total} in {@code parts} that differ by one at most, the larger ones first. */
+    public static long[] shares(long total, int parts) {
+        long[] shares = new long[parts];
+        for (int i = 0; i < parts; i++) {
+            shares[i] = total / parts + (i < total % parts ? 1 : 0);
+        }
+        return shares;
+    }
 }

@@ -6,11 +6,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How far an order to open connections has come, or how it ended.
+ * How far an open request has come, or how it ended.
  *
- * @param requested how many were ordered
+ * @param requested how many were asked for
  * @param established how many of them came up, whether or not they still are
- * @param failed how many of them never came up; with {@code established} less than {@code requested} where the order is
+ * @param failed how many of them never came up; with {@code established} less than {@code requested} where the request is
  *     under way or was stopped
  * @param seconds from the first connect to the last one's end, or until now
  * @param errors what ended on this agent in that time, by where and what
@@ -24,12 +24,12 @@ public record Opened(long requested, long established, long failed, double secon
         return new Opened(requested, 0, 0, 0, new TreeMap<>());
     }
 
-    /** How many were neither established nor failed: still to come, or never tried because the order was stopped. */
+    /** How many were neither established nor failed: still to come, or never tried because the request was stopped. */
     public long remaining() {
         return requested - established - failed;
     }
 
-    /** Two orders that ran side by side, as one. */
+    /** Two requests that ran side by side, as one. */
     public Opened plus(Opened other) {
         return new Opened(
                 requested + other.requested,

@@ -95,7 +95,7 @@ public final class Quantity {
         return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
     }
 
-    /** What the user wrote, in quotes, shortened and without characters that steer a terminal or the order of writing. */
+    /** What the user wrote, in quotes, shortened and without characters that move a cursor or change the direction of text. */
     public static String quoted(String text) {
         String clean = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
         return '"' + (clean.length() > 60 ? clean.substring(0, 57) + "..." : clean) + '"';

@@ -1,5 +1,8 @@
 package io.connscale.control;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -37,6 +40,20 @@ public record Rate(long perSecond) {
 
     public boolean unlimited() {
         return perSecond == 0;
+    }
+
+    /** This rate in proportion to {@code shares}, so that the sum is the rate; at least 1/s where there is a share. */
+    public List<Rate> shared(long[] shares) {
+        long total = Arrays.stream(shares).sum();
+        List<Rate> rates = new ArrayList<>();
+        long before = 0;
+        for (long share : shares) {
+            long begin = total == 0 ? 0 : perSecond * before / total; // 10 million times a billion: no overflow
+            before += share;
+            long end = total == 0 ? 0 : perSecond * before / total;
+            rates.add(unlimited() || total == 0 ? this : new Rate(Math.max(1, end - begin)));
+        }
+        return rates;
     }
 
     @Override

@@ -4,18 +4,26 @@ import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
 import io.connscale.stats.Statistics;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The Ping/Pong server, wherever it runs: {@code server.PingPongServer} in this process, {@code cluster.RemoteServer} in an
- * agent on another host. Any thread may call; nothing takes longer than seconds.
+ * agent on another host.
+ *
+ * <p>No method blocks, but for {@link #close}; any thread may call. A future that fails does so with an {@link AgentException}.
  */
 public interface Server extends AutoCloseable {
+    /** For what a server that lives answers at once. */
+    long ANSWER_SECONDS = 30;
+
+    /** For a start, a stop, and room for more: agents and processes are started for them, or a million connections closed. */
+    long START_SECONDS = 900;
+
     /**
-     * Listens on all ports.
-     *
-     * @throws AgentException where it runs already, or a port can't be had: then it listens on none
+     * Listens on all ports; how it is then. Fails where it runs already, or a port can't be had: then it listens on none. Whoever
+     * cancels the answer ends the start.
      */
-    void start() throws AgentException, InterruptedException;
+    CompletableFuture<ServerStatus> start();
 
     /** Why it does not run though it was to: what its last start failed with. Empty where it runs, was stopped, or never started. */
     default Optional<AgentException> refusal() {
@@ -27,40 +35,31 @@ public interface Server extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Closes its ports and all its connections; nothing where it does not run. */
-    void stop() throws AgentException, InterruptedException;
+    /** Closes its ports and all its connections; nothing where it does not run. A start that is under way is ended. */
+    CompletableFuture<ServerStatus> stop();
 
-    /**
-     * The server now.
-     *
-     * @throws AgentException where its host does not answer
-     */
-    ServerStatus status() throws AgentException, InterruptedException;
+    /** The server now. */
+    CompletableFuture<ServerStatus> status();
 
     /**
      * What the kernel says where the server runs: of this process, unless told otherwise.
      *
      * @param handshakes whether those that are not finished are counted too, which takes longer
-     * @throws AgentException where its host does not answer
      */
-    default Facts facts(boolean handshakes) throws AgentException, InterruptedException {
-        return new FactsReader().read(handshakes);
+    default CompletableFuture<Facts> facts(boolean handshakes) {
+        return Threads.call("server-facts", () -> new FactsReader().read(handshakes));
     }
 
-    /**
-     * All that is known of its work since it was started, and of its process, histograms too.
-     *
-     * @throws AgentException where its host does not answer
-     */
-    Statistics statistics() throws AgentException, InterruptedException;
+    /** All that is known of its work since it was started, and of its process, histograms too. */
+    CompletableFuture<Statistics> statistics();
 
     /**
-     * Sees to it that so many more connections have files, where further processes may share its ports. Does what it can;
-     * what there is no room for then fails with the kernel's reason. Takes seconds for each ten processes or so.
+     * Sees to it that so many more connections have file descriptors, where further processes may share its ports; how it is then.
+     * Does what it can; what there is no room for then fails with the kernel's reason. Takes seconds for each ten processes or so.
      */
-    default void makeRoom(long more) throws AgentException, InterruptedException {}
+    CompletableFuture<ServerStatus> makeRoom(long more);
 
-    /** Ends it, as far as it is this process's to end. */
+    /** Ends it, as far as it is this process's to end. Returns within seconds. */
     @Override
     void close();
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param ports one or more different ones, 1 to 65535; 0 is any free port and may stand more than once
  * @param backlog connections that may wait to be accepted, for each port; the kernel may give less
  * @param acceptors event loops that accept and answer, in each process
- * @param workers the most processes that share the ports, the first one among them; 0: as many as the connections need files
+ * @param workers the maximum of processes that share the ports, the first one among them; 0: as many as the connections need files
  *     for; null: one
  * @param shared null: the ports must be free; true: others that say the same may listen on them too
  * @param patienceMillis how long a Ping may be unfinished before it is a protocol error, milliseconds; null: {@link #PATIENCE}
@@ -35,7 +35,7 @@ public record ServerSettings(
 
     public static final Duration PATIENCE = Duration.ofSeconds(30);
     public static final Duration KEEPALIVE = Duration.ofSeconds(30);
-    /** Below 32,767 s, which is the most that Linux takes for {@code TCP_KEEPIDLE}. */
+    /** Below 32,767 s, the maximum that Linux takes for {@code TCP_KEEPIDLE}. */
     public static final Duration MAX_KEEPALIVE = Duration.ofHours(1);
 
     /** @throws IllegalArgumentException in one line: what is wrong and what would be right */
@@ -45,7 +45,7 @@ public record ServerSettings(
         require(!ports.isEmpty(), "ports is empty: write one port or more, as 8989");
         require(ports.stream().allMatch(p -> p >= 0 && p <= 65535), "a port is 1 to 65535");
         List<Integer> chosen = ports.stream().filter(p -> p != 0).toList();
-        require(new HashSet<>(chosen).size() == chosen.size(), "a port stands twice in ports");
+        require(new HashSet<>(chosen).size() == chosen.size(), "a port is listed twice in ports");
         require(backlog >= 1, "backlog is 1 or more");
         require(workers == null || workers >= 0, "workers is 1 or more, or auto");
         require(patienceMillis == null || patienceMillis >= 1, "patience is 1ms or more");

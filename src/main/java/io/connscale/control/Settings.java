@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param intervalMillis a Ping a connection this often, milliseconds
  * @param timeoutMillis no Pong within it ends the connection, milliseconds
  * @param ratePerSecond new connections a second; 0 is unlimited
- * @param workers the most processes that the agent may be, itself among them; 0: as many as the connections need files for;
+ * @param workers the maximum of processes that the agent may be, itself among them; 0: as many as the connections need files for;
  *     null: one
  * @param talk what connections say; null: Ping, to our own server
  */

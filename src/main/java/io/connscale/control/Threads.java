@@ -3,6 +3,9 @@ package io.connscale.control;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -47,27 +50,34 @@ public final class Threads {
         return new ScheduledThreadPoolExecutor(1, task -> of(role, task));
     }
 
-    /**
-     * The result of a task that may block, on a thread of its own, which is interrupted where the answer is cancelled. Fails, and
-     * does not throw, where there is no thread left.
-     */
+    /** The result of a task that may block, on a thread of its own. */
     public static <T> CompletableFuture<T> call(String role, Callable<T> task) {
+        return call(work -> start(role, work), task);
+    }
+
+    /**
+     * The result of a task that {@code executor} runs, which is interrupted where the answer is cancelled. Fails, and does not throw,
+     * where there is no thread for it or too many tasks wait already.
+     */
+    public static <T> CompletableFuture<T> call(Executor executor, Callable<T> task) {
         CompletableFuture<T> answer = new CompletableFuture<>();
+        FutureTask<Void> work = new FutureTask<>(() -> complete(answer, task), null);
         try {
-            Thread thread = start(role, () -> complete(answer, task));
+            executor.execute(work);
             CompletableFuture<T> unused = answer.whenComplete((done, failure) -> {
                 if (answer.isCancelled()) {
-                    thread.interrupt();
+                    work.cancel(true);
                 }
             });
         } catch (OutOfMemoryError e) {
             answer.completeExceptionally(e);
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new AgentException("it is ending, or too much to do waits", "try again", e));
         }
         return answer;
     }
 
-    /** Has {@code task} answer, here and now, whatever comes of it. */
-    public static <T> void complete(CompletableFuture<T> answer, Callable<T> task) {
+    private static <T> void complete(CompletableFuture<T> answer, Callable<T> task) {
         try {
             answer.complete(task.call());
         } catch (Exception | OutOfMemoryError e) { // without an answer whoever asked would wait for ever

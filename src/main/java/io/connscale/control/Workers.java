@@ -1,12 +1,18 @@
 package io.connscale.control;
 
+import io.connscale.kernel.FileRoom;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,12 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The workers of an agent or a server: started side by side, told every few seconds that they are not alone, given up when they
- * fall silent, and missed when one ends unasked. Any thread.
+ * The workers of an agent or a server: started side by side, killed where they fall silent, and reported
+ * where one ends unasked. The heartbeat that tells them that they are not alone is {@code cluster.RequestWriter}'s. Any thread.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // the watch goes on until close; how a worker ended is told as a notice
 public final class Workers implements AutoCloseable {
@@ -27,19 +34,19 @@ public final class Workers implements AutoCloseable {
     /** One that has ended is missed at once; a silent one was stopped, or has waited for a CPU, for 10 s at two million connections. */
     private static final int SILENT_SECONDS = 60;
 
-    /** The longest that a process may take until it takes orders: its launch, its greeting, its settings. */
+    /** The longest that a process may take until it takes requests: its launch, its greeting, its settings. */
     private static final long START_SECONDS = 60;
 
     private static final long CLOSE_SECONDS = 10;
 
-    /** What a worker needs before it takes orders: its settings, its ports. */
+    /** What a worker needs before it takes requests: its settings, its ports. */
     @FunctionalInterface
     public interface Setup {
         void of(Worker worker) throws AgentException, InterruptedException;
     }
 
     private final String role;
-    private final AgentStarter starter;
+    private final AgentProcess.Starter starter;
     private final Consumer<String> notices;
     private final ToLongFunction<Worker> lost;
     private final List<Worker> running = new ArrayList<>();
@@ -49,7 +56,7 @@ public final class Workers implements AutoCloseable {
 
     private final int starterCount;
     /** Seconds that a start may take. */
-    private final long patience;
+    private final long startSeconds;
 
     private final ScheduledExecutorService watch;
     private boolean watching;
@@ -60,13 +67,18 @@ public final class Workers implements AutoCloseable {
      * @param notices hears what the user should know at once; must not block
      * @param lost hears, while this object is locked, of one that ended unasked; says how many connections it had
      */
-    public Workers(String role, AgentStarter starter, Consumer<String> notices, ToLongFunction<Worker> lost) {
+    public Workers(String role, AgentProcess.Starter starter, Consumer<String> notices, ToLongFunction<Worker> lost) {
         this(role, starter, notices, lost, START_SECONDS);
     }
 
-    Workers(String role, AgentStarter starter, Consumer<String> notices, ToLongFunction<Worker> lost, long patience) {
+    Workers(
+            String role,
+            AgentProcess.Starter starter,
+            Consumer<String> notices,
+            ToLongFunction<Worker> lost,
+            long startSeconds) {
         this.role = role;
-        this.patience = patience;
+        this.startSeconds = startSeconds;
         this.starter = starter;
         this.notices = notices;
         this.lost = lost;
@@ -75,18 +87,18 @@ public final class Workers implements AutoCloseable {
         this.watch = Threads.clock(role + "-watch");
     }
 
-    /** Those that take orders now. */
+    /** Those that take requests now. */
     public synchronized List<Worker> running() {
         return List.copyOf(running);
     }
 
     /**
-     * Starts {@code n} more and waits until each takes orders or can't be had, which is told.
+     * Starts {@code n} more and waits until each takes requests or can't be had, which is reported.
      *
      * @param setup for each, on a thread of its own
      * @param stopped asked before each start: true leaves the rest
      * @return what this machine has run out of, where that is why some can't be had; the rest of them was not tried then
-     * @throws InterruptedException where the wait was given up: no further one is started then
+     * @throws InterruptedException where the wait was interrupted: no further one is started then
      */
     public Optional<Exhausted> start(int n, Setup setup, BooleanSupplier stopped) throws InterruptedException {
         StartBatch batch = new StartBatch(
@@ -98,7 +110,7 @@ public final class Workers implements AutoCloseable {
         if (n > 0) {
             watchOnce();
         }
-        return batch.on(starters, patience * (1 + n / starterCount));
+        return batch.on(starters, startSeconds * (1 + n / starterCount));
     }
 
     private synchronized boolean isClosing() {
@@ -176,7 +188,7 @@ public final class Workers implements AutoCloseable {
 
     private void look(Worker worker) {
         if (worker.process().tick() == SILENT_SECONDS) {
-            String why = worker.name() + " has said nothing for " + SILENT_SECONDS + " s: it is given up";
+            String why = worker.name() + ": no heartbeat for " + SILENT_SECONDS + " s; declared lost";
             log.warn(why);
             notices.accept(why);
             worker.process().kill();
@@ -213,6 +225,137 @@ public final class Workers implements AutoCloseable {
         } catch (OutOfMemoryError e) { // no thread left to wait for it with
             worker.process().kill();
             return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /**
+     * Some {@link Workers} that are started side by side, and the wait for them, which always ends. Where one can't be had because
+     * this machine has nothing left for it, the next would not come up either: the rest is not tried.
+     */
+    private static final class StartBatch implements Runnable {
+        /** Starts one. */
+        @FunctionalInterface
+        interface Start {
+            void one() throws AgentException;
+        }
+
+        private final String role;
+        private final Start start;
+        private final BooleanSupplier wanted;
+        private final Consumer<String> failures;
+        private final int count;
+        private final CountDownLatch left;
+        private volatile boolean over;
+        private @Nullable Exhausted exhausted;
+        private int untried;
+
+        /**
+         * @param wanted asked before each start: false leaves the rest
+         * @param failures hears why one could not be started
+         */
+        StartBatch(String role, int count, Start start, BooleanSupplier wanted, Consumer<String> failures) {
+            this.role = role;
+            this.count = count;
+            this.start = start;
+            this.wanted = wanted;
+            this.failures = failures;
+            this.left = new CountDownLatch(count);
+        }
+
+        /**
+         * Starts all, on threads of {@code starters}, and waits until each has started or failed, {@code seconds} at most.
+         *
+         * @return what this machine has run out of, where that is why some could not be had
+         */
+        Optional<Exhausted> on(Executor starters, long seconds) throws InterruptedException {
+            try {
+                for (int i = 0; i < count; i++) {
+                    give(starters);
+                }
+                if (!left.await(seconds, TimeUnit.SECONDS)) {
+                    failures.accept("%s: %d did not start within %d s".formatted(role, left.getCount(), seconds));
+                }
+            } finally {
+                over = true;
+            }
+            return outcome();
+        }
+
+        private void give(Executor starters) {
+            try {
+                starters.execute(this);
+            } catch (OutOfMemoryError
+                    | RejectedExecutionException e) { // no thread left to start it on; or they are ending
+                ranOut(e);
+                untried();
+            }
+        }
+
+        private synchronized Optional<Exhausted> outcome() {
+            Optional<Exhausted> known = Optional.ofNullable(exhausted);
+            known.filter(what -> untried > 0)
+                    .ifPresent(what -> failures.accept("%s: %d not started: %s".formatted(role, untried, what.text())));
+            return known;
+        }
+
+        @Override
+        public void run() {
+            if (over || !wanted.getAsBoolean()) {
+                untried();
+                return;
+            }
+            try {
+                start.one();
+            } catch (AgentException e) {
+                ranOut(e);
+                failures.accept(e.message());
+            } finally {
+                left.countDown();
+            }
+        }
+
+        private synchronized void untried() {
+            untried++;
+            left.countDown();
+        }
+
+        private synchronized void ranOut(Throwable why) {
+            Optional<Exhausted> now = Exhausted.of(why);
+            over |= now.isPresent();
+            exhausted = exhausted == null ? now.orElse(null) : exhausted;
+        }
+    }
+
+    /**
+     * A further agent process on this machine, for the agent or the server that started it.
+     *
+     * @param room connections that it has files for, before its first one
+     */
+    public record Worker(String name, AgentProcess process, long room) {
+        /** One that takes longer to say what it counts, since it was stopped, counts with what it said last. */
+        private static final long COUNTS_SECONDS = 5;
+
+        /** {@code process} has greeted. */
+        static Worker of(String name, AgentProcess process) {
+            return new Worker(
+                    name, process, FileRoom.ofWorker(process.hello().join().limits()));
+        }
+
+        /** How many more connections there are files for, of {@code room}, where a process has these. */
+        public static long left(long room, Snapshot counts) {
+            return Math.max(0, room - counts.established() - counts.connecting());
+        }
+
+        /** Its counts now; within seconds. Where it ends meanwhile: what is left of them, {@code lost} being why. */
+        public CompletableFuture<Snapshot> counts(String lost) {
+            return process.snapshot()
+                    .completeOnTimeout(process.latest(), COUNTS_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(ended -> afterLoss(lost).counts());
+        }
+
+        /** What is left of all that it said last, now that it is gone, {@code lost} being why. */
+        public Statistics afterLoss(String lost) {
+            return process.latestStatistics().afterLoss(process.latest(), lost);
         }
     }
 }

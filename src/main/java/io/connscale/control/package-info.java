@@ -1,6 +1,6 @@
 /**
- * The {@code Agent} interface, its messages and the two ends of the JSON channel. {@code cluster} and {@code agent} knock here,
- * each at its own end.
+ * The {@code Agent} interface, its messages and the two ends of the JSON channel. Used by {@code cluster} and {@code agent},
+ * each at its own end, and by all above them.
  */
 @NullMarked
 package io.connscale.control;

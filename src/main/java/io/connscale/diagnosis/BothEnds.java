@@ -44,9 +44,10 @@ public record BothEnds(
     }
 
     private static BothEnds ask(Cluster cluster, Server server, List<String> names) throws InterruptedException {
-        Map<String, CompletableFuture<Snapshot>> asked = Asked.each(names, cluster::counts);
-        try { // while the hosts answer: each may have to ask a hundred processes
-            ServerStatus status = server.status();
+        Map<String, CompletableFuture<Snapshot>> asked = Answers.ask(names, cluster::counts);
+        CompletableFuture<ServerStatus> atServer = server.status();
+        try { // all at the same moment: each may have to ask a hundred processes
+            ServerStatus status = Answers.within(SECONDS, atServer);
             Answers.Each<Snapshot> hosts = answers(asked);
             return new BothEnds(status, null, hosts, incomparable(cluster, server, status, hosts));
         } catch (AgentException e) {

@@ -113,9 +113,9 @@ public final class Diagnostics {
      */
     public Observed observe(Map<String, Long> wanted, @Nullable Rate rate, Look look) throws InterruptedException {
         List<String> names = List.copyOf(wanted.keySet());
-        Map<String, CompletableFuture<Snapshot>> counts = Asked.each(names, ends::counts);
-        Map<String, CompletableFuture<Statistics>> statistics = Asked.each(names, ends::statistics);
-        Map<String, CompletableFuture<Facts>> facts = Asked.each(names, name -> ends.facts(name, look == Look.PLAN));
+        Map<String, CompletableFuture<Snapshot>> counts = Answers.ask(names, ends::counts);
+        Map<String, CompletableFuture<Statistics>> statistics = Answers.ask(names, ends::statistics);
+        Map<String, CompletableFuture<Facts>> facts = Answers.ask(names, name -> ends.facts(name, look == Look.PLAN));
         CompletableFuture<ServerStatus> status = ends.serverStatus();
         CompletableFuture<Facts> atServer = ends.serverFacts(look == Look.THOROUGH);
         long end = System.nanoTime() + (look.patient() ? PATIENT : waits.answers).toNanos();
@@ -125,12 +125,12 @@ public final class Diagnostics {
             atServer = ends.serverFacts(true); // somebody else may listen there
             end = soon();
         }
-        Map<String, Statistics> known = Asked.answers(statistics, look.patient() ? soon() : end);
+        Map<String, Statistics> known = answers(statistics, look.patient() ? soon() : end);
         Answers.Each<Facts> kernels = Answers.each(facts, end);
         long sum = wanted.values().stream().mapToLong(Long::longValue).sum();
-        ServerEnd serverEnd = serverEnd(server.done().get(""), Asked.answer(atServer, Facts.NONE, end), sum);
+        ServerEnd serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
         List<HostEnd> hosts = new ArrayList<>();
-        Asked.answers(counts, end)
+        answers(counts, end)
                 .forEach((name, snapshot) -> hosts.add(hostEnd(
                         name,
                         known.getOrDefault(name, Statistics.of(snapshot)),
@@ -323,8 +323,19 @@ public final class Diagnostics {
                 before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()));
     }
 
+    /** By name; who has not answered at {@code end} ({@link System#nanoTime()}), or has failed, is left out. */
+    private static <T> Map<String, T> answers(Map<String, CompletableFuture<T>> asked, long end)
+            throws InterruptedException {
+        return Answers.each(asked, end).done();
+    }
+
+    /** The one answer, or {@code otherwise}. */
+    private static <T> T answer(CompletableFuture<T> asked, T otherwise, long end) throws InterruptedException {
+        return answers(Map.of("", asked), end).getOrDefault("", otherwise);
+    }
+
     private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
-        return Asked.answers(Asked.each(names, ends::counts), soon());
+        return answers(Answers.ask(names, ends::counts), soon());
     }
 
     /** What all hosts hold less what the server has accepted, once that has settled; 0 where they can't be compared. */
@@ -345,7 +356,7 @@ public final class Diagnostics {
         if (held == 0) {
             return 0;
         }
-        ServerStatus status = Asked.answer(ends.serverStatus(), ServerStatus.stopped(""), soon());
+        ServerStatus status = answer(ends.serverStatus(), ServerStatus.stopped(""), soon());
         return status.running() ? held - status.established() : 0;
     }
 }

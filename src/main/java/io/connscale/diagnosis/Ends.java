@@ -10,6 +10,7 @@ import io.connscale.cluster.config.Workers;
 import io.connscale.control.AgentException;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
 import io.connscale.limits.ServerEnd;
@@ -107,8 +108,10 @@ interface Ends {
                     return cluster.factsWithRoutes(host);
                 }
                 return status.config().launch() instanceof Launch.Local
-                        ? Asked.apart(() -> new FactsReader()
-                                .read(targets(), status.config().source()))
+                        ? Threads.call(
+                                "host-facts",
+                                () -> new FactsReader()
+                                        .read(targets(), status.config().source()))
                         : CompletableFuture.failedFuture(new AgentException(
                                 host + " is not started: its limits are not known", "start " + host + " first"));
             }
@@ -130,16 +133,18 @@ interface Ends {
 
             @Override
             public CompletableFuture<ServerStatus> serverStatus() {
-                return Asked.apart(server::status);
+                return server.status();
             }
 
             /** A server of somebody else's may be on another machine, of which nothing is known. */
             @Override
             public CompletableFuture<Facts> serverFacts(boolean thorough) {
-                return Asked.apart(
-                        () -> server instanceof RemoteServer || server.status().running() || targetsAreHere()
-                                ? server.facts(thorough)
-                                : Facts.NONE);
+                return server.status()
+                        .thenCompose(status -> server instanceof RemoteServer || status.running()
+                                ? CompletableFuture.completedFuture(true)
+                                : Threads.call("server-facts", this::targetsAreHere)) // looks names up
+                        .thenCompose(known ->
+                                known ? server.facts(thorough) : CompletableFuture.completedFuture(Facts.NONE));
             }
 
             private boolean targetsAreHere() {

@@ -102,6 +102,11 @@ final class Cgroup {
                     entry(group.resolve("memory.stat"), cache).orElse(0));
             return high.containsValue(Facts.UNLIMITED) ? Map.of() : high;
         });
+        Facts.Group high = groups.get(Facts.MEMORY_HIGH_GROUP);
+        if (high != null) {
+            entry(way.folder(high).resolve("memory.events"), "high")
+                    .ifPresent(times -> values.put(Fact.HELD_UP_FOR_MEMORY.kernelName(), times));
+        }
         // Version 2 counts for the groups below, too; version 1 counts where the process was that was killed.
         Path events = way.own().resolve(unified ? "memory.events" : "memory.oom_control");
         entry(events, "oom_kill").ifPresent(kills -> {
@@ -116,7 +121,7 @@ final class Cgroup {
         if (bound == null || values.getOrDefault(Fact.CPU_QUOTA.kernelName(), Facts.UNLIMITED) == Facts.UNLIMITED) {
             return;
         }
-        Path stat = way.mount.resolve(bound.path().replaceFirst("^/", "")).resolve("cpu.stat");
+        Path stat = way.folder(bound).resolve("cpu.stat");
         entry(stat, "nr_periods").ifPresent(n -> values.put(Fact.CPU_PERIODS.kernelName(), n));
         entry(stat, "nr_throttled").ifPresent(n -> values.put(Fact.CPU_THROTTLED.kernelName(), n));
         entry(stat, unified ? "throttled_usec" : "throttled_time")
@@ -206,6 +211,10 @@ final class Cgroup {
                 }
             }
             return mount;
+        }
+
+        Path folder(Facts.Group group) {
+            return mount.resolve(group.path().replaceFirst("^/", ""));
         }
 
         /** Two containers may see different groups under the same path: the folder's inode tells them apart. */

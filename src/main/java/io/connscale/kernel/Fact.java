@@ -62,6 +62,8 @@ public enum Fact {
     CGROUP_MEMORY_HIGH(LIMIT, "memory.high"),
     /** Of the group that has it, which may be another one. */
     CGROUP_MEMORY_OF_HIGH(NOW, "memory.high.current"),
+    /** How often processes of that group were held up since it was exceeded. */
+    HELD_UP_FOR_MEMORY(COUNTER, "memory.high.events"),
     /** Processes of the control group that the kernel killed for want of memory. */
     OOM_KILLS(COUNTER, "memory.oom_kill"),
     /** The same of the whole machine. */

@@ -23,13 +23,14 @@ public final class ConntrackLimit implements Limit {
     @Override
     public List<Allowance> plan(Observation planned) {
         return Place.networks(planned.ends()).stream()
-                .filter(network -> left(network.first()) != Facts.UNKNOWN)
+                .filter(network -> network.least(ConntrackLimit::left) != Facts.UNKNOWN)
                 .map(ConntrackLimit::allowance)
                 .toList();
     }
 
     private static Allowance allowance(Place network) {
-        Facts facts = network.first().now();
+        End knowing = network.knowing(end -> left(end) != Facts.UNKNOWN);
+        Facts facts = knowing.now();
         long max = facts.get(Fact.CONNTRACK_MAX);
         long used = facts.get(Fact.CONNTRACK_IN_USE);
         Map<String, Object> numbers = new LinkedHashMap<>();
@@ -40,7 +41,7 @@ public final class ConntrackLimit implements Limit {
                 Allowance.Scope.NETWORK,
                 network.ends(),
                 network.wanted(),
-                left(network.first()),
+                left(knowing),
                 Words.number(max) + " entries − " + Words.number(used) + " in use",
                 numbers,
                 fix(facts, network.wanted()));

@@ -55,9 +55,7 @@ public final class CpuQuotaLimit implements Limit {
     @Override
     public Optional<Cause> cause(Observation seen) {
         long late = seen.count("receive timeout", "connect ETIMEDOUT", "receive ETIMEDOUT");
-        boolean troubled =
-                late > 0 || seen.unaccepted() > 0 || seen.hosts().stream().anyMatch(HostEnd::lateMuch);
-        return !troubled
+        return !seen.late()
                 ? Optional.empty()
                 : Stream.<End>concat(Stream.of(seen.server()), seen.hosts().stream())
                         .map(end -> stopped(end, seen))

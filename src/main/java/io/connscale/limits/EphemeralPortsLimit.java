@@ -152,7 +152,11 @@ public final class EphemeralPortsLimit implements Limit {
         }
 
         Allowance allowance() {
-            Facts facts = hosts.get(0).now();
+            Facts facts = hosts.stream()
+                    .map(HostEnd::now)
+                    .filter(now -> now.ports() != Facts.UNKNOWN)
+                    .findFirst()
+                    .orElse(Facts.NONE);
             long wanted = hosts.stream().mapToLong(HostEnd::wanted).sum();
             List<End> where = List.copyOf(hosts);
             long ports = facts.ports();

@@ -22,7 +22,7 @@ public final class MachineFilesLimit implements Limit {
     @Override
     public List<Allowance> plan(Observation planned) {
         return Place.machines(planned.ends()).stream()
-                .filter(machine -> machine.first().now().get(Fact.MAX_FILES) != Facts.UNLIMITED)
+                .filter(machine -> limit(machine).get(Fact.MAX_FILES) != Facts.UNLIMITED)
                 .map(MachineFilesLimit::allowance)
                 .toList();
     }
@@ -46,7 +46,11 @@ public final class MachineFilesLimit implements Limit {
                 Words.number(free) + " free of fs.file-max, with CAP_SYS_ADMIN more"
                         + (each > 1 ? ", both ends are here" : ""),
                 numbers,
-                remedy(machine.first(), machine.sockets()).text());
+                remedy(limit(machine), machine.sockets()).text());
+    }
+
+    private static Facts limit(Place machine) {
+        return machine.knowing(end -> end.now().knows(Fact.MAX_FILES)).now();
     }
 
     private static long free(End end) {
@@ -66,7 +70,7 @@ public final class MachineFilesLimit implements Limit {
                                 Words.number(max) + ", " + Words.number(used) + " in use",
                                 "all processes of the machine (ENFILE), but root's",
                                 free,
-                                remedy(end, 0))
+                                remedy(end.now(), 0))
                         .with("files", max)
                         .with("inUse", used));
     }
@@ -110,14 +114,13 @@ public final class MachineFilesLimit implements Limit {
     private static String fix(End end) {
         return end.now().get(Fact.MAX_FILES) == Facts.UNLIMITED
                 ? "fs.file-max is unlimited there: the kernel has no memory for more files"
-                : "Raise it: " + remedy(end, 0).text();
+                : "Raise it: " + remedy(end.now(), 0).text();
     }
 
     /** Four times as many, and enough for {@code more}. */
-    private static Remedy remedy(End end, long more) {
-        long used = Math.max(0, end.now().get(Fact.FILES_IN_USE));
+    private static Remedy remedy(Facts facts, long more) {
+        long used = Math.max(0, facts.get(Fact.FILES_IN_USE));
         return Remedy.sysctl(
-                Fact.MAX_FILES,
-                Remedy.times(4, end.now().get(Fact.MAX_FILES), Math.max(4 * ENOUGH, used + more + SPARE)));
+                Fact.MAX_FILES, Remedy.times(4, facts.get(Fact.MAX_FILES), Math.max(4 * ENOUGH, used + more + SPARE)));
     }
 }

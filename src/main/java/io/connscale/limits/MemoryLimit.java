@@ -23,6 +23,9 @@ import java.util.stream.Stream;
 @AutoService(Limit.class)
 public final class MemoryLimit implements Limit {
     private static final String NAME = "memory";
+    /** Once may be chance. */
+    private static final long OFTEN = 10;
+
     private static final String MORE = "more memory, less on this machine, or the connections shared over more hosts";
 
     /** Of a control group. */
@@ -215,7 +218,34 @@ public final class MemoryLimit implements Limit {
                                 host.stopped() + "no memory for another socket (" + available(host) + "; "
                                         + host.reasons() + ")",
                                 fix(host))));
-        return refused.or(() -> seen.worst("worker lost").map(MemoryLimit::processEnded));
+        return refused.or(() -> seen.worst("worker lost").map(MemoryLimit::processEnded))
+                .or(() -> heldUp(seen));
+    }
+
+    /** An end above its {@code memory.high} accepts, answers and sends late, whatever else is seen then. */
+    private static Optional<Cause> heldUp(Observation seen) {
+        long late = seen.count("receive timeout", "connect ETIMEDOUT", "receive ETIMEDOUT");
+        return !seen.late()
+                ? Optional.empty()
+                : Stream.<End>concat(Stream.of(seen.server()), seen.hosts().stream())
+                        .filter(end -> end.grown(Fact.HELD_UP_FOR_MEMORY) >= OFTEN)
+                        .findFirst()
+                        .map(end -> new Cause(
+                                Certainty.STOPPED,
+                                late,
+                                new Verdict(
+                                        "memory-high",
+                                        end,
+                                        end.process() + " was held up for memory: its " + Bound.HIGH.group(end)
+                                                + " exceeded memory.high "
+                                                + Words.number(end.grown(Fact.HELD_UP_FOR_MEMORY))
+                                                + " times (memory.high "
+                                                + Words.bytes(end.now().get(Fact.CGROUP_MEMORY_HIGH)) + ", "
+                                                + Words.bytes(end.now().get(Fact.CGROUP_MEMORY_OF_HIGH))
+                                                + " in use; receive timeout "
+                                                + Words.number(seen.count("receive timeout")) + ", connect ETIMEDOUT "
+                                                + Words.number(seen.count("connect ETIMEDOUT")) + ")",
+                                        "Raise it: " + Bound.HIGH.remedy(end).text())));
     }
 
     /** A process of an agent is gone: by the kernel where that counts a kill there, else by whomever. */

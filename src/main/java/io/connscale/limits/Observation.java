@@ -74,6 +74,13 @@ public record Observation(List<HostEnd> hosts, ServerEnd server, long unaccepted
                 .sum();
     }
 
+    /** Whether anything came late, or not in time: Pings, Pongs, handshakes, accepts. */
+    boolean late() {
+        return count("receive timeout", "connect ETIMEDOUT", "receive ETIMEDOUT") > 0
+                || unaccepted > 0
+                || hosts.stream().anyMatch(HostEnd::lateMuch);
+    }
+
     /** Whether anything failed or ended, or is established at one end alone. */
     boolean troubled() {
         return errors() > 0 || unaccepted > 0;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
@@ -61,6 +62,11 @@ record Place(List<End> ends) {
                 .filter(value -> value != Facts.UNKNOWN)
                 .min()
                 .orElse(Facts.UNKNOWN);
+    }
+
+    /** The first that knows; the first of all where none does. Others may have a part of {@code /proc} hidden from them. */
+    End knowing(Predicate<End> knows) {
+        return ends.stream().filter(knows).findFirst().orElse(first());
     }
 
     /** For what is the same for all of them. */

@@ -1,16 +1,18 @@
 package io.connscale.server;
 
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentStarter;
+import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import io.connscale.control.Exhausted;
 import io.connscale.control.Message.StartServer;
+import io.connscale.control.Message.StatisticsTaken;
+import io.connscale.control.Message.TakeServerStatistics;
+import io.connscale.control.Message.TakeServerStatus;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
-import io.connscale.control.Threads;
-import io.connscale.control.Worker;
 import io.connscale.control.Workers;
+import io.connscale.control.Workers.Worker;
 import io.connscale.kernel.FileRoom;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.LimitsReader;
@@ -21,22 +23,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The processes of a server from its start to its stop: this one and, beside it, processes that share its ports. Which of them
  * gets a connection the kernel decides at random, weighted by the room that each has left, so that all are full at the
- * same time ({@code net.PortGroup}).
+ * same time ({@code net.PortGroup}). What starts, stops or grows it is the thread's of the server's tasks.
  */
 final class ServerProcesses {
     private static final Logger log = LoggerFactory.getLogger(ServerProcesses.class);
     private static final long ANSWER_SECONDS = 10;
-    /** A process that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be given up itself. */
+    /** A process that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be declared lost itself. */
     private static final long STATISTICS_SECONDS = 5;
 
     /** When less than this part of a process's room is left in all of them, clients that nobody announced bring a process. */
@@ -50,121 +54,138 @@ final class ServerProcesses {
     private static final int KEPT_FREE = 64;
 
     private final ServerSettings settings;
-    private final PingPongServer own;
+    private final ServerLoops own;
     private final long ownRoom;
     private final WorkerBound bound;
     private final Workers workers;
+    private final ScheduledExecutorService tasks;
     /** In the order in which they began to listen, behind this process: the kernel numbers them so. */
     private final List<ServerProcess> processes = new ArrayList<>();
 
     /** One after the other: so the order is known. */
     private final Object joining = new Object();
 
-    private final ScheduledThreadPoolExecutor balance = Threads.clock("server-balance");
-    private long turn; // on the balance's thread
+    private volatile @Nullable Future<?> balance;
+    private long turn; // of the balance
     /** Before that the balance starts no process: where there was no thread for the last one, there is none a second later. */
-    private volatile long notBefore = System.nanoTime();
+    private long notBefore = System.nanoTime();
 
     private ServerStatus gone = ServerStatus.stopped("");
     private Statistics statisticsGone = Statistics.NONE;
 
-    ServerProcesses(ServerSettings settings, Transport transport, AgentStarter starter, Consumer<String> notices) {
+    private ServerProcesses(
+            ServerSettings settings,
+            ServerLoops own,
+            Limits limits,
+            WorkerBound bound,
+            AgentProcess.Starter starter,
+            Consumer<String> notices,
+            ScheduledExecutorService tasks) {
+        this.settings = settings;
+        this.own = own;
+        this.ownRoom = FileRoom.ofThisProcess(limits) * (KEPT_FREE - 1) / KEPT_FREE;
+        this.bound = bound;
+        this.workers = new Workers("server-process", starter, notices, this::lost);
+        this.tasks = tasks;
+    }
+
+    /** This process alone, which listens on all ports. */
+    static ServerProcesses listening(
+            ServerSettings settings,
+            Transport transport,
+            AgentProcess.Starter starter,
+            Consumer<String> notices,
+            ScheduledExecutorService tasks)
+            throws AgentException {
         Limits limits = new LimitsReader().read();
         Integer max = settings.workers();
-        this.settings = settings;
-        this.bound = new WorkerBound(max == null || !transport.sharesPorts() ? 1 : max, limits);
-        this.workers = new Workers("server-process", starter, notices, this::lost);
-        this.own = new PingPongServer(alone() ? settings : settings.shared(settings.ports()), transport);
-        this.ownRoom = FileRoom.ofThisProcess(limits) * (KEPT_FREE - 1) / KEPT_FREE;
-    }
-
-    private boolean alone() {
-        return bound.max() == 1;
-    }
-
-    void start(Transport transport) throws AgentException, InterruptedException {
-        if (!alone()) {
-            probe(transport);
+        WorkerBound bound = new WorkerBound(max == null || !transport.sharesPorts() ? 1 : max, limits);
+        boolean alone = bound.max() == 1;
+        if (!alone) {
+            probe(settings, transport);
         }
-        own.start();
-        if (!alone()) {
-            grow(bound.max() - 1);
-            beginBalance();
-        }
+        ServerLoops own = ServerLoops.start(alone ? settings : settings.shared(settings.ports()), transport);
+        return new ServerProcesses(settings, own, limits, bound, starter, notices, tasks);
     }
 
+    /** The others, as many as the settings say; more where they are needed, from now on. */
     @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
-    private void beginBalance() throws AgentException {
-        try {
-            balance.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
-        } catch (OutOfMemoryError e) { // no thread left for it
-            throw AgentException.of(e);
+    void start() throws AgentException, InterruptedException {
+        if (bound.max() != 1) {
+            grow(bound.max() - 1);
+            try {
+                balance = tasks.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+            } catch (OutOfMemoryError e) { // no thread left for it
+                throw AgentException.of(e);
+            }
         }
     }
 
     /** A port that is shared could be shared with another console of the same user, and nobody would notice. */
-    private void probe(Transport transport) throws AgentException {
+    private static void probe(ServerSettings settings, Transport transport) throws AgentException {
         List<Integer> chosen =
                 settings.ports().stream().filter(port -> port != 0).toList();
         if (!chosen.isEmpty()) {
-            ServerSettings unshared = new ServerSettings(settings.bind(), chosen, settings.backlog(), 1);
-            PingPongServer probe = new PingPongServer(unshared, transport);
-            probe.start();
-            probe.stop();
+            ServerLoops.start(new ServerSettings(settings.bind(), chosen, settings.backlog(), 1), transport)
+                    .stop();
+        }
+    }
+
+    /** From another thread: what grows by itself now is ended, and grows no more. */
+    void stopGrowing() {
+        Future<?> looking = balance;
+        if (looking != null) {
+            looking.cancel(true);
         }
     }
 
     void stop() {
-        balance.shutdownNow();
+        stopGrowing();
         own.stop();
         workers.close();
     }
 
-    ServerStatus status() {
+    /** A process that is slow to say how it is counts as last heard. Any thread. */
+    CompletableFuture<ServerStatus> status() {
         List<ServerProcess> now;
-        ServerStatus sum;
+        CompletableFuture<ServerStatus> sum;
         synchronized (workers) {
             now = List.copyOf(processes);
-            sum = own.status().plus(gone);
+            sum = CompletableFuture.completedFuture(own.status().plus(gone));
         }
-        if (now.isEmpty()) {
-            return sum;
+        for (ServerProcess process : now) {
+            sum = sum.thenCombine(process.status(), ServerStatus::plus);
         }
-        List<CompletableFuture<ServerStatus>> asked =
-                now.stream().map(ServerProcess::status).toList();
-        for (CompletableFuture<ServerStatus> status : asked) {
-            sum = sum.plus(status.join());
-        }
+        return now.isEmpty() ? sum : sum.thenApply(status -> status.with(shown(now)));
+    }
+
+    private List<ServerStatus.ServerProcess> shown(List<ServerProcess> beside) {
         List<ServerStatus.ServerProcess> shown = new ArrayList<>();
         shown.add(new ServerStatus.ServerProcess(
                 ProcessHandle.current().pid(), own.status().established(), left()));
-        now.forEach(process -> shown.add(process.shown()));
-        return sum.with(shown);
+        beside.forEach(process -> shown.add(process.shown()));
+        return shown;
     }
 
-    /** Of all, those that are gone too; fails where one does not answer, since without it every rate would be wrong. */
-    Statistics statistics() throws AgentException, InterruptedException {
+    /** Of all, those that are gone too; fails where one does not answer, since without it every rate would be wrong. Any thread. */
+    CompletableFuture<Statistics> statistics() {
         List<ServerProcess> now;
-        Statistics sum;
+        CompletableFuture<Statistics> sum;
         synchronized (workers) {
             now = List.copyOf(processes);
-            sum = statisticsGone;
+            sum = own.statistics().thenApply(statisticsGone::plus);
         }
-        List<CompletableFuture<Statistics>> asked =
-                now.stream().map(ServerProcess::statistics).toList();
-        sum = sum.plus(own.statistics());
-        for (CompletableFuture<Statistics> statistics : asked) {
-            sum = sum.plus(answer(statistics, STATISTICS_SECONDS));
+        for (ServerProcess process : now) {
+            sum = sum.thenCombine(
+                    Answers.bounded(STATISTICS_SECONDS, process.statistics(), () -> silent(STATISTICS_SECONDS)),
+                    Statistics::plus);
         }
         return sum;
     }
 
-    private static <T> T answer(CompletableFuture<T> asked, long seconds) throws AgentException, InterruptedException {
-        return Answers.within(
-                seconds,
-                asked,
-                () -> new AgentException(
-                        "a server process gave no answer for " + seconds + " s", "is the machine overloaded?"));
+    private static AgentException silent(long seconds) {
+        return new AgentException(
+                "a server process gave no answer for " + seconds + " s", "is the machine overloaded?");
     }
 
     /** How many more connections this process has files for. */
@@ -180,9 +201,9 @@ final class ServerProcesses {
         }
     }
 
-    /** One at a time: the next order finds what this one has started. */
-    synchronized void makeRoom(long more) throws InterruptedException {
-        status(); // so that rooms are those of now
+    /** Starts what so many more connections need. */
+    void makeRoom(long more) throws InterruptedException {
+        status().join(); // so that rooms are those of now
         long room = LongStream.of(rooms()).map(ServerProcesses::safely).sum();
         long each = safely(bound.room() - settings.ports().size());
         int wanted = 0;
@@ -220,8 +241,10 @@ final class ServerProcesses {
     private void listen(Worker worker) throws AgentException, InterruptedException {
         List<Integer> ports =
                 own.status().listeners().stream().map(Listener::port).toList();
-        ServerStatus joined =
-                answer(worker.process().server(id -> new StartServer(id, settings.shared(ports))), ANSWER_SECONDS);
+        ServerStatus joined = Answers.within(
+                ANSWER_SECONDS,
+                worker.process().server(id -> new StartServer(id, settings.shared(ports))),
+                () -> silent(ANSWER_SECONDS));
         synchronized (workers) {
             processes.add(new ServerProcess(worker, joined));
         }
@@ -251,7 +274,7 @@ final class ServerProcesses {
             if (turn % (1 + workers.running().size() / ASKED_EACH_SECOND) != 0) {
                 return;
             }
-            status();
+            status().join();
             long[] rooms = rooms();
             if (rooms.length > 1) {
                 own.setWeights(rooms);
@@ -264,6 +287,64 @@ final class ServerProcesses {
             log.error("the balance goes on", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // stopped
+        }
+    }
+
+    /** A further process of the server, and how it was when last heard of. Any thread. */
+    private static final class ServerProcess {
+        private static final String LOST = "server process lost";
+        /** One that takes longer to say how it is counts with what it said last. */
+        private static final long STATUS_SECONDS = 2;
+
+        private final Worker worker;
+        private final long room;
+        private volatile ServerStatus latest;
+
+        /** @param joined how it was when it had begun to listen */
+        ServerProcess(Worker worker, ServerStatus joined) {
+            this.worker = worker;
+            this.room = worker.room() - joined.listeners().size();
+            this.latest = joined;
+        }
+
+        boolean is(Worker other) {
+            return worker.equals(other);
+        }
+
+        /** How it is now; where it ends meanwhile, how it was left. */
+        CompletableFuture<ServerStatus> status() {
+            return worker.process()
+                    .server(TakeServerStatus::new)
+                    .thenApply(status -> latest = status)
+                    .completeOnTimeout(latest, STATUS_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(lost -> afterLoss());
+        }
+
+        /** Where it ends meanwhile, what it had said. */
+        CompletableFuture<Statistics> statistics() {
+            return worker.process()
+                    .ask(TakeServerStatistics::new, StatisticsTaken.class)
+                    .thenApply(StatisticsTaken::statistics)
+                    .exceptionally(lost -> statisticsAfterLoss());
+        }
+
+        Statistics statisticsAfterLoss() {
+            Statistics said = worker.process().latestStatistics();
+            return said.afterLoss(said.counts(), LOST);
+        }
+
+        ServerStatus afterLoss() {
+            return latest.afterLoss(LOST);
+        }
+
+        /** How many more connections it has files for, as last heard. */
+        long left() {
+            return Math.max(0, room - latest.established());
+        }
+
+        ServerStatus.ServerProcess shown() {
+            return new ServerStatus.ServerProcess(
+                    worker.process().hello().join().pid(), latest.established(), left());
         }
     }
 }

@@ -1,5 +1,5 @@
 /**
- * The Ping/Pong server. {@code Main} and {@code command} knock here.
+ * The Ping/Pong server. Used by {@code Main} and {@code api}.
  */
 @NullMarked
 package io.connscale.server;

@@ -2,6 +2,7 @@ package io.connscale.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -78,5 +79,30 @@ class EndingTest {
         String why = "killed by the kernel: out of memory (control group /a, memory.oom_kill +1)";
         assertThat(new Ending(137, List.of(), false, Optional.of(why)))
                 .hasToString("with exit code 137 (SIGKILL), " + why);
+    }
+
+    private static Process sh(String script) throws IOException {
+        return new ProcessBuilder("sh", "-c", script).start();
+    }
+
+    @Test
+    void anExitCodeIsGiven() throws IOException {
+        assertThat(Ending.exit(sh("exit 7"), 10)).isEqualTo(7);
+    }
+
+    @Test
+    void whatDoesNotEndIsKilled() throws IOException {
+        Process deaf = sh("trap '' TERM; exec sleep 1000");
+        assertThat(Ending.exit(deaf, 0)).isIn(137, Ending.UNKNOWN);
+        assertThat(Ending.exit(deaf, 10)).isEqualTo(137);
+    }
+
+    @Test
+    void anInterruptKillsAtOnceAndIsKept() throws IOException, InterruptedException {
+        Process sleeping = sh("exec sleep 1000");
+        Thread.currentThread().interrupt();
+        Ending.exit(sleeping, 1000);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(sleeping.waitFor()).isEqualTo(137);
     }
 }

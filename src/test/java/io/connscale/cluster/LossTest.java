@@ -125,7 +125,7 @@ class LossTest {
         MiniCluster mini =
                 start(MiniCluster.of().and("client1", FakeAgent::frozen).patience(4));
         get(mini.cluster().start("client1"));
-        CompletableFuture<?> waiting = mini.cluster().agents(List.of("client1")).stopOpening();
+        CompletableFuture<?> waiting = mini.cluster().agent("client1").stopOpening();
         assertThat(failure(waiting)).hasMessage("client1: no heartbeat for 4 s; declared lost");
         assertThat(mini.state("client1")).isEqualTo(State.LOST);
         await().until(() -> !mini.notices().isEmpty());

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -94,10 +95,21 @@ public final class MiniCluster implements AutoCloseable {
             }));
         }
 
+        /** A host whose agent takes its first settings and answers nothing to those that come later. */
+        public Builder configuredOnce(String host) {
+            patience = Integer.MAX_VALUE;
+            AtomicBoolean configured = new AtomicBoolean();
+            return and(
+                    host,
+                    FakeAgent.answering(request -> request instanceof Message.Configure && configured.getAndSet(true)
+                            ? null
+                            : FakeAgent.idle(request)));
+        }
+
         /** With its server running and no agent yet. */
         public MiniCluster start() throws HostsFileException, AgentException {
             MiniCluster mini = new MiniCluster(this);
-            mini.server.start();
+            mini.server.start().join();
             return mini;
         }
     }
@@ -150,7 +162,7 @@ public final class MiniCluster implements AutoCloseable {
     }
 
     private List<String> targets() {
-        return server.status().listeners().stream()
+        return server.status().join().listeners().stream()
                 .map(listener -> "127.0.0.1:" + listener.port())
                 .toList();
     }
@@ -184,7 +196,7 @@ public final class MiniCluster implements AutoCloseable {
 
     /** Opens {@code n} connections there and says how many came up. */
     long open(String host, long n) throws Exception {
-        return Outcome.get(cluster.agents(List.of(host)).open(new OpenRequest(n, null), progress -> {}))
+        return Outcome.get(cluster.agent(host).open(new OpenRequest(n, null), progress -> {}))
                 .established();
     }
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is said, tick by tick, of connections that end unasked. */
 class NoticesTest {
-    private final Notices notices = new Notices("client1");
+    private final Host.Notices notices = new Host.Notices("client1");
 
     private static Snapshot lost(long timeouts, long resets) {
         Map<String, Long> errors = Map.of("receive timeout", timeouts, "receive ECONNRESET", resets);

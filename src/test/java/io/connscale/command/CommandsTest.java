@@ -75,7 +75,7 @@ class CommandsTest {
         assertThat(json(mini, "count client1").last())
                 .endsWith("\"established\":20,\"difference\":null,\"incomparable\":\"client2 was not asked\"}}");
         assertThat(json(mini, "count all").last()).endsWith("\"established\":50,\"difference\":0}}");
-        mini.server().stop();
+        mini.server().stop().join();
         await().until(() -> mini.cluster().status("client2").counts().established() == 0);
         Said stopped = table(mini, "count");
         assertThat(stopped.exit()).isZero();
@@ -92,7 +92,7 @@ class CommandsTest {
         await().until(() -> mini.cluster().counts("client1").get().pongs() > 0);
         try (PingPongServer idle =
                 new PingPongServer(new ServerSettings("127.0.0.1", List.of(0), 16, 1), Transport.best())) {
-            idle.start();
+            idle.start().join();
             assertThat(TypedLines.type(mini, idle, Format.JSON, "count").last())
                     .contains("\"difference\":null,\"incomparable\":\"another server answers the hosts' Pings, ");
         }
@@ -125,7 +125,7 @@ class CommandsTest {
     @Test
     void connectionsThatFailAreCountedByWhereAndWhat() {
         json(mini, "start client1");
-        mini.server().stop();
+        mini.server().stop().join();
         Said said = json(mini, "connections start 3 client1", "count");
         assertThat(said.exit()).isZero();
         assertThat(said.out())
@@ -176,7 +176,7 @@ class CommandsTest {
         json(mini, "start client1");
         Thread typing = Thread.currentThread();
         Thread user = new Thread(() -> {
-            await().until(() -> mini.server().status().established() >= 3);
+            await().until(() -> mini.server().status().join().established() >= 3);
             typing.interrupt();
         });
         user.start();
@@ -233,7 +233,7 @@ class CommandsTest {
         assertThat(json(mini, "set interval 50ms client1", "start client1", "connections start 1 client1")
                         .exit())
                 .isZero();
-        await().until(() -> mini.server().status().pings() >= 3);
+        await().until(() -> mini.server().status().join().pings() >= 3);
     }
 
     @Test

@@ -8,9 +8,10 @@ import io.connscale.command.TypedLines.Said;
 import io.connscale.console.Format;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
+import io.connscale.control.Answers;
 import io.connscale.control.ServerSettings;
 import io.connscale.net.Transport;
-import io.connscale.server.MultiProcessServer;
+import io.connscale.server.PingPongServer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class ServerNotStartedTest {
     private MiniCluster mini;
     private ServerSocket taken;
-    private MultiProcessServer server;
+    private PingPongServer server;
 
     @BeforeEach
     void takeThePort() throws Exception {
@@ -32,7 +33,7 @@ class ServerNotStartedTest {
         json(mini, "start client1");
         taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         ServerSettings settings = new ServerSettings("127.0.0.1", List.of(taken.getLocalPort()), 128, 1);
-        server = new MultiProcessServer(settings, Transport.best(), ServerNotStartedTest::none, notice -> {});
+        server = new PingPongServer(settings, Transport.best(), ServerNotStartedTest::none, notice -> {});
     }
 
     private static AgentProcess none(String name) throws AgentException {
@@ -52,7 +53,7 @@ class ServerNotStartedTest {
 
     private void autostart() throws InterruptedException {
         try {
-            server.start();
+            Answers.within(10, server.start());
         } catch (AgentException e) {
             // as the console notes it when it starts
         }

@@ -51,7 +51,7 @@ final class TypedLines {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(Commands.root(), format, false, Path.of("connscale.log"), out, err);
         CommandContext context = new CommandContext(mini.cluster(), server, console);
-        console.serve(command -> ((Command) command).run(context));
+        console.serve(command -> Commands.run((Command) command, context));
         int exit = console.runBatch(List.of(lines), null);
         await().until(() -> Progress.without(err.toString(UTF_8)), told);
         return new Said(exit, out.toString(UTF_8), Progress.without(err.toString(UTF_8)));

@@ -283,4 +283,14 @@ class MessageLinesTest {
         assertThat(ours).containsExactly(new Message.Done(1), new Message.Done(2));
         assertThat(foreign).hasSize(1).allMatch(line -> line.length() == MessageLines.MAX_LENGTH);
     }
+
+    /** Where somaxconn can't be read: unknown, and neither 0 nor what was asked for. */
+    @Test
+    void aBacklogThatIsUnknownStaysUnknown() {
+        ServerStatus status = new ServerStatus(
+                true, "epoll", List.of(new ServerStatus.Listener("::1", 1, 1024, null)), 0, 0, 0, new TreeMap<>());
+        String line = new String(MessageLines.encode(new Message.ServerStatusTaken(10, status)), UTF_8);
+        assertThat(line).contains("\"backlogAsked\":1024").doesNotContain("\"backlogGiven\":0", "\"backlogGiven\":1");
+        assertThat(MessageLines.decode(line.strip())).isEqualTo(new Message.ServerStatusTaken(10, status));
+    }
 }

@@ -19,7 +19,7 @@ class WorkersTest {
     private final List<String> notices = new CopyOnWriteArrayList<>();
     private final AtomicInteger tried = new AtomicInteger();
 
-    private Optional<Exhausted> start(int n, AgentStarter starter, long patience) throws InterruptedException {
+    private Optional<Exhausted> start(int n, AgentProcess.Starter starter, long patience) throws InterruptedException {
         try (Workers workers = new Workers("worker", starter, notices::add, lost -> 0, patience)) {
             return workers.start(n, worker -> {}, () -> false);
         }

@@ -154,12 +154,14 @@ class CgroupTest {
         write("a/memory.max", "max\n");
         write("a/memory.high", "500\n");
         write("a/memory.current", "300\n");
+        write("a/memory.events", "low 0\nhigh 7\nmax 9\noom 4\noom_kill 3\n");
         write("a/b/memory.max", "1000\n");
         write("a/b/memory.high", "max\n");
         write("a/b/memory.current", "200\n");
         Cgroup cgroup = in("0::/a/b\n");
         assertThat(value(cgroup, Fact.CGROUP_MEMORY_HIGH)).isEqualTo(500);
         assertThat(value(cgroup, Fact.CGROUP_MEMORY_OF_HIGH)).isEqualTo(300);
+        assertThat(value(cgroup, Fact.HELD_UP_FOR_MEMORY)).isEqualTo(7);
         assertThat(group(cgroup, Facts.MEMORY_HIGH_GROUP).path()).isEqualTo("/a");
         assertThat(value(cgroup, Fact.CGROUP_MEMORY_MAX)).isEqualTo(1000);
         assertThat(value(cgroup, Fact.CGROUP_MEMORY)).isEqualTo(200);

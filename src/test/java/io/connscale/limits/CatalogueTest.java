@@ -245,6 +245,37 @@ class CatalogueTest {
                 .isEqualTo("ports");
     }
 
+    @Test
+    void ofWhatIsLeftTheOneThatExplainsMoreIsNamed() {
+        ServerEnd calm = server(RUNNING, Map.of(), CALM);
+        assertThat(verdict(Map.of("receive timeout", 9L, "receive closed", 2L), CALM, calm, 0)
+                        .cause())
+                .isEqualTo("slow-server");
+        assertThat(verdict(Map.of("receive timeout", 2L, "receive closed", 9L), CALM, calm, 0)
+                        .cause())
+                .isEqualTo("closed");
+    }
+
+    /** Two hosts of one machine, from one of which a part of /proc is hidden: what the other tells holds for both. */
+    @Test
+    void whatOneEndOfAMachineTellsHoldsForAll() {
+        Facts told = facts(Map.of(
+                Fact.FIRST_PORT, 1_001L,
+                Fact.LAST_PORT, 1_900L,
+                Fact.MAX_FILES, 5_000L,
+                Fact.FILES_IN_USE, 4_200L,
+                Fact.CONNTRACK_MAX, 900L,
+                Fact.CONNTRACK_IN_USE, 200L,
+                Fact.MEMORY_AVAILABLE, 55_000_000L,
+                Fact.THREADS_MAX, 500L,
+                Fact.THREADS, 100L));
+        Plan plan = plan(nowhere(), host("hidden", 10, nothing(), "x"), host("open", 10, told, "x"));
+        assertThat(plan.unknown()).isEmpty();
+        assertThat(plan.allowances())
+                .extracting(row -> row.limit() + " " + row.allows())
+                .contains("4-tuples 900", "machine's files 800", "memory 10000", "conntrack 700");
+    }
+
     @Property
     void nobodySumsOver(
             @ForAll @LongRange(min = 1, max = 1_000_000_000) long wanted, @ForAll @IntRange(min = 1) int max) {

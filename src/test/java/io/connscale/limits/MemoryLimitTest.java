@@ -165,6 +165,33 @@ class MemoryLimitTest {
                 .isEqualTo("process-lost");
     }
 
+    @Test
+    void anEndThatWasHeldUpAboveMemoryHighIsNamed() {
+        Facts before = inGroup(
+                facts(Map.of(
+                        Fact.HELD_UP_FOR_MEMORY, 5L,
+                        Fact.CGROUP_MEMORY_HIGH, 100L << 20,
+                        Fact.CGROUP_MEMORY_OF_HIGH, 101L << 20)),
+                Facts.MEMORY_HIGH_GROUP,
+                "/a");
+        Facts after = inGroup(with(before, Fact.HELD_UP_FOR_MEMORY, 905), Facts.MEMORY_HIGH_GROUP, "/a");
+        ServerEnd calm = server(RUNNING, Map.of(), CALM);
+        Map<String, Long> late = Map.of("receive timeout", 40L);
+        Verdict verdict =
+                verdict(evidence(late, 0, CALM, CALM, server(RUNNING, Map.of(), before, after, "0.0.0.0"), 0));
+        assertThat(verdict.cause()).isEqualTo("memory-high");
+        assertThat(verdict.host()).isEqualTo("server");
+        assertThat(verdict.text())
+                .contains("control group /a exceeded memory.high 900 times (memory.high 100 MiB, 101 MiB in use;")
+                .contains("memory.high of the control group /a", "MemoryHigh=infinity");
+        assertThat(verdict(evidence(late, 0, before, after, calm, 0)).host()).isEqualTo("client1");
+        Facts once = with(before, Fact.HELD_UP_FOR_MEMORY, 6);
+        assertThat(verdict(evidence(late, 0, before, once, calm, 0)).cause()).isNotEqualTo("memory-high");
+        assertThat(Catalogue.ALL.verdict(evidence(Map.of(), 0, before, after, calm, 0)))
+                .as("nothing came late")
+                .isEmpty();
+    }
+
     @Property
     void whatIsAllowedFitsAndOneMoreDoesNot(
             @ForAll @LongRange(min = 0, max = 1L << 40) long available,

@@ -46,7 +46,7 @@ class AcceptedConnectionTest {
                 new ServerLoop(transport.links((EventLoop) two.next(), Wire.PONG), reasons, 1_000_000_000));
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         address = transport
-                .listen(loops.get(0).loop, any, new Listening.Manner(128, false), new Acceptor(loops, 0))
+                .listen(loops.get(0).loop, any, new Listening.Manner(128, false), new ServerLoops.Acceptor(loops, 0))
                 .address();
     }
 

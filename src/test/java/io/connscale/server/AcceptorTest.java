@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 class AcceptorTest {
     private final Reasons reasons = new Reasons();
-    private final Acceptor acceptor =
-            new Acceptor(List.of(new ServerLoop(new NoLinks(new DefaultEventLoop()), reasons, 1_000_000_000)), 0);
+    private final ServerLoops.Acceptor acceptor = new ServerLoops.Acceptor(
+            List.of(new ServerLoop(new NoLinks(new DefaultEventLoop()), reasons, 1_000_000_000)), 0);
 
     @Test
     void outOfFilesIsCounted() {

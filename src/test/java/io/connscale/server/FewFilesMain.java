@@ -37,11 +37,11 @@ final class FewFilesMain {
     private static void serve(PrintStream answers) throws AgentException, IOException {
         ServerSettings settings = new ServerSettings("127.0.0.1", List.of(0), 1024, 1);
         try (PingPongServer server = new PingPongServer(settings, Transport.best())) {
-            server.start();
-            answers.println(server.status().listeners().get(0).port());
+            server.start().join();
+            answers.println(server.status().join().listeners().get(0).port());
             BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
             while (lines.readLine() != null) {
-                ServerStatus status = server.status();
+                ServerStatus status = server.status().join();
                 answers.println(status.established() + " " + status.errors());
             }
         }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.connscale.Needs;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
@@ -50,7 +51,7 @@ class PingPongServerTest {
         assertThat(peer.ping()).isEqualTo("Pong");
         assertThat(peer.send("PingPi").receive(4)).isEqualTo("Pong");
         assertThat(peer.send("ngPing").receive(8)).isEqualTo("PongPong");
-        await().until(() -> server.status().pings(), n -> n == 4);
+        await().until(() -> server.status().join().pings(), n -> n == 4);
     }
 
     @Test
@@ -60,7 +61,7 @@ class PingPongServerTest {
         assertThat(silent.ping()).isEqualTo("Pong");
         Peer peer = peer(server, 0).send("P");
         assertThat(peer.ends()).isTrue();
-        await().until(() -> server.status().errors(), errors -> errors.equals(Map.of("protocol error", 1L)));
+        await().until(() -> server.status().join().errors(), errors -> errors.equals(Map.of("protocol error", 1L)));
         assertThat(silent.ping()).isEqualTo("Pong");
     }
 
@@ -87,13 +88,13 @@ class PingPongServerTest {
     private PingPongServer started(ServerSettings settings) throws Exception {
         PingPongServer server = new PingPongServer(settings, transport);
         open.add(server);
-        server.start();
+        server.start().join();
         return server;
     }
 
     /** Of the server's ends, as the kernel tells. */
     private static String timers(PingPongServer server) throws Exception {
-        int port = server.status().listeners().get(0).port();
+        int port = server.status().join().listeners().get(0).port();
         Process ss = new ProcessBuilder("ss", "-Htno", "sport = :" + port).start();
         return new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -114,11 +115,11 @@ class PingPongServerTest {
         for (Peer peer : peers) {
             assertThat(peer.ping()).isEqualTo("Pong");
         }
-        assertThat(server.status().established()).isEqualTo(300);
+        assertThat(server.status().join().established()).isEqualTo(300);
         peers.subList(0, 100).forEach(Peer::close);
-        await().until(() -> server.status().established(), n -> n == 200);
-        assertThat(server.status().accepted()).isEqualTo(300);
-        assertThat(server.status().errors()).isEmpty();
+        await().until(() -> server.status().join().established(), n -> n == 200);
+        assertThat(server.status().join().accepted()).isEqualTo(300);
+        assertThat(server.status().join().errors()).isEmpty();
     }
 
     @Test
@@ -126,8 +127,8 @@ class PingPongServerTest {
         PingPongServer server =
                 new PingPongServer(new ServerSettings("127.0.0.1", List.of(0, 0), Integer.MAX_VALUE, 2), transport);
         open.add(server);
-        server.start();
-        ServerStatus status = server.status();
+        server.start().join();
+        ServerStatus status = server.status().join();
         assertThat(status.running()).isTrue();
         assertThat(status.transport()).isEqualTo(transport.name());
         assertThat(status.listeners())
@@ -144,7 +145,7 @@ class PingPongServerTest {
     @Test
     void listensOnAllAddresses() throws Exception {
         PingPongServer server = server("0.0.0.0", 0);
-        server.start();
+        server.start().join();
         assertThat(peer(server, 0).ping()).isEqualTo("Pong");
     }
 
@@ -155,8 +156,8 @@ class PingPongServerTest {
         Peer bad = peer(server, 0).send("GET / HTTP/1.1\r\n\r\n");
         assertThat(bad.ends()).isTrue();
         assertThat(good.ping()).isEqualTo("Pong");
-        assertThat(server.status().protocolErrors()).isEqualTo(1);
-        await().until(() -> server.status().established(), n -> n == 1);
+        assertThat(server.status().join().protocolErrors()).isEqualTo(1);
+        await().until(() -> server.status().join().established(), n -> n == 1);
     }
 
     @Test
@@ -165,8 +166,8 @@ class PingPongServerTest {
         Peer peer = peer(server, 0);
         assertThat(peer.ping()).isEqualTo("Pong");
         peer.reset();
-        await().until(() -> server.status().established(), n -> n == 0);
-        assertThat(server.status().errors()).containsExactly(entry("receive ECONNRESET", 1L)); // counted before
+        await().until(() -> server.status().join().established(), n -> n == 0);
+        assertThat(server.status().join().errors()).containsExactly(entry("receive ECONNRESET", 1L)); // counted before
     }
 
     @Test
@@ -177,10 +178,10 @@ class PingPongServerTest {
             for (Peer peer : peers) {
                 assertThat(peer.ping()).isEqualTo("Pong");
             }
-            server.stop();
-            server.start();
+            server.stop().join();
+            server.start().join();
             assertThat(peers).allMatch(Peer::ends);
-            assertThat(server.status().established()).isZero();
+            assertThat(server.status().join().established()).isZero();
         }
         assertThat(peer(server, 0).ping()).isEqualTo("Pong");
     }
@@ -188,10 +189,10 @@ class PingPongServerTest {
     @Test
     void aStoppedServerHasNothingAndStoppingAgainIsNoError() throws Exception {
         PingPongServer server = started(0);
-        int port = server.status().listeners().get(0).port();
-        server.stop();
-        server.stop();
-        assertThat(server.status()).isEqualTo(ServerStatus.stopped(transport.name()));
+        int port = server.status().join().listeners().get(0).port();
+        server.stop().join();
+        server.stop().join();
+        assertThat(server.status().join()).isEqualTo(ServerStatus.stopped(transport.name()));
         assertThatThrownBy(() -> new Peer(port)).hasMessageContaining("refused");
         await().untilAsserted(() -> assertThat(loopThreads()).isEmpty()); // a loop has ended a moment before its thread
     }
@@ -199,7 +200,7 @@ class PingPongServerTest {
     @Test
     void startingARunningServerIsAnErrorAndItRunsOn() throws Exception {
         PingPongServer server = started(0);
-        assertThatThrownBy(server::start)
+        assertThatThrownBy(() -> Answers.within(10, server.start()))
                 .isInstanceOf(AgentException.class)
                 .hasMessage("the server is running already");
         assertThat(peer(server, 0).ping()).isEqualTo("Pong");
@@ -210,14 +211,14 @@ class PingPongServerTest {
         int free = freePort();
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             PingPongServer server = server("127.0.0.1", free, taken.getLocalPort());
-            assertThatThrownBy(server::start)
+            assertThatThrownBy(() -> Answers.within(10, server.start()))
                     .hasMessageStartingWith("address in use (127.0.0.1:" + taken.getLocalPort() + ", held by ")
                     .asInstanceOf(type(AgentException.class))
                     .extracting(AgentException::hint)
                     .asString()
                     .contains("stop it", "hosts.yaml");
             assertThatThrownBy(() -> new Peer(free)).hasMessageContaining("refused");
-            assertThat(server.status().running()).isFalse();
+            assertThat(server.status().join().running()).isFalse();
         }
         await().until(() -> loopThreads().isEmpty());
     }
@@ -226,22 +227,25 @@ class PingPongServerTest {
     void aServerThatCouldNotStartStartsWhenThePortIsFree() throws Exception {
         PingPongServer server;
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            server = server("127.0.0.1", taken.getLocalPort());
-            assertThatThrownBy(server::start).isInstanceOf(AgentException.class);
+            PingPongServer refused = server("127.0.0.1", taken.getLocalPort());
+            server = refused;
+            assertThatThrownBy(() -> Answers.within(10, refused.start())).isInstanceOf(AgentException.class);
         }
-        server.start();
+        server.start().join();
         assertThat(peer(server, 0).ping()).isEqualTo("Pong");
     }
 
     @Test
     void anAddressOfAnotherMachineIsNamed() {
-        assertThatThrownBy(server("192.0.2.1", 8989)::start)
+        assertThatThrownBy(() -> Answers.within(10, server("192.0.2.1", 8989).start()))
                 .hasMessage("192.0.2.1 is not an address of this machine (EADDRNOTAVAIL), for port 8989");
     }
 
     @Test
     void aNameWithoutAnAddressIsNamed() {
-        assertThatThrownBy(server("no.such.name.invalid", 8989)::start).hasMessageContaining("no.such.name.invalid");
+        assertThatThrownBy(() ->
+                        Answers.within(10, server("no.such.name.invalid", 8989).start()))
+                .hasMessageContaining("no.such.name.invalid");
     }
 
     /** The event loops' threads; none of another test's, which all stop their server. */
@@ -253,7 +257,7 @@ class PingPongServerTest {
 
     private PingPongServer started(Integer... ports) throws AgentException {
         PingPongServer server = server("127.0.0.1", ports);
-        server.start();
+        server.start().join();
         return server;
     }
 
@@ -264,7 +268,7 @@ class PingPongServerTest {
     }
 
     private Peer peer(PingPongServer server, int listener) {
-        Peer peer = new Peer(server.status().listeners().get(listener).port());
+        Peer peer = new Peer(server.status().join().listeners().get(listener).port());
         open.add(peer);
         return peer;
     }

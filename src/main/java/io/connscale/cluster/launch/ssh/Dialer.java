@@ -15,8 +15,6 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import net.schmizz.keepalive.KeepAliveRunner;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.channel.OpenFailException;
@@ -30,8 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Dialer {
     private static final Logger log = LoggerFactory.getLogger(Dialer.class);
-    private static final int MAX_TRIES = 10;
-    private static final long FIRST_PAUSE_MS = 100;
+    /** Of a server that is too busy. */
+    static final int MAX_TRIES = 10;
+
     private static final int WINDOW = 256 << 10;
     /** Of questions that wait for an answer. The silence that is allowed ends before. */
     private static final int MAX_ALIVE = 100;
@@ -71,7 +70,7 @@ final class Dialer {
                     throw named;
                 }
             }
-            pause(attempt);
+            timeouts.pause(attempt);
         }
     }
 
@@ -135,11 +134,6 @@ final class Dialer {
     private String question(Hop hop, HostKeyCheck.Verdict.Unknown unknown) {
         return "The host key of " + hop.knownAs() + " is unknown: " + unknown.key() + ". Trust it and add it to "
                 + keyring.user().shown(hop.knownHosts().get(0)) + "?";
-    }
-
-    private void pause(int attempt) throws InterruptedException {
-        long max = Math.min(FIRST_PAUSE_MS << attempt, timeouts.pauseMillis());
-        TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(max / 2, max));
     }
 
     /**

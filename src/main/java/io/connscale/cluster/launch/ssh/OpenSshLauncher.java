@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,6 +55,10 @@ public final class OpenSshLauncher implements Launcher {
     private static final Pattern OFFENDING = Pattern.compile("Offending (?:key for IP|\\S+ key) in (.+):(\\d+)");
     private static final Pattern NOT_KNOWN = Pattern.compile("No (\\S+) host key is known for (\\S+) and .*");
     private static final Pattern REVOKED = Pattern.compile(".* host key for (\\S+) .*revoked.*");
+    /** Where many log in at once, sshd closes at random before it has said who it is (MaxStartups). */
+    private static final Pattern BUSY = Pattern.compile("kex_exchange_identification: "
+            + "(Connection closed|read: Connection reset|banner line 0: (Exceeded MaxStartups|Not allowed)).*");
+
     private static final Pattern DENIED = Pattern.compile("(\\S+): Permission denied \\((.*)\\)\\.");
     /** What may have kept a key from being used; said before the server's refusal. */
     private static final Pattern KEY_FAILURE =
@@ -79,7 +84,21 @@ public final class OpenSshLauncher implements Launcher {
     public Process start(List<String> command) throws AgentException, InterruptedException {
         List<String> watched = new ArrayList<>(List.of("sh", "-c", SIGNALS, "sh"));
         watched.addAll(command);
-        return new Remote(Handover.exec(here.start(words()), watched, this::failure));
+        List<String> words = words();
+        for (int attempt = 1; ; attempt++) {
+            AtomicBoolean busy = new AtomicBoolean();
+            try {
+                return new Remote(Handover.exec(here.start(words), watched, (errors, noise) -> {
+                    busy.set(find(BUSY, errors.lines()).isPresent());
+                    return failure(errors, noise);
+                }));
+            } catch (AgentException e) {
+                if (!busy.get() || attempt == Dialer.MAX_TRIES) {
+                    throw e;
+                }
+            }
+            timeouts.pause(attempt);
+        }
     }
 
     /** The words that start a shell over there. */

@@ -7,6 +7,7 @@ import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +145,14 @@ public final class SshLauncher implements Launcher {
     record Timeouts(int connect, int answer, int keepAlive, int silence, int pauseMillis) {
         /** With these a frozen or unplugged host is noticed within 10 s. */
         static final Timeouts USUAL = new Timeouts(10, 20, 2, 8, 2_000);
+
+        private static final long FIRST_PAUSE_MS = 100;
+
+        /** Waits before a server that was too busy is tried again, for the n-th time; not as long as the others that it turned away. */
+        void pause(int attempt) throws InterruptedException {
+            long max = Math.min(FIRST_PAUSE_MS << attempt, pauseMillis);
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(max / 2, max));
+        }
 
         /** For all of connecting; names are resolved within it too, which has no bound of its own. */
         long whole() {

@@ -13,9 +13,13 @@ import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -333,5 +337,21 @@ class OpenSshLauncherTest {
         config(host("busy", sshd) + "  RemoteCommand sleep 60\n  RequestTTY force\n  ExitOnForwardFailure yes\n"
                 + "  LocalForward " + other.port() + " 127.0.0.1:1\n  LogLevel QUIET\n");
         assertThat(runs(launcher(named("busy")))).isZero();
+    }
+
+    @Test
+    void eightAtOnceGetPastAServerThatTurnsSomeAwayAtRandom() throws Exception {
+        ExecutorService starters = Executors.newFixedThreadPool(8);
+        try (RealSshd busy = new RealSshd(home, folder.resolve("busy"), "MaxStartups 2:60:6")) {
+            List<Future<Integer>> codes = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                codes.add(starters.submit(() -> runs(launcher(home.launch(busy.port())))));
+            }
+            for (Future<Integer> code : codes) {
+                assertThat(code.get()).isZero();
+            }
+            assertThat(busy.log()).contains("MaxStartups");
+        }
+        starters.shutdown();
     }
 }

@@ -1,30 +1,33 @@
-package io.connscale.control;
+package io.connscale.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.connscale.control.Agent;
+import io.connscale.control.AgentException;
+import io.connscale.control.Closed;
+import io.connscale.control.OpenRequest;
+import io.connscale.control.Opened;
+import io.connscale.control.Quantity;
+import io.connscale.control.Rate;
+import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Many agents as one. */
+/** An agent and its workers, asked side by side. */
 class AgentGroupTest {
     /** An agent that holds what it was told to open and remembers what it was asked. */
     private static class Held implements Agent {
@@ -113,11 +116,11 @@ class AgentGroupTest {
     private final Held third = new Held();
 
     private static AgentGroup group(Agent... members) {
-        Map<String, Agent> named = new LinkedHashMap<>();
-        for (Agent member : members) {
-            named.put("client" + (named.size() + 1), member);
-        }
-        return new AgentGroup(named);
+        return new AgentGroup(List.of(members));
+    }
+
+    private static long[] shares(long... shares) {
+        return shares;
     }
 
     private static Opened opened(long requested, long established) {
@@ -125,16 +128,9 @@ class AgentGroupTest {
     }
 
     @Test
-    void needsAMember() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new AgentGroup(Map.of()));
-        assertThat(group(first, second).members())
-                .containsExactly(Map.entry("client1", first), Map.entry("client2", second));
-    }
-
-    @Test
-    void sharesTheNumberAndTheRateAndAddsUpTheAnswers() {
+    void sharesTheRateAndAddsUpTheAnswers() {
         Opened sum = group(first, second, third)
-                .open(new OpenRequest(10, new Rate(300)), p -> {})
+                .open(shares(4, 3, 3), new Rate(300), p -> {})
                 .join();
         assertThat(sum).isEqualTo(opened(10, 10));
         assertThat(first.asked).containsExactly(new OpenRequest(4, new Rate(120)));
@@ -145,7 +141,7 @@ class AgentGroupTest {
     @Test
     void asksNobodyForNothing() {
         Opened sum = group(first, second, third)
-                .open(new OpenRequest(2, Rate.UNLIMITED), p -> {})
+                .open(shares(1, 1, 0), Rate.UNLIMITED, p -> {})
                 .join();
         assertThat(sum.established()).isEqualTo(2);
         assertThat(second.asked).containsExactly(new OpenRequest(1, Rate.UNLIMITED));
@@ -154,14 +150,14 @@ class AgentGroupTest {
 
     @Test
     void aRateBelowOneEachIsOneEach() {
-        group(first, second).open(new OpenRequest(2, new Rate(1)), p -> {}).join();
+        group(first, second).open(shares(1, 1), new Rate(1), p -> {}).join();
         assertThat(first.asked).containsExactly(new OpenRequest(1, new Rate(1)));
     }
 
     @Test
     void progressIsTheSumOfWhatEachSaidLast() {
         List<Opened> heard = new ArrayList<>();
-        group(first, second).open(new OpenRequest(10, null), heard::add).join();
+        group(first, second).open(shares(5, 5), null, heard::add).join();
         first.progress.accept(opened(5, 1));
         second.progress.accept(opened(5, 2));
         first.progress.accept(opened(5, 4));
@@ -172,8 +168,7 @@ class AgentGroupTest {
     @Test
     void oneThatFailsDoesNotHideWhatTheOthersDid() {
         AgentGroup group = group(new Gone(), second);
-        assertThat(group.open(new OpenRequest(10, null), p -> {}).join()).isEqualTo(opened(10, 5));
-        assertThat(group.snapshot().join().established()).isEqualTo(5);
+        assertThat(group.open(shares(5, 5), null, p -> {}).join()).isEqualTo(opened(10, 5));
         assertThat(group.close(2).join()).isEqualTo(new Closed(2, 3));
     }
 
@@ -187,7 +182,7 @@ class AgentGroupTest {
                 return answer;
             }
         };
-        CompletableFuture<Opened> sum = group(lost, second).open(new OpenRequest(10, null), p -> {});
+        CompletableFuture<Opened> sum = group(lost, second).open(shares(5, 5), null, p -> {});
         answer.completeExceptionally(new AgentException("gone", "start it"));
         assertThat(sum.join()).isEqualTo(opened(10, 8));
     }
@@ -195,23 +190,11 @@ class AgentGroupTest {
     @Test
     void whereAllFailItFails() {
         AgentGroup group = group(new Gone(), new Gone());
-        List<CompletableFuture<?>> answers =
-                List.of(group.open(new OpenRequest(10, null), p -> {}), group.snapshot(), group.configure(settings()));
-        assertThat(answers)
-                .allSatisfy(answer -> assertThat(answer)
-                        .failsWithin(Duration.ZERO)
-                        .withThrowableThat()
-                        .withRootCauseInstanceOf(AgentException.class));
+        assertThat(group.open(shares(5, 5), null, p -> {}))
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .withRootCauseInstanceOf(AgentException.class);
         assertThat(group.close(5).join()).isEqualTo(new Closed(0, 0));
-    }
-
-    @Test
-    void addsUpSnapshotsWithTheirReasons() {
-        first.established = 3;
-        second.established = 4;
-        Snapshot sum = group(first, second).snapshot().join();
-        assertThat(sum.established()).isEqualTo(7);
-        assertThat(sum.errors()).isEqualTo(Map.of("receive closed", 2L));
     }
 
     @Test
@@ -226,39 +209,9 @@ class AgentGroupTest {
     }
 
     @Test
-    void settingsAndStoppingGoToAll() {
-        group(first, second).configure(settings()).join();
+    void stoppingGoesToAll() {
         group(first, second).stopOpening().join();
-        assertThat(first.asked).containsExactly(settings(), "stop").isEqualTo(second.asked);
-    }
-
-    /** Each waits until all are at it: one after the other would not end. */
-    @Test
-    void closesAllSideBySide() {
-        CountDownLatch closing = new CountDownLatch(20);
-        Agent[] members = new Agent[20];
-        Arrays.setAll(members, i -> new Held() {
-            @Override
-            public void close() {
-                closing.countDown();
-                try {
-                    assertThat(closing.await(30, TimeUnit.SECONDS)).isTrue();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        });
-        group(members).close();
-        assertThat(closing.getCount()).isZero();
-    }
-
-    @Property(edgeCases = EdgeCasesMode.NONE)
-    void sharesAddUpAndDifferByOneAtMost(
-            @ForAll @LongRange(max = Quantity.MAX) long total, @ForAll @IntRange(min = 1, max = 50) int parts) {
-        long[] shares = AgentGroup.shares(total, parts);
-        assertThat(shares).hasSize(parts).isSortedAccordingTo((a, b) -> Long.compare(b, a));
-        assertThat(Arrays.stream(shares).sum()).isEqualTo(total);
-        assertThat(shares[0] - shares[parts - 1]).isLessThanOrEqualTo(1);
+        assertThat(first.asked).containsExactly("stop").isEqualTo(second.asked);
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE)
@@ -267,16 +220,12 @@ class AgentGroupTest {
             @ForAll @Size(min = 1, max = 20) List<@LongRange(max = Quantity.MAX / 20) Long> held) {
         long[] has = held.stream().mapToLong(Long::longValue).toArray();
         long total = Arrays.stream(has).sum();
-        long[] shares = AgentGroup.proportional(count, has);
+        long[] shares = Sharing.proportional(count, has);
         assertThat(Arrays.stream(shares).sum()).isEqualTo(Math.min(count, total));
         for (int i = 0; i < has.length; i++) {
             double fair = total == 0 ? 0 : (double) Math.min(count, total) / total * has[i];
             assertThat(shares[i]).isBetween(0L, has[i]);
             assertThat((double) shares[i]).isBetween(fair - 2, fair + 2 + has.length);
         }
-    }
-
-    private static Settings settings() {
-        return new Settings(List.of("127.0.0.1:1"), List.of(), 1, 1, 0);
     }
 }

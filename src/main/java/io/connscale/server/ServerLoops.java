@@ -1,12 +1,16 @@
 package io.connscale.server;
 
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
+import io.connscale.control.Threads;
 import io.connscale.kernel.ListenBacklog;
 import io.connscale.kernel.LoadReader;
 import io.connscale.net.Errno;
+import io.connscale.net.Link;
+import io.connscale.net.Links;
 import io.connscale.net.Listening;
 import io.connscale.net.Transport;
 import io.connscale.net.Wire;
@@ -23,16 +27,14 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The server from one start to its stop: its event loops, listening sockets and counts. */
-final class Run {
-    private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+/** The server in one process from its start to its stop: its event loops, listening sockets and counts. */
+final class ServerLoops {
+    private static final Logger LOG = LoggerFactory.getLogger(ServerLoops.class);
     private static final long STOP_SECONDS = 5;
     private static final long ANSWER_SECONDS = 10;
 
@@ -45,7 +47,7 @@ final class Run {
     private final List<Listener> listeners = new ArrayList<>();
     private final List<Listening> sockets = new ArrayList<>(); // one for each listener
 
-    private Run(ServerSettings settings, Transport transport) throws AgentException {
+    private ServerLoops(ServerSettings settings, Transport transport) throws AgentException {
         this.settings = settings;
         this.transport = transport;
         this.group = loops();
@@ -68,15 +70,15 @@ final class Run {
     }
 
     /** Listens on all ports; on none where one can't be had. */
-    static Run start(ServerSettings settings, Transport transport) throws AgentException {
-        Run run = new Run(settings, transport);
+    static ServerLoops start(ServerSettings settings, Transport transport) throws AgentException {
+        ServerLoops started = new ServerLoops(settings, transport);
         try {
             for (int port : settings.ports()) {
-                run.listen(port);
+                started.listen(port);
             }
-            return run;
+            return started;
         } catch (AgentException | RuntimeException e) {
-            run.stop();
+            started.stop();
             throw e;
         }
     }
@@ -122,19 +124,14 @@ final class Run {
                 reasons.counts());
     }
 
-    Statistics statistics() throws AgentException, InterruptedException {
-        List<CompletableFuture<Statistics>> parts = loops.stream()
-                .map(loop -> CompletableFuture.supplyAsync(loop::statistics, loop.loop))
-                .toList();
-        Statistics sum = load.read().plus(Statistics.of(new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts())));
-        for (CompletableFuture<Statistics> part : parts) {
-            try {
-                sum = sum.plus(part.get(ANSWER_SECONDS, TimeUnit.SECONDS));
-            } catch (ExecutionException | TimeoutException e) {
-                throw Refusals.silent(ANSWER_SECONDS);
-            }
+    /** Each loop copies what it has recorded. */
+    CompletableFuture<Statistics> statistics() {
+        Statistics all = load.read().plus(Statistics.of(new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts())));
+        CompletableFuture<Statistics> sum = CompletableFuture.completedFuture(all);
+        for (ServerLoop loop : loops) {
+            sum = sum.thenCombine(Threads.call(loop.loop, loop::statistics), Statistics::plus);
         }
-        return sum;
+        return Answers.bounded(ANSWER_SECONDS, sum, () -> Refusals.silent(ANSWER_SECONDS));
     }
 
     private long sum(Function<ServerLoop, Counter> count) {
@@ -156,6 +153,39 @@ final class Run {
         load.close();
         if (!closed || !ended) {
             LOG.warn("the server's sockets and event loops did not end within {} s", STOP_SECONDS);
+        }
+    }
+
+    /** Takes what one listening socket accepts, on that socket's event loop, and hands it to the server's loops in turn. */
+    static final class Acceptor implements Listening.Owner {
+        private final List<ServerLoop> loops;
+        private final ServerLoop own;
+        private int next;
+
+        /** @param first the place in {@code loops} of the loop that accepts, and that takes the first connection */
+        Acceptor(List<ServerLoop> loops, int first) {
+            this.loops = loops;
+            this.own = loops.get(first);
+            this.next = first;
+            PingPongHandler.load();
+        }
+
+        @Override
+        public void accepted(Function<Links, Link> accepted) {
+            ServerLoop loop = loops.get(next);
+            next = (next + 1) % loops.size();
+            Link link = accepted.apply(loop.links);
+            try {
+                link.open(new PingPongHandler(loop, link));
+            } catch (RuntimeException e) { // its loop ends
+                own.failed("accept", e);
+                link.close();
+            }
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            own.failed("accept", cause);
         }
     }
 }

@@ -1,16 +1,17 @@
-package io.connscale.command;
+package io.connscale.diagnosis;
 
-import io.connscale.console.CommandException;
+import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.diagnosis.Diagnostics.Look;
-import io.connscale.diagnosis.Observed;
 import io.connscale.limits.Allowance;
 import io.connscale.limits.Catalogue;
+import io.connscale.limits.End;
 import io.connscale.limits.Plan;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * there the kernel kills processes, others' too; where another limit is reached it is said and tried all the same, since what
  * the kernel answers then is what the user wants to see.
  */
-final class CapacityCheck {
+public final class CapacityCheck {
     private CapacityCheck() {}
 
     /**
@@ -28,22 +29,27 @@ final class CapacityCheck {
      * @param wanted by host, how many more connections
      * @param rate of each host; null: as each has it
      * @param force whether nothing is compared
-     * @throws CommandException where they need more memory than there is
+     * @param notices hears of another limit that will be reached
+     * @throws AgentException where they need more memory than there is
      */
-    static void begin(CommandContext context, Map<String, Long> wanted, @Nullable Rate rate, boolean force)
-            throws CommandException, InterruptedException {
-        Observed before = context.diagnostics().observe(wanted, rate, Look.BEFORE);
+    public static void begin(
+            Diagnostics diagnostics,
+            Map<String, Long> wanted,
+            @Nullable Rate rate,
+            boolean force,
+            Consumer<String> notices)
+            throws AgentException, InterruptedException {
+        Observed before = diagnostics.observe(wanted, rate, Look.BEFORE);
         if (!force) {
-            check(Catalogue.ALL.plan(before.observation()), context.shell()::notice);
+            check(Catalogue.ALL.plan(before.observation()), notices);
         }
-        context.diagnostics().begin(before);
+        diagnostics.begin(before);
     }
 
-    /** @param notices hears of another limit that will be reached */
-    static void check(Plan plan, Consumer<String> notices) throws CommandException {
+    static void check(Plan plan, Consumer<String> notices) throws AgentException {
         Optional<Allowance> killing = plan.killing();
         if (killing.isPresent()) {
-            throw new CommandException(tooMuch(killing.get()), "open fewer, or all the same with --force");
+            throw new AgentException(tooMuch(killing.get()), "open fewer, or all the same with --force");
         }
         plan.first().filter(row -> row.kills() == null).ifPresent(row -> notices.accept(soMany(row)));
         plan.paces().stream()
@@ -55,7 +61,7 @@ final class CapacityCheck {
         return "%s connections would use up the memory of %s: %s; about %s fit"
                 .formatted(
                         Quantity.text(memory.wanted()),
-                        PlanText.where(memory),
+                        where(memory),
                         memory.calculation(),
                         Quantity.text(memory.allows()));
     }
@@ -65,8 +71,12 @@ final class CapacityCheck {
                 .formatted(
                         Quantity.text(row.wanted()),
                         Quantity.text(row.allows()),
-                        PlanText.where(row),
+                        where(row),
                         row.limit(),
                         row.calculation());
+    }
+
+    private static String where(Allowance row) {
+        return row.where().stream().map(End::name).collect(Collectors.joining(", "));
     }
 }

@@ -1,6 +1,5 @@
-package io.connscale.command;
+package io.connscale.api;
 
-import io.connscale.control.Opened;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -26,7 +25,7 @@ final class Growth {
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final LongSupplier nanos;
-    private Opened last = Opened.none(0);
+    private Opened.Host last = Opened.Host.none(0);
     private long failedBefore;
     private long grownAt;
     private long changedAt;
@@ -41,7 +40,7 @@ final class Growth {
     }
 
     /** How far it is now. Why it has stopped growing, said once each time that it has. */
-    synchronized Optional<Stop> heard(Opened soFar) {
+    synchronized Optional<Stop> heard(Opened.Host soFar) {
         long now = nanos.getAsLong();
         if (soFar.established() > last.established() || last.seconds() <= 0) {
             grownAt = now;

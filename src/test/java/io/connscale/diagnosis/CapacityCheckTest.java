@@ -1,9 +1,9 @@
-package io.connscale.command;
+package io.connscale.diagnosis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.connscale.console.CommandException;
+import io.connscale.control.AgentException;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Known;
@@ -19,7 +19,7 @@ class CapacityCheckTest {
     private static final Facts MACHINE = Known.with(Known.nothing(), Fact.MEMORY_AVAILABLE, 110_000_000);
     private final List<String> notices = new ArrayList<>();
 
-    private void check(long wanted, long files, Facts machine) throws CommandException {
+    private void check(long wanted, long files, Facts machine) throws AgentException {
         HostEnd client = Given.host("client1", wanted, Given.processes(files, 1), machine, "x");
         ServerEnd server = Given.serverOf(wanted, Given.processes(files, 1), machine);
         CapacityCheck.check(Given.plan(server, client), notices::add);
@@ -30,14 +30,14 @@ class CapacityCheckTest {
     }
 
     @Test
-    void whatFitsIsOpenedWithoutAWord() throws CommandException {
+    void whatFitsIsOpenedWithoutAWord() throws AgentException {
         check(10_000, 20_000, ports(20_000));
         assertThat(notices).isEmpty();
     }
 
     @Test
     void whatWouldUseUpTheMemoryIsRefused() {
-        assertThatThrownBy(() -> check(12_000, 20_000, MACHINE)).isInstanceOfSatisfying(CommandException.class, e -> {
+        assertThatThrownBy(() -> check(12_000, 20_000, MACHINE)).isInstanceOfSatisfying(AgentException.class, e -> {
             assertThat(e.message())
                     .isEqualTo("12,000 connections would use up the memory of client1, server: 104 MiB available, "
                             + "125 MiB needed: 10.7 KiB a connection, 40 MiB a further process; about 10,000 fit");
@@ -47,7 +47,7 @@ class CapacityCheckTest {
     }
 
     @Test
-    void anotherLimitIsSaidAndTried() throws CommandException {
+    void anotherLimitIsSaidAndTried() throws AgentException {
         check(12_000, 8_000, MACHINE);
         assertThat(notices)
                 .containsExactly("of 12,000 connections about 8,000 can come up on client1: files, "
@@ -58,11 +58,11 @@ class CapacityCheckTest {
     void anotherLimitThatLeavesTooManyForTheMemoryDoesNotSaveIt() {
         assertThatThrownBy(() -> check(50_000, 20_000, ports(11_000)))
                 .isInstanceOfSatisfying(
-                        CommandException.class, e -> assertThat(e.message()).endsWith("; about 10,000 fit"));
+                        AgentException.class, e -> assertThat(e.message()).endsWith("; about 10,000 fit"));
     }
 
     @Test
-    void aSynQueueThatIsTooNarrowForAnyPathIsSaid() throws CommandException {
+    void aSynQueueThatIsTooNarrowForAnyPathIsSaid() throws AgentException {
         Facts noCookies = Known.with(Known.with(MACHINE, Fact.SYNCOOKIES, 0), Fact.SYN_BACKLOG, 8);
         check(100, 20_000, noCookies);
         assertThat(notices).singleElement().asString().contains("SYN queue holds 7 handshakes", "tcp_syncookies=1");

@@ -1,9 +1,8 @@
-package io.connscale.command;
+package io.connscale.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.command.Growth.Stop;
-import io.connscale.control.Opened;
+import io.connscale.api.Growth.Stop;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,7 @@ class GrowthTest {
 
     private Optional<Stop> heard(double seconds, long established, long failed) {
         now = (long) (seconds * TimeUnit.SECONDS.toNanos(1));
-        return growth.heard(new Opened(1000, established, failed, seconds, new TreeMap<>()));
+        return growth.heard(new Opened.Host(1000, established, failed, seconds, new TreeMap<>()));
     }
 
     @Test
@@ -63,9 +62,9 @@ class GrowthTest {
 
     @Test
     void anOrderThatWaitsForAnotherIsNoStandstill() {
-        growth.heard(Opened.none(1000));
+        growth.heard(Opened.Host.none(1000));
         now = TimeUnit.MINUTES.toNanos(5);
-        assertThat(growth.heard(Opened.none(1000))).isEmpty();
+        assertThat(growth.heard(Opened.Host.none(1000))).isEmpty();
     }
 
     @Test

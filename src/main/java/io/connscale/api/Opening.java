@@ -1,0 +1,222 @@
+package io.connscale.api;
+
+import io.connscale.control.Agent;
+import io.connscale.control.OpenRequest;
+import io.connscale.control.Quantity;
+import io.connscale.control.Rate;
+import io.connscale.control.Threads;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections that are being opened on some hosts; they are whether or not somebody waits for them. Made by
+ * {@link Connscale#open(List, Request)}. Any thread.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // whether stopping worked, the answers to the requests tell
+public final class Opening {
+    /** As a rate: as many as the machine begins. */
+    public static final long UNLIMITED = Rate.UNLIMITED.perSecond();
+
+    /** An agent bounds it from progress to progress, and one that is silent is given up. */
+    private static final Duration MAX = Duration.ofDays(10_000);
+
+    /**
+     * What to open.
+     *
+     * @param count how many more
+     * @param inTotal whether that is the sum, shared out over the hosts, and not for each of them
+     * @param perSecond new connections per second on each host, or {@link #UNLIMITED}; empty: what is set there
+     * @param stopOnLimit whether a host where connections fail and none comes up for 3 s ends there, and does not try the rest
+     * @param force whether to open even what would use up a machine's memory
+     */
+    public record Request(long count, boolean inTotal, OptionalLong perSecond, boolean stopOnLimit, boolean force) {
+        public Request {
+            if (count < 1 || count > Quantity.MAX) {
+                throw new IllegalArgumentException("count is " + count + ", must be 1 to " + Quantity.MAX);
+            }
+        }
+
+        @Nullable
+        Rate rate() {
+            return perSecond.isPresent() ? new Rate(perSecond.getAsLong()) : null;
+        }
+
+        /** So many on each host. */
+        public static Request of(long count) {
+            return new Request(count, false, OptionalLong.empty(), false, false);
+        }
+    }
+
+    /** Hears how each host's share ends, and then why not all came up, where they did not. On any thread; must not wait. */
+    public interface Listener {
+        void opened(String host, Opened.Host how);
+
+        /**
+         * The host's agent was stopped or lost, say.
+         *
+         * @param soFar what was last heard of it
+         */
+        void failed(String host, ConnscaleException why, Opened.Host soFar);
+
+        void explained(Verdict verdict);
+    }
+
+    /** One host's share. */
+    private static final class Share {
+        final String host;
+        final Agent agent;
+        final Growth growth = new Growth(System::nanoTime);
+        /** What was to be opened there before: an agent does one after the other. */
+        final CompletableFuture<Void> earlier;
+
+        volatile Opened.Host soFar;
+        volatile CompletableFuture<io.connscale.control.Opened> request =
+                CompletableFuture.completedFuture(io.connscale.control.Opened.none(0));
+
+        Share(String host, Agent agent, long count) {
+            this.host = host;
+            this.agent = agent;
+            this.earlier = agent.allOpened();
+            this.soFar = Opened.Host.none(count);
+        }
+
+        void stop() {
+            agent.stopOpening(request);
+        }
+    }
+
+    private final Parts parts;
+    private final boolean stopOnLimit;
+    private final Map<String, Share> shares = new LinkedHashMap<>();
+    private final Map<String, CompletableFuture<Opened.Host>> answers = new LinkedHashMap<>();
+    private final Pending<Opened.Host> pending;
+    private volatile boolean stopped;
+
+    /**
+     * Begins it.
+     *
+     * @param counts by host; none is opened where it is 0
+     */
+    Opening(Parts parts, Map<String, Agent> agents, Map<String, Long> counts, Request request) {
+        this.parts = parts;
+        this.stopOnLimit = request.stopOnLimit();
+        Rate rate = request.rate();
+        counts.forEach((host, count) -> {
+            Share share = new Share(host, Objects.requireNonNull(agents.get(host)), count);
+            shares.put(host, share);
+            if (count > 0) {
+                share.request = share.agent.open(new OpenRequest(count, rate), opened -> heard(share, opened));
+            }
+            answers.put(host, share.request.thenApply(Opened.Host::of));
+        });
+        pending = new Pending<>(answers, MAX);
+    }
+
+    /** On the thread that reads the agent's channel, which must not wait: what is to be said is found out on another. */
+    private void heard(Share share, io.connscale.control.Opened opened) {
+        share.soFar = Opened.Host.of(opened);
+        share.growth.heard(share.soFar).ifPresent(stop -> Threads.start("verdict", () -> doesNotGrow(share, stop)));
+    }
+
+    /** Nobody is to wait for minutes until it is said why. */
+    private void doesNotGrow(Share share, Growth.Stop stop) {
+        if (stop == Growth.Stop.LIMIT && stopOnLimit) {
+            share.stop();
+            return; // the answer has the verdict
+        }
+        try {
+            if (stop == Growth.Stop.STANDSTILL) {
+                parts.user().notice(standstill(share));
+            }
+            parts.diagnostics()
+                    .news()
+                    .map(Verdict::of)
+                    .ifPresent(verdict -> parts.user().notice(verdict.toString()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String standstill(Share share) {
+        return "%s: no progress for 10 s at %s of %s established, %s failed"
+                .formatted(
+                        share.host,
+                        Quantity.text(share.soFar.established()),
+                        Quantity.text(share.soFar.requested()),
+                        Quantity.text(share.soFar.failed()));
+    }
+
+    /** How far it is, as agents say it twice a second. */
+    public Opened soFar() {
+        Map<String, Opened.Host> hosts = new LinkedHashMap<>();
+        shares.forEach((host, share) -> hosts.put(host, share.soFar));
+        return new Opened(hosts, Map.of(), Optional.empty());
+    }
+
+    /** The hosts that open first what they were asked for before. */
+    public List<String> behindEarlier() {
+        return shares.values().stream()
+                .filter(share -> !share.earlier.isDone())
+                .map(share -> share.host)
+                .toList();
+    }
+
+    /** For how many seconds no connection has come up on any host; 0 where they still do. */
+    public long stoppedSeconds() {
+        return shares.values().stream()
+                .filter(share -> share.soFar.requested() > 0)
+                .mapToLong(share -> share.growth.stoppedSeconds())
+                .min()
+                .orElse(0);
+    }
+
+    /** Ends it where it is: what is established stays. No other open request is ended. */
+    public void stop() {
+        stopped = true;
+        shares.values().forEach(Share::stop);
+    }
+
+    /** Waits for so long at most; whether each host's share has ended. */
+    public boolean await(Duration atMost) throws InterruptedException {
+        return pending.await(atMost);
+    }
+
+    /** Waits until each host's share has ended. Of one that was {@link #stop() stopped} it is not asked why not all came up. */
+    public Opened result() throws InterruptedException {
+        Pending.Result<Opened.Host> ended = pending.result();
+        return new Opened(ended.done(), ended.failed(), stopped ? Optional.empty() : verdict());
+    }
+
+    private Optional<Verdict> verdict() throws InterruptedException {
+        return parts.diagnostics().verdict(List.copyOf(shares.keySet())).map(Verdict::of);
+    }
+
+    /** Has {@code listener} hear the end, whoever else waits for it. */
+    public void onEnd(Listener listener) {
+        answers.forEach((host, answer) -> answer.whenComplete((opened, failure) -> {
+            if (failure == null) {
+                listener.opened(host, opened);
+            } else {
+                listener.failed(host, ConnscaleException.of(failure), Objects.requireNonNull(shares.get(host)).soFar);
+            }
+        }));
+        CompletableFuture<Void> all = CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new));
+        // On a thread of its own: this one reads an agent's channel, and the verdict asks that agent.
+        all.whenCompleteAsync((done, failure) -> explain(listener), task -> Threads.start("verdict", task));
+    }
+
+    private void explain(Listener listener) {
+        try {
+            verdict().ifPresent(listener::explained);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.connscale.diagnosis;
+
+import io.connscale.cluster.Cluster;
+import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
+import io.connscale.control.Server;
+import io.connscale.stats.Statistics;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statistics of some hosts, and of the server, read at one moment.
+ *
+ * @param nanos the moment, {@link System#nanoTime()}
+ * @param server null where it was not asked, does not run, or does not answer
+ * @param silent why the server did not answer; null where it did, or was not asked
+ */
+public record Readings(
+        long nanos, @Nullable Statistics server, @Nullable AgentException silent, Answers.Each<Statistics> hosts) {
+    /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
+    private static final long SECONDS = 30;
+
+    /** Of these hosts alone. */
+    public static Readings ofHosts(Cluster cluster, List<String> names) throws InterruptedException {
+        return new Readings(System.nanoTime(), null, null, answers(Answers.ask(names, cluster::statistics)));
+    }
+
+    /** Of these hosts and of the server. */
+    public static Readings ofBothEnds(Cluster cluster, Server server, List<String> names) throws InterruptedException {
+        long now = System.nanoTime();
+        Map<String, CompletableFuture<Statistics>> asked = Answers.ask(names, cluster::statistics);
+        try {
+            boolean running =
+                    Answers.within(Server.ANSWER_SECONDS, server.status()).running();
+            Statistics ofServer = running ? Answers.within(Server.ANSWER_SECONDS, server.statistics()) : null;
+            return new Readings(now, ofServer, null, answers(asked));
+        } catch (AgentException e) {
+            return new Readings(now, null, e, answers(asked));
+        }
+    }
+
+    private static Answers.Each<Statistics> answers(Map<String, CompletableFuture<Statistics>> asked)
+            throws InterruptedException {
+        return Answers.each(asked, System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS));
+    }
+
+    public double secondsSince(Readings before) {
+        return (double) (nanos - before.nanos) / TimeUnit.SECONDS.toNanos(1);
+    }
+}
