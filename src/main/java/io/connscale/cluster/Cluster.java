@@ -113,8 +113,8 @@ public final class Cluster implements AutoCloseable {
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
         TalkSettings talk = config.target().flatMap(TargetConfig::talk).orElse(null);
         for (HostConfig host : config.hosts()) {
-            Function<HostConfig, Host.Session> sessions =
-                    as -> opened(new AgentSession(as, launchers.apply(as), this::install, targets, talk, told, starters));
+            Function<HostConfig, Host.Session> sessions = as ->
+                    opened(new AgentSession(as, launchers.apply(as), this::install, targets, talk, told, starters));
             hosts.put(
                     host.name(),
                     new Host(
