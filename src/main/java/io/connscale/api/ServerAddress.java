@@ -4,6 +4,7 @@ import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.ServerConfig;
+import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.launch.ssh.SshLauncher;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
@@ -28,6 +29,7 @@ final class ServerAddress {
         String hostName(Launch.Ssh ssh) throws AgentException, InterruptedException;
     }
 
+    private final Optional<TargetConfig> target;
     private final ServerConfig config;
     private final Aliases aliases;
     private final Optional<Launch.Ssh> alias;
@@ -39,6 +41,7 @@ final class ServerAddress {
     }
 
     ServerAddress(ClusterConfig whole, Aliases aliases) {
+        this.target = whole.target();
         this.config = whole.server();
         this.aliases = aliases;
         alias = whole.hosts().stream()
@@ -56,6 +59,9 @@ final class ServerAddress {
 
     /** {@code host:port} for each port. */
     List<String> targets() {
+        if (target.isPresent()) {
+            return target.get().targets();
+        }
         return config.targets(host(), ports());
     }
 

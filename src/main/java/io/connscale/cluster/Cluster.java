@@ -4,6 +4,7 @@ import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
 import io.connscale.cluster.deploy.Deployment.Installation;
@@ -22,6 +23,7 @@ import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.talk.TalkSettings;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,9 +112,10 @@ public final class Cluster implements AutoCloseable {
         owner.setKeepAliveTime(1, TimeUnit.SECONDS);
         owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
+        TalkSettings talk = config.target().flatMap(TargetConfig::talk).orElse(null);
         for (HostConfig host : config.hosts()) {
-            Function<HostConfig, Host.Session> sessions =
-                    as -> opened(new AgentSession(as, launchers.apply(as), this::install, targets, told, starters));
+            Function<HostConfig, Host.Session> sessions = as ->
+                    opened(new AgentSession(as, launchers.apply(as), this::install, targets, talk, told, starters));
             hosts.put(
                     host.name(),
                     new Host(
