@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,6 +14,8 @@ import java.util.Map;
  * it fails instead, since there nothing may be skipped unseen. Called first thing in a test or a {@code @BeforeAll}.
  */
 public final class Needs {
+    public static final String PYTHON = "/usr/bin/python3";
+
     private static final Needs HERE = new Needs(System.getenv());
 
     private final Map<String, String> environment;
@@ -34,6 +37,19 @@ public final class Needs {
     /** A program on {@code PATH}, by the name that it is called by. */
     public static void command(String name) {
         HERE.that(HERE.onPath(name), name + " on PATH");
+    }
+
+    /** A module of the Python that Debian's packages are for; another one may stand first on {@code PATH}. */
+    public static void debiansPython(String module) {
+        boolean there;
+        try {
+            there = new ProcessBuilder(PYTHON, "-c", "import " + module).start().waitFor() == 0;
+        } catch (IOException e) {
+            there = false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        HERE.that(there, "Python's module " + module);
     }
 
     void that(boolean there, String what) {

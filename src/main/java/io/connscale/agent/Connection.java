@@ -9,14 +9,16 @@ import java.nio.ByteBuffer;
  * One TCP connection to the server: its state, its place in the ring and the owner of its socket in one object. Lives on one
  * event loop, {@link LoadLoop}'s, and reports each end there exactly once, with where it came up and what it was.
  */
-final class Connection extends RingNode implements Link.Owner {
+class Connection extends RingNode implements Link.Owner {
     private enum State {
         CONNECTING,
+        /** The kernel calls it established; what is said once is not answered yet. */
+        OPENING,
         ESTABLISHED,
         ENDED
     }
 
-    private final LoadLoop loop;
+    final LoadLoop loop;
     private final Link link;
     private State state = State.CONNECTING;
     /** How many bytes of a Pong have come; a Pong may arrive in pieces. */
@@ -34,8 +36,12 @@ final class Connection extends RingNode implements Link.Owner {
         return link;
     }
 
-    boolean established() {
+    final boolean established() {
         return state == State.ESTABLISHED;
+    }
+
+    final boolean ended() {
+        return state == State.ENDED;
     }
 
     @Override
@@ -45,11 +51,29 @@ final class Connection extends RingNode implements Link.Owner {
 
     @Override
     public void connected() {
-        if (state == State.CONNECTING) {
+        up();
+    }
+
+    /** It is of use. */
+    final void up() {
+        if (state == State.CONNECTING || state == State.OPENING) {
+            leaveOpening();
             state = State.ESTABLISHED;
             long began = since;
             since = loop.now();
             loop.connected(this, since - began);
+        }
+    }
+
+    /** It is up, and will be of use once what it says first is answered. */
+    final void opening() {
+        state = State.OPENING;
+        loop.opening(this);
+    }
+
+    private void leaveOpening() {
+        if (state == State.OPENING) {
+            loop.leftOpening(this);
         }
     }
 
@@ -85,12 +109,18 @@ final class Connection extends RingNode implements Link.Owner {
      * kernel gives out, a socket may have connected to itself (RFC 9293, simultaneous open), and hears its own Ping.
      */
     private void unexpected(ByteBuffer bytes) {
-        if (link.meetsItself()) {
-            end("receive", "self-connect");
-        } else {
+        if (!endsAsSelfConnect()) {
             loop.unexpected(Wire.PONG.substring(0, matched), bytes);
             end("receive", "unexpected");
         }
+    }
+
+    final boolean endsAsSelfConnect() {
+        boolean itself = link.meetsItself();
+        if (itself) {
+            end("receive", "self-connect");
+        }
+        return itself;
     }
 
     @Override
@@ -113,10 +143,11 @@ final class Connection extends RingNode implements Link.Owner {
     }
 
     /** The first end is the one that counts; the socket's own close, which follows, says nothing new. */
-    private void end(String where, String what) {
+    final void end(String where, String what) {
         if (state == State.ENDED) {
             return;
         }
+        leaveOpening();
         boolean wasEstablished = established();
         state = State.ENDED;
         loop.ended(this, wasEstablished, where, what);
@@ -128,6 +159,7 @@ final class Connection extends RingNode implements Link.Owner {
         if (state == State.ENDED) {
             return;
         }
+        leaveOpening();
         boolean wasEstablished = established();
         state = State.ENDED;
         loop.stopped(this, wasEstablished);

@@ -8,12 +8,17 @@ import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.kernel.LoadReader;
+import io.connscale.net.Links;
 import io.connscale.net.Transport;
 import io.connscale.net.Wire;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.talk.Talk;
+import io.connscale.talk.TalkSettings;
+import io.connscale.talk.Talks;
 import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,10 +42,15 @@ public final class LoadAgent implements Agent {
     private static final Logger log = LoggerFactory.getLogger(LoadAgent.class);
     /** Orders that wait for the one that is carried out. */
     private static final int MAX_WAITING = 100;
+    /** More than a process can have files for, and less than ports of many addresses, one after the other, in a day. */
+    private static final long MAX_NUMBERED = 100_000_000;
 
     private final EventLoopGroup group;
     private final List<LoadLoop> loops = new ArrayList<>();
     private final Reasons reasons = new Reasons();
+    /** Other agents on this machine, and its workers, number theirs from elsewhere on. */
+    private final AtomicLong talkers = new AtomicLong(ProcessHandle.current().pid() * MAX_NUMBERED);
+
     private final LoadReader load = new LoadReader();
     private final Deque<Opening> waiting = new ArrayDeque<>();
     private Settings settings;
@@ -59,8 +70,26 @@ public final class LoadAgent implements Agent {
         for (int i = 0; i < loops; i++) {
             int phase = ThreadLocalRandom.current()
                     .nextInt(); // so that many rings, here and elsewhere, don't beat together
-            this.loops.add(new LoadLoop(transport.links(group.next(), Wire.PING), reasons, phase, settings));
+            this.loops.add(new LoadLoop(links(transport, settings), reasons, phase, settings, talk(settings)));
         }
+    }
+
+    private Links links(Transport transport, Settings settings) {
+        TalkSettings talk = settings.talk();
+        if (talk == null) {
+            return transport.links(group.next(), Wire.PING);
+        }
+        Long keepalive = talk.keepaliveMillis();
+        return transport.links(
+                group.next(),
+                keepalive == null
+                        ? 0
+                        : Math.toIntExact(
+                                Math.max(1, Duration.ofMillis(keepalive).toSeconds())));
+    }
+
+    private @Nullable Talk talk(Settings settings) {
+        return settings.talk() == null ? null : Talks.of(settings.talk(), talkers::incrementAndGet);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.connscale.stats.Counter;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.talk.Talk;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -37,6 +38,12 @@ final class LoadLoop {
     private final Links links;
     private final Reasons reasons;
     private final PingRing ring;
+    /** What connections say; null: Ping. */
+    private final @Nullable Talk talk;
+    /** Connections that have said what they say first, the oldest first. */
+    private final AwaitedPongs opening = new AwaitedPongs();
+
+    private long timeout;
     private final AgeQueue byAge = new AgeQueue();
 
     private final Counter established = new Counter();
@@ -55,7 +62,15 @@ final class LoadLoop {
 
     private @Nullable Ramp ramp;
 
+    /** With the Ping and Pong of our own server. */
     LoadLoop(Links links, Reasons reasons, int phase, Settings settings) {
+        this(links, reasons, phase, settings, null);
+    }
+
+    /** @param talk null: the Ping and Pong of our own server */
+    LoadLoop(Links links, Reasons reasons, int phase, Settings settings, @Nullable Talk talk) {
+        this.talk = talk;
+        this.timeout = settings.timeout().toNanos();
         this.loop = links.eventLoop();
         this.links = links;
         this.reasons = reasons;
@@ -85,7 +100,8 @@ final class LoadLoop {
     }
 
     void configure(Settings settings) {
-        ring.timeout(settings.timeout().toNanos());
+        timeout = settings.timeout().toNanos();
+        ring.timeout(timeout);
         ring.interval(settings.interval().toNanos(), now());
         wakeWhenDue();
     }
@@ -106,7 +122,7 @@ final class LoadLoop {
             connectRefused(Errno.name(e));
             return;
         }
-        Connection connection = new Connection(this, link);
+        Connection connection = talk == null ? new Connection(this, link) : new TalkingConnection(this, link, talk);
         if (ramp != null) {
             ramp.attempted(connection);
         }
@@ -141,14 +157,37 @@ final class LoadLoop {
         reasons.count(where, what);
     }
 
+    /** From {@link Connection}: it has connected and says what it says first. */
+    void opening(Connection connection) {
+        if (ramp != null) {
+            ramp.connected(connection);
+        }
+        opening.add(connection, now());
+        wakeWhenDue();
+    }
+
+    /** From {@link Connection}: that is over, well or not. */
+    void leftOpening(Connection connection) {
+        opening.remove(connection);
+    }
+
+    /** Stops those that say what they say first. */
+    void giveUpOpening() {
+        for (RingNode node = opening.oldest(); node != null; node = opening.oldest()) {
+            ((Connection) node).stop();
+        }
+    }
+
     /** From {@link Connection}: it is up, {@code nanos} after its connect began. */
     void connected(Connection connection, long nanos) {
         connecting.decrement();
         established.increment();
         recorded.connected(connection, nanos);
         byAge.add(connection);
-        ring.add(connection, now());
-        wakeWhenDue();
+        if (talk == null || talk.pings()) {
+            ring.add(connection, now());
+            wakeWhenDue();
+        }
         if (ramp != null) {
             ramp.established(connection);
         }
@@ -168,6 +207,11 @@ final class LoadLoop {
     /** From {@link Connection}: an answer that is no Pong, which begins with {@code matched}. */
     void unexpected(String matched, ByteBuffer bytes) {
         recorded.unexpected(matched, bytes);
+    }
+
+    /** From {@link Connection}: a server that is not ours answered so; the end's name. */
+    String unexpected(String words) {
+        return reasons.withText("unexpected", words);
     }
 
     /** From {@link Connection}: it ended without being asked to. */
@@ -247,7 +291,8 @@ final class LoadLoop {
     }
 
     private void wakeWhenDue() {
-        long due = Math.max(ring.due(), notBefore);
+        RingNode oldest = opening.oldest();
+        long due = Math.max(oldest == null ? ring.due() : Math.min(ring.due(), oldest.left + timeout), notBefore);
         if (due >= wakeAt) {
             return; // woken before that anyway
         }
@@ -264,6 +309,10 @@ final class LoadLoop {
         recorded.skipped(now - wakeAt);
         wakeAt = Long.MAX_VALUE;
         wake = null;
+        long allowed = heldUp ? 2 * timeout : timeout;
+        for (RingNode node = opening.oldest(); node != null && node.left + allowed <= now; node = opening.oldest()) {
+            node.timedOut();
+        }
         ring.advance(now, heldUp);
         skipped.add(ring.skipped() - skipped.get());
         notBefore = now + (heldUp ? CATCH_UP : TOGETHER);

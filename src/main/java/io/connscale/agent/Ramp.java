@@ -127,6 +127,12 @@ final class Ramp {
         onTheirWay++;
     }
 
+    /** One has connected, and has something to say before it is established. */
+    void connected(Connection connection) {
+        throttle.answered(connection.left, loop.now());
+        inFlight.remove(connection);
+    }
+
     void established(Connection connection) {
         answered(connection);
         established.increment();
@@ -160,7 +166,9 @@ final class Ramp {
     }
 
     private void answered(Connection connection) {
-        throttle.answered(connection.left, loop.now());
+        if (connection.awaiting) { // else that was when it connected
+            throttle.answered(connection.left, loop.now());
+        }
         removed(connection);
     }
 
@@ -186,6 +194,7 @@ final class Ramp {
             inFlight.remove(node);
             ((Connection) node).stop();
         }
+        loop.giveUpOpening();
         finish();
     }
 

@@ -62,7 +62,7 @@ public final class Connscale implements AutoCloseable {
         this.parts = parts;
     }
 
-    /** Reads the file and starts the server, unless the file says {@code autostart: false}; no agent runs yet. */
+    /** Reads the file and starts the server, unless the file says {@code autostart: false} or {@code target:}; no agent runs yet. */
     public static Connscale open(Path hostsFile) {
         return open(hostsFile, User.NOBODY);
     }
@@ -249,6 +249,11 @@ public final class Connscale implements AutoCloseable {
     private ServerStatus status() {
         return waiting(
                 () -> Answers.within(Server.ANSWER_SECONDS, parts.server().status()));
+    }
+
+    /** Somebody else's server that hosts connect to, with what is said to it; empty where the server is ours. */
+    public Optional<String> target() {
+        return parts.server().foreign();
     }
 
     /** Where the server listens; empty where it does not run. */

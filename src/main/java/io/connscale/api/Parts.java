@@ -3,6 +3,7 @@ package io.connscale.api;
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.LocalWorkers;
 import io.connscale.cluster.RemoteServer;
+import io.connscale.cluster.TargetServer;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.ServerConfig;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
@@ -40,11 +41,13 @@ public record Parts(
     public static Parts of(ClusterConfig config, User user) {
         ServerAddress address = new ServerAddress(config);
         Cluster cluster = new Cluster(config, address::targets, user::notice, asker(user));
-        Server server = server(config.server(), cluster, user);
+        Server server =
+                config.target().<Server>map(TargetServer::new).orElseGet(() -> server(config.server(), cluster, user));
         address.of(server);
         Diagnostics diagnostics = new Diagnostics(cluster, server);
         cluster.onLoss(new DisconnectReporter(diagnostics, user::notice)::lost);
-        return new Parts(config.server().autostart(), address::isChosenAtStart, cluster, server, diagnostics, user);
+        boolean starts = config.target().isEmpty() && config.server().autostart();
+        return new Parts(starts, address::isChosenAtStart, cluster, server, diagnostics, user);
     }
 
     /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
@@ -70,7 +73,7 @@ public record Parts(
         };
     }
 
-    /** Starts the server where the file says so; what stopped that, empty where nothing did. */
+    /** Starts our server where the file says so; what stopped that, empty where nothing did. */
     public Optional<AgentException> autostart() throws InterruptedException {
         if (!startsServer) {
             return Optional.empty();

@@ -4,6 +4,7 @@ import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.ServerConfig;
+import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.launch.ssh.SshLauncher;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
@@ -29,6 +30,7 @@ final class ServerAddress {
         String hostName(Launch.Ssh ssh) throws AgentException, InterruptedException;
     }
 
+    private final Optional<TargetConfig> target;
     private final ServerConfig config;
     private final Aliases aliases;
     private final Optional<Launch.Ssh> alias;
@@ -42,6 +44,7 @@ final class ServerAddress {
     }
 
     ServerAddress(ClusterConfig whole, Aliases aliases) {
+        this.target = whole.target();
         this.config = whole.server();
         this.aliases = aliases;
         alias = whole.hosts().stream()
@@ -59,6 +62,9 @@ final class ServerAddress {
 
     /** {@code host:port} for each port. */
     List<String> targets() {
+        if (target.isPresent()) {
+            return target.get().targets();
+        }
         return config.targets(host(), ports());
     }
 
@@ -88,7 +94,7 @@ final class ServerAddress {
 
     /** Whether there is nothing to connect to before the server is started, since its start chooses the port. */
     boolean isChosenAtStart() {
-        return config.ports().contains(0) && server != null && running().isEmpty();
+        return target.isEmpty() && config.ports().contains(0) && server != null && running().isEmpty();
     }
 
     /** Its ports; empty where it is stopped, or does not answer. */

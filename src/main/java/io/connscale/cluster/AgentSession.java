@@ -12,6 +12,7 @@ import io.connscale.control.Message;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
 import io.connscale.stats.Snapshot;
+import io.connscale.talk.TalkSettings;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,6 +40,7 @@ final class AgentSession implements Host.Session {
     private final Launcher launcher;
     private final Installer installer;
     private final Supplier<List<String>> targets;
+    private final @Nullable TalkSettings talk;
     private final Consumer<String> notices;
     private final ExecutorService starters;
     private final CompletableFuture<Message.Hello> ready = new CompletableFuture<>();
@@ -54,18 +56,21 @@ final class AgentSession implements Host.Session {
      *
      * @param launcher this session's own
      * @param targets the server's addresses; may have to ask it
+     * @param talk what is said there; null: Ping
      */
     AgentSession(
             HostConfig config,
             Launcher launcher,
             Installer installer,
             Supplier<List<String>> targets,
+            @Nullable TalkSettings talk,
             Consumer<String> notices,
             ExecutorService starters) {
         this.config = config;
         this.launcher = launcher;
         this.installer = installer;
         this.targets = targets;
+        this.talk = talk;
         this.notices = notices;
         this.starters = starters;
     }
@@ -153,7 +158,8 @@ final class AgentSession implements Host.Session {
                 client.interval().toMillis(),
                 client.timeout().toMillis(),
                 client.rate().perSecond(),
-                as.workers().max());
+                as.workers().max(),
+                talk == null ? null : talk.from(as.name()));
     }
 
     @Override
@@ -217,12 +223,13 @@ final class AgentSession implements Host.Session {
         return closed;
     }
 
-    /** At once, for the end of the console. */
-    void kill() {
+    /** For the end of the console. May block where the line to its host is dead; false where there is no process. */
+    boolean kill() {
         RemoteAgent there = agent;
         if (there != null) {
             there.kill();
         }
+        return there != null;
     }
 
     private void end(AgentException why) {

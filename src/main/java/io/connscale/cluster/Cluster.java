@@ -4,6 +4,7 @@ import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
 import io.connscale.cluster.deploy.Deployment.Installation;
@@ -22,6 +23,7 @@ import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.talk.TalkSettings;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,6 +62,7 @@ public final class Cluster implements AutoCloseable {
     private static final int SILENT_SECONDS = Integer.getInteger("connscale.silence", 10);
 
     private static final long CLOSE_SECONDS = 5;
+    private static final long KILL_SECONDS = 1;
 
     private final Map<String, Host> hosts = new LinkedHashMap<>();
     private final int silentSeconds;
@@ -109,9 +112,10 @@ public final class Cluster implements AutoCloseable {
         owner.setKeepAliveTime(1, TimeUnit.SECONDS);
         owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
+        TalkSettings talk = config.target().flatMap(TargetConfig::talk).orElse(null);
         for (HostConfig host : config.hosts()) {
-            Function<HostConfig, Host.Session> sessions =
-                    as -> opened(new AgentSession(as, launchers.apply(as), this::install, targets, told, starters));
+            Function<HostConfig, Host.Session> sessions = as ->
+                    opened(new AgentSession(as, launchers.apply(as), this::install, targets, talk, told, starters));
             hosts.put(
                     host.name(),
                     new Host(
@@ -348,7 +352,13 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         ended().join();
-        open.forEach(AgentSession::kill);
+        CompletableFuture<?>[] kills = open.stream()
+                .map(session -> Threads.call("host-kill", () -> session.kill()))
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(kills) // on a line that is dead it may not return
+                .exceptionally(failure -> null)
+                .completeOnTimeout(null, KILL_SECONDS, TimeUnit.SECONDS)
+                .join();
         starters.shutdownNow(); // a start whose process was not there yet finds its session closed, and ends it
         teller.shutdown();
     }

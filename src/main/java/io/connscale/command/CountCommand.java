@@ -55,12 +55,15 @@ public final class CountCommand implements Command {
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
         List<String> names = hosts.isEmpty() ? context.cluster().counting() : HostWords.names(context, hosts);
         Count count = context.scale().count(names);
+        String absent = context.scale().target().isPresent()
+                ? "not read"
+                : count.serverFailure().isPresent() ? "unknown" : "stopped";
         List<ConnscaleException> failures = new ArrayList<>(count.failures().values());
         count.serverFailure().ifPresent(failures::add);
-        return HostAnswers.of(count.hosts(), failures).answer(done -> answer(count));
+        return HostAnswers.of(count.hosts(), failures).answer(done -> answer(count, absent));
     }
 
-    private static Answer answer(Count count) {
+    private static Answer answer(Count count, String absent) {
         boolean incomparable = count.difference().isEmpty();
         Json json = new Json(
                 new AtServer(known(count.server())),
@@ -69,7 +72,7 @@ public final class CountCommand implements Command {
                 known(count.difference()),
                 incomparable ? count.explanation() : null,
                 count.evidence().orElse(null));
-        List<String> lines = new ArrayList<>(new Table(SHOWN, shown(count)).lines());
+        List<String> lines = new ArrayList<>(new Table(SHOWN, shown(count, absent)).lines());
         if (!count.explanation().isEmpty()) {
             lines.add((incomparable ? "not comparable: " : "") + count.explanation());
         }
@@ -80,9 +83,8 @@ public final class CountCommand implements Command {
         return count.isPresent() ? (Long) count.getAsLong() : null;
     }
 
-    private static List<List<Object>> shown(Count count) {
+    private static List<List<Object>> shown(Count count, String absent) {
         List<List<Object>> rows = new ArrayList<>();
-        String absent = count.serverFailure().isPresent() ? "unknown" : "stopped";
         rows.add(List.of("server", cell(count.server(), absent), "", "", ""));
         count.hosts()
                 .forEach((host, now) -> rows.add(

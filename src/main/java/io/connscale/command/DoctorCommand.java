@@ -7,6 +7,7 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Diagnostics.Look;
 import io.connscale.diagnosis.Observed;

@@ -15,6 +15,7 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -41,7 +42,7 @@ public final class ServerCommand implements Command {
 
     @Override
     public Answer run(CommandContext context) {
-        return answer(context.scale().server());
+        return now(context);
     }
 
     /** {@code server status}. */
@@ -49,7 +50,7 @@ public final class ServerCommand implements Command {
     static final class Status implements Command {
         @Override
         public Answer run(CommandContext context) {
-            return answer(context.scale().server());
+            return now(context);
         }
     }
 
@@ -75,6 +76,24 @@ public final class ServerCommand implements Command {
         }
     }
 
+    /**
+     * Of somebody else's.
+     *
+     * @param target what it is, and what is said to it
+     * @param established null: not read
+     */
+    record Foreign(String state, String target, @Nullable Long established) {}
+
+    private static Answer now(CommandContext context) {
+        return context.scale()
+                .target()
+                .map(target -> new Answer(
+                        new Foreign("foreign", target, null),
+                        Table.of(COLUMNS, List.of()),
+                        List.of("server  " + target + " · not read")))
+                .orElseGet(() -> answer(context.scale().server()));
+    }
+
     private static Answer answer(ServerState server) {
         return answer(server, lines(server));
     }
@@ -83,7 +102,7 @@ public final class ServerCommand implements Command {
         return new Answer(server, Table.of(COLUMNS, server.listeners()), lines);
     }
 
-    private static List<String> lines(ServerState server) {
+    static List<String> lines(ServerState server) {
         if (!server.running()) {
             return List.of("server  stopped");
         }
@@ -105,6 +124,9 @@ public final class ServerCommand implements Command {
 
     /** Where the server listens, as below; empty where it does not run, or its host does not answer. */
     public static Optional<String> where(Connscale scale) {
+        if (scale.target().isPresent()) {
+            return scale.target();
+        }
         try {
             ServerState server = scale.server();
             return server.running() ? Optional.of(where(server)) : Optional.empty();

@@ -62,7 +62,9 @@ final class WatchedCluster implements WatchCommand.Watched {
     public void look(Live live) throws InterruptedException {
         List<String> names = context.cluster().counting();
         hosts.keySet().retainAll(names);
-        ask(server, context.server()::statistics);
+        if (context.server().foreign().isEmpty()) {
+            ask(server, context.server()::statistics);
+        }
         names.forEach(name -> ask(
                 hosts.computeIfAbsent(name, unknown -> new Source()),
                 () -> context.cluster().statistics(name)));

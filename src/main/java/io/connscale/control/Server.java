@@ -30,6 +30,11 @@ public interface Server extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What it is where it is somebody else's: not ours to start, and its status, that of a stopped one, says nothing of it. Empty for ours. */
+    default Optional<String> foreign() {
+        return Optional.empty();
+    }
+
     /** Closes its ports and all its connections; nothing where it does not run. A start that is under way is ended. */
     CompletableFuture<ServerStatus> stop();
 

@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.connscale.talk.TalkSettings;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param ratePerSecond new connections a second; 0 is unlimited
  * @param workers the maximum of processes that the agent may be, itself among them; 0: as many as the connections need files for;
  *     null: one
+ * @param talk what connections say; null: Ping, to our own server
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Settings(
@@ -23,7 +25,8 @@ public record Settings(
         long intervalMillis,
         long timeoutMillis,
         long ratePerSecond,
-        @Nullable Integer workers) {
+        @Nullable Integer workers,
+        @Nullable TalkSettings talk) {
     public Settings {
         targets = List.copyOf(targets);
         sources = List.copyOf(sources);
@@ -41,7 +44,7 @@ public record Settings(
     /** For an agent that is one process. */
     public Settings(
             List<String> targets, List<String> sources, long intervalMillis, long timeoutMillis, long ratePerSecond) {
-        this(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, null);
+        this(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, null, null);
     }
 
     private static void requireRange(String name, long millis) {
@@ -64,18 +67,22 @@ public record Settings(
     }
 
     public Settings withInterval(Duration interval) {
-        return new Settings(targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers);
+        return new Settings(targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers, talk);
     }
 
     public Settings withTimeout(Duration timeout) {
-        return new Settings(targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers);
+        return new Settings(targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers, talk);
     }
 
     public Settings withRate(Rate rate) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers);
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers, talk);
     }
 
     public Settings withWorkers(int max) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max);
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max, talk);
+    }
+
+    public Settings withTalk(TalkSettings other) {
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, workers, other);
     }
 }

@@ -62,6 +62,9 @@ public record BothEnds(
 
     private static Optional<String> incomparable(
             Cluster cluster, Server server, ServerStatus status, Answers.Each<Snapshot> hosts) {
+        if (server.foreign().isPresent()) {
+            return Optional.of("the other end, " + server.foreign().get() + ", is not read");
+        }
         if (!status.running()) {
             return Optional.of(server.refusal()
                     .map(why -> "the server did not start: " + why.message())

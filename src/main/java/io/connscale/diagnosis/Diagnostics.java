@@ -196,9 +196,11 @@ public final class Diagnostics {
                         .max()
                         .orElse(Facts.UNKNOWN));
         return new ServerEnd(
-                status == null
-                        ? ServerEnd.State.SILENT
-                        : status.running() ? ServerEnd.State.RUNNING : ServerEnd.State.STOPPED,
+                ends.serverIsForeign()
+                        ? ServerEnd.State.TARGET
+                        : status == null
+                                ? ServerEnd.State.SILENT
+                                : status.running() ? ServerEnd.State.RUNNING : ServerEnd.State.STOPPED,
                 ends.serverPlace(),
                 listening,
                 wanted,

@@ -61,6 +61,11 @@ interface Ends {
     /** The host that the server runs on; {@link ServerEnd#HERE}. */
     String serverPlace();
 
+    /** Whether it is somebody else's. */
+    default boolean serverIsForeign() {
+        return false;
+    }
+
     static Ends of(Cluster cluster, Server server) {
         return new Ends() {
             @Override
@@ -114,6 +119,11 @@ interface Ends {
             @Override
             public Workers serverWorkers() {
                 return cluster.serverWorkers();
+            }
+
+            @Override
+            public boolean serverIsForeign() {
+                return server.foreign().isPresent();
             }
 
             @Override

@@ -80,6 +80,7 @@ public final class LatePongs implements Limit {
             case RUNNING -> Words.many(server.pings(), "Ping") + " answered";
             case STOPPED -> "the server is not running";
             case SILENT -> "the server's host does not answer";
+            case TARGET -> "the server is somebody else's and is not read";
         };
     }
 }

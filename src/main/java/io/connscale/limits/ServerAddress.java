@@ -16,6 +16,9 @@ public final class ServerAddress implements Limit {
 
     @Override
     public Optional<Cause> cause(Observation seen) {
+        if (seen.server().state() == ServerEnd.State.TARGET) {
+            return itself(seen);
+        }
         return elsewhere(seen)
                 .or(() -> refused(seen))
                 .or(() -> gone(seen))

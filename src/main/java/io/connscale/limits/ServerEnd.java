@@ -40,7 +40,9 @@ public record ServerEnd(
         RUNNING,
         STOPPED,
         /** Its host does not answer. */
-        SILENT
+        SILENT,
+        /** Somebody else's, of which nothing is read. */
+        TARGET
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.connscale.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,6 +38,9 @@ final class ChannelLink extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public void connect(InetSocketAddress target, @Nullable InetSocketAddress source, Owner owner) throws IOException {
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
+        if (links.keepalive > 0) {
+            ChannelListening.keepAlive(channel.config(), links.keepalive);
+        }
         channel.config().setConnectTimeoutMillis(0); // the kernel has its own (tcp_syn_retries)
         this.owner = owner;
         channel.pipeline().addLast(this);
@@ -88,10 +92,22 @@ final class ChannelLink extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void send(int times) {
-        if (owner == null) {
-            return;
+        if (owner != null) {
+            send(links.messages(times));
         }
-        ChannelFuture sent = channel.writeAndFlush(links.messages(times));
+    }
+
+    /** Netty keeps what the kernel does not take. */
+    @Override
+    public int send(byte[] bytes, int from) {
+        if (owner != null) {
+            send(Unpooled.wrappedBuffer(bytes, from, bytes.length - from));
+        }
+        return bytes.length - from;
+    }
+
+    private void send(ByteBuf bytes) {
+        ChannelFuture sent = channel.writeAndFlush(bytes);
         if (sent.isDone()) {
             check("send", sent);
         } else {

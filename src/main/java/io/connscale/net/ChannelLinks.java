@@ -1,6 +1,7 @@
 package io.connscale.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -12,13 +13,26 @@ import java.nio.channels.spi.SelectorProvider;
 /** Links that are Netty's ordinary channels, for where there is no epoll. */
 final class ChannelLinks implements Links {
     private final EventLoop loop;
-    final RecvByteBufAllocator receive = new LoopBuffer();
+    final RecvByteBufAllocator receive;
     private final ByteBuf messages;
+    /** Seconds; 0: off. */
+    final int keepalive;
 
     ChannelLinks(EventLoop loop, String message) {
+        this(loop, Wire.constant(message.repeat(MAX_AT_ONCE)), RECEIVE, 0);
+    }
+
+    /** For owners who say what they like. */
+    ChannelLinks(EventLoop loop, int keepalive) {
+        this(loop, Unpooled.EMPTY_BUFFER, RECEIVE_MUCH, keepalive);
+    }
+
+    private ChannelLinks(EventLoop loop, ByteBuf messages, int receiveBytes, int keepalive) {
         ChannelLink.load();
         this.loop = loop;
-        this.messages = Wire.constant(message.repeat(MAX_AT_ONCE));
+        this.receive = new LoopBuffer(receiveBytes);
+        this.messages = messages;
+        this.keepalive = keepalive;
     }
 
     @Override

@@ -48,13 +48,13 @@ final class ChannelListening extends ChannelInboundHandlerAdapter implements Lis
     public void channelRead(ChannelHandlerContext context, Object accepted) {
         Channel channel = (Channel) accepted;
         if (keepalive > 0) {
-            keepAlive(channel.config());
+            keepAlive(channel.config(), keepalive);
         }
         owner.accepted(links -> new ChannelLink(channel, (ChannelLinks) links));
     }
 
     /** On each one: a server socket of nio's does not take them. What is never acknowledged holds it up; nio has no way to bound that. */
-    private void keepAlive(ChannelConfig config) {
+    static void keepAlive(ChannelConfig config, int keepalive) {
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         config.setOption(NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE), keepalive);
         config.setOption(

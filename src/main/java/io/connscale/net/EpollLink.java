@@ -35,6 +35,8 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
     private final EpollLinks links;
     private @Nullable Owner owner;
     private @Nullable IoRegistration registration;
+    /** {@link #owed}: bytes of the owner's. */
+    private static final int OWNERS = -1;
     /** Bytes of messages that the kernel has not taken. */
     private int owed;
 
@@ -58,6 +60,9 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
         this.owner = owner;
         try {
             setTcpNoDelay(true);
+            if (links.keepalive > 0) {
+                EpollListening.keepAlive(this, links.keepalive);
+            }
             if (source != null) {
                 setIntOpt(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
                 bind(source);
@@ -130,6 +135,10 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
             if (owed == 0 && isOpen()) {
                 interest(EpollIoOps.EPOLLIN);
             }
+        } else if (owed == OWNERS) {
+            owed = 0;
+            interest(EpollIoOps.EPOLLIN);
+            owner().writable();
         } else {
             read();
         }
@@ -149,7 +158,7 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
 
     private void read() {
         try {
-            int bytes = recvAddress(links.receiveAddress, 0, Links.RECEIVE);
+            int bytes = recvAddress(links.receiveAddress, 0, links.receiveBytes);
             if (bytes > 0) {
                 owner().received(links.received(bytes));
             } else if (bytes < 0) {
@@ -172,6 +181,24 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
             if (owed > 0) {
                 interest(EpollIoOps.EPOLLOUT);
             }
+        }
+    }
+
+    @Override
+    public int send(byte[] bytes, int from) {
+        if (!isOpen()) {
+            return 0;
+        }
+        try {
+            int sent = sendAddress(links.copied(bytes, from), 0, Math.min(Links.SEND, bytes.length - from));
+            if (from + sent < bytes.length) {
+                owed = OWNERS;
+                interest(EpollIoOps.EPOLLOUT);
+            }
+            return sent;
+        } catch (IOException e) {
+            fail("send", e);
+            return 0;
         }
     }
 

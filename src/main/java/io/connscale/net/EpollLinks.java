@@ -22,24 +22,46 @@ final class EpollLinks implements Links {
     static final int UNKNOWN = -1;
 
     final IoEventLoop loop;
-    private final ByteBuffer receive = ByteBuffer.allocateDirect(RECEIVE);
+    final int receiveBytes;
+    private final ByteBuffer receive;
     private final ByteBuffer messages; // kept, since its memory is known by its address
-    final long receiveAddress = Buffer.memoryAddress(receive);
+    final long receiveAddress;
     final long messagesAddress;
+    /** Seconds; 0: off. */
+    final int keepalive;
     /** {@link #IP_LOCAL_PORT_RANGE}, until the kernel says that it does not know it. */
     int portRange = IP_LOCAL_PORT_RANGE;
 
     EpollLinks(EventLoop loop, String message) {
+        // One message more: what is owed may begin within a message.
+        this(loop, Wire.direct(message.repeat(MAX_AT_ONCE + 1)), RECEIVE, 0);
+    }
+
+    /** For owners who say what they like. */
+    EpollLinks(EventLoop loop, int keepalive) {
+        this(loop, ByteBuffer.allocateDirect(SEND), RECEIVE_MUCH, keepalive);
+    }
+
+    private EpollLinks(EventLoop loop, ByteBuffer messages, int receiveBytes, int keepalive) {
         EpollLink.load();
         this.loop = (IoEventLoop) loop;
-        this.messages =
-                Wire.direct(message.repeat(MAX_AT_ONCE + 1)); // one more: what is owed may begin within a message
+        this.receiveBytes = receiveBytes;
+        this.receive = ByteBuffer.allocateDirect(receiveBytes);
+        this.receiveAddress = Buffer.memoryAddress(receive);
+        this.keepalive = keepalive;
+        this.messages = messages;
         this.messagesAddress = Buffer.memoryAddress(messages);
     }
 
     @Override
     public EventLoop eventLoop() {
         return loop;
+    }
+
+    /** The address of a copy of {@code bytes} from there on, as far as there is room for it. */
+    long copied(byte[] bytes, int from) {
+        messages.clear().put(bytes, from, Math.min(messages.capacity(), bytes.length - from));
+        return messagesAddress;
     }
 
     /** What was read to {@link #receiveAddress}. */

@@ -7,6 +7,7 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,15 +66,15 @@ final class EpollListening implements EpollIoHandle, Listening {
         socket.setReusePort(manner.shared());
         socket.setTcpNoDelay(true);
         if (manner.keepalive() > 0) {
-            keepAlive(manner.keepalive());
+            keepAlive(socket, manner.keepalive());
         }
         socket.bind(at);
         socket.listen(manner.backlog());
         return socket.localAddress();
     }
 
-    /** A Pong that is never acknowledged holds keep-alive up (net/ipv4/tcp_timer.c); the user timeout bounds that, too. */
-    private void keepAlive(int seconds) throws IOException {
+    /** What is never acknowledged holds keep-alive up (net/ipv4/tcp_timer.c); the user timeout bounds that, too. */
+    static void keepAlive(Socket socket, int seconds) throws IOException {
         socket.setKeepAlive(true);
         socket.setIntOpt(IPPROTO_TCP, TCP_KEEPIDLE, seconds);
         socket.setIntOpt(IPPROTO_TCP, TCP_KEEPINTVL, Math.max(1, seconds / Manner.PROBES));

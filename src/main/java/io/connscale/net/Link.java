@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The socket under one connection, on one event loop, where all calls are made and all is told. It speaks one message, that
- * of its {@link Links}. What the kernel does not take at once is sent when it does, and until then nothing is read.
+ * of its {@link Links}, or whatever bytes its owner gives it. What the kernel does not take at once is sent when it does, and until then nothing is read.
  */
 public interface Link {
     /** Whom a link tells what happens to it. Once it is closed, whoever closed it, it has told so and tells nothing more. */
     interface Owner {
         /** It is up. */
         void connected();
+
+        /** The kernel takes more of what {@link Link#send(byte[], int)} did not get rid of. */
+        default void writable() {}
 
         /** Bytes came. They lie in memory of the loop: good for the length of the call. */
         void received(ByteBuffer bytes);
@@ -44,6 +47,14 @@ public interface Link {
 
     /** Sends the message {@code times} times, at most {@link Links#MAX_AT_ONCE}. Where that fails, the owner is told before this returns. */
     void send(int times);
+
+    /**
+     * Sends {@code bytes} from there on, as far as the kernel takes them; nobody changes them afterwards. What is left, the owner sends
+     * when it hears {@link Owner#writable()}; until then nothing is read. Not beside {@link #send(int)}.
+     *
+     * @return how many were taken. Where it failed, the owner was told before this returns
+     */
+    int send(byte[] bytes, int from);
 
     boolean isOpen();
 

@@ -7,6 +7,10 @@ import java.net.InetSocketAddress;
 public interface Links {
     /** Bytes of the receive buffer: many messages at once for a peer that sends many, and still little. */
     int RECEIVE = 256;
+    /** The same, for links whose peers say more than a word. */
+    int RECEIVE_MUCH = 16 << 10;
+    /** Of a {@link Link#send(byte[], int)}, at most so many bytes are taken at once. */
+    int SEND = 8 << 10;
     /** Messages of one {@link Link#send}: the answer to a full receive buffer. */
     int MAX_AT_ONCE = RECEIVE / Wire.LENGTH;
 

@@ -13,10 +13,13 @@ import java.nio.ByteBuffer;
  * learning that nothing is left. Only for handlers that keep nothing of what they read.
  */
 final class LoopBuffer implements RecvByteBufAllocator, RecvByteBufAllocator.ExtendedHandle {
-    private final ByteBuf buffer =
-            Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(Links.RECEIVE)));
+    private final ByteBuf buffer;
     private int attempted;
     private int read;
+
+    LoopBuffer(int bytes) {
+        buffer = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(bytes)));
+    }
 
     @Override
     @SuppressWarnings("deprecation") // the interface's method; ExtendedHandle is what transports take
@@ -31,7 +34,7 @@ final class LoopBuffer implements RecvByteBufAllocator, RecvByteBufAllocator.Ext
 
     @Override
     public int guess() {
-        return Links.RECEIVE;
+        return buffer.capacity();
     }
 
     @Override

@@ -155,6 +155,15 @@ public final class Transport {
         return isEpoll() ? new EpollLinks(loop, message) : new ChannelLinks(loop, message);
     }
 
+    /**
+     * Links of {@code loop} whose owners say what they like, by {@link Link#send(byte[], int)}.
+     *
+     * @param keepalive seconds that a peer may be silent before its kernel is asked whether it is still there; 0: never
+     */
+    public Links links(EventLoop loop, int keepalive) {
+        return isEpoll() ? new EpollLinks(loop, keepalive) : new ChannelLinks(loop, keepalive);
+    }
+
     /** Whether the listening sockets of several processes may share a port ({@link PortGroup}). */
     public boolean sharesPorts() {
         return isEpoll();

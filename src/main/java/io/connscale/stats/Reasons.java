@@ -13,8 +13,20 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Reasons {
     public static final String OTHER = "other";
     private static final int MAX = 100;
+    /** Texts of others that are told apart: they may have a time or an id in them. */
+    private static final int MAX_TEXTS = 20;
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+    private final Map<String, String> texts = new ConcurrentHashMap<>();
+
+    /** {@code what} with {@code text} behind it, as {@code unexpected: HTTP 503}; past {@value #MAX_TEXTS} different ones without. */
+    public String withText(String what, String text) {
+        String known = texts.get(text);
+        if (known == null && texts.size() < MAX_TEXTS) {
+            known = texts.computeIfAbsent(text, unseen -> what + ": " + unseen);
+        }
+        return known == null ? what : known;
+    }
 
     /** Counts one more for {@code where what}; {@code where} is {@code connect}, {@code send}, {@code receive}, … */
     public void count(String where, String what) {

@@ -16,6 +16,11 @@ public final class Given {
         return new Settings(List.of("127.0.0.1:" + port), List.of(), intervalMillis, 3_600_000, 0);
     }
 
+    /** As above, with a millisecond for an answer and none due meanwhile. */
+    static Settings hasty(int port) {
+        return new Settings(List.of("127.0.0.1:" + port), List.of(), 3_600_000, 1, 0);
+    }
+
     public static OpenRequest order(long count) {
         return new OpenRequest(count, null);
     }

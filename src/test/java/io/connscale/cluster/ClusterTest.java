@@ -111,6 +111,33 @@ class ClusterTest {
         assertThat(process.waitFor(20, SECONDS)).isTrue();
     }
 
+    /** Its host has forgotten it by then; whoever ends the program right after the close would leave it behind. */
+    @Test
+    void aCloseWaitsForASessionThatIsStillBeingStopped() throws Exception {
+        CountDownLatch killed = new CountDownLatch(1);
+        ThreadProcess deaf = new ThreadProcess("deaf", FakeAgent::frozen) {
+            @Override
+            public Process destroyForcibly() {
+                killed.countDown();
+                return super.destroyForcibly();
+            }
+        };
+        Cluster cluster = new Cluster(
+                MiniCluster.of("client1").config(),
+                () -> List.of("127.0.0.1:1"),
+                notice -> {},
+                host -> command -> deaf,
+                10);
+        open.add(cluster);
+        get(cluster.start("client1"));
+        CompletableFuture<Boolean> stopped = cluster.stop("client1");
+        await().until(() -> cluster.status("client1").state() == State.STOPPED);
+        assertThat(stopped).isNotDone();
+        cluster.close();
+        assertThat(killed.getCount()).isZero();
+        assertThat(deaf.isAlive()).isFalse();
+    }
+
     @Test
     void aStartRightAfterOneThatWasGivenUpIsNotShotDownByIt() throws Exception {
         CountDownLatch greet = new CountDownLatch(1);

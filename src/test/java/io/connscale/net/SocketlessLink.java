@@ -1,5 +1,6 @@
 package io.connscale.net;
 
+import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,11 @@ public abstract class SocketlessLink implements Link {
     public @Nullable Throwable failure;
 
     public boolean open = true;
+    /** How many bytes {@link #send(byte[], int)} takes. */
+    public int room = Integer.MAX_VALUE;
+
+    /** All that was taken. */
+    public final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     /** What {@link #send} does where it does not fail. */
     protected abstract void takes(int times);
@@ -45,6 +51,19 @@ public abstract class SocketlessLink implements Link {
         } else {
             takes(times);
         }
+    }
+
+    /** As many as {@link #room}, which then is less. */
+    @Override
+    public int send(byte[] bytes, int from) {
+        if (failure != null) {
+            fail("send", failure);
+            return 0;
+        }
+        int sent = Math.min(room, bytes.length - from);
+        room -= sent;
+        said.write(bytes, from, sent);
+        return sent;
     }
 
     @Override

@@ -6,9 +6,10 @@ import java.util.Optional;
 /**
  * All that {@code hosts.yaml} says.
  *
+ * @param target somebody else's server, which the hosts connect to instead; then {@code server} is never started
  * @param hosts at least one, names distinct, in the file's order
  */
-public record ClusterConfig(ServerConfig server, List<HostConfig> hosts) {
+public record ClusterConfig(ServerConfig server, Optional<TargetConfig> target, List<HostConfig> hosts) {
     public static final int MAX_HOSTS = 1000;
 
     public ClusterConfig {
@@ -17,6 +18,11 @@ public record ClusterConfig(ServerConfig server, List<HostConfig> hosts) {
         List<String> names =
                 Checks.distinct("host", hosts.stream().map(HostConfig::name).toList());
         server.on().ifPresent(on -> Checks.check(names.contains(on), on, "is not one of the hosts"));
+    }
+
+    /** With our own server. */
+    public ClusterConfig(ServerConfig server, List<HostConfig> hosts) {
+        this(server, Optional.empty(), hosts);
     }
 
     /** The host of that name, where there is one. */

@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The whole file: the defaults for every host first, then the hosts, then the server, which may run on one of them. */
 final class ClusterReader {
-    private static final List<String> KEYS = List.of("server", "client", "launch", "hosts");
+    private static final List<String> KEYS = List.of("server", "target", "client", "launch", "hosts");
     private static final String EXAMPLE = "write at least \"hosts: {client1: local}\"";
 
     private ClusterReader() {}
@@ -24,7 +25,12 @@ final class ClusterReader {
         Node there = file.node("hosts").orElse(new Node.Empty(root.place()));
         List<HostConfig> hosts = hosts(there, client, ssh);
         ServerConfig whole = new ServerReader(server, hosts).read(root.place());
-        return Fault.at(there.place(), () -> new ClusterConfig(whole, hosts));
+        Optional<TargetConfig> target = file.node("target")
+                .map(node -> TargetReader.read(Section.of("target", node, TargetReader.KEYS), node.place()));
+        if (target.isPresent()) {
+            file.refuse("server", key -> key + " beside target: keep the one that hosts connect to");
+        }
+        return Fault.at(there.place(), () -> new ClusterConfig(whole, target, hosts));
     }
 
     private static List<HostConfig> hosts(Node node, ClientConfig client, Launch.SshClient ssh) {

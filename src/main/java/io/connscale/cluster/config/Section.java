@@ -105,7 +105,8 @@ final class Section {
     void refuse(String key, Function<String, String> why) {
         Node.Entry entry = entries.get(key);
         if (entry != null) {
-            throw new Fault(entry.key().place(), why.apply(entry.key().shown() + " in " + name));
+            throw new Fault(
+                    entry.key().place(), why.apply(entry.key().shown() + (name.isEmpty() ? "" : " in " + name)));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.connscale.cluster.config;
 
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.connscale.talk.Talks;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -47,12 +48,52 @@ class HostsFileErrorsTest {
         return bad("hosts: {" + host + "}", "1:" + message);
     }
 
+    /** {@code keys} under {@code target:} in line 2, from column 10 on. */
+    private static Arguments target(String keys, String message) {
+        return bad("hosts: {client1: local}\ntarget: {" + keys + "}", "2:" + message);
+    }
+
+    static Stream<Arguments> aTarget() {
+        String names = "ping, " + String.join(", ", Talks.names());
+        return Stream.of(
+                target("ports: 1", "9: target has no address: write \"address: broker.example.org\""),
+                target("address: a", "9: \"a\" has no port: add \"ports: 1883\", say"),
+                target("address: \"a:1\", ports: 2", "9: \"a:1\" has a port, and so have ports: leave one of them out"),
+                target("address: a, ports: 0", "9: a port: 0 is out of range, 1 to 65535 is possible"),
+                target("address: a, port: 2", "22: unknown key \"port\" in target, did you mean \"ports\"?"),
+                target(
+                        "address: a, ports: 1, keepalive: 30s",
+                        "32: \"keepalive\" in target is for other talks than ping: remove it"),
+                target("address: a, ports: 1, talk: reddis", "38: unknown talk \"reddis\", did you mean \"redis\"?"),
+                target("address: a, ports: 1, talk: by-hand", "38: unknown talk \"by-hand\", known are " + names),
+                target(
+                        "address: a, ports: 1, talk: {redis: {user: me}}",
+                        "46: redis has no further keys: write \"talk: redis\""),
+                target(
+                        "address: a, ports: 1, talk: []",
+                        "38: expected " + names + ", or exchanges such as {ping: {send: \"PING\\r\\n\","
+                                + " expect: \"+PONG\\r\\n\"}}, got an empty list"),
+                target(
+                        "address: a, ports: 1, talk: {ping: {sent: x}}",
+                        "46: unknown key \"sent\" in ping, did you mean \"send\"?"),
+                target("address: a, ports: 1, talk: {ping: {}}", "45: neither send nor expect"),
+                target(
+                        "address: a, ports: 1, talk: {ping: {send: \u20ac}}",
+                        "52: expected text whose characters are bytes: \"\\x10\\r\\n\" in double quotes, got \"\u20ac\""),
+                target(
+                        "address: a, ports: 1, talk: {ping: {expect: {length: 0}}}",
+                        "63: expected a whole number from 1 to 1073741824, got \"0\""),
+                bad(
+                        "hosts: {client1: local}\nserver: {}\ntarget: {address: a, ports: 1}",
+                        "2:1: \"server\" beside target: keep the one that hosts connect to"));
+    }
+
     static Stream<Arguments> notAHostsFile() {
         return Stream.of(
                 bad("", "1:1: " + NOTHING),
                 bad("# only a comment\n", "1:1: " + NOTHING),
-                bad("hello", "1:1: expected keys (server, client, launch, hosts), got \"hello\""),
-                bad("- client1", "1:1: expected keys (server, client, launch, hosts), got a list"),
+                bad("hello", "1:1: expected keys (server, target, client, launch, hosts), got \"hello\""),
+                bad("- client1", "1:1: expected keys (server, target, client, launch, hosts), got a list"),
                 bad("server: {backlog: 5}", "1:1: " + NO_HOSTS),
                 bad("hosts:", "1:7: " + NO_HOSTS),
                 bad("hosts: {}", "1:8: " + NO_HOSTS),
@@ -71,7 +112,7 @@ class HostsFileErrorsTest {
                         "server:\n  bind: 127.0.0.1\n  ports: 8989\n  bakclog: 5",
                         "4:3: unknown key \"bakclog\" in server, did you mean \"backlog\"?"),
                 bad("sever: {}", "1:1: unknown key \"sever\", did you mean \"server\"?"),
-                bad("zebra: {}", "1:1: unknown key \"zebra\", known are server, client, launch, hosts"),
+                bad("zebra: {}", "1:1: unknown key \"zebra\", known are server, target, client, launch, hosts"),
                 client("delay: 5s", "10: unknown key \"delay\" in client, known are interval, timeout, rate"),
                 host("h: {prot: 22}", "13: unknown key \"prot\" in h, did you mean \"port\"?"),
                 bad(
@@ -83,7 +124,7 @@ class HostsFileErrorsTest {
                 bad(
                         "hosts:\n  a: local\n  b: local\n  a: local",
                         "4:3: duplicate host \"a\", the first is in line 2: keep one"),
-                bad("<<: {}", "1:1: unknown key \"<<\", known are server, client, launch, hosts"));
+                bad("<<: {}", "1:1: unknown key \"<<\", known are server, target, client, launch, hosts"));
     }
 
     static Stream<Arguments> serverValues() {
@@ -202,7 +243,7 @@ class HostsFileErrorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"notAHostsFile", "keys", "serverValues", "clientValues", "hostValues", "yaml"})
+    @MethodSource({"notAHostsFile", "keys", "serverValues", "clientValues", "hostValues", "yaml", "aTarget"})
     void aMistakeIsAnsweredInOneLineWithItsPlaceAndWhatWouldBeRight(String text, String message) {
         assertThatExceptionOfType(HostsFileException.class)
                 .isThrownBy(() -> HostsFile.parse("hosts.yaml", text))

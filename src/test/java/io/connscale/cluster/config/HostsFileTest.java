@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.connscale.control.Rate;
+import io.connscale.talk.Exchange;
+import io.connscale.talk.TalkSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -97,6 +99,37 @@ class HostsFileTest {
 
         assertThat(config.names()).containsExactly("client1", "client2", "client3", "client4", "client5", "client6");
         assertThat(config.server().on()).contains("client3");
+    }
+
+    @Test
+    void aTargetTakesTheServersPlace() throws HostsFileException {
+        ClusterConfig config = parse("""
+                target:
+                  address: broker.example.org
+                  ports: [1883, 2000-2001]
+                  keepalive: 30s
+                  talk: {open: [{send: "HELLO {host}-{n}\\r\\n", expect: "OK\\x00"}], ping: {send: "PING", expect: {line: "+"}}}
+                hosts: {client1: local}
+                """);
+        TargetConfig target = config.target().orElseThrow();
+
+        assertThat(target.targets())
+                .containsExactly("broker.example.org:1883", "broker.example.org:2000", "broker.example.org:2001");
+        assertThat(target.talk())
+                .contains(TalkSettings.of(
+                                List.of(new Exchange("HELLO {host}-{n}\\r\\n", "OK\\x00", null, null)),
+                                List.of(new Exchange("PING", null, "+", null)))
+                        .withKeepalive(30_000));
+        assertThat(target.text()).isEqualTo("broker.example.org:1883 and 2 more (by-hand)");
+    }
+
+    @Test
+    void aTargetThatSpeaksPingHasNoTalkOfItsOwn() throws HostsFileException {
+        String file = "hosts: {client1: local}\ntarget: {address: \"[::1]:8989\"";
+
+        assertThat(parse(file + "}").target()).contains(new TargetConfig("[::1]:8989", List.of(), Optional.empty()));
+        assertThat(parse(file + ", talk: ping}")).isEqualTo(parse(file + "}"));
+        assertThat(parse(file + ", talk: redis}").target().orElseThrow().text()).isEqualTo("[::1]:8989 (redis)");
     }
 
     @Test

@@ -2,24 +2,26 @@ package io.connscale.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.control.ServerStatus;
+import io.connscale.api.ServerState;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the server says of its backlog: given, cut, or unknown. */
-class ServerTextTest {
+class ServerCommandTest {
     private static String line(@Nullable Integer given) {
-        ServerStatus status = new ServerStatus(
-                true,
+        ServerState state = new ServerState(
+                "running",
                 "epoll",
-                List.of(new ServerStatus.Listener("127.0.0.1", 8989, 1024, given)),
+                List.of(new ServerState.Listener("127.0.0.1", 8989, 1024, given)),
                 0,
                 0,
                 0,
-                new TreeMap<>());
-        return ServerText.lines(status).get(0);
+                new TreeMap<>(),
+                1,
+                List.of());
+        return ServerCommand.lines(state).get(0);
     }
 
     @Test

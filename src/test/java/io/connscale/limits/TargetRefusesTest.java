@@ -1,0 +1,49 @@
+package io.connscale.limits;
+
+import static io.connscale.kernel.Known.nothing;
+import static io.connscale.limits.Given.server;
+import static io.connscale.limits.Given.verdict;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.kernel.Facts;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Somebody else's server is said to be that, with its own words, and nobody is told to start it here. */
+class TargetRefusesTest {
+    private static final ServerEnd TARGET = server(ServerEnd.State.TARGET, Map.of(), Facts.NONE);
+
+    @Test
+    void theWordsAreTheVerdict() {
+        Verdict verdict = verdict(
+                Map.of(
+                        "receive unexpected: -ERR max number of clients reached", 3210L,
+                        "receive unexpected: +OK", 1L,
+                        "receive closed", 7L),
+                nothing(),
+                TARGET,
+                0);
+
+        assertThat(verdict.cause()).isEqualTo("target-refuses");
+        assertThat(verdict.text())
+                .contains("refused 3,210 connections of client1 with \"-ERR max number of clients reached\"")
+                .contains("while 28,232 were established")
+                .doesNotContain("server start");
+    }
+
+    @Test
+    void oneThatClosesIsNotSaidToBeGone() {
+        Verdict verdict = verdict(Map.of("receive closed", 288L), nothing(), TARGET, 0);
+
+        assertThat(verdict.cause()).isEqualTo("target-closes");
+        assertThat(verdict.text()).contains("ended 288 connections", "log").doesNotContain("server start");
+    }
+
+    @Test
+    void oneThatIsNotThereIsToBeStartedWhereItRuns() {
+        Verdict verdict = verdict(Map.of("connect ECONNREFUSED", 5L), nothing(), TARGET, 0);
+
+        assertThat(verdict.cause()).isEqualTo("target-refused");
+        assertThat(verdict.text()).contains("where it runs").doesNotContain("server start");
+    }
+}
