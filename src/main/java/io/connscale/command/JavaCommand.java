@@ -139,7 +139,8 @@ public final class JavaCommand implements Command {
             try {
                 source = Files.readString(file);
             } catch (IOException e) {
-                throw new CommandException("cannot read " + file + ": " + Failure.why(e), "check its name and permissions");
+                throw new CommandException(
+                        "cannot read " + file + ": " + Failure.why(e), "check its name and permissions");
             }
             shell = JShell.builder()
                     .executionEngine(new LocalExecutionControlProvider(), Map.of())
