@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 final class ConsoleProcess {
     private static final int HUNG_UP = 129;
     private static final int TERMINATED = 143;
+    private static final String STANDSTILL =
+            "Ctrl-Z is ignored: a console that stands still loses its connections · Ctrl-C ends the command";
+
     private static final long ENDING_MILLIS = 3_000;
     private static final long FLUSH_MILLIS = 1_000;
 
@@ -69,6 +72,7 @@ final class ConsoleProcess {
         heed("INT", () -> console.interrupt() ? 0 : Console.INTERRUPTED);
         heed("TERM", () -> end(console, TERMINATED));
         heed("HUP", () -> end(console, HUNG_UP));
+        Signals.register("TSTP", () -> console.notice(STANDSTILL)); // on a terminal with a prompt JLine ignores it
         start(parts, console);
         int code = converse(console, context);
         return console.signalled() == 0 ? code : console.signalled();

@@ -15,6 +15,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -41,6 +42,7 @@ public final class Main {
 
     /** Ends the process: with 0 where all worked, else as {@code docs/} and {@code --help} say. */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.ROOT); // what is printed can be typed again, whatever digits the language has
         boolean agent = args.length > 0 && args[0].equals(AGENT);
         refuseWithout(agent ? FOR_ALL : FOR_A_CONSOLE);
         if (agent) {

@@ -130,6 +130,9 @@ final class StateFolder {
      * @throws IOException where it can't be written, or is no file: what opens a FIFO waits for its reader
      */
     static void makePrivate(Path file) throws IOException {
+        if (Files.isSymbolicLink(file) && !Files.exists(file)) {
+            throw new FileSystemException(file.toString(), null, "a symbolic link to what is not there");
+        }
         if (!Files.exists(file)) {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FILE)));
         }

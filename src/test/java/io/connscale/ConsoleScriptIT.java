@@ -85,6 +85,31 @@ class ConsoleScriptIT {
     }
 
     @Test
+    void ctrlZDoesNotStopAScript() throws Exception {
+        try (RunningConsole console = script.start("--hosts", hosts().toString(), "-e", "sleep 1ms", "-e", "sleep")) {
+            await().atMost(Duration.ofSeconds(40)).until(() -> console.out().contains("slept"));
+            String pid = Long.toString(console.process().pid());
+            assertThat(new ProcessBuilder("kill", "-TSTP", pid).start().waitFor())
+                    .isZero();
+            await().atMost(Duration.ofSeconds(40)).until(() -> console.err().contains("Ctrl-Z is ignored: "));
+        }
+    }
+
+    @Test
+    void numbersAreOfTheSameDigitsInEveryLanguage() throws IOException {
+        Ran ran = script.with("CONNSCALE_JAVA_OPTS", "-Duser.language=ar -Duser.country=EG")
+                .run("--hosts", hosts().toString(), "-e", "help start", "-e", "start nobody[1-3]", "-e", "hosts");
+        assertThat(ran.out() + ran.err()).doesNotContainPattern("[\\p{Nd}&&[^0-9]]");
+        Ran started = script.with("CONNSCALE_JAVA_OPTS", "-Duser.language=ar -Duser.country=EG")
+                .run("--hosts", hosts().toString(), "-e", "start client1", "-e", "connections start 10 client1");
+        assertThat(started.out()).contains("client1  10 established in ").doesNotContainPattern("[\\p{Nd}&&[^0-9]]");
+    }
+
+    private Path hosts() throws IOException {
+        return Files.writeString(folder.resolve("hosts.yaml"), "server: {ports: 0}\nhosts: {client1: local}\n");
+    }
+
+    @Test
     void spacesAndStarsInArgumentsReachTheConsoleAsTheyAre() {
         Ran ran = script.run("--hosts", folder.resolve("no  such * file").toString(), "-e", "hosts");
 

@@ -338,7 +338,7 @@ class RealAgentsIT {
                         "-e",
                         "count");
         assertThat(ran.err())
-                .isEqualTo("error: server not started: ports: 0 is a free port, chosen at its start\n  server start\n");
+                .isEqualTo("error: server not running: its port is chosen when it starts\n  run server start first\n");
         assertThat(ran.out()).contains("client1  7 established in ").containsPattern("server +7\n");
     }
 

@@ -67,6 +67,14 @@ class StateFolderTest {
     }
 
     @Test
+    void aLogThatIsALinkToNothingIsNamed() throws Exception {
+        Path state = Files.createDirectory(folder.resolve("links"));
+        Files.createSymbolicLink(state.resolve("connscale.log"), folder.resolve("nowhere/file"));
+        assertThat(named(state).notice().orElseThrow())
+                .startsWith("no log is kept in " + state + "/connscale.log: a symbolic link to what is not there · ");
+    }
+
+    @Test
     void aFolderThatIsAFileAndALogThatIsAFifoAreNamedAtOnce() throws Exception {
         Path file = Files.createFile(folder.resolve("file"));
         assertThat(named(file).notice())

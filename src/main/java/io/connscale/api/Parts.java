@@ -16,18 +16,26 @@ import io.connscale.diagnosis.DisconnectReporter;
 import io.connscale.net.Transport;
 import io.connscale.server.PingPongServer;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a {@link Connscale} is made of, wired in one place for programs and the console. Not part of the contract: the console's
  * own commands reach below the API where it has no word for what they show.
  *
  * @param startsServer whether the server starts with it
+ * @param awaitsStart whether clients have nothing to connect to before the server is started
  * @param cluster the hosts and their agents
  * @param server the Ping/Pong server, wherever it runs
  * @param diagnostics gathers what verdicts need
  * @param user is told of what happens meanwhile
  */
-public record Parts(boolean startsServer, Cluster cluster, Server server, Diagnostics diagnostics, User user)
+public record Parts(
+        boolean startsServer,
+        BooleanSupplier awaitsStart,
+        Cluster cluster,
+        Server server,
+        Diagnostics diagnostics,
+        User user)
         implements AutoCloseable {
     /** Nothing is started yet. */
     public static Parts of(ClusterConfig config, User user) {
@@ -39,7 +47,7 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
         Diagnostics diagnostics = new Diagnostics(cluster, server);
         cluster.onLoss(new DisconnectReporter(diagnostics, user::notice)::lost);
         boolean starts = config.target().isEmpty() && config.server().autostart();
-        return new Parts(starts, cluster, server, diagnostics, user);
+        return new Parts(starts, address::isChosenAtStart, cluster, server, diagnostics, user);
     }
 
     /** In this process, or in an agent on the host that {@code hosts.yaml} names. */
@@ -95,9 +103,9 @@ public record Parts(boolean startsServer, Cluster cluster, Server server, Diagno
         if (refusal.isPresent()) {
             throw notStarted(refusal.get());
         }
-        if (cluster.targets().stream().anyMatch(target -> target.endsWith(":0"))) {
+        if (awaitsStart.getAsBoolean()) {
             throw new AgentException(
-                    "server not started: ports: 0 is a free port, chosen at its start", "server start");
+                    "server not running: its port is chosen when it starts", "run server start first");
         }
     }
 

@@ -11,6 +11,7 @@ import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ final class ServerAddress {
     private final Optional<Launch.Ssh> alias;
     private volatile @Nullable String host;
     private volatile @Nullable Server server;
+    /** Where any free ports were asked for: those of the last run. */
+    private volatile @Nullable List<Integer> lastPorts;
 
     ServerAddress(ClusterConfig whole) {
         this(whole, SshLauncher::hostName);
@@ -82,23 +85,35 @@ final class ServerAddress {
         return config.host();
     }
 
+    /** Those that it was last seen to listen on: connections that are left may be to them. */
     private List<Integer> ports() {
-        Server known = server;
-        if (!config.ports().contains(0) || known == null) {
-            return config.ports();
-        }
+        return config.ports().contains(0) && server != null
+                ? running().or(() -> Optional.ofNullable(lastPorts)).orElse(config.ports())
+                : config.ports();
+    }
+
+    /** Whether there is nothing to connect to before the server is started, since its start chooses the port. */
+    boolean isChosenAtStart() {
+        return config.ports().contains(0) && server != null && running().isEmpty();
+    }
+
+    /** Its ports; empty where it is stopped, or does not answer. */
+    private Optional<List<Integer>> running() {
         try {
-            ServerStatus status = Answers.within(Server.ANSWER_SECONDS, known.status());
-            return status.running()
-                    ? status.listeners().stream()
-                            .map(ServerStatus.Listener::port)
-                            .toList()
-                    : config.ports();
+            ServerStatus status = Answers.within(
+                    Server.ANSWER_SECONDS, Objects.requireNonNull(server).status());
+            if (status.running()) {
+                List<Integer> ports = status.listeners().stream()
+                        .map(ServerStatus.Listener::port)
+                        .toList();
+                lastPorts = ports;
+                return Optional.of(ports);
+            }
         } catch (AgentException e) {
-            return config.ports(); // it does not answer: connecting will say so, address by address
+            log.debug("the server's ports", e); // connecting will say so, address by address
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return config.ports();
         }
+        return Optional.empty();
     }
 }

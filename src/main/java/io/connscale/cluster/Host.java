@@ -314,8 +314,9 @@ final class Host {
             if (now.lost() <= told.lost() || quiet > 0) {
                 return Optional.empty();
             }
-            String line = host + "  " + connections(now.lost() - told.lost()) + " lost: "
-                    + reasons(Reasons.difference(now.errors(), told.errors()));
+            String reasons = reasons(Reasons.difference(now.errors(), told.errors()));
+            String line = host + "  " + connections(now.lost() - told.lost()) + " lost"
+                    + (reasons.isEmpty() ? ", for no reason that its agent named" : ": " + reasons);
             told = now;
             quiet = QUIET;
             return Optional.of(line);

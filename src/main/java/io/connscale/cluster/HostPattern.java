@@ -61,6 +61,10 @@ final class HostPattern {
         List<String> matching =
                 names.stream().filter(name -> matches(parts, name)).toList();
         if (matching.isEmpty()) {
+            if (word.lastIndexOf('[') > word.lastIndexOf(']')) {
+                throw new AgentException(
+                        "pattern " + Quantity.quoted(word) + " lacks its \"]\"", "client[1-4] is four hosts");
+            }
             throw unknown(word, names);
         }
         return matching;

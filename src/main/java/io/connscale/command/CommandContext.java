@@ -23,6 +23,6 @@ public record CommandContext(Cluster cluster, Server server, Shell shell, Diagno
 
     /** Of a cluster and a server that somebody else has wired and started. */
     CommandContext(Cluster cluster, Server server, Shell shell) {
-        this(new Parts(false, cluster, server, new Diagnostics(cluster, server), shell::notice), shell);
+        this(new Parts(false, () -> false, cluster, server, new Diagnostics(cluster, server), shell::notice), shell);
     }
 }

@@ -53,6 +53,9 @@ final class Converters {
         public Path convert(String typed) {
             boolean home = typed.equals("~") || typed.startsWith("~/");
             try {
+                if (typed.isBlank()) {
+                    throw new InvalidPathException(typed, "empty"); // for Java it is the folder that we are in
+                }
                 return home ? Path.of(System.getProperty("user.home") + typed.substring(1)) : Path.of(typed);
             } catch (InvalidPathException e) {
                 throw new IllegalArgumentException(Quantity.quoted(typed) + " is not a file's name", e);

@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.connscale.api.Connscale;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.console.Failure;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,11 @@ public final class JavaCommand implements Command {
 
     private static volatile @Nullable Connscale scale;
 
-    @Parameters(paramLabel = "FILE", arity = "0..1", description = "a script, as jshell takes it")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "0..1",
+            converter = Converters.FileWord.class,
+            description = "a script, as jshell takes it")
     private @Nullable Path file;
 
     /** What snippets know as {@code scale}: they are compiled classes, which find it here. */
@@ -85,6 +90,11 @@ public final class JavaCommand implements Command {
             throw new CommandException("java without a script needs a terminal", "java FILE runs a script");
         }
         return Commands.NOTHING;
+    }
+
+    @Override
+    public boolean watchable() {
+        return false;
     }
 
     /** JShell's own tool, which has completion, history and help; until {@code /exit}. */
@@ -129,7 +139,7 @@ public final class JavaCommand implements Command {
             try {
                 source = Files.readString(file);
             } catch (IOException e) {
-                throw new CommandException("cannot read " + file + ": " + e, "look whether it is there");
+                throw new CommandException("cannot read " + file + ": " + Failure.why(e), "check its name and permissions");
             }
             shell = JShell.builder()
                     .executionEngine(new LocalExecutionControlProvider(), Map.of())

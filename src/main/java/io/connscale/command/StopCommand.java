@@ -41,8 +41,11 @@ public final class StopCommand implements Command {
         } catch (InterruptedException e) {
             HostAnswers<Boolean> soFar = HostAnswers.of(stopping.soFar());
             throw soFar.interrupted(
-                    "interrupted; %d of %d hosts have ended, the others are ending"
-                            .formatted(soFar.done().size(), names.size()),
+                    "interrupted; %d of %d agents stopped; %d still stopping"
+                            .formatted(
+                                    soFar.done().size(),
+                                    names.size(),
+                                    names.size() - soFar.done().size()),
                     "hosts shows which",
                     StopCommand::answer);
         }

@@ -121,7 +121,7 @@ public final class WatchCommand implements Command {
             picture.add(line + " · q ends");
             try {
                 last = Commands.run(command(), context);
-                picture.addAll(last.shown());
+                picture.addAll(last.shown(live.columns() - 1)); // a terminal may wrap a line that fills it
             } catch (CommandException e) {
                 picture.addAll(e.text().lines().toList());
             }

@@ -3,6 +3,7 @@ package io.connscale.command;
 import io.connscale.console.Sparkline;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
+import io.connscale.console.Wrapped;
 import io.connscale.control.Quantity;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.Snapshot;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * What {@code watch} draws. The hosts get what room the rest leaves.
+ * What {@code watch} draws. The hosts get what room the rest leaves; on a narrow screen whole columns are left out, and no number is cut.
  *
  * <pre>
  * watch · 10,000 established · server 10,000 · q ends
@@ -45,6 +46,10 @@ final class WatchPicture {
             new Column<>("pongs/s", row -> rate(row, last -> last.counts().pongs())),
             new Column<>("p50 µs", row -> percentile(row, 50)),
             new Column<>("p99 µs", row -> percentile(row, 99)));
+
+    /** What goes first where the screen is too narrow: the curves below say the same of all hosts together. */
+    private static final List<String> GIVEN_UP =
+            List.of("attempts/s", "p50 µs", "connecting", "pongs/s", "p99 µs", "failed", "lost");
 
     /** One curve: its name and its values, the newest last. */
     private record Curve(String name, List<Double> values) {
@@ -103,6 +108,7 @@ final class WatchPicture {
 
     List<String> lines(int columns, int rowsOfScreen, boolean unicode) {
         List<String> below = new ArrayList<>();
+        int width = columns - 1; // a terminal may wrap a line that fills it
         curves.forEach(curve -> below.add(curve.line(columns, unicode)));
         below.add("round trips of the last tick, µs: " + percentiles());
         rows.stream()
@@ -111,13 +117,28 @@ final class WatchPicture {
                 .forEach(row -> below.add(row.name() + ": "
                         + ServerCommand.errors(row.all().counts().errors())));
         rows.forEach(row -> below.addAll(row.warnings()));
-        List<String> lines = new ArrayList<>();
-        lines.add("watch · " + head() + " · q ends");
-        List<String> table = Table.of(COLUMNS, rows).lines();
-        int room = Math.max(3, rowsOfScreen - 1 - below.size());
-        lines.addAll(shortened(table, room));
-        lines.addAll(below);
+        List<String> wrapped = below.stream()
+                .flatMap(line -> Wrapped.hanging(line, width).stream())
+                .toList();
+        List<String> lines = new ArrayList<>(Wrapped.hanging("watch · " + head() + " · q ends", width));
+        int room = Math.max(3, rowsOfScreen - lines.size() - wrapped.size());
+        lines.addAll(shortened(table(width), room));
+        lines.addAll(wrapped);
         return lines;
+    }
+
+    /** With as many columns as there is room for, each of them whole. */
+    private List<String> table(int width) {
+        List<Column<StatsRow>> columns = new ArrayList<>(COLUMNS);
+        List<String> table = Table.of(columns, rows).lines();
+        for (String name : GIVEN_UP) {
+            if (table.stream().allMatch(line -> line.length() <= width)) {
+                break;
+            }
+            columns.removeIf(column -> column.name().equals(name));
+            table = Table.of(columns, rows).lines();
+        }
+        return table;
     }
 
     /** The headings, the server, the sum, and as many hosts as there is room for. */

@@ -14,8 +14,8 @@ public record Answer(Object json, Table table, List<String> lines) {
         lines = List.copyOf(lines);
     }
 
-    /** As it stands on the screen. */
-    public List<String> shown() {
-        return lines.isEmpty() ? table.lines() : lines;
+    /** As it stands on a screen of so many columns; lines may be longer. */
+    public List<String> shown(int columns) {
+        return lines.isEmpty() ? table.lines(columns) : lines;
     }
 }

@@ -170,7 +170,7 @@ public final class Console implements Shell {
         commands.shutdownNow();
         commands = commandThread();
         printer.interrupted(
-                screen, Visible.line(line.strip(), 80), where, ": the command does not end, and was left behind");
+                screen, Visible.line(line.strip(), 80), where, ": the command did not stop in time, and was abandoned");
     }
 
     /** Started at once: where no thread is left for it later, commands run all the same. */
@@ -234,6 +234,10 @@ public final class Console implements Shell {
 
     /** What a thread of the console's process ended with that nobody thought of: a line to the user, all of it to the log. */
     public void unexpected(String thread, Throwable e) {
+        if (e instanceof IllegalStateException && thread.startsWith("SIG")) {
+            log.debug("a signal of a terminal that is closed: {}", thread, e); // JLine draws it again where it goes on
+            return;
+        }
         log.error("thread {}", thread, e);
         screen.notice(Failure.internal(e, logFile).message());
     }

@@ -67,7 +67,7 @@ final class Grammar {
             }
         }
         if (sentence.spec() == root) {
-            throw new CommandException("the line names no command", "help lists the commands");
+            throw new CommandException(Vocabulary.NO_COMMAND, Vocabulary.HELP);
         }
         try {
             ParseResult parsed = fresh().parseArgs(sentence.words());

@@ -20,7 +20,7 @@ public interface Live extends AutoCloseable {
     boolean unicode();
 
     /**
-     * Shows {@code picture} in place of the last; what does not fit is cut off.
+     * Shows {@code picture} in place of the last; lines that are too wide go on below, and lines that are too many are left out.
      *
      * @param plain what is shown of it where nothing can be drawn in place
      */

@@ -76,8 +76,10 @@ final class LiveTerminal implements Live {
             resize();
         }
         List<AttributedString> lines = new ArrayList<>();
-        picture.stream().limit(rows()).forEach(line -> lines.add(cut(line)));
-        // Not cut: a notice may be a sentence whose end says what to do.
+        picture.stream()
+                .flatMap(line -> Wrapped.hanging(Visible.line(line), width()).stream())
+                .limit(rows())
+                .forEach(line -> lines.add(new AttributedString(line)));
         List<AttributedString> told = notices.stream()
                 .flatMap(line -> Wrapped.lines(line, width()).stream())
                 .toList();
@@ -94,10 +96,6 @@ final class LiveTerminal implements Live {
         size = Size.of(columns(), rows());
         display.resize(size);
         display.clear();
-    }
-
-    private AttributedString cut(String line) {
-        return new AttributedString(Visible.line(line)).columnSubSequence(0, width());
     }
 
     /** One column short: a terminal may wrap a line that fills its width. */

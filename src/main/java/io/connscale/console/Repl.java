@@ -14,6 +14,8 @@ import org.jline.reader.LineReader;
 import org.jline.reader.LineReader.Option;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
@@ -84,6 +86,9 @@ public final class Repl {
             Signals.register("INT", () -> terminal.raise(Signal.INT));
             Signals.register("TSTP", () -> terminal.raise(Signal.TSTP));
         }
+        Attributes attributes = terminal.getAttributes(); // JLine gives back those from before at the end
+        attributes.setControlChar(ControlChar.VQUIT, 0); // Ctrl-\: the JVM would print its threads over the screen
+        terminal.setAttributes(attributes);
         return terminal;
     }
 

@@ -15,6 +15,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** What picocli's declarations say about the words a user may type. Pure; the engine, Tab and {@code help} ask it. */
 public final class Vocabulary {
+    static final String NO_COMMAND = "no command given";
+    static final String HELP = "help lists the commands";
+
     private Vocabulary() {}
 
     /**
@@ -57,23 +60,30 @@ public final class Vocabulary {
     private static CommandException unknown(CommandSpec parent, String typed) {
         List<CommandSpec> known = commands(parent);
         boolean top = parent.parent() == null;
+        if (typed.isEmpty() && top) {
+            return new CommandException(NO_COMMAND, HELP);
+        }
+        if (known.isEmpty()) {
+            return new CommandException(
+                    path(parent) + " has no subcommands: unexpected word " + Quantity.quoted(typed), usage(parent));
+        }
         String message = top
                 ? "unknown command " + Quantity.quoted(typed)
                 : "unknown subcommand " + Quantity.quoted(typed) + " of " + path(parent);
         return new CommandException(
                 message,
                 didYouMean(typed, known.stream().map(CommandSpec::name).toList())
-                        .orElseGet(() -> top ? "help lists the commands" : "write " + names(known, " or ")));
+                        .orElseGet(() -> top ? HELP : "write " + names(known, " or ")));
     }
 
     static CommandException unknownOption(CommandSpec spec, String typed) {
         String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
         if (spec.parent() == null) {
             return new CommandException(
-                    Quantity.quoted(name) + " is an option, and the line names no command",
+                    Quantity.quoted(name) + " is an option, and no command is given",
                     withOption(spec, name)
                             .map(command -> "it goes with a command: " + synopsis(command))
-                            .orElse("help lists the commands"));
+                            .orElse(HELP));
         }
         List<String> known = spec.options().stream().map(o -> o.longestName()).toList();
         return new CommandException(
@@ -122,7 +132,7 @@ public final class Vocabulary {
     }
 
     static String usage(CommandSpec spec) {
-        return spec.parent() == null ? "help lists the commands" : "usage: " + synopsis(spec);
+        return spec.parent() == null ? HELP : "usage: " + synopsis(spec);
     }
 
     /** {@code HOST}: how the parameter, or the option's value, is called. */

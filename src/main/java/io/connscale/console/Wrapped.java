@@ -5,7 +5,7 @@ import java.util.List;
 import org.jline.utils.AttributedString;
 
 /** A line that is too wide for a screen, as several: parted at spaces, or where a word alone is too wide, within it. */
-final class Wrapped {
+public final class Wrapped {
     private static final String GAP = "  ";
 
     private Wrapped() {}
@@ -31,7 +31,7 @@ final class Wrapped {
      * The same, and what does not fit stands below the beginning of the line's last column: blanks by the two or more part columns. Of
      * a line without columns it stands two further to the right than the line.
      */
-    static List<String> hanging(String line, int width) {
+    public static List<String> hanging(String line, int width) {
         List<String> parts = new ArrayList<>();
         List<AttributedString> all = lines(line, width);
         String first = all.get(0).toString();

@@ -35,7 +35,7 @@ public final class Quantity {
             throw new IllegalArgumentException(quoted(text) + " is not a whole number: write 1000, 10k or 1.5M");
         }
         if (value.signum() == 0 || value.compareTo(BigDecimal.valueOf(MAX)) > 0) {
-            throw new IllegalArgumentException(quoted(text) + " is out of range: 1 to 1000M");
+            throw new IllegalArgumentException(quoted(text) + " is out of range: 1 to " + text(MAX));
         }
         return value.longValueExact();
     }
@@ -56,7 +56,7 @@ public final class Quantity {
     public static Duration duration(String text) {
         Matcher m = DURATION.matcher(text.strip());
         if (!m.matches()) {
-            throw new IllegalArgumentException(quoted(text) + " is not a duration: write 500ms, 5s or 2m");
+            throw new IllegalArgumentException(quoted(text) + " is not a duration: write a number and ms, s, m or h");
         }
         long unit = unitMillis(m.group(2));
         BigDecimal millis = new BigDecimal(m.group(1)).multiply(BigDecimal.valueOf(unit));

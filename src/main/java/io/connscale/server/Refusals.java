@@ -21,7 +21,7 @@ final class Refusals {
                         "take ports of 1024 and more under server in hosts.yaml (net.ipv4.ip_unprivileged_port_start)");
             case "EMFILE", "ENFILE" ->
                 new AgentException(
-                        "no file left to listen on port %d of %s (%s)".formatted(port, bind, errno),
+                        "no file descriptor left to listen on port %d of %s (%s)".formatted(port, bind, errno),
                         "raise ulimit -n, or stop some connections");
             default ->
                 new AgentException(

@@ -3,9 +3,13 @@ package io.connscale.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
+import io.connscale.net.Transport;
+import io.connscale.server.PingPongServer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +40,24 @@ class ServerAddressTest {
         assertThat(targets(server + "}\nhosts: {a: me@box1}")).containsExactly("real-box1:8989");
         assertThat(targets(server + ", address: data1}\nhosts: {a: box1}")).containsExactly("data1:8989");
         assertThat(targets("server: {bind: 10.0.0.1, on: a}\nhosts: {a: box1}")).containsExactly("10.0.0.1:8989");
+    }
+
+    /** Connections may be left to a port that the next start will not choose again. */
+    @Test
+    void aPortThatTheStartChoseIsRememberedWhenTheServerIsStopped() throws Exception {
+        ClusterConfig config = HostsFile.parse("hosts.yaml", "server: {ports: 0}\nhosts: {a: local}");
+        ServerAddress address = new ServerAddress(config);
+        try (PingPongServer server =
+                new PingPongServer(config.server().settings(), Transport.best())) {
+            address.of(server);
+            assertThat(address.isChosenAtStart()).isTrue();
+            int port = Answers.within(30, server.start()).listeners().get(0).port();
+            assertThat(address.isChosenAtStart()).isFalse();
+            assertThat(address.targets()).containsExactly("127.0.0.1:" + port);
+            Answers.within(30, server.stop());
+            assertThat(address.targets()).containsExactly("127.0.0.1:" + port);
+            assertThat(address.isChosenAtStart()).isTrue();
+        }
     }
 
     @Test

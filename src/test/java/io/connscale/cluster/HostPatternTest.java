@@ -65,6 +65,11 @@ class HostPatternTest {
     }
 
     @Test
+    void aBracketThatIsNeverClosedIsSaid() {
+        assertThatThrownBy(() -> select("client[1-")).hasMessage("pattern \"client[1-\" lacks its \"]\"");
+    }
+
+    @Test
     void aRangeMatchesLeadingZeros() throws AgentException {
         assertThat(HostPattern.select(List.of("h[1-2]"), List.of("h01", "h2", "h003")))
                 .containsExactly("h01", "h2");
@@ -75,9 +80,7 @@ class HostPatternTest {
             delimiter = '|',
             value = {
                 "clinet1|did you mean client1?",
-                "client[1|did you mean client1?",
                 "client]|did you mean client1?",
-                "[|the hosts are client1, client2, client10, db, web-a, web-c",
                 "client[4-3]|the hosts are client1, client2, client10, db, web-a, web-c",
                 "client[]|did you mean client1?",
                 "client[,]|did you mean client1?",
@@ -139,7 +142,8 @@ class HostPatternTest {
         try {
             assertThat(select(word)).isNotEmpty().isSubsetOf(NAMES);
         } catch (AgentException e) {
-            assertThat(e.message()).isEqualTo("no host \"" + word + "\" in hosts.yaml");
+            assertThat(e.message())
+                    .isIn("no host \"" + word + "\" in hosts.yaml", "pattern \"" + word + "\" lacks its \"]\"");
             assertThat(e.hint()).isNotEmpty();
         }
     }

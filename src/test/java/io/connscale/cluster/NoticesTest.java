@@ -46,6 +46,12 @@ class NoticesTest {
     }
 
     @Test
+    void aLossWithoutAReasonSaysSo() {
+        assertThat(notices.tick(new Snapshot(100, 0, 0, 2, 0, 0, 0, 0, new TreeMap<>())))
+                .contains("client1  2 connections lost, for no reason that its agent named");
+    }
+
+    @Test
     void whatNeverCameUpIsNoReasonOfALoss() {
         TreeMap<String, Long> errors = new TreeMap<>(Map.of("connect ECONNREFUSED", 407L, "receive closed", 2L));
 

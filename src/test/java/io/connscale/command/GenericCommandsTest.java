@@ -89,7 +89,7 @@ class GenericCommandsTest {
         assertThat(run(Format.TABLE, "sleep 1ms", "sleep long")).isEqualTo(1);
         assertThat(out()).isEqualTo("slept 1ms\n");
         assertThat(err()).isEqualTo("""
-                error: sleep: "long" is not a duration: write 500ms, 5s or 2m
+                error: sleep: "long" is not a duration: write a number and ms, s, m or h
                   usage: sleep [DURATION]
                 """);
     }
@@ -165,7 +165,35 @@ class GenericCommandsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"exit,exit", "/quit,exit", "w,watch", "open x,open", "sleep,sleep"})
+    @ValueSource(strings = {"java", "save", "open"})
+    void anEmptyFileIsNoFile(String command) {
+        assertThat(run(Format.TABLE, command + " \"\"")).isEqualTo(1);
+        assertThat(err()).startsWith("error: " + command + ": \"\" is not a file's name\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"nope.jsh,no such file or directory", "/tmp,Is a directory"})
+    void aScriptOfJavaThatCanNotBeReadIsSaidInWords(String file, String why) {
+        assertThat(run(Format.TABLE, "java " + file)).isEqualTo(1);
+        assertThat(err())
+                .isEqualTo("error: cannot read " + file + ": " + why + "\n  check its name and permissions\n");
+    }
+
+    @Test
+    void helpOfAWordBehindTheLastCommandSaysHowThatIsTyped() {
+        assertThat(run(Format.TABLE, "help connections start foo")).isEqualTo(1);
+        assertThat(err())
+                .startsWith("error: connections start has no subcommands: unexpected word \"foo\"\n  usage: connections");
+    }
+
+    @Test
+    void anEmptyWordIsNoCommand() {
+        assertThat(run(Format.TABLE, "\"\"")).isEqualTo(1);
+        assertThat(err()).isEqualTo("error: no command given\n  help lists the commands\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"java,java", "exit,exit", "/quit,exit", "w,watch", "open x,open", "sleep,sleep"})
     void whatEndsOrTakesOverTheConsoleCannotBeWatched(String watched, String named) {
         assertThat(run(Format.TABLE, "watch --for 300ms " + watched, "history")).isEqualTo(1);
         assertThat(err()).startsWith("error: " + named + " cannot be watched\n  watch repeats a command that shows");
@@ -190,7 +218,7 @@ class GenericCommandsTest {
     void anOptionAloneNamesNoCommandAndIsToldWhereItGoes() {
         assertThat(run(Format.TABLE, "--rate 5")).isEqualTo(1);
         assertThat(err()).isEqualTo("""
-                error: "--rate" is an option, and the line names no command
+                error: "--rate" is an option, and no command is given
                   it goes with a command: connections start [--rate=RATE] [--total] [--force] [--stop-on-limit] [--no-wait] N HOST...
                 """);
     }
@@ -198,6 +226,6 @@ class GenericCommandsTest {
     @Test
     void twoDashesAloneNameNoCommand() {
         assertThat(run(Format.TABLE, "--")).isEqualTo(1);
-        assertThat(err()).isEqualTo("error: the line names no command\n  help lists the commands\n");
+        assertThat(err()).isEqualTo("error: no command given\n  help lists the commands\n");
     }
 }

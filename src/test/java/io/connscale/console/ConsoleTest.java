@@ -329,7 +329,7 @@ class ConsoleTest {
         assertThat(code).isEqualTo(130);
         assertThat(out())
                 .startsWith("{\"command\":\"wait --for-ever\",\"ok\":false,\"interrupted\":true,")
-                .contains("left behind")
+                .contains("was abandoned")
                 .hasLineCount(1);
         assertThat(console.runBatch(List.of("count"), null)).isZero();
         assertThat(console.interrupt()).as("with no command to interrupt").isFalse();
@@ -349,8 +349,18 @@ class ConsoleTest {
     void aSignalToEndDoesNotWaitForACommandThatDoesNotEnd() throws Exception {
         Console console = console(Format.TABLE, true);
         waiting(console, " --for-ever", () -> assertThat(ends(console, 1)).isTrue());
-        assertThat(err()).isEqualTo("interrupted: the command does not end, and was left behind\n");
+        assertThat(err()).isEqualTo("interrupted: the command did not stop in time, and was abandoned\n");
         assertThat(ends(console, 1)).as("with no command to wait for").isFalse();
+    }
+
+    /** JLine handles the SIGCONT that follows a SIGHUP, on a terminal that it has closed. */
+    @Test
+    void aSignalOfAClosedTerminalIsNotSaidToTheUser() throws Exception {
+        Console console = console(Format.TABLE, true);
+        console.unexpected("SIGCONT handler", new IllegalStateException("Terminal has been closed"));
+        console.unexpected("reader", new IllegalStateException("closed"));
+        console.flush(20_000);
+        assertThat(err()).doesNotContain("Terminal").hasLineCount(1);
     }
 
     private static boolean ends(Console console, long millis) {

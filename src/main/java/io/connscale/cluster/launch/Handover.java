@@ -133,7 +133,7 @@ public final class Handover {
         return words.exitIs(NOT_FOUND)
                 ? new AgentException("has no sh: ended with " + words + noise, "a host needs a POSIX sh and Java")
                 : new AgentException(
-                        "ended at once with " + words + noise, "try it by hand, with the words sh -s behind it");
+                        "ended at once with " + words + noise, "run it by hand with sh -s appended");
     }
 
     /** The braces have the shell read all of it before it does any of it. The marker is never sent in one piece: an echo is no answer. */

@@ -193,7 +193,7 @@ final class HostKeyCheck implements HostKeyVerifier {
             @Override
             public Optional<AgentException> refusal(Hop hop, LocalUser user, boolean direct) {
                 return Optional.of(new AgentException(
-                        "can't remember host keys: " + why, "knownHosts: FILE in hosts.yaml names another file"));
+                        "cannot store host keys: " + why, "knownHosts: FILE in hosts.yaml names another file"));
             }
         }
     }

@@ -92,7 +92,7 @@ final class KnownHosts {
         }
         Path file = hop.knownHosts().get(0);
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new IOException(file + " is not a file that remembers");
+            throw new IOException(file + " is not a regular file");
         }
         synchronized (WRITING) {
             createFolder(file);

@@ -211,7 +211,7 @@ class HostKeysTest {
                     Optional.of("/dev/null"),
                     Optional.empty());
             assertThat(refused(() -> runs(launch, Asker.NOBODY)).message())
-                    .isEqualTo("can't remember host keys: /dev/null is not a file that remembers");
+                    .isEqualTo("cannot store host keys: /dev/null is not a regular file");
         }
     }
 
