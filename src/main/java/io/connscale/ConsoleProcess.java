@@ -12,7 +12,6 @@ import io.connscale.command.ServerCommand;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Console;
-import io.connscale.console.Lexicon;
 import io.connscale.console.Repl;
 import io.connscale.console.StartOptions;
 import io.connscale.control.AgentException;
@@ -181,7 +180,7 @@ final class ConsoleProcess {
     private int interactive(Console console, CommandContext context) {
         String noColor = System.getenv("NO_COLOR"); // no-color.org: any value but an empty one
         try (Terminal terminal = Repl.systemTerminal()) {
-            Lexicon words = (command, label, further) -> further
+            Repl.Lexicon words = (command, label, further) -> further
                     ? ((Command) command).furtherCandidates(label, context)
                     : ((Command) command).candidates(label, context);
             Repl repl = new Repl(console, terminal, words, state.history(), noColor == null || noColor.isEmpty());

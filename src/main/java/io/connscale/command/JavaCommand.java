@@ -4,7 +4,6 @@ import com.google.auto.service.AutoService;
 import io.connscale.api.Connscale;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
-import io.connscale.console.Failure;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,8 +24,8 @@ import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.execution.LocalExecutionControlProvider;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine;
 
 /**
  * {@code java}: the JDK's own JShell in this process, with {@code scale} bound to what the console runs; {@code java FILE} runs
@@ -139,8 +138,7 @@ public final class JavaCommand implements Command {
             try {
                 source = Files.readString(file);
             } catch (IOException e) {
-                throw new CommandException(
-                        "cannot read " + file + ": " + Failure.why(e), "check its name and permissions");
+                throw new CommandException("cannot read " + file + ": " + CommandException.why(e), "check its name and permissions");
             }
             shell = JShell.builder()
                     .executionEngine(new LocalExecutionControlProvider(), Map.of())

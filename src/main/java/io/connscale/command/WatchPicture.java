@@ -1,6 +1,5 @@
 package io.connscale.command;
 
-import io.connscale.console.Sparkline;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.console.Wrapped;
@@ -196,5 +195,33 @@ final class WatchPicture {
                         Quantity.text(counts.lost()),
                         rate(sum, last -> last.counts().pongs()),
                         percentiles());
+    }
+
+    /** Numbers as a small curve of one line, from zero to the largest of them. Pure. */
+    static final class Sparkline {
+        private static final String BLOCKS = "▁▂▃▄▅▆▇█";
+        private static final String ASCII = "_.-:=+*#";
+
+        private Sparkline() {}
+
+        /** The last {@code width} of {@code values}, one character each; those that are not known (NaN) are blank. */
+        static String of(List<Double> values, int width, boolean unicode) {
+            String levels = unicode ? BLOCKS : ASCII;
+            List<Double> shown = values.subList(Math.max(0, values.size() - Math.max(0, width)), values.size());
+            double max = shown.stream()
+                    .mapToDouble(v -> v)
+                    .filter(Double::isFinite)
+                    .max()
+                    .orElse(0);
+            StringBuilder line = new StringBuilder();
+            for (double value : shown) {
+                line.append(Double.isFinite(value) ? levels.charAt(level(value, max, levels.length())) : ' ');
+            }
+            return line.toString();
+        }
+
+        private static int level(double value, double max, int levels) {
+            return max <= 0 ? 0 : (int) Math.round(Math.max(0, value) / max * (levels - 1));
+        }
     }
 }

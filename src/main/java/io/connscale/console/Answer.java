@@ -1,6 +1,7 @@
 package io.connscale.console;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a command answers, in all three forms; the console prints the one that was asked for.
@@ -17,5 +18,17 @@ public record Answer(Object json, Table table, List<String> lines) {
     /** As it stands on a screen of so many columns; lines may be longer. */
     public List<String> shown(int columns) {
         return lines.isEmpty() ? table.lines(columns) : lines;
+    }
+
+    /** The form of answers: {@code -o table|json|csv}. */
+    public enum Format {
+        TABLE,
+        JSON,
+        CSV;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -1,10 +1,14 @@
 package io.connscale.console;
 
+import io.connscale.control.PlainText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Answers to standard output and nothing else there; errors, notices and, now and then, progress to standard error. UTF-8
@@ -52,7 +56,7 @@ final class BatchScreen implements Screen {
 
     @Override
     public void notice(String line) {
-        err.println(Visible.line(line));
+        err.println(PlainText.of(line));
     }
 
     @Override
@@ -60,7 +64,7 @@ final class BatchScreen implements Screen {
         long now = System.nanoTime();
         if (now - progressAt >= NANOS_BETWEEN_PROGRESS) {
             progressAt = now;
-            err.println(Visible.line(line));
+            err.println(PlainText.of(line));
         }
     }
 
@@ -92,5 +96,49 @@ final class BatchScreen implements Screen {
     @Override
     public Optional<String> ask(String question, boolean secret) {
         return Optional.empty();
+    }
+
+    /** {@link Live} where nothing can be drawn in place: a line each time. */
+    static final class LiveLines implements Live {
+        private static final int USUAL_COLUMNS = 80;
+        private static final int USUAL_ROWS = 24;
+
+        private final Consumer<String> lines;
+        private final BooleanSupplier closed;
+
+        /** @param closed whether nobody reads the lines any more */
+        LiveLines(Consumer<String> lines, BooleanSupplier closed) {
+            this.lines = lines;
+            this.closed = closed;
+        }
+
+        @Override
+        public int columns() {
+            return USUAL_COLUMNS;
+        }
+
+        @Override
+        public int rows() {
+            return USUAL_ROWS;
+        }
+
+        @Override
+        public boolean unicode() {
+            return false;
+        }
+
+        @Override
+        public void draw(List<String> picture, String plain) {
+            lines.accept(PlainText.of(plain));
+        }
+
+        @Override
+        public boolean ended(long millis) throws InterruptedException {
+            Thread.sleep(millis);
+            return closed.getAsBoolean();
+        }
+
+        @Override
+        public void close() {}
     }
 }

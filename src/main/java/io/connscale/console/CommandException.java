@@ -1,6 +1,12 @@
 package io.connscale.console;
 
+import io.connscale.control.PlainText;
+import java.io.IOException;
 import java.io.Serial;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +42,7 @@ public final class CommandException extends Exception {
 
     /** As it is printed: {@code error: message}, and the hint, where there is one, indented below. */
     public String text() {
-        return "error: " + Visible.line(message()) + (hint.isEmpty() ? "" : "\n  " + Visible.line(hint));
+        return "error: " + PlainText.of(message()) + (hint.isEmpty() ? "" : "\n  " + PlainText.of(hint));
     }
 
     @Nullable
@@ -51,5 +57,25 @@ public final class CommandException extends Exception {
     /** {@code getMessage} where it is known not to be null. */
     public String message() {
         return String.valueOf(getMessage());
+    }
+
+    /** Java names only the file where it means that there is none. */
+    public static String why(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
+    }
+
+    /** Something that nobody thought of: the log has the rest. */
+    static CommandException internal(Throwable e, Path logFile) {
+        String message = e.getMessage() == null ? "" : ": " + PlainText.of(e.getMessage(), 200);
+        return new CommandException(
+                "internal error: " + e.getClass().getSimpleName() + message + " — details in " + logFile,
+                "please report it");
     }
 }

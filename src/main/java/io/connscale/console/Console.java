@@ -1,5 +1,7 @@
 package io.connscale.console;
 
+import io.connscale.console.Answer.Format;
+import io.connscale.control.PlainText;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +18,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine;
 
 /**
  * The one engine for typed lines, scripts, {@code -e} and standard input: understands a line, runs its command, prints what
@@ -122,7 +124,7 @@ public final class Console implements Shell {
             return run(lines, script.toString(), () -> {});
         } catch (IOException e) {
             throw new CommandException(
-                    "cannot read " + script + ": " + Failure.why(e), "check its name and permissions");
+                    "cannot read " + script + ": " + CommandException.why(e), "check its name and permissions");
         }
     }
 
@@ -170,7 +172,7 @@ public final class Console implements Shell {
         commands.shutdownNow();
         commands = commandThread();
         printer.interrupted(
-                screen, Visible.line(line.strip(), 80), where, ": the command did not stop in time, and was abandoned");
+                screen, PlainText.of(line.strip(), 80), where, ": the command did not stop in time, and was abandoned");
     }
 
     /** Started at once: where no thread is left for it later, commands run all the same. */
@@ -181,7 +183,7 @@ public final class Console implements Shell {
     }
 
     private int attempt(String line, String where, Interruption interruption, boolean outermost) {
-        String command = Visible.line(line.strip(), 80);
+        String command = PlainText.of(line.strip(), 80);
         try {
             Sentence sentence = grammar.sentence(line);
             if (sentence.parts().isEmpty()) {
@@ -205,7 +207,7 @@ public final class Console implements Shell {
         } catch (Throwable e) {
             // a command's mistake, even a stack overflow, must not take the connections down with it
             log.error("{}{}", where, command, e);
-            return fail(command, where, Failure.internal(e, logFile), interruption, outermost);
+            return fail(command, where, CommandException.internal(e, logFile), interruption, outermost);
         }
     }
 
@@ -239,7 +241,7 @@ public final class Console implements Shell {
             return;
         }
         log.error("thread {}", thread, e);
-        screen.notice(Failure.internal(e, logFile).message());
+        screen.notice(CommandException.internal(e, logFile).message());
     }
 
     /**
@@ -412,5 +414,16 @@ public final class Console implements Shell {
     public void exit() {
         refuseWhereLeft();
         exiting = true;
+    }
+
+    /** Runs one command; {@code Main} gives it, so that the console needs to know neither commands nor what is in their context. */
+    @FunctionalInterface
+    public interface Runner {
+        /**
+         * Called on the console's thread, with picocli's user object after the words of the line were put into its fields.
+         *
+         * @throws CommandException in words for the user
+         */
+        Answer run(Object command) throws CommandException, InterruptedException;
     }
 }

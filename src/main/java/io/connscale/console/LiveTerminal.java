@@ -1,5 +1,6 @@
 package io.connscale.console;
 
+import io.connscale.control.PlainText;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -77,7 +78,7 @@ final class LiveTerminal implements Live {
         }
         List<AttributedString> lines = new ArrayList<>();
         picture.stream()
-                .flatMap(line -> Wrapped.hanging(Visible.line(line), width()).stream())
+                .flatMap(line -> Wrapped.hanging(PlainText.of(line), width()).stream())
                 .limit(rows())
                 .forEach(line -> lines.add(new AttributedString(line)));
         List<AttributedString> told = notices.stream()

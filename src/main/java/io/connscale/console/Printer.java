@@ -1,6 +1,8 @@
 package io.connscale.console;
 
+import io.connscale.console.Answer.Format;
 import io.connscale.control.Json;
+import io.connscale.control.PlainText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,12 +96,12 @@ final class Printer {
 
     private List<String> lines(Answer answer, int columns) {
         if (format == Format.CSV) {
-            return TableText.csv(answer.table());
+            return answer.table().csv();
         }
         return answer.lines().isEmpty()
-                ? TableText.aligned(answer.table(), columns)
+                ? answer.table().lines(columns)
                 : answer.lines().stream()
-                        .map(Visible::line)
+                        .map(PlainText::of)
                         .flatMap(line -> Wrapped.hanging(line, columns).stream())
                         .toList();
     }

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jline.reader.EndOfFileException;
-import org.jline.reader.LineReader;
 import org.jline.reader.LineReader.Option;
+import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
-import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.ControlChar;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
-import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
+import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +96,7 @@ public final class Repl {
         LineReaderBuilder builder = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .appName("connscale")
-                .parser(new TypedLine.Reader())
+                .parser(new Completion.TypedLine.Reader())
                 .completer(completion)
                 .option(Option.DISABLE_EVENT_EXPANSION, true)
                 .option(Option.AUTO_MENU, false)
@@ -113,8 +113,8 @@ public final class Repl {
     }
 
     private boolean tab() {
-        TypedLine line =
-                new TypedLine(reader.getBuffer().toString(), reader.getBuffer().cursor());
+        Completion.TypedLine line =
+                new Completion.TypedLine(reader.getBuffer().toString(), reader.getBuffer().cursor());
         completion
                 .finished(line)
                 .ifPresent(c -> reader.printAbove(Vocabulary.synopsis(c) + "\n  " + Vocabulary.description(c)));
@@ -137,7 +137,7 @@ public final class Repl {
             }
             reader.setVariable(LineReader.HISTORY_FILE, file);
         } catch (IOException e) {
-            console.notice("the history is not kept: " + file + ": " + Failure.why(e));
+            console.notice("the history is not kept: " + file + ": " + CommandException.why(e));
         }
     }
 
@@ -193,5 +193,17 @@ public final class Repl {
         } finally {
             terminal.echo(echo);
         }
+    }
+
+    /** The words that only the commands know, such as host names; {@code Main} gives it and Tab asks it. */
+    @FunctionalInterface
+    public interface Lexicon {
+        /**
+         * What may stand where {@code command} has the parameter or option value {@code label} ({@code HOST}); on the console's
+         * thread.
+         *
+         * @param further whether a word of that parameter stands before it already
+         */
+        List<String> candidates(Object command, String label, boolean further);
     }
 }

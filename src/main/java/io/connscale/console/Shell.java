@@ -10,7 +10,7 @@ public interface Shell {
     void progress(String line);
 
     /** A line for the user that no command answers: above the prompt, or on standard error. From any thread, which
-     * must hold no lock that {@link Lexicon} needs: while Tab asks for words, notices wait. */
+     * must hold no lock that {@link Repl.Lexicon} needs: while Tab asks for words, notices wait. */
     void notice(String line);
 
     /**
@@ -33,7 +33,7 @@ public interface Shell {
     /**
      * The command that a line means, for the command that runs to run itself; nothing of it is printed.
      *
-     * @return as the {@link Runner} would be given it, a new one each time
+     * @return as the {@link Console.Runner} would be given it, a new one each time
      * @throws CommandException where a word is wrong
      */
     Object parse(String line) throws CommandException;

@@ -1,5 +1,6 @@
 package io.connscale.console;
 
+import io.connscale.console.Answer.Format;
 import io.connscale.control.Quantity;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,13 +8,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /** The words after {@code connscale-console}; {@code Main} asks for them once. */
 @Command(
@@ -93,7 +94,7 @@ public final class StartOptions {
         } catch (UnmatchedArgumentException e) {
             throw unmatched(e.getUnmatched().get(0));
         } catch (ParameterException e) {
-            throw Misuse.of(e, HINT);
+            throw Grammar.Misuse.of(e, HINT);
         }
         Path file = options.script;
         if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {

@@ -1,13 +1,17 @@
 package io.connscale.console;
 
+import io.connscale.control.PlainText;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Columns and rows as values; how they look is the printer's business. Numbers stand to the right with thousands
- * separated on the screen and plain in CSV; an empty cell is {@code ""}.
+ * Columns and rows as values, and how they are written: aligned for the screen, with numbers to the right and thousands separated,
+ * or as CSV with plain numbers. An empty cell is {@code ""}.
  *
  * @param columns the headings
  * @param rows each as long as {@code columns}; cells are {@code String}, {@code Long}, {@code Integer} or {@code Double}
@@ -35,13 +39,157 @@ public record Table(List<String> columns, List<List<Object>> rows) {
         return Stream.concat(first.stream(), further.stream()).toList();
     }
 
-    /** Aligned for the screen, for an answer that has more to say below its table. */
+    /** Aligned for the screen, as wide as they need: for an answer that has more to say below its table. */
     public List<String> lines() {
-        return TableText.aligned(this);
+        return lines(Screen.AS_WIDE_AS_NEEDED);
     }
 
-    /** The same on a screen of so many columns. */
-    public List<String> lines(int columns) {
-        return TableText.aligned(this, columns);
+    /**
+     * Aligned on a screen of {@code width} columns. Words of a last column that is too wide go on below; where that is not enough,
+     * further columns follow in a table of their own, which begins with the first column again.
+     *
+     * <pre>
+     *            established  connecting
+     * server          10,000
+     * client1         10,000           0
+     * </pre>
+     */
+    public List<String> lines(int width) {
+        return columns.isEmpty() ? List.of() : new Layout(this, width).lines();
+    }
+
+    /** As RFC 4180 has it, the headings first; lines end as they do on this kind of machine, with LF alone. */
+    List<String> csv() {
+        return columns.isEmpty()
+                ? List.of()
+                : Stream.concat(Stream.of(columns), rows.stream())
+                        .map(cells -> cells.stream().map(Table::field).collect(Collectors.joining(",")))
+                        .toList();
+    }
+
+    private static String field(Object cell) {
+        if (cell instanceof Double d) {
+            return Double.isFinite(d) ? BigDecimal.valueOf(d).toPlainString() : "";
+        }
+        String text = PlainText.of(cell.toString()); // an agent's words may be in it
+        boolean plain = text.chars().noneMatch(c -> c == '"' || c == ',' || c == '\n' || c == '\r');
+        return plain ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    /** Where the cells of a table stand on a screen. */
+    private static final class Layout {
+        private static final String GAP = "  ";
+        /** Columns that a last column of words has at least. */
+        private static final int MIN_LAST = 28;
+
+        private final Table table;
+        private final int screen;
+        /** The headings, then the rows. */
+        private final List<List<String>> cells = new ArrayList<>();
+
+        private final int last;
+
+        Layout(Table table, int screen) {
+            this.table = table;
+            this.screen = screen;
+            last = table.columns.size() - 1;
+            cells.add(table.columns.stream().map(PlainText::of).toList());
+            table.rows.forEach(row -> cells.add(row.stream().map(Layout::shown).toList()));
+        }
+
+        List<String> lines() {
+            List<String> lines = new ArrayList<>();
+            for (List<Integer> group : groups()) {
+                if (!lines.isEmpty()) {
+                    lines.add("");
+                }
+                cells.forEach(row -> lines.addAll(line(row, group)));
+            }
+            return lines;
+        }
+
+        private List<String> line(List<String> row, List<Integer> group) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < group.size(); i++) {
+                int c = group.get(i);
+                String gap = i == 0 ? "" : GAP;
+                int begin = length(line.toString()) + gap.length();
+                if (wraps(c) && begin + length(row.get(c)) > screen) {
+                    List<String> lines = new ArrayList<>();
+                    Wrapped.lines(row.get(c), Math.max(1, screen - begin))
+                            .forEach(part -> lines.add((lines.isEmpty() ? line + gap : " ".repeat(begin)) + part));
+                    return lines;
+                }
+                line.append(gap).append(padded(row.get(c), c));
+            }
+            return List.of(line.toString().stripTrailing());
+        }
+
+        /** The columns that stand side by side. */
+        private List<List<Integer>> groups() {
+            List<Integer> keys = keys();
+            List<List<Integer>> groups = new ArrayList<>();
+            List<Integer> group = new ArrayList<>();
+            int used = 0;
+            for (int c = 0; c <= last; c++) {
+                int needed = wraps(c) ? Math.min(width(c), MIN_LAST) : width(c);
+                if (group.size() > keys.size() && used + GAP.length() + needed > screen) {
+                    groups.add(group);
+                    group = new ArrayList<>(keys);
+                    used = keys.stream()
+                                    .mapToInt(key -> width(key) + GAP.length())
+                                    .sum()
+                            - GAP.length();
+                }
+                used += needed + (group.isEmpty() ? 0 : GAP.length());
+                group.add(c);
+            }
+            groups.add(group);
+            return groups;
+        }
+
+        /** What a row is told by: its first cell, or where several have the same, the first two. */
+        private List<Integer> keys() {
+            List<Object> first = table.rows.stream().map(row -> row.get(0)).toList();
+            boolean tells = first.stream().distinct().count() == first.size() || last < 2;
+            return tells ? List.of(0) : List.of(0, 1);
+        }
+
+        private boolean wraps(int column) {
+            return column == last && !numeric(column);
+        }
+
+        private String padded(String cell, int column) {
+            String blanks = " ".repeat(width(column) - length(cell));
+            return numeric(column) ? blanks + cell : cell + blanks;
+        }
+
+        private int width(int column) {
+            return cells.stream().mapToInt(row -> length(row.get(column))).max().orElse(0);
+        }
+
+        private static int length(String cell) {
+            return cell.codePointCount(0, cell.length());
+        }
+
+        /** Also where one of the cells says in a word why there is no number. */
+        private boolean numeric(int column) {
+            List<Object> values = table.rows.stream().map(row -> row.get(column)).toList();
+            return values.stream().anyMatch(Number.class::isInstance)
+                    && values.stream().allMatch(value -> value instanceof Number || oneWord(value));
+        }
+
+        private static boolean oneWord(Object cell) {
+            return cell.toString().chars().allMatch(Character::isLetter);
+        }
+
+        private static String shown(Object cell) {
+            if (cell instanceof Double d) {
+                return Double.isFinite(d) ? String.format(Locale.ROOT, "%,.2f", d) : "";
+            }
+            return cell instanceof Number n
+                    ? String.format(Locale.ROOT, "%,d", n.longValue())
+                    : PlainText.of(cell.toString());
+        }
     }
 }

@@ -1,16 +1,17 @@
 package io.connscale.console;
 
+import io.connscale.control.PlainText;
 import java.util.Optional;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
-import org.jline.terminal.Attributes;
 import org.jline.terminal.Attributes.InputFlag;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
-import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
+import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.InfoCmp.Capability;
@@ -82,7 +83,7 @@ final class TerminalScreen implements Screen {
         if (live != null) {
             live.notice(line);
         } else if (!gone(terminal)) {
-            above(Visible.line(line));
+            above(PlainText.of(line));
         }
     }
 
@@ -98,7 +99,7 @@ final class TerminalScreen implements Screen {
             return;
         }
         long now = System.nanoTime();
-        progress = Visible.line(line);
+        progress = PlainText.of(line);
         if (now - drawnAt >= (dumb ? NANOS_BETWEEN_LINES : NANOS_BETWEEN_DRAWINGS)) {
             drawnAt = now;
             erase();
@@ -138,7 +139,7 @@ final class TerminalScreen implements Screen {
         erase();
         LineReader answers = LineReaderBuilder.builder().terminal(terminal).build();
         try {
-            terminal.writer().println(Visible.line(question)); // it may be long, and a prompt is drawn again and again
+            terminal.writer().println(PlainText.of(question)); // it may be long, and a prompt is drawn again and again
             String line = answers.readLine(secret ? "(not shown) " : "(yes or no) ", secret ? '*' : null);
             return line.isEmpty() ? Optional.empty() : Optional.of(line);
         } catch (UserInterruptException | EndOfFileException e) {
@@ -152,7 +153,7 @@ final class TerminalScreen implements Screen {
     public Live live() {
         erase();
         if (dumb) {
-            return new LiveLines(this::above, () -> false);
+            return new BatchScreen.LiveLines(this::above, () -> false);
         }
         live = new LiveTerminal(terminal, this::leaveLive);
         return live;

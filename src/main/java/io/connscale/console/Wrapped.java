@@ -1,5 +1,6 @@
 package io.connscale.console;
 
+import io.connscale.control.PlainText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jline.utils.AttributedString;
@@ -13,7 +14,7 @@ public final class Wrapped {
     /** @param width in columns, at least 1 */
     static List<AttributedString> lines(String line, int width) {
         List<AttributedString> parts = new ArrayList<>();
-        AttributedString rest = new AttributedString(Visible.line(line));
+        AttributedString rest = new AttributedString(PlainText.of(line));
         while (rest.columnLength() > width) {
             // One column more than fits: the space after a word that just fits.
             int space = rest.columnSubSequence(0, width + 1).toString().lastIndexOf(' ');

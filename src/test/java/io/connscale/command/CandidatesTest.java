@@ -3,8 +3,8 @@ package io.connscale.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.cluster.MiniCluster;
+import io.connscale.console.Answer.Format;
 import io.connscale.console.Console;
-import io.connscale.console.Format;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;

@@ -9,7 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.connscale.cluster.MiniCluster;
 import io.connscale.cluster.State;
 import io.connscale.command.TypedLines.Said;
-import io.connscale.console.Format;
+import io.connscale.console.Answer.Format;
 import io.connscale.control.ServerSettings;
 import io.connscale.net.Transport;
 import io.connscale.server.PingPongServer;

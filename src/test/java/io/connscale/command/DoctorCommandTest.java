@@ -5,7 +5,7 @@ import static io.connscale.command.TypedLines.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.cluster.MiniCluster;
-import io.connscale.console.Format;
+import io.connscale.console.Answer.Format;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

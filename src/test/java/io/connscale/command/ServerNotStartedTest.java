@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.cluster.MiniCluster;
 import io.connscale.command.TypedLines.Said;
-import io.connscale.console.Format;
+import io.connscale.console.Answer.Format;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.cluster.MiniCluster;
 import io.connscale.command.TypedLines.Said;
-import io.connscale.console.Format;
+import io.connscale.console.Answer.Format;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.connscale.Progress;
 import io.connscale.cluster.MiniCluster;
+import io.connscale.console.Answer.Format;
 import io.connscale.console.Console;
-import io.connscale.console.Format;
 import io.connscale.control.Server;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;

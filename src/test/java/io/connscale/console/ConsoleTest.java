@@ -3,6 +3,7 @@ package io.connscale.console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.console.Answer.Format;
 import io.connscale.console.FakeCommands.Fake;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

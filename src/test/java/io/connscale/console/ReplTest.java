@@ -3,6 +3,7 @@ package io.connscale.console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.console.Answer.Format;
 import io.connscale.console.FakeCommands.Fake;
 import io.connscale.console.FakeCommands.Wait;
 import java.io.ByteArrayOutputStream;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.LineDisciplineTerminal;
-import org.jline.utils.ScreenTerminal;
 import org.jline.utils.ScreenTerminal.VirtualTerminal;
+import org.jline.utils.ScreenTerminal;
 import org.junit.jupiter.api.Test;
 
 /** Keys at the prompt: lines, Ctrl-C, Ctrl-D, notices, history, colours. */

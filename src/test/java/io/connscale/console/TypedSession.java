@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.console.Answer.Format;
 import io.connscale.console.FakeCommands.Fake;
 import io.connscale.console.FakeCommands.Wait;
 import java.io.ByteArrayOutputStream;
@@ -15,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.impl.LineDisciplineTerminal;
-import org.jline.utils.ScreenTerminal;
 import org.jline.utils.ScreenTerminal.VirtualTerminal;
+import org.jline.utils.ScreenTerminal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -56,7 +57,7 @@ abstract class TypedSession {
     }
 
     void start(boolean colour, Path history) {
-        Lexicon hosts = (command, label, further) -> !label.equals("HOST")
+        Repl.Lexicon hosts = (command, label, further) -> !label.equals("HOST")
                 ? List.of()
                 : further ? List.of("client3") : List.of("client1", "client2", "other");
         Repl repl = new Repl(console, terminal, hosts, history, colour);

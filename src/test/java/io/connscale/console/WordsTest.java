@@ -53,7 +53,7 @@ class WordsTest {
     void theCursorStandsInOneWordWhereverItIs(
             @ForAll @StringLength(max = 30) String line, @ForAll @IntRange(max = 30) int at) {
         int cursor = Math.min(at, line.length());
-        TypedLine typed = new TypedLine(line, cursor);
+        Completion.TypedLine typed = new Completion.TypedLine(line, cursor);
         assertThat(typed.words().get(typed.wordIndex())).isEqualTo(typed.word()).startsWith(typed.attempted());
         assertThat(typed.rawWordCursor()).isBetween(0, typed.rawWordLength());
     }
@@ -63,7 +63,7 @@ class WordsTest {
         String line = String.join(" ", words);
         assertThat(new Colours(ROOT).highlight(line).toString()).isEqualTo(line);
         Completion completion = new Completion(ROOT, (command, label, further) -> List.of("client1"));
-        TypedLine typed = new TypedLine(line, line.length());
+        Completion.TypedLine typed = new Completion.TypedLine(line, line.length());
         assertThat(completion.candidates(typed)).allMatch(c -> c.value().startsWith(typed.attempted()));
     }
 

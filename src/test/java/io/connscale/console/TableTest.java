@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tables on screens that are too narrow for them. */
-class TableTextTest {
+class TableTest {
     private static final Table WORDS = new Table(
             List.of("command", "description"),
             List.of(

@@ -1,5 +1,6 @@
-package io.connscale.console;
+package io.connscale.command;
 
+import io.connscale.command.WatchPicture.Sparkline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
