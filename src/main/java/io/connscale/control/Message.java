@@ -151,11 +151,14 @@ public sealed interface Message {
      */
     record Hello(int protocol, String version, String java, long pid, String os, String arch, Limits limits)
             implements Message {
+        /** Characters; a table's column is as wide as the longest. */
+        private static final int MAX_WORD = 60;
+
         public Hello {
-            Objects.requireNonNull(version, "version");
-            Objects.requireNonNull(java, "java");
-            Objects.requireNonNull(os, "os");
-            Objects.requireNonNull(arch, "arch");
+            version = PlainText.of(Objects.requireNonNull(version, "version"), MAX_WORD);
+            java = PlainText.of(Objects.requireNonNull(java, "java"), MAX_WORD);
+            os = PlainText.of(Objects.requireNonNull(os, "os"), MAX_WORD);
+            arch = PlainText.of(Objects.requireNonNull(arch, "arch"), MAX_WORD);
             Objects.requireNonNull(limits, "limits");
         }
     }

@@ -348,6 +348,14 @@ class MessageLinesTest {
     }
 
     @Test
+    void whatAnAgentSaysOfItselfIsNoLongerThanATableHasRoomFor() {
+        String longest = "x".repeat(1000);
+        Message.Hello hello = new Message.Hello(1, longest, longest, 1, longest, longest, new Limits(1, 1, 1, 2));
+        assertThat(List.of(hello.version(), hello.java(), hello.os(), hello.arch()))
+                .allMatch(word -> word.length() <= 61 && word.startsWith("xxx"));
+    }
+
+    @Test
     void stringsAndKeysArePlainText() {
         Message decoded = MessageLines.decode("{\"type\":\"progress\",\"id\":1,\"opened\":{\"requested\":1,"
                 + "\"established\":0,\"failed\":1,\"seconds\":0.5,\"errors\":{\"connect \\u202eE\\u001b[2J\":1}}}");
