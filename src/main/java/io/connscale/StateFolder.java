@@ -171,7 +171,8 @@ final class StateFolder {
                         && status.getThrowable() instanceof IOException e
                         && notice.isEmpty()
                         && !said.getAndSet(true)) {
-                    notices.accept("the log " + log() + " can't be written any more: " + CommandException.why(e) + OTHER);
+                    notices.accept(
+                            "the log " + log() + " can't be written any more: " + CommandException.why(e) + OTHER);
                 }
             });
         }

@@ -104,8 +104,7 @@ public record Parts(
             throw notStarted(refusal.get());
         }
         if (awaitsStart.getAsBoolean()) {
-            throw new AgentException(
-                    "server not running: its port is chosen when it starts", "run server start first");
+            throw new AgentException("server not running: its port is chosen when it starts", "run server start first");
         }
     }
 

@@ -24,8 +24,8 @@ import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.execution.LocalExecutionControlProvider;
 import jdk.jshell.tool.JavaShellToolBuilder;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine;
+import picocli.CommandLine.Parameters;
 
 /**
  * {@code java}: the JDK's own JShell in this process, with {@code scale} bound to what the console runs; {@code java FILE} runs
@@ -138,7 +138,8 @@ public final class JavaCommand implements Command {
             try {
                 source = Files.readString(file);
             } catch (IOException e) {
-                throw new CommandException("cannot read " + file + ": " + CommandException.why(e), "check its name and permissions");
+                throw new CommandException(
+                        "cannot read " + file + ": " + CommandException.why(e), "check its name and permissions");
             }
             shell = JShell.builder()
                     .executionEngine(new LocalExecutionControlProvider(), Map.of())

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine;
+import picocli.CommandLine.Parameters;
 
 /** The commands about the session at the console itself: {@code open}, {@code save}, {@code history}, {@code sleep}, {@code clear}, {@code exit}. */
 public final class SessionCommands {
@@ -66,7 +66,8 @@ public final class SessionCommands {
             try {
                 Files.write(file, commands);
             } catch (IOException e) {
-                throw new CommandException("cannot write " + file + ": " + CommandException.why(e), "save to another file");
+                throw new CommandException(
+                        "cannot write " + file + ": " + CommandException.why(e), "save to another file");
             }
             long count = commands.size();
             Table table = new Table(List.of("file", "commands"), List.of(List.of(file.toString(), count)));

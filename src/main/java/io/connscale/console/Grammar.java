@@ -5,12 +5,12 @@ import io.connscale.control.PlainText;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /** From a line to the command that it means; picocli has the last word on options and values. Used on the console's thread. */
 final class Grammar {

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jline.reader.EndOfFileException;
-import org.jline.reader.LineReader.Option;
 import org.jline.reader.LineReader;
+import org.jline.reader.LineReader.Option;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
-import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.Terminal.SignalHandler;
-import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
@@ -113,8 +113,8 @@ public final class Repl {
     }
 
     private boolean tab() {
-        Completion.TypedLine line =
-                new Completion.TypedLine(reader.getBuffer().toString(), reader.getBuffer().cursor());
+        Completion.TypedLine line = new Completion.TypedLine(
+                reader.getBuffer().toString(), reader.getBuffer().cursor());
         completion
                 .finished(line)
                 .ifPresent(c -> reader.printAbove(Vocabulary.synopsis(c) + "\n  " + Vocabulary.description(c)));

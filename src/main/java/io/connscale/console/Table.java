@@ -174,7 +174,8 @@ public record Table(List<String> columns, List<List<Object>> rows) {
 
         /** Also where one of the cells says in a word why there is no number. */
         private boolean numeric(int column) {
-            List<Object> values = table.rows.stream().map(row -> row.get(column)).toList();
+            List<Object> values =
+                    table.rows.stream().map(row -> row.get(column)).toList();
             return values.stream().anyMatch(Number.class::isInstance)
                     && values.stream().allMatch(value -> value instanceof Number || oneWord(value));
         }

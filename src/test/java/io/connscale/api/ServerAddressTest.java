@@ -47,8 +47,7 @@ class ServerAddressTest {
     void aPortThatTheStartChoseIsRememberedWhenTheServerIsStopped() throws Exception {
         ClusterConfig config = HostsFile.parse("hosts.yaml", "server: {ports: 0}\nhosts: {a: local}");
         ServerAddress address = new ServerAddress(config);
-        try (PingPongServer server =
-                new PingPongServer(config.server().settings(), Transport.best())) {
+        try (PingPongServer server = new PingPongServer(config.server().settings(), Transport.best())) {
             address.of(server);
             assertThat(address.isChosenAtStart()).isTrue();
             int port = Answers.within(30, server.start()).listeners().get(0).port();

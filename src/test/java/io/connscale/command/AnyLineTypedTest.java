@@ -3,8 +3,8 @@ package io.connscale.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.console.Answer.Format;
 import io.connscale.console.Answer;
+import io.connscale.console.Answer.Format;
 import io.connscale.console.CommandException;
 import io.connscale.console.Console;
 import io.connscale.console.StartOptions;

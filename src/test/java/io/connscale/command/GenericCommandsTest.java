@@ -175,15 +175,15 @@ class GenericCommandsTest {
     @CsvSource({"nope.jsh,no such file or directory", "/tmp,Is a directory"})
     void aScriptOfJavaThatCanNotBeReadIsSaidInWords(String file, String why) {
         assertThat(run(Format.TABLE, "java " + file)).isEqualTo(1);
-        assertThat(err())
-                .isEqualTo("error: cannot read " + file + ": " + why + "\n  check its name and permissions\n");
+        assertThat(err()).isEqualTo("error: cannot read " + file + ": " + why + "\n  check its name and permissions\n");
     }
 
     @Test
     void helpOfAWordBehindTheLastCommandSaysHowThatIsTyped() {
         assertThat(run(Format.TABLE, "help connections start foo")).isEqualTo(1);
         assertThat(err())
-                .startsWith("error: connections start has no subcommands: unexpected word \"foo\"\n  usage: connections");
+                .startsWith(
+                        "error: connections start has no subcommands: unexpected word \"foo\"\n  usage: connections");
     }
 
     @Test

@@ -1,8 +1,8 @@
 package io.connscale.command;
 
-import io.connscale.command.WatchPicture.Sparkline;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.command.WatchPicture.Sparkline;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -38,7 +38,13 @@ class WatchPictureTest {
     @Test
     void onANarrowScreenTheColumnsGoFirstThatTheCurvesShow() {
         assertThat(lines(120).get(1)).contains("attempts/s").endsWith("p99 µs");
-        assertThat(lines(80).get(1)).doesNotContain("attempts/s").contains("connecting").endsWith("p99 µs");
-        assertThat(lines(60).get(1)).doesNotContain("connecting").contains("failed", "lost").endsWith("p99 µs");
+        assertThat(lines(80).get(1))
+                .doesNotContain("attempts/s")
+                .contains("connecting")
+                .endsWith("p99 µs");
+        assertThat(lines(60).get(1))
+                .doesNotContain("connecting")
+                .contains("failed", "lost")
+                .endsWith("p99 µs");
     }
 }

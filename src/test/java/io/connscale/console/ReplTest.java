@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.LineDisciplineTerminal;
-import org.jline.utils.ScreenTerminal.VirtualTerminal;
 import org.jline.utils.ScreenTerminal;
+import org.jline.utils.ScreenTerminal.VirtualTerminal;
 import org.junit.jupiter.api.Test;
 
 /** Keys at the prompt: lines, Ctrl-C, Ctrl-D, notices, history, colours. */
