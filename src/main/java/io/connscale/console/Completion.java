@@ -54,9 +54,9 @@ final class Completion implements Completer {
     Optional<CommandSpec> finished(TypedLine line) {
         Sentence before = new Sentence(root, line.before());
         if (before.awaitsCommand()) {
-            String name = line.attempted().startsWith("/") && before.spec() == root
-                    ? line.attempted().substring(1)
-                    : line.attempted();
+            String name = line.begun().startsWith("/") && before.spec() == root
+                    ? line.begun().substring(1)
+                    : line.begun();
             return Optional.ofNullable(before.spec().subcommands().get(name)).map(c -> c.getCommandSpec());
         }
         return before.spec() != root && candidates(line).isEmpty() ? Optional.of(before.spec()) : Optional.empty();
@@ -64,17 +64,17 @@ final class Completion implements Completer {
 
     List<Candidate> candidates(TypedLine line) {
         Sentence before = new Sentence(root, line.before());
-        String attempted = line.attempted();
+        String begun = line.begun();
         List<Candidate> all = new ArrayList<>();
-        if (before.awaitsOption() && attempted.startsWith("-")) {
-            options(before.spec(), attempted, all);
+        if (before.awaitsOption() && begun.startsWith("-")) {
+            options(before.spec(), begun, all);
         } else {
             if (before.awaitsCommand()) {
-                commands(before.spec(), before.spec() == root && attempted.startsWith("/") ? "/" : "", all);
+                commands(before.spec(), before.spec() == root && begun.startsWith("/") ? "/" : "", all);
             }
             values(before, line, all);
         }
-        return all.stream().filter(c -> c.value().startsWith(attempted)).toList();
+        return all.stream().filter(c -> c.value().startsWith(begun)).toList();
     }
 
     private static void commands(CommandSpec spec, String slash, List<Candidate> all) {
@@ -84,10 +84,10 @@ final class Completion implements Completer {
         }
     }
 
-    private void options(CommandSpec spec, String attempted, List<Candidate> all) {
+    private void options(CommandSpec spec, String begun, List<Candidate> all) {
         for (OptionSpec option : spec.options()) {
             String name = option.longestName();
-            if (attempted.startsWith(name + "=")) {
+            if (begun.startsWith(name + "=")) {
                 words(spec, option, false).forEach(word -> all.add(new Candidate(name + "=" + word)));
             } else if (!option.hidden()) {
                 all.add(new Candidate(name, name, null, String.join(" ", option.description()), null, null, true));
@@ -107,7 +107,7 @@ final class Completion implements Completer {
                 .filter(word -> !used.contains(word))
                 .forEach(word -> all.add(new Candidate(word)));
         if (arg.type() == Path.class || arg.type() == File.class) {
-            files(line.attempted(), all);
+            files(line.begun(), all);
         }
     }
 
@@ -133,17 +133,17 @@ final class Completion implements Completer {
         }
     }
 
-    private static void files(String attempted, List<Candidate> all) {
-        int name = attempted.lastIndexOf('/') + 1;
-        Path directory = directory(attempted.substring(0, name));
+    private static void files(String begun, List<Candidate> all) {
+        int name = begun.lastIndexOf('/') + 1;
+        Path directory = directory(begun.substring(0, name));
         if (directory == null) {
             return;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                boolean hidden = file.getFileName().toString().startsWith(".") && !attempted.startsWith(".", name);
-                if (!hidden && file.getFileName().toString().startsWith(attempted.substring(name))) {
-                    all.add(file(attempted.substring(0, name), file));
+                boolean hidden = file.getFileName().toString().startsWith(".") && !begun.startsWith(".", name);
+                if (!hidden && file.getFileName().toString().startsWith(begun.substring(name))) {
+                    all.add(file(begun.substring(0, name), file));
                 }
                 if (all.size() == MAX_FILES) {
                     return;
@@ -214,7 +214,7 @@ final class Completion implements Completer {
         }
 
         /** The word with the cursor, as far as it stands before the cursor. */
-        String attempted() {
+        String begun() {
             return word.text().substring(0, wordCursor());
         }
 
