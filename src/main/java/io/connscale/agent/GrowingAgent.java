@@ -239,7 +239,7 @@ final class GrowingAgent implements Agent {
     private Opened withoutProcess(long n, Exhausted what) {
         SortedMap<String, Long> errors = new TreeMap<>(n == 0 ? Map.of() : Map.of(what.reason(), n));
         synchronized (workers) {
-            gone = gone.plus(Statistics.of(new Snapshot(0, 0, n, 0, 0, 0, 0, 0, errors)));
+            gone = gone.plus(Statistics.failed(n, errors));
         }
         return new Opened(n, 0, n, 0, errors);
     }

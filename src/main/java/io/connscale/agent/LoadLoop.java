@@ -141,8 +141,14 @@ final class LoadLoop {
         }
     }
 
+    /** A connection has failed, since no pair has a port left for it: attempted, though connect(2) was spared. */
+    void noPort(String what) {
+        recorded.attempted();
+        connectRefused(what);
+    }
+
     /** A connection failed before there was a socket. */
-    void connectRefused(String what) {
+    private void connectRefused(String what) {
         countFailure("connect", what);
         if (ramp != null) {
             ramp.failed();

@@ -106,7 +106,7 @@ final class Ramp {
         pace.begin();
         int pair = pairs.take(now);
         if (pair == PairsInTurn.NONE) {
-            loop.connectRefused(pairs.errno());
+            loop.noPort(pairs.errno());
         } else {
             loop.connect(endpoints.target(pair), endpoints.source(pair), pair);
         }

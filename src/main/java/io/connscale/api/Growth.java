@@ -21,19 +21,23 @@ final class Growth {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private static final long STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Without a word of progress yet: an agent that starts processes first says none meanwhile. */
+    private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(30);
     /** The same is not said again for so long, even where a connection came up between. */
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final LongSupplier nanos;
-    private Opened.Host last = Opened.Host.none(0);
+    private Opened.Host last;
     private long failedBefore;
     private long grownAt;
     private long changedAt;
     private long saidAt;
     private boolean stopped;
 
-    Growth(LongSupplier nanos) {
+    /** @param requested connections in all */
+    Growth(LongSupplier nanos, long requested) {
         this.nanos = nanos;
+        this.last = Opened.Host.none(requested);
         this.grownAt = nanos.getAsLong();
         this.changedAt = grownAt;
         this.saidAt = grownAt - QUIET_NANOS;
@@ -51,6 +55,24 @@ final class Growth {
             changedAt = now;
         }
         last = soFar;
+        return said(now);
+    }
+
+    /**
+     * The same where nothing was heard: an agent that has stopped telling is none that grows.
+     *
+     * @param waits whether others are to be opened first
+     */
+    synchronized Optional<Stop> unheard(boolean waits) {
+        long now = nanos.getAsLong();
+        if (waits) {
+            grownAt = now;
+            changedAt = now;
+        }
+        return said(now);
+    }
+
+    private Optional<Stop> said(long now) {
         Optional<Stop> why = judged(now).filter(stop -> !stopped && now - saidAt >= QUIET_NANOS);
         if (why.isPresent()) {
             stopped = true;
@@ -66,7 +88,8 @@ final class Growth {
         if (last.failed() > failedBefore && now - grownAt >= LIMIT_NANOS) {
             return Optional.of(Stop.LIMIT);
         }
-        return now - changedAt >= STANDSTILL_NANOS ? Optional.of(Stop.STANDSTILL) : Optional.empty();
+        long patience = last.seconds() <= 0 ? SILENT_NANOS : STANDSTILL_NANOS;
+        return now - changedAt >= patience ? Optional.of(Stop.STANDSTILL) : Optional.empty();
     }
 
     /** For how many seconds none has come up; 0 where it still grows. */

@@ -72,7 +72,7 @@ public final class Opening {
     private static final class Share {
         final String host;
         final Agent agent;
-        final Growth growth = new Growth(System::nanoTime);
+        final Growth growth;
         /** What was to be opened there before: an agent does one after the other. */
         final CompletableFuture<Void> earlier;
 
@@ -83,6 +83,7 @@ public final class Opening {
         Share(String host, Agent agent, long count) {
             this.host = host;
             this.agent = agent;
+            this.growth = new Growth(System::nanoTime, count);
             this.earlier = agent.allOpened();
             this.soFar = Opened.Host.none(count);
         }
@@ -122,7 +123,18 @@ public final class Opening {
     /** On the thread that reads the agent's channel, which must not wait: what is to be said is found out on another. */
     private void heard(Share share, io.connscale.control.Opened opened) {
         share.soFar = Opened.Host.of(opened);
-        share.growth.heard(share.soFar).ifPresent(stop -> Threads.start("verdict", () -> doesNotGrow(share, stop)));
+        share.growth.heard(share.soFar).ifPresent(stop -> judge(share, stop));
+    }
+
+    /** Those whose agent says nothing at all. */
+    private void unheard(Share share) {
+        if (!share.request.isDone()) {
+            share.growth.unheard(!share.earlier.isDone()).ifPresent(stop -> judge(share, stop));
+        }
+    }
+
+    private void judge(Share share, Growth.Stop stop) {
+        Threads.start("verdict", () -> doesNotGrow(share, stop));
     }
 
     /** Nobody is to wait for minutes until it is said why. */
@@ -145,6 +157,9 @@ public final class Opening {
     }
 
     private static String standstill(Share share) {
+        if (share.soFar.seconds() <= 0) {
+            return "%s: its agent has not said for 30 s how far it is".formatted(share.host);
+        }
         return "%s: no progress for 10 s at %s of %s established, %s failed"
                 .formatted(
                         share.host,
@@ -185,6 +200,7 @@ public final class Opening {
 
     /** Waits for so long at most; whether each host's share has ended. */
     public boolean await(Duration atMost) throws InterruptedException {
+        shares.values().forEach(this::unheard);
         return pending.await(atMost);
     }
 

@@ -205,10 +205,16 @@ final class RemoteAgent implements AgentProcess {
         private final Consumer<Opened> progress;
         private final int limit;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
+        /** Of connections to open or close; -1 where it does neither. */
+        private final long count;
+
+        private volatile Opened furthest;
         private final AtomicReference<@Nullable Opened> latestProgress = new AtomicReference<>();
         private final AtomicInteger waited = new AtomicInteger();
 
-        Pending(Class<T> expected, Consumer<Opened> progress, int limit) {
+        Pending(Class<T> expected, Consumer<Opened> progress, int limit, long count) {
+            this.count = count;
+            this.furthest = Opened.none(count);
             this.expected = expected;
             this.progress = progress;
             this.limit = limit;
@@ -216,6 +222,7 @@ final class RemoteAgent implements AgentProcess {
 
         /** Who is slow to hear of it hears the latest alone. */
         void progressed(Opened opened) {
+            furthest = opened;
             if (latestProgress.getAndSet(opened) == null) {
                 deliveries.add(() -> {
                     Opened last = latestProgress.getAndSet(null);
@@ -224,6 +231,16 @@ final class RemoteAgent implements AgentProcess {
                     }
                 });
             }
+        }
+
+        /** What of {@code opened} can't be, by what was asked for and what was said before; empty where it can. */
+        String wrong(Opened opened) {
+            if (opened.requested() != count) {
+                return "requested is " + opened.requested() + ", and not " + count;
+            }
+            return opened.established() < furthest.established() || opened.failed() < furthest.failed()
+                    ? "it has opened fewer than it had before"
+                    : "";
         }
 
         void answered(Message said) {
@@ -319,7 +336,10 @@ final class RemoteAgent implements AgentProcess {
             answered(taken.id(), taken);
         } else if (message instanceof Message.Progress progress) {
             Pending<?> request = pending.get(progress.id());
-            if (request != null) {
+            String wrong = request == null ? "" : request.wrong(progress.opened());
+            if (!wrong.isEmpty()) {
+                complain("no progress: " + wrong + ": " + progress);
+            } else if (request != null) {
                 pending.values().forEach(waiting -> waiting.waited.set(0)); // those behind it wait for it
                 request.progressed(progress.opened());
             }
@@ -354,9 +374,23 @@ final class RemoteAgent implements AgentProcess {
         Pending<?> request = pending.remove(id);
         if (request == null) {
             complain("an answer to nothing: " + answer);
-        } else {
-            request.answered(answer);
+            return;
         }
+        String wrong = answer instanceof Message.ConnectionsOpened end
+                ? request.wrong(end.opened())
+                : answer instanceof Message.ConnectionsClosed end
+                                && end.closed().closed() > request.count
+                        ? "closed is " + end.closed().closed() + ", and not at most " + request.count
+                        : "";
+        if (wrong.isEmpty() || !request.expected.isInstance(answer)) {
+            request.answered(answer);
+        } else {
+            request.failed(notValid(wrong));
+        }
+    }
+
+    private AgentException notValid(String why) {
+        return new AgentException(name + ": the agent's answer is not valid: " + why, SAME_VERSION);
     }
 
     private void foreign(BoundedLines.Line line) {
@@ -388,8 +422,7 @@ final class RemoteAgent implements AgentProcess {
 
     private void notValid(@Nullable Pending<?> request, String answer) {
         if (request != null) {
-            request.failed(new AgentException(
-                    name + ": the agent's answer is not valid: " + MessageLines.problem(answer), SAME_VERSION));
+            request.failed(notValid(MessageLines.problem(answer)));
         }
     }
 
@@ -526,7 +559,10 @@ final class RemoteAgent implements AgentProcess {
             Function<Long, Message> request, Class<T> expected, Consumer<Opened> progress) {
         long id = ids.incrementAndGet();
         Message message = request.apply(id);
-        Pending<T> waiting = new Pending<>(expected, progress, timeouts.of(message));
+        long count = message instanceof Message.OpenConnections open
+                ? open.count()
+                : message instanceof Message.CloseConnections close ? close.count() : -1;
+        Pending<T> waiting = new Pending<>(expected, progress, timeouts.of(message), count);
         boolean room = pending.size() < MAX_PENDING;
         if (room) {
             pending.put(id, waiting);

@@ -210,7 +210,9 @@ public final class ConnectionsCommand implements Command {
                 line.append(": ").append(ServerCommand.errors(opened.errors()));
             }
             if (opened.remaining() > 0) {
-                line.append(" · ").append(Quantity.text(opened.remaining())).append(" not tried");
+                line.append(" · ")
+                        .append(Quantity.text(opened.remaining()))
+                        .append(" not tried, or ended on their way");
             }
             return line.toString();
         }

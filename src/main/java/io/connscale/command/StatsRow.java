@@ -163,14 +163,18 @@ sealed interface StatsRow {
 
         record Times(
                 long count,
-                double mean,
-                long p50,
-                long p90,
-                long p99,
-                @JsonProperty("p99.9") long p999,
-                long max,
+                @Nullable Double mean,
+                @Nullable Long p50,
+                @Nullable Long p90,
+                @Nullable Long p99,
+                @JsonProperty("p99.9") @Nullable Long p999,
+                @Nullable Long max,
                 String histogram) {
+            /** Nothing has neither a mean nor a maximum: null. */
             static Times of(Distribution micros) {
+                if (micros.count() == 0) {
+                    return new Times(0, null, null, null, null, null, null, micros.encoded());
+                }
                 return new Times(
                         micros.count(),
                         micros.mean(),

@@ -59,7 +59,7 @@ public sealed interface Message {
 
     record Configure(long id, Settings settings) implements Request {
         public Configure {
-            Objects.requireNonNull(settings);
+            Objects.requireNonNull(settings, "settings");
         }
     }
 
@@ -100,7 +100,7 @@ public sealed interface Message {
 
     record FactsTaken(long id, Facts facts) implements Answer {
         public FactsTaken {
-            Objects.requireNonNull(facts);
+            Objects.requireNonNull(facts, "facts");
         }
     }
 
@@ -112,14 +112,14 @@ public sealed interface Message {
 
     record StatisticsTaken(long id, Statistics statistics) implements Answer {
         public StatisticsTaken {
-            Objects.requireNonNull(statistics);
+            Objects.requireNonNull(statistics, "statistics");
         }
     }
 
     /** Runs the Ping/Pong server in this agent; answered with its status. */
     record StartServer(long id, ServerSettings settings) implements Request {
         public StartServer {
-            Objects.requireNonNull(settings);
+            Objects.requireNonNull(settings, "settings");
         }
     }
 
@@ -134,7 +134,7 @@ public sealed interface Message {
     /** The server of this agent, which is stopped where none was ever started. */
     record ServerStatusTaken(long id, ServerStatus status) implements Answer {
         public ServerStatusTaken {
-            Objects.requireNonNull(status);
+            Objects.requireNonNull(status, "status");
         }
     }
 
@@ -151,11 +151,14 @@ public sealed interface Message {
      */
     record Hello(int protocol, String version, String java, long pid, String os, String arch, Limits limits)
             implements Message {
+        /** Characters; a table's column is as wide as the longest. */
+        private static final int MAX_WORD = 60;
+
         public Hello {
-            Objects.requireNonNull(version, "version");
-            Objects.requireNonNull(java, "java");
-            Objects.requireNonNull(os, "os");
-            Objects.requireNonNull(arch, "arch");
+            version = PlainText.of(Objects.requireNonNull(version, "version"), MAX_WORD);
+            java = PlainText.of(Objects.requireNonNull(java, "java"), MAX_WORD);
+            os = PlainText.of(Objects.requireNonNull(os, "os"), MAX_WORD);
+            arch = PlainText.of(Objects.requireNonNull(arch, "arch"), MAX_WORD);
             Objects.requireNonNull(limits, "limits");
         }
     }
@@ -163,19 +166,19 @@ public sealed interface Message {
     /** How far the open request {@code id} is. */
     record Progress(long id, Opened opened) implements Message {
         public Progress {
-            Objects.requireNonNull(opened);
+            Objects.requireNonNull(opened, "opened");
         }
     }
 
     record ConnectionsOpened(long id, Opened opened) implements Answer {
         public ConnectionsOpened {
-            Objects.requireNonNull(opened);
+            Objects.requireNonNull(opened, "opened");
         }
     }
 
     record ConnectionsClosed(long id, Closed closed) implements Answer {
         public ConnectionsClosed {
-            Objects.requireNonNull(closed);
+            Objects.requireNonNull(closed, "closed");
         }
     }
 
@@ -188,7 +191,7 @@ public sealed interface Message {
     record SnapshotTaken(
             @Nullable Long id, Snapshot snapshot, @Nullable Integer workers) implements Message {
         public SnapshotTaken {
-            Objects.requireNonNull(snapshot);
+            Objects.requireNonNull(snapshot, "snapshot");
         }
 
         public SnapshotTaken(@Nullable Long id, Snapshot snapshot) {
@@ -199,7 +202,7 @@ public sealed interface Message {
     /** What the user should know at once: a worker that was lost, say. Comes by itself; in one line, without the host's name. */
     record Notice(String text) implements Message {
         public Notice {
-            Objects.requireNonNull(text);
+            Objects.requireNonNull(text, "text");
         }
     }
 
@@ -208,8 +211,8 @@ public sealed interface Message {
     /** The request {@code id} could not be done. */
     record Failed(long id, String message, String hint) implements Answer {
         public Failed {
-            Objects.requireNonNull(message);
-            Objects.requireNonNull(hint);
+            Objects.requireNonNull(message, "message");
+            Objects.requireNonNull(hint, "hint");
         }
     }
 }

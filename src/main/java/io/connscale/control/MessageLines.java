@@ -5,7 +5,10 @@ import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.Routes;
-import io.connscale.stats.Snapshot;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.MachineLoad;
+import io.connscale.stats.ProcessLoad;
+import io.connscale.stats.TcpSample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -15,11 +18,16 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.KeyDeserializer;
@@ -28,6 +36,10 @@ import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.exc.InvalidNullException;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.ValueInstantiationException;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.module.SimpleModule;
@@ -43,8 +55,14 @@ public final class MessageLines {
 
     /** Characters of one string; what a user is to read is shorter. */
     private static final int MAX_STRING = 2_000;
-    /** Of connections, Pings and seconds: a million Pings per second for thirty years. Hundreds of hosts add up below a long. */
+    /** Of all but nanoseconds: a million Pings per second for thirty years. Hundreds of hosts add up below a long. */
     private static final long MAX_COUNT = 1_000_000_000_000_000L;
+    /** A month of a hundred processes, or nine years of one; thirty such hosts add up below a long. */
+    private static final long MAX_NANOS = 300_000_000_000_000_000L;
+
+    private static final int MAX_PORT = 65_535;
+    /** Of a member, as a record that misses it says it. */
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z]+");
 
     // Unknown members are ignored, so that a newer end may say more; a missing number is an error, not a silent zero,
     // and a
@@ -124,36 +142,86 @@ public final class MessageLines {
                     .map(JacksonException.Reference::getPropertyName)
                     .filter(Objects::nonNull)
                     .collect(Collectors.joining("."));
-            String why = PlainText.of(String.valueOf(e.getOriginalMessage()), 100);
-            return where.isEmpty() || why.contains("'" + where + "'") ? why : where + ": " + why;
+            String why = why(e);
+            return where.isEmpty() || why.startsWith(where) ? why : where + ": " + why;
         } catch (IllegalArgumentException e) {
             return String.valueOf(e.getMessage());
         }
     }
 
+    /** The library's own words name its classes and ours: a user has no use for them. */
+    private static String why(JacksonException e) {
+        if (e instanceof StreamConstraintsException) {
+            return "nested too deeply, or a number or name is too long";
+        }
+        if (e instanceof InputCoercionException) {
+            return "not a whole number, or too large a one";
+        }
+        if (e instanceof StreamReadException) {
+            return "not JSON";
+        }
+        if (e instanceof InvalidTypeIdException unknown) {
+            String type = unknown.getTypeId();
+            return type == null ? "type is missing" : "unknown type \"" + PlainText.of(type, 40) + "\"";
+        }
+        if (e instanceof ValueInstantiationException && e.getCause() instanceof IllegalArgumentException ours) {
+            return PlainText.of(String.valueOf(ours.getMessage()), 100);
+        }
+        if (e instanceof ValueInstantiationException && e.getCause() instanceof NullPointerException) {
+            Matcher name = NAME.matcher(String.valueOf(e.getCause().getMessage()));
+            return name.matches() ? name.group() + " is missing" : "something is missing";
+        }
+        return e instanceof MismatchedInputException other ? mismatch(other) : "not valid";
+    }
+
+    private static String mismatch(MismatchedInputException e) {
+        if (String.valueOf(e.getOriginalMessage()).startsWith("Missing ") || e instanceof InvalidNullException) {
+            return "is missing";
+        }
+        Class<?> wanted = e.getTargetType();
+        if (wanted == null) {
+            return "not valid";
+        }
+        if (wanted == Distribution.class) {
+            return PlainText.of(String.valueOf(e.getOriginalMessage()), 100); // our own words
+        }
+        if (wanted == String.class) {
+            return "not a string";
+        }
+        if (wanted == boolean.class || wanted == Boolean.class) {
+            return "neither true nor false";
+        }
+        if (wanted == double.class || wanted == Double.class) {
+            return "not a number";
+        }
+        if (wanted.isPrimitive() || Number.class.isAssignableFrom(wanted)) {
+            return "not a whole number";
+        }
+        return Collection.class.isAssignableFrom(wanted) ? "not a list" : "not an object";
+    }
+
     private static Message message(String line) {
         Message message = READER.readValue(line);
         if (!(message instanceof Message.Request)) { // those are answered with what is wrong about them
-            check(message, "", 0, Long.MAX_VALUE);
+            check(message, "", 0, MAX_COUNT);
         }
         return message;
     }
 
-    /** Only a limit or a fact may be -1, unknown; no count may be such that hosts can't be added up. */
+    /** Only a limit, a fact or a size may be -1, unknown; no number may be such that hosts can't be added up. */
     private static void check(@Nullable Object value, String name, long min, long max) {
         if (value instanceof Record some) {
             boolean kernel = some instanceof Limits
                     || some instanceof Facts
                     || some instanceof Routes
                     || some instanceof AcceptQueue;
-            boolean counts = some instanceof Snapshot
-                    || some instanceof Opened
-                    || some instanceof Closed
-                    || some instanceof ServerStatus
-                    || some instanceof ServerStatus.ServerProcess;
+            boolean sizes = some instanceof MachineLoad || some instanceof ProcessLoad;
             for (RecordComponent part : some.getClass().getRecordComponents()) {
-                check(read(part, some), part.getName(), kernel ? -1 : 0, counts ? MAX_COUNT : Long.MAX_VALUE);
+                String member = part.getName();
+                long most = kernel ? Long.MAX_VALUE : member.endsWith("Nanos") ? MAX_NANOS : MAX_COUNT;
+                check(read(part, some), member, kernel || (sizes && member.endsWith("Bytes")) ? -1 : 0, most);
             }
+            contradictions(some);
         } else if (value instanceof Map<?, ?> map) {
             map.forEach((key, each) -> check(each, name + "." + key, min, max));
         } else if (value instanceof Collection<?> list) {
@@ -161,6 +229,37 @@ public final class MessageLines {
         } else if (value instanceof Number number
                 && !(number.doubleValue() >= min && number.doubleValue() <= max)) { // NaN is neither
             throw new IllegalArgumentException(name + " is " + number);
+        }
+    }
+
+    /** Numbers that can each be, but not together. */
+    private static void contradictions(Record value) {
+        if (value instanceof Opened opened) {
+            refuse(
+                    opened.established() + opened.failed() > opened.requested(),
+                    "established and failed are more than requested");
+        } else if (value instanceof Limits limits) {
+            refuse(limits.lastPort() > MAX_PORT, "lastPort is " + limits.lastPort());
+            refuse(
+                    limits.firstPort() > limits.lastPort() && limits.lastPort() != Limits.UNKNOWN,
+                    "firstPort is above lastPort");
+        } else if (value instanceof AcceptQueue queue) {
+            refuse(queue.port() > MAX_PORT, "port is " + queue.port());
+        } else if (value instanceof ServerStatus.Listener listener) {
+            refuse(listener.port() > MAX_PORT, "port is " + listener.port());
+        } else if (value instanceof MachineLoad machine) {
+            refuse(machine.idleTicks() > machine.ticks(), "idleTicks are more than ticks");
+            refuse(
+                    machine.availableBytes() > machine.memoryBytes() && machine.memoryBytes() >= 0,
+                    "availableBytes are more than memoryBytes");
+        } else if (value instanceof TcpSample sample) {
+            refuse(sample.retransmitting() > sample.sampled(), "retransmitting are more than sampled");
+        }
+    }
+
+    private static void refuse(boolean wrong, String why) {
+        if (wrong) {
+            throw new IllegalArgumentException(why);
         }
     }
 

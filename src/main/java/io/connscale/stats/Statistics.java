@@ -66,6 +66,13 @@ public record Statistics(
                 counts, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
     }
 
+    /** Connections that failed before there was a process for them: attempted all the same. */
+    public static Statistics failed(long n, SortedMap<String, Long> errors) {
+        Snapshot counts = new Snapshot(0, 0, n, 0, 0, 0, 0, 0, errors);
+        return new Statistics(
+                counts, n, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
+    }
+
     /** A process and its machine, which has done nothing. */
     public static Statistics of(ProcessLoad process, Map<String, MachineLoad> machines) {
         return new Statistics(

@@ -181,6 +181,7 @@ class GrowingAgentTest {
         Snapshot counts = agent.snapshot().join();
         assertThat(counts.failed()).isEqualTo(200);
         assertThat(counts.errors()).containsExactly(Map.entry("start EAGAIN", 200L));
+        assertThat(agent.statistics().join().attempted()).isEqualTo(200);
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** A ramp that has stopped growing is noticed while it runs; the time is given. */
 class GrowthTest {
     private long now;
-    private final Growth growth = new Growth(() -> now);
+    private final Growth growth = new Growth(() -> now, 1000);
 
     private Optional<Stop> heard(double seconds, long established, long failed) {
         now = (long) (seconds * TimeUnit.SECONDS.toNanos(1));
@@ -65,6 +65,26 @@ class GrowthTest {
         growth.heard(Opened.Host.none(1000));
         now = TimeUnit.MINUTES.toNanos(5);
         assertThat(growth.heard(Opened.Host.none(1000))).isEmpty();
+    }
+
+    @Test
+    void anAgentThatStopsTellingIsAStandstill() {
+        heard(1, 10, 0);
+        now = TimeUnit.SECONDS.toNanos(10);
+        assertThat(growth.unheard(false)).isEmpty();
+        now = TimeUnit.SECONDS.toNanos(11);
+        assertThat(growth.unheard(false)).contains(Stop.STANDSTILL);
+        assertThat(growth.unheard(false)).isEmpty();
+    }
+
+    @Test
+    void anAgentThatHasNeverToldIsOneAfterThirtySecondsOfItsOwnTurn() {
+        now = TimeUnit.MINUTES.toNanos(5);
+        assertThat(growth.unheard(true)).isEmpty();
+        now += TimeUnit.SECONDS.toNanos(29);
+        assertThat(growth.unheard(false)).isEmpty();
+        now += TimeUnit.SECONDS.toNanos(1);
+        assertThat(growth.unheard(false)).contains(Stop.STANDSTILL);
     }
 
     @Test

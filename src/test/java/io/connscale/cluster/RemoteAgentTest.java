@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.connscale.cluster.launch.LocalLauncher;
 import io.connscale.control.AgentException;
+import io.connscale.control.Closed;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.control.OpenRequest;
@@ -255,6 +256,42 @@ class RemoteAgentTest {
         assertThat(opening).isNotDone();
         done.countDown();
         assertThat(opening).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    private static Opened opened(long requested, long established) {
+        return new Opened(requested, established, 0, 0.1, new TreeMap<>());
+    }
+
+    @Test
+    void anAnswerOfAnotherCountThanWasAskedForIsRefused() throws Exception {
+        RemoteAgent agent = agent(FakeAgent.answering(request -> request instanceof Message.CloseConnections
+                ? new Message.ConnectionsClosed(request.id(), new Closed(6, 0))
+                : new Message.ConnectionsOpened(request.id(), opened(7, 7))));
+        agent.hello().get(20, SECONDS);
+        assertThat(failure(agent.open(new OpenRequest(5, null), progress -> {})))
+                .hasMessage("client1: the agent's answer is not valid: requested is 7, and not 5");
+        assertThat(failure(agent.close(5)))
+                .hasMessage("client1: the agent's answer is not valid: closed is 6, and not at most 5");
+    }
+
+    @Test
+    void whatIsNoProgressIsNotShownAsOne() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> FakeAgent.answering(request -> {
+                    try {
+                        MessageLines.write(out, new Message.Progress(request.id(), opened(7, 7)));
+                        MessageLines.write(out, new Message.Progress(request.id(), opened(5, 3)));
+                        MessageLines.write(out, new Message.Progress(request.id(), opened(5, 2)));
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                    return new Message.ConnectionsOpened(request.id(), opened(5, 1));
+                })
+                .run(in, out, err));
+        agent.hello().get(20, SECONDS);
+        List<Opened> heard = new CopyOnWriteArrayList<>();
+        assertThat(failure(agent.open(new OpenRequest(5, null), heard::add)))
+                .hasMessage("client1: the agent's answer is not valid: it has opened fewer than it had before");
+        assertThat(heard).containsExactly(opened(5, 3));
     }
 
     @Test

@@ -58,6 +58,7 @@ class JsonContractTest {
         return json(mini, lines)
                 .last()
                 .replaceFirst("^\\{\"command\":.*?,\"ok\":(true|false),", "")
+                .replaceAll("(mean|p50|p90|p99|p99.9|max)\":null", "$1\":0") // of nothing that was timed
                 .replaceFirst("}$", "")
                 .replaceAll("\"(histogram|java|transport|launched|sentence|remedy)\":\"[^\"]*\"", "\"$1\":\"…\"")
                 .replaceAll("(\"machines\":\\{)\"[^\"]*\"", "$1\"…\"")

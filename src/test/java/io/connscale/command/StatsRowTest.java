@@ -3,6 +3,8 @@ package io.connscale.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.connscale.control.Json;
+import io.connscale.stats.Distribution;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -20,6 +22,12 @@ class StatsRowTest {
     }
 
     /** An agent that answered late was looked at for longer: its count is of more seconds. */
+    @Test
+    void whatWasNeverTimedHasNoPercentiles() {
+        String json = Json.line(StatsRow.Json.Times.of(Distribution.NONE));
+        assertThat(json).startsWith("{\"count\":0,\"mean\":null,\"p50\":null,").contains("\"max\":null");
+    }
+
     @Test
     void aSumAddsRatesAndNotCountsOverUnequalTimes() {
         StatsRow sum = StatsRow.Sum.of(List.of(row("a", 1000, 1), row("b", 3000, 3), row("c", 500, 0.5)));

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -261,6 +262,97 @@ class MessageLinesTest {
     void numbersThatCannotBeAndFieldsOfAnotherTypeMakeNoMessage(String line) {
         assertThat(MessageLines.decode(line)).isNull();
         assertThat(MessageLines.problem(line)).isNotEmpty();
+    }
+
+    /** Each number can be, but not together with the others. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'progress','id':1,'opened':{'requested':5,'established':4,'failed':2,'seconds':1,'errors':{}}"
+                        + "|established and failed are more than requested",
+                "'hello','protocol':1,'version':'1','java':'17','pid':1,'os':'','arch':'','limits':{'softFiles':1,"
+                        + "'hardFiles':1,'firstPort':1024,'lastPort':70000}|lastPort is 70000",
+                "'hello','protocol':1,'version':'1','java':'17','pid':1,'os':'','arch':'','limits':{'softFiles':1,"
+                        + "'hardFiles':1,'firstPort':60000,'lastPort':2000}|firstPort is above lastPort",
+                "'facts','id':1,'facts':{'values':{},'listening':[{'address':'a','port':70000,'waiting':1}],"
+                        + "'machine':'m','network':'n','clock':'c'}|port is 70000",
+            })
+    void numbersThatContradictEachOtherMakeNoMessage(String lineAndWhy) {
+        String[] parts =
+                ("{'type':" + lineAndWhy.replace("|", "}|")).replace('\'', '"').split("\\|", -1);
+        assertThat(MessageLines.decode(parts[0])).isNull();
+        assertThat(MessageLines.problem(parts[0])).isEqualTo(parts[1]);
+    }
+
+    private static Statistics with(ProcessLoad process, MachineLoad machine) {
+        return Statistics.of(process, Map.of("a", machine));
+    }
+
+    private static @Nullable Message sent(Statistics statistics) {
+        String line = new String(MessageLines.encode(new Message.StatisticsTaken(1, statistics)), UTF_8);
+        return MessageLines.decode(line.strip());
+    }
+
+    @Test
+    void noNumberOfStatisticsIsSuchThatHostsCannotBeAddedUp() {
+        MachineLoad machine = new MachineLoad(2, 100, 50, 0, 1, 4096, 2048);
+        ProcessLoad month = new ProcessLoad(100, 300_000_000_000_000_000L, 0, 0, 0, 0, 0, 0, 0, 0);
+        assertThat(sent(with(month, machine))).isNotNull();
+        ProcessLoad ever = new ProcessLoad(1, Long.MAX_VALUE, 0, 0, 0, 0, 0, 0, 0, 0);
+        assertThat(sent(with(ever, machine))).isNull();
+        ProcessLoad heap = new ProcessLoad(1, 1, 0, 0, 0, 0, 0, Long.MAX_VALUE, 0, 0);
+        assertThat(sent(with(heap, machine))).isNull();
+        ProcessLoad usual = new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+        assertThat(sent(with(usual, new MachineLoad(2, 100, 50, 0, 1, Long.MAX_VALUE, 1))))
+                .isNull();
+        assertThat(sent(with(usual, new MachineLoad(2, 100, 101, 0, 1, 4096, 2048))))
+                .isNull();
+        assertThat(sent(with(usual, new MachineLoad(2, 100, 50, 0, 1, 4096, 4097))))
+                .isNull();
+    }
+
+    @Test
+    void whereTheKernelDoesNotSayAMachinesMemoryTheRestArrives() {
+        Statistics said = with(
+                new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, ProcessLoad.UNKNOWN),
+                new MachineLoad(2, 100, 50, 0, 1, -1, -1));
+        assertThat(sent(said)).isEqualTo(new Message.StatisticsTaken(1, said));
+    }
+
+    static Stream<Arguments> problems() {
+        String opened = "{'type':'progress','id':1,'opened':{'requested':1,'established':%s,'failed':0,'seconds':%s,"
+                + "'errors':%s}}";
+        return Stream.of(
+                arguments("{'type':'done','id':1", "not JSON"),
+                arguments("{'type':'nonsense','id':1}", "unknown type \"nonsense\""),
+                arguments("{'id':1}", "type is missing"),
+                arguments("{'type':'done'}", "id: is missing"),
+                arguments("{'type':'done','id':null}", "id: not a whole number"),
+                arguments("{'type':'snapshot'}", "snapshot is missing"),
+                arguments("{'type':'snapshot','snapshot':7}", "snapshot: not an object"),
+                arguments(opened.formatted("1.5", "0", "{}"), "opened.established: not a whole number"),
+                arguments(opened.formatted("'x'", "0", "{}"), "opened.established: not a whole number"),
+                arguments(opened.formatted("0", "'x'", "{}"), "opened.seconds: not a number"),
+                arguments(opened.formatted("0", "0", "[]"), "opened.errors: not an object"),
+                arguments("{'type':'notice','text':5}", "text: not a string"),
+                arguments("{'type':'done','id':99999999999999999999999}", "id: not a whole number, or too large a one"),
+                arguments(
+                        "{'type':'done','id':1,'more':" + "[".repeat(2000) + "]".repeat(2000) + "}",
+                        "nested too deeply, or a number or name is too long"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("problems")
+    void whatIsWrongIsSaidInTheWordsOfAUser(String line, String why) {
+        assertThat(MessageLines.problem(line.replace('\'', '"'))).isEqualTo(why);
+    }
+
+    @Test
+    void whatAnAgentSaysOfItselfIsNoLongerThanATableHasRoomFor() {
+        String longest = "x".repeat(1000);
+        Message.Hello hello = new Message.Hello(1, longest, longest, 1, longest, longest, new Limits(1, 1, 1, 2));
+        assertThat(List.of(hello.version(), hello.java(), hello.os(), hello.arch()))
+                .allMatch(word -> word.length() <= 61 && word.startsWith("xxx"));
     }
 
     @Test
