@@ -22,7 +22,7 @@ final class Pager {
         this.lines = lines;
     }
 
-    static void show(Screen screen, List<String> lines) {
+    static void show(ScreenThread screen, List<String> lines) {
         try (Live live = screen.live()) {
             new Pager(live, lines).show();
         } catch (InterruptedException e) {

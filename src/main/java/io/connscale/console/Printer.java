@@ -6,6 +6,7 @@ import io.connscale.control.PlainText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Prints what came of a command in the form that was asked for. */
 final class Printer {
@@ -21,7 +22,7 @@ final class Printer {
     }
 
     /** {@code command} is the line as understood; {@code interrupted}, whether the user had it end. */
-    void answer(Screen screen, String command, Answer answer, boolean interrupted) {
+    void answer(ScreenThread screen, String command, Answer answer, boolean interrupted) {
         if (format == Format.JSON) {
             screen.answer(Json.line(members(command, true, interrupted, "result", answer.json())));
         } else {
@@ -30,7 +31,7 @@ final class Printer {
     }
 
     /** {@code where} is in front of the message: the script's line. */
-    void failure(Screen screen, String command, String where, CommandException e, boolean interrupted) {
+    void failure(ScreenThread screen, String command, String where, CommandException e, boolean interrupted) {
         Answer partial = e.partial();
         if (format == Format.JSON) {
             Map<String, Object> error = error(where, e);
@@ -65,10 +66,13 @@ final class Printer {
     }
 
     /** The user ended it and needs no hint; to a program it is a failure. */
-    void interrupted(Screen screen, String command, String where, String more) {
+    void interrupted(ScreenThread screen, String command, String where, String more, @Nullable Answer soFar) {
         if (format == Format.JSON) {
-            failure(screen, command, where, new CommandException("interrupted" + more, ""), true);
+            failure(screen, command, where, new CommandException("interrupted" + more, "", soFar), true);
         } else {
+            if (soFar != null) {
+                show(screen, soFar);
+            }
             screen.notice(where + "interrupted" + more);
         }
     }
@@ -85,7 +89,7 @@ final class Printer {
         return members;
     }
 
-    private void show(Screen screen, Answer answer) {
+    private void show(ScreenThread screen, Answer answer) {
         List<String> lines = lines(answer, screen.columns());
         if (pages && lines.size() >= screen.rows()) {
             Pager.show(screen, lines);

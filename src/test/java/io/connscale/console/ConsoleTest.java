@@ -311,6 +311,18 @@ class ConsoleTest {
         return code.get(20, TimeUnit.SECONDS);
     }
 
+    /** As the agents do: what else would fail for want of memory nobody knows. */
+    @Test
+    void aCommandWithoutMemoryEndsTheConsoleAndOneWithoutAThreadDoesNot() {
+        assertThat(console(Format.TABLE, true).runBatch(List.of("broken memory", "count"), null))
+                .isEqualTo(3);
+        assertThat(err()).startsWith("error: out of memory (heap)\n  ").contains("CONNSCALE_JAVA_OPTS");
+        assertThat(out()).isEmpty();
+        assertThat(console(Format.JSON, true).runBatch(List.of("broken memory-of-threads", "stop"), null))
+                .isEqualTo(1);
+        assertThat(out()).contains("no thread left", "\"said\":\"stopped\"").hasLineCount(2);
+    }
+
     @Test
     void anInterruptedCommandsAnswerSaysSoAndIsTheLast() throws Exception {
         Console console = console(Format.JSON, true);
@@ -334,6 +346,26 @@ class ConsoleTest {
                 .hasLineCount(1);
         assertThat(console.runBatch(List.of("count"), null)).isZero();
         assertThat(console.interrupt()).as("with no command to interrupt").isFalse();
+    }
+
+    @Test
+    void theSecondInterruptSaysWhatTheCommandHadSoFar() throws Exception {
+        Console json = console(Format.JSON, false);
+        waiting(json, " --for-ever --half-done", () -> {
+            json.interrupt();
+            json.interrupt();
+        });
+        assertThat(out())
+                .contains("\"ok\":false,\"interrupted\":true,", "was abandoned")
+                .endsWith("\"result\":{\"said\":\"half of it came up\"}}\n");
+        out.reset();
+        Console table = console(Format.TABLE, false);
+        waiting(table, " --for-ever --half-done", () -> {
+            table.interrupt();
+            table.interrupt();
+        });
+        assertThat(out()).isEqualTo("half of it came up\n");
+        assertThat(err()).contains("was abandoned");
     }
 
     @Test

@@ -157,6 +157,33 @@ class ReplTest extends TypedSession {
         assertThat(String.join("\n", lines())).doesNotContain("waiting, 1/2 d");
     }
 
+    @Test
+    void whatIsSaidIsWrappedAtWords() throws Exception {
+        terminal.setSize(Size.of(40, 24));
+        start(true);
+        console.say("connscale 0.1.0 · server 127.0.0.1:8989 (backlog 1024) · 2 hosts · Tab completes, help explains");
+        console.notice("client2 lost: ended with exit code 137, killed by the kernel");
+        keys("connections start 5 x --arte 7\rexit\r");
+        assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(String.join("\n", lines())).contains("""
+                        connscale 0.1.0 · server 127.0.0.1:8989
+                          (backlog 1024) · 2 hosts · Tab
+                          completes, help explains""", """
+                        client2 lost: ended with exit code 137,
+                          killed by the kernel""", """
+                        error: unknown option "--arte" for
+                          connections start
+                          did you mean "--rate"?""");
+    }
+
+    @Test
+    void aSessionWithoutMemoryEndsAsTheCommandsDo() throws Exception {
+        start(true);
+        keys("broken memory\r");
+        assertThat(session.get(20, TimeUnit.SECONDS)).isEqualTo(3);
+        shows("error: out of memory (heap)");
+    }
+
     /** As on a serial line, or from expect. */
     @Test
     void aTerminalOfNoSizeIsTakenForTheUsualOne() throws Exception {
