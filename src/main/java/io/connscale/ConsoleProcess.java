@@ -65,14 +65,16 @@ final class ConsoleProcess {
         }
         Parts parts = Parts.of(config, user(console));
         CommandContext context = new CommandContext(parts, console);
-        Threads.start("memory-full", () -> { // there before it is needed
-            try {
-                memoryFull.await();
-            } catch (InterruptedException e) {
-                return;
-            }
-            endWithoutMemory(console);
-        });
+        Threads.start(
+                "memory-full",
+                () -> { // there before it is needed
+                    try {
+                        memoryFull.await();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    endWithoutMemory(console);
+                });
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
         console.serve(command -> Commands.run((Command) command, context));
         Runtime.getRuntime().addShutdownHook(Threads.of("shutdown", () -> close(parts, console)));

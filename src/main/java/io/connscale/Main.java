@@ -92,10 +92,14 @@ public final class Main {
 
     /** An agent that a thread of its own has failed counts wrongly from then on: it ends, and its console says why. */
     private static int agent() {
-        Thread.setDefaultUncaughtExceptionHandler(
-                (thread, failure) -> Runtime.getRuntime().halt(failed(thread.getName(), failure)));
-        try {
-            serveConsole();
+        LocalWorkers workers = LocalWorkers.likeThisAgent();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            int code = failed(thread.getName(), failure);
+            workers.close();
+            Runtime.getRuntime().halt(code);
+        });
+        try (workers) {
+            serveConsole(workers);
             return Console.WORKED;
         } catch (RuntimeException | OutOfMemoryError e) { // no thread left for its first ones
             return failed("main", e);
@@ -112,12 +116,11 @@ public final class Main {
         return Console.FAILED;
     }
 
-    private static void serveConsole() {
+    private static void serveConsole(LocalWorkers workers) {
         AgentLog.choose();
         OutputStream channel = new FileOutputStream(FileDescriptor.out);
         System.setOut(System.err); // whoever prints by mistake must not break the channel
         Transport transport = Transport.best();
-        LocalWorkers workers = LocalWorkers.likeThisAgent();
         AgentMain.run(
                 System.in,
                 channel,

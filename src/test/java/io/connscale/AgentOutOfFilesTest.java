@@ -70,8 +70,13 @@ class AgentOutOfFilesTest {
             assertThat(answer(3, Message.ConnectionsClosed.class).closed().closed())
                     .isEqualTo(10);
             say(agent, new Message.OpenConnections(4, 10, null));
-            assertThat(answer(4, Message.ConnectionsOpened.class).opened().established())
-                    .isEqualTo(10);
+            long back = answer(4, Message.ConnectionsOpened.class).opened().established();
+            if (back < 10) { // the JVM itself may have a file open for a moment: that one comes back, too
+                assertThat(back).isEqualTo(9);
+                say(agent, new Message.OpenConnections(5, 1, null));
+                back += answer(5, Message.ConnectionsOpened.class).opened().established();
+            }
+            assertThat(back).isEqualTo(10);
             await().until(() -> server.status().join().established() == opened.established());
         } finally {
             agent.getOutputStream().close();

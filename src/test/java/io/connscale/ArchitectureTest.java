@@ -186,8 +186,8 @@ class ArchitectureTest {
                 .and(are(not(partOf(Set.of("ScreenThread")))))
                 .should()
                 .callMethodWhere(DescribedPredicate.describe(
-                        "it calls a screen past the thread that prints", call -> call.getTargetOwner()
-                                        .isAssignableTo(ROOT + ".console.Screen")
+                        "it calls a screen past the thread that prints",
+                        call -> call.getTargetOwner().isAssignableTo(ROOT + ".console.Screen")
                                 && !call.getTargetOwner().getSimpleName().equals("ScreenThread")
                                 && !isStatic(call))));
     }

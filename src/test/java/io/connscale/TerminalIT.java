@@ -201,8 +201,13 @@ class TerminalIT {
     @Test
     void aConsoleWithoutMemoryLeavesTheTerminalAsItWas() throws Exception {
         Files.writeString(folder.resolve("fill.jsh"), ConsoleOutOfMemoryIT.FILLER);
-        tmux("respawn-pane", "-k", "-t", "test", "export CONNSCALE_JAVA_OPTS=-Xmx24m; TYPE=$TERM; "
-                + command.replace("exec ", "") + "; echo ended with $?; stty -a | grep -o ' icanon'; sleep 1000");
+        tmux(
+                "respawn-pane",
+                "-k",
+                "-t",
+                "test",
+                "export CONNSCALE_JAVA_OPTS=-Xmx24m; TYPE=$TERM; " + command.replace("exec ", "")
+                        + "; echo ended with $?; stty -a | grep -o ' icanon'; sleep 1000");
         shows("help explains");
         line("java fill.jsh");
         line("watch");

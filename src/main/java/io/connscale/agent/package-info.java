@@ -1,5 +1,5 @@
 /**
- * Inside the agent: connection pool, ramp, ping schedule. {@code Main} knocks here, in the agent's process.
+ * Inside the agent: connection pool, ramp, ping schedule. Used by {@code Main}, in the agent's process.
  */
 @NullMarked
 package io.connscale.agent;

@@ -94,7 +94,10 @@ final class ServerAddress {
 
     /** Whether there is nothing to connect to before the server is started, since its start chooses the port. */
     boolean isChosenAtStart() {
-        return config.ports().contains(0) && server != null && running().isEmpty();
+        return target.isEmpty()
+                && config.ports().contains(0)
+                && server != null
+                && running().isEmpty();
     }
 
     /** Its ports; empty where it is stopped, or does not answer. */

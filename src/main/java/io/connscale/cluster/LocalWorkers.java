@@ -5,17 +5,27 @@ import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Starts workers: further agents beside this process, with its own Java and program. Any thread. */
-public final class LocalWorkers implements AgentProcess.Starter {
+/**
+ * Starts workers: further agents beside this process, with its own Java and program. They end with its end of their input;
+ * one that was stopped (SIGSTOP) does not hear of that, so {@link #close()} kills what is left. Any thread.
+ */
+public final class LocalWorkers implements AgentProcess.Starter, AutoCloseable {
     /** On a machine where many start at once, each has to wait for its turn at a processor. */
     private static final long HELLO_SECONDS = 30;
 
     private final Supplier<List<String>> command;
     private final LocalLauncher launcher = new LocalLauncher();
+    /** Those that have not ended. */
+    private final Set<Process> running = ConcurrentHashMap.newKeySet();
 
-    private LocalWorkers(Supplier<List<String>> command) {
+    private volatile boolean closed;
+
+    LocalWorkers(Supplier<List<String>> command) {
         this.command = command;
     }
 
@@ -32,7 +42,7 @@ public final class LocalWorkers implements AgentProcess.Starter {
     @Override
     public AgentProcess start(String name) throws AgentException, InterruptedException {
         ClassArchive.ensure(command.get());
-        RemoteAgent worker = new RemoteAgent(name, launcher.start(command.get()));
+        RemoteAgent worker = new RemoteAgent(name, launch());
         boolean greeted = false;
         try {
             Answers.within(
@@ -48,5 +58,22 @@ public final class LocalWorkers implements AgentProcess.Starter {
                 worker.kill();
             }
         }
+    }
+
+    private Process launch() throws AgentException {
+        Process process = launcher.start(command.get());
+        running.add(process);
+        CompletableFuture<?> unused = process.onExit().thenRun(() -> running.remove(process));
+        if (closed) { // it was too late to be found
+            process.destroyForcibly();
+        }
+        return process;
+    }
+
+    /** Kills those that have not ended, and waits for none: needs neither a thread nor a moment. Others are killed as they start. */
+    @Override
+    public void close() {
+        closed = true;
+        running.forEach(Process::destroyForcibly);
     }
 }

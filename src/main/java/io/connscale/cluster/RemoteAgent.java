@@ -98,7 +98,7 @@ final class RemoteAgent implements AgentProcess {
     /** Open requests that have not ended, by their answer. */
     private final Map<CompletableFuture<Opened>, Long> openings = new ConcurrentHashMap<>();
 
-    private final Deliveries deliveries = new Deliveries();
+    private final Deliveries deliveries;
     private final IdleCounter silence = IdleCounter.untilHeard();
     private final AtomicInteger told = new AtomicInteger();
     private final AtomicInteger logged = new AtomicInteger();
@@ -126,6 +126,12 @@ final class RemoteAgent implements AgentProcess {
     }
 
     RemoteAgent(String name, Process process, Consumer<String> notices, Timeouts timeouts) {
+        this(name, process, notices, timeouts, ANSWERS);
+    }
+
+    /** @param answers runs what those do with an answer who asked for it */
+    RemoteAgent(String name, Process process, Consumer<String> notices, Timeouts timeouts, Executor answers) {
+        this.deliveries = new Deliveries(answers);
         this.name = name;
         this.process = process;
         this.notices = notices;
@@ -145,24 +151,42 @@ final class RemoteAgent implements AgentProcess {
         }
     }
 
-    /** Who asked, in the order of the answers, and never on the thread that reads. Bounded by the requests that wait. */
+    /**
+     * Who asked, in the order of the answers, and not on the thread that reads, unless no other is left: nobody is to wait for
+     * an answer in vain. Bounded by the requests that wait.
+     */
     private static final class Deliveries {
+        private final Executor executor;
         private final Queue<Runnable> waiting = new ArrayDeque<>();
         private boolean running;
 
-        synchronized void add(Runnable delivery) {
-            waiting.add(delivery);
-            if (!running) {
-                ANSWERS.execute(this::run); // where there is no thread for it, the next one hands this over, too
-                running = true;
+        Deliveries(Executor executor) {
+            this.executor = executor;
+        }
+
+        void add(Runnable delivery) {
+            if (isFirst(delivery)) {
+                try {
+                    executor.execute(this::run);
+                } catch (OutOfMemoryError e) {
+                    log.warn("no thread is left for an answer: it is handed over on this one", e);
+                    run();
+                }
             }
+        }
+
+        private synchronized boolean isFirst(Runnable delivery) {
+            boolean first = !running;
+            waiting.add(delivery);
+            running = true;
+            return first;
         }
 
         private void run() {
             for (Runnable next = next(); next != null; next = next()) {
                 try {
                     next.run();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | OutOfMemoryError e) { // no thread left, say: those behind it get theirs
                     log.error("an answer could not be taken", e);
                 }
             }

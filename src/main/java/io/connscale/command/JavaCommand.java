@@ -85,7 +85,8 @@ public final class JavaCommand implements Command {
         try {
             run(file, context.shell());
         } finally {
-            Thread.setDefaultUncaughtExceptionHandler(ours); // JShell of Java 17 leaves one of its own, which says nothing
+            Thread.setDefaultUncaughtExceptionHandler(
+                    ours); // JShell of Java 17 leaves one of its own, which says nothing
         }
         return Commands.NOTHING;
     }

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * What {@code watch} draws. The hosts get what room the rest leaves; on a narrow screen whole columns are left out, and no number is cut.
+ * What {@code watch} draws. The hosts get what room the rest leaves; on a narrow screen whole columns are left out, and no number is cut; on a
+ * short one, curves.
  *
  * <pre>
  * watch · 10,000 established · server 10,000 · q ends
@@ -34,6 +35,8 @@ final class WatchPicture {
     private static final int MAX_TICKS = 600;
 
     private static final int CURVES_BEGIN = 22;
+    /** Lines of the table on a short screen: the headings, how many hosts are left out, and the sum. */
+    private static final int LEAST = 3;
 
     private static final List<Column<StatsRow>> COLUMNS = List.of(
             new Column<>("", StatsRow::name),
@@ -106,9 +109,8 @@ final class WatchPicture {
     }
 
     List<String> lines(int columns, int rowsOfScreen, boolean unicode) {
-        List<String> below = new ArrayList<>();
         int width = columns - 1; // a terminal may wrap a line that fills it
-        curves.forEach(curve -> below.add(curve.line(columns, unicode)));
+        List<String> below = new ArrayList<>();
         below.add("round trips of the last tick, µs: " + percentiles());
         rows.stream()
                 .filter(row -> !(row instanceof StatsRow.Sum)
@@ -120,8 +122,11 @@ final class WatchPicture {
                 .flatMap(line -> Wrapped.hanging(line, width).stream())
                 .toList();
         List<String> lines = new ArrayList<>(Wrapped.hanging("watch · " + head() + " · q ends", width));
-        int room = Math.max(3, rowsOfScreen - lines.size() - wrapped.size());
-        lines.addAll(shortened(table(width), room));
+        List<String> table = table(width);
+        int room = rowsOfScreen - lines.size() - wrapped.size();
+        int drawn = Math.max(0, Math.min(curves.size(), room - Math.min(LEAST, table.size())));
+        lines.addAll(shortened(table, Math.max(LEAST, room - drawn)));
+        curves.subList(0, drawn).forEach(curve -> lines.add(curve.line(columns, unicode)));
         lines.addAll(wrapped);
         return lines;
     }

@@ -63,8 +63,10 @@ public final class Console implements Shell {
     private volatile int signalled;
     private volatile boolean saidFull;
     private volatile @Nullable Interruption running;
+
     @SuppressWarnings("UnusedVariable") // it is held, and let go of
     private volatile byte @Nullable [] reserve = new byte[RESERVE];
+
     private ExecutorService commands = commandThread();
     private Runner runner = command -> {
         throw new IllegalStateException("the console serves no commands yet");

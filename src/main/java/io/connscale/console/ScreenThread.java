@@ -1,6 +1,7 @@
 package io.connscale.console;
 
 import io.connscale.control.Threads;
+import java.io.IOError;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -43,6 +44,8 @@ final class ScreenThread implements Screen {
                 }
             } catch (InterruptedException e) {
                 // of a question that was answered with Ctrl-C: nobody ends this thread
+            } catch (IOError e) {
+                // JLine's word for a terminal that has gone: its reader hears of it and ends the session
             } catch (RuntimeException | Error e) {
                 Thread thread = Thread.currentThread();
                 Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();

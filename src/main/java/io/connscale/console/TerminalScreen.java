@@ -144,7 +144,10 @@ final class TerminalScreen implements Screen {
         erase();
         LineReader answers = LineReaderBuilder.builder().terminal(terminal).build();
         try {
-            terminal.writer().println(Wrapped.text(PlainText.of(question), columns())); // it may be long, and a prompt is drawn again and again
+            terminal.writer()
+                    .println(Wrapped.text(
+                            PlainText.of(question),
+                            columns())); // it may be long, and a prompt is drawn again and again
             String line = answers.readLine(secret ? "(not shown) " : "(yes or no) ", secret ? '*' : null);
             return line.isEmpty() ? Optional.empty() : Optional.of(line);
         } catch (UserInterruptException | EndOfFileException e) {

@@ -1,5 +1,5 @@
 /**
- * Counters and snapshots: no input or output. A leaf: every room may knock.
+ * Counters and snapshots: no input or output. A leaf: used by every package.
  */
 @NullMarked
 package io.connscale.stats;

@@ -258,6 +258,39 @@ class RemoteAgentTest {
     }
 
     @Test
+    void anAnswerArrivesThoughNoThreadIsLeftForIt() throws Exception {
+        RemoteAgent agent = new RemoteAgent(
+                "client1",
+                new ThreadProcess("fake-agent", FakeAgent.answering(FakeAgent::idle)),
+                notice -> {},
+                RemoteAgent.Timeouts.USUAL,
+                task -> {
+                    throw new OutOfMemoryError("unable to create native thread");
+                });
+        agents.add(agent);
+        agent.hello().get(20, SECONDS);
+        assertThat(agent.snapshot()).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(Snapshot.NONE);
+    }
+
+    @Test
+    void whoHasNoThreadForProgressHearsTheAnswerAllTheSame() throws Exception {
+        RemoteAgent agent = agent((in, out, err) -> {
+            MessageLines.write(out, FakeAgent.hello(1));
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                assertThat(c).isNotNegative(); // until the request has come
+            }
+            MessageLines.write(out, new Message.Progress(1, Opened.none(1)));
+            MessageLines.write(out, new Message.ConnectionsOpened(1, Opened.none(1)));
+            return FakeAgent.dumb(in, out, err);
+        });
+        agent.hello().get(20, SECONDS);
+        CompletableFuture<Opened> opening = agent.open(new OpenRequest(1, null), progress -> {
+            throw new OutOfMemoryError("unable to create native thread"); // as it wanted to start one
+        });
+        assertThat(opening).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    @Test
     void garbageIsNoHeartbeat() throws Exception {
         RemoteAgent agent = agent((in, out, err) -> {
             MessageLines.write(out, FakeAgent.hello(1));

@@ -13,6 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What {@code watch} draws on screens of several widths. */
 class WatchPictureTest {
     private static List<String> lines(int columns) {
+        return lines(columns, 40);
+    }
+
+    private static List<String> lines(int columns, int rows) {
         TreeMap<String, Long> errors = new TreeMap<>();
         for (String reason : List.of("ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EADDRNOTAVAIL", "EHOSTUNREACH")) {
             errors.put("connect " + reason, 12_345L);
@@ -21,7 +25,7 @@ class WatchPictureTest {
         StatsRow.OfHost host = StatsRow.host("client1", Statistics.NONE, now, 1, true);
         WatchPicture picture = new WatchPicture();
         picture.add(List.of(host, StatsRow.Sum.of(List.of(host))));
-        return picture.lines(columns, 40, true);
+        return picture.lines(columns, rows, true);
     }
 
     @ParameterizedTest
@@ -33,6 +37,14 @@ class WatchPictureTest {
         assertThat(String.join(" ", lines).replaceAll("\\s+", " "))
                 .contains("connect ECONNRESET 12,345")
                 .contains("connect ETIMEDOUT 12,345");
+    }
+
+    /** What makes numbers unreliable, and errors, are told whole. */
+    @Test
+    void onAShortScreenTheCurvesGoFirst() {
+        assertThat(lines(80, 8)).hasSize(8).anySatisfy(line -> assertThat(line).startsWith("established "));
+        assertThat(lines(80, 7)).hasSize(7).noneSatisfy(line -> assertThat(line).startsWith("established "));
+        assertThat(lines(80, 24)).anySatisfy(line -> assertThat(line).startsWith("p99 µs "));
     }
 
     @Test

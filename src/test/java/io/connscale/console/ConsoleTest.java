@@ -7,6 +7,7 @@ import io.connscale.console.Answer.Format;
 import io.connscale.console.FakeCommands.Fake;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -394,6 +396,27 @@ class ConsoleTest {
         console.unexpected("reader", new IllegalStateException("closed"));
         console.flush(20_000);
         assertThat(err()).doesNotContain("Terminal").hasLineCount(1);
+    }
+
+    /** JLine's word for a terminal that has gone; what comes then is printed elsewhere. */
+    @Test
+    void aTerminalThatGoesWhileSomethingIsDrawnDoesNotEndTheThreadThatPrints() throws Exception {
+        AtomicBoolean gone = new AtomicBoolean(true);
+        OutputStream terminal = new OutputStream() {
+            @Override
+            public void write(int b) {
+                if (gone.getAndSet(false)) {
+                    throw new IOError(new IOException("Input/output error"));
+                }
+                err.write(b);
+            }
+        };
+        Console console =
+                new Console(FakeCommands.root(), Format.TABLE, false, Path.of("logs/console.log"), out, terminal);
+        console.notice("lost with the terminal");
+        console.notice("the server runs on");
+        console.flush(20_000);
+        assertThat(err()).isEqualTo("the server runs on\n");
     }
 
     private static boolean ends(Console console, long millis) {

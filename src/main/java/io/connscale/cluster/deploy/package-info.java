@@ -1,6 +1,6 @@
 /**
  * What a host needs before an agent can start there: one look at it, and this program's jar in its cache folder. Written once
- * over any launcher, for POSIX {@code sh} (the scripts stand among the resources). {@code Host} knocks here.
+ * over any launcher, for POSIX {@code sh} (the scripts stand among the resources). Used by {@code Cluster}.
  */
 @NullMarked
 package io.connscale.cluster.deploy;

@@ -209,7 +209,9 @@ class DeploymentTest {
         } finally {
             two.shutdownNow();
         }
-        assertThat(host.inCache()).containsExactly(host.jar.remoteName());
+        assertThat(host.inCache()) // where one came after the other it left a note of its use, too
+                .filteredOn(name -> !name.endsWith(".used"))
+                .containsExactly(host.jar.remoteName());
     }
 
     @Test
