@@ -210,9 +210,8 @@ final class ConsoleProcess {
         String noColor = System.getenv("NO_COLOR"); // no-color.org: any value but an empty one
         try (Terminal opened = Repl.systemTerminal()) {
             terminal = opened;
-            Repl.Lexicon words = (command, label, further) -> further
-                    ? ((Command) command).furtherCandidates(label, context)
-                    : ((Command) command).candidates(label, context);
+            Repl.Lexicon words = (command, label, typed, further) ->
+                    Commands.candidates((Command) command, label, typed, further, context);
             Repl repl = new Repl(console, opened, words, state.history(), noColor == null || noColor.isEmpty());
             console.say(greeting(context));
             return repl.run();

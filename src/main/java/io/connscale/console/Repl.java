@@ -208,8 +208,9 @@ public final class Repl {
          * What may stand where {@code command} has the parameter or option value {@code label} ({@code HOST}); on the console's
          * thread.
          *
+         * @param typed the word so far; what does not begin so is not offered
          * @param further whether a word of that parameter stands before it already
          */
-        List<String> candidates(Object command, String label, boolean further);
+        List<String> candidates(Object command, String label, String typed, boolean further);
     }
 }

@@ -231,7 +231,7 @@ class ReplTest extends TypedSession {
         screen = next.screen();
         Console second = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("console.log"), out, err);
         second.serve(command -> ((Fake) command).run(second));
-        Repl repl = new Repl(second, terminal, (c, l, f) -> List.of(), directory.resolve("made/history"), false);
+        Repl repl = new Repl(second, terminal, (c, l, t, f) -> List.of(), directory.resolve("made/history"), false);
         run(repl);
         shows("connscale>");
         keys(CTRL_R + "sta 4\r");
@@ -252,7 +252,7 @@ class ReplTest extends TypedSession {
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         terminal = new LineDisciplineTerminal("test", type, sent, UTF_8);
         Repl repl = new Repl(
-                console, terminal, (c, l, f) -> List.of("client1", "client2"), directory.resolve("history"), colour);
+                console, terminal, (c, l, t, f) -> List.of("client1", "client2"), directory.resolve("history"), colour);
         run(repl);
         keys("count cl\t\rcuont\rtalk\rexit\r");
         assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
