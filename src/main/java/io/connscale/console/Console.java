@@ -209,7 +209,7 @@ public final class Console implements Shell {
             Answer answer = runner.run(grammar.command(sentence));
             if (over(interruption, outermost)) {
                 remember(outermost, replay, command);
-                printer.answer(screen, command, answer, interruption.happened());
+                printer.answer(screen, command, answer, interruption.happened(), !interruption.isDrawn());
             }
             return screen.closed() ? FAILED : ended(WORKED, interruption);
         } catch (CommandException e) {
@@ -393,6 +393,10 @@ public final class Console implements Shell {
     @Override
     public Live live() {
         refuseWhereLeft();
+        Interruption mine = Interruption.ofThisThread();
+        if (mine != null) {
+            mine.drawn();
+        }
         return screen.live();
     }
 

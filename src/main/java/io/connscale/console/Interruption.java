@@ -24,6 +24,7 @@ final class Interruption {
     private boolean interrupted;
     private boolean happened;
     private int code = Console.FAILED;
+    private volatile boolean drawn;
     private volatile Shell.SoFar soFar = () -> null;
 
     /** How many scripts are being run within the line; the command's thread alone. */
@@ -149,6 +150,15 @@ final class Interruption {
             Thread.currentThread().interrupt();
             return null;
         }
+    }
+
+    /** What is drawn in place is looked at there; its answer is no page to be turned. */
+    void drawn() {
+        drawn = true;
+    }
+
+    boolean isDrawn() {
+        return drawn;
     }
 
     int depth() {

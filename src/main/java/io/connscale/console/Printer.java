@@ -21,12 +21,18 @@ final class Printer {
         pages = false;
     }
 
-    /** {@code command} is the line as understood; {@code interrupted}, whether the user had it end. */
-    void answer(ScreenThread screen, String command, Answer answer, boolean interrupted) {
+    /**
+     * What a command answered.
+     *
+     * @param command the line as understood
+     * @param interrupted whether the user had it end
+     * @param page whether an answer that is longer than the screen is shown a page at a time
+     */
+    void answer(ScreenThread screen, String command, Answer answer, boolean interrupted, boolean page) {
         if (format == Format.JSON) {
             screen.answer(Json.line(members(command, true, interrupted, "result", answer.json())));
         } else {
-            show(screen, answer);
+            show(screen, answer, page);
         }
     }
 
@@ -47,7 +53,7 @@ final class Printer {
             screen.answer(Json.line(line));
         } else {
             if (partial != null) {
-                show(screen, partial);
+                show(screen, partial, true);
             }
             screen.error(where + e.message(), e.hint());
             String said = e.hint();
@@ -71,7 +77,7 @@ final class Printer {
             failure(screen, command, where, new CommandException("interrupted" + more, "", soFar), true);
         } else {
             if (soFar != null) {
-                show(screen, soFar);
+                show(screen, soFar, false);
             }
             screen.notice(where + "interrupted" + more);
         }
@@ -89,9 +95,9 @@ final class Printer {
         return members;
     }
 
-    private void show(ScreenThread screen, Answer answer) {
+    private void show(ScreenThread screen, Answer answer, boolean page) {
         List<String> lines = lines(answer, screen.columns());
-        if (pages && lines.size() >= screen.rows()) {
+        if (pages && page && lines.size() >= screen.rows()) {
             Pager.show(screen, lines);
         } else if (!lines.isEmpty()) {
             screen.answer(String.join("\n", lines));
