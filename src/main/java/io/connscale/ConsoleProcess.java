@@ -32,7 +32,7 @@ final class ConsoleProcess {
     private static final int HUNG_UP = 129;
     private static final int TERMINATED = 143;
     private static final String STANDSTILL =
-            "Ctrl-Z is ignored: a console that stands still loses its connections · Ctrl-C ends the command";
+            "Ctrl-Z is ignored: a stopped console loses its connections · Ctrl-C ends the command";
 
     private static final long ENDING_MILLIS = 3_000;
     private static final long FLUSH_MILLIS = 1_000;

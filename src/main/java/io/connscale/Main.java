@@ -75,7 +75,8 @@ public final class Main {
         String missing =
                 needed.stream().filter(name -> !there.contains(name)).sorted().collect(Collectors.joining(", "));
         if (!missing.isEmpty()) {
-            System.err.println("error: this Java lacks module " + missing + ": " + System.getProperty("java.home"));
+            System.err.println("error: this Java lacks module " + missing + ": " + System.getProperty("java.home")
+                    + "\n  JAVA_HOME names the Java to use: a JDK has all modules");
             Runtime.getRuntime().halt(Console.WRONG_USAGE);
         }
     }

@@ -123,10 +123,10 @@ public final class Console implements Shell {
             return run(
                     lines,
                     "stdin",
-                    () -> screen.notice("standard input was empty, so there was nothing to do"
+                    () -> screen.notice("standard input is empty: nothing to do"
                             + " · -e COMMAND runs a command, --serve keeps the server running"));
         } catch (IOException e) {
-            screen.error("cannot read standard input: " + e.getMessage(), "look at where it comes from");
+            screen.error("cannot read standard input: " + e.getMessage(), "check where standard input comes from");
             return FAILED;
         }
     }
@@ -453,7 +453,7 @@ public final class Console implements Shell {
         Interruption interruption = Objects.requireNonNull(Interruption.ofThisThread(), "not the thread of a command");
         if (interruption.depth() == MAX_SCRIPT_DEPTH) {
             throw new CommandException(
-                    file + " is opened by a script " + MAX_SCRIPT_DEPTH + " scripts deep", "does it open itself?");
+                    file + " not run: scripts open scripts, " + MAX_SCRIPT_DEPTH + " deep", "does it open itself?");
         }
         interruption.deeper(1);
         try {
@@ -463,7 +463,9 @@ public final class Console implements Shell {
             }
             if (code != WORKED) {
                 throw new CommandException(
-                        keepGoing ? "not all of " + file + " worked" : file + " was left at the command that failed",
+                        keepGoing
+                                ? "not all commands of " + file + " worked"
+                                : file + " ended at the command that failed",
                         "the error above says why");
             }
         } finally {

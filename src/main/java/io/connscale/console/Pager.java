@@ -9,8 +9,8 @@ import java.util.List;
  */
 final class Pager {
     /** As much of it as there is room for. */
-    private static final List<String> KEYS =
-            List.of("lines %d-%d of %d · space: next page · b: back · q: end", "%d-%d of %d · space, b, q", "%d-%d of %d");
+    private static final List<String> KEYS = List.of(
+            "lines %d-%d of %d · space: next page · b: back · q: end", "%d-%d of %d · space, b, q", "%d-%d of %d");
 
     private static final int ESCAPE = 27;
     private static final long LOOK_MILLIS = 500;

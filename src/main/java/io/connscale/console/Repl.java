@@ -134,11 +134,11 @@ public final class Repl {
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
             if (!Files.isRegularFile(file) || !Files.isWritable(file)) {
-                throw new IOException("it is not a file that can be written");
+                throw new IOException("not a writable file");
             }
             reader.setVariable(LineReader.HISTORY_FILE, file);
         } catch (IOException e) {
-            console.notice("the history is not kept: " + file + ": " + CommandException.why(e));
+            console.notice("history is not saved: " + file + ": " + CommandException.why(e));
         }
     }
 

@@ -40,7 +40,7 @@ final class ScreenThread implements Screen {
                 events.take().run();
                 long lost = dropped.getAndSet(0);
                 if (lost > 0) {
-                    screen.notice(lost + " notices dropped: the screen took none");
+                    screen.notice(lost + " notices dropped: the screen was held");
                 }
             } catch (InterruptedException e) {
                 // of a question that was answered with Ctrl-C: nobody ends this thread

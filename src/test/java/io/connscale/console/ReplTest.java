@@ -242,7 +242,7 @@ class ReplTest extends TypedSession {
     void aHistoryThatCannotBeWrittenIsANoticeAndNoMore() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         start(true, file.resolve("history"));
-        shows("the history is not kept: ");
+        shows("history is not saved: ");
         keys("stop\r");
         shows("stopped");
     }
