@@ -98,8 +98,8 @@ final class ConsoleProcess {
         return console.signalled() == 0 ? code : console.signalled();
     }
 
-    /** Agents end by themselves: nobody holds their standard input any more. */
-    private void endWithoutMemory(Console console) {
+    /** Agents end by themselves: nobody holds their standard input any more. Several threads may come to it; the first ends the process. */
+    private synchronized void endWithoutMemory(Console console) {
         try {
             console.outOfMemory();
             Terminal left = terminal;

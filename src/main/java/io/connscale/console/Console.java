@@ -47,7 +47,7 @@ public final class Console implements Shell {
     /** Kept for saying that there is no memory left. */
     private static final int RESERVE = 500_000;
 
-    private static final long LAST_MILLIS = 1_000;
+    private static final long LAST_MILLIS = 5_000;
     private static final byte[] FULL = ("error: " + Exhausted.HEAP.text() + "\n").getBytes(StandardCharsets.UTF_8);
 
     private final Grammar grammar;
@@ -243,7 +243,7 @@ public final class Console implements Shell {
         return full ? EXHAUSTED : code;
     }
 
-    /** Says that memory is full, unless a command has failed of it; somehow, and within a second. */
+    /** Says that memory is full, unless a command has failed of it; somehow, and within seconds. */
     public void outOfMemory() throws InterruptedException, IOException {
         reserve = null;
         exiting = true;

@@ -73,6 +73,7 @@ final class TerminalScreen implements Screen {
 
     @Override
     public void error(String message, String hint) {
+        leaveLive(); // a command without memory may have left it
         progress = "";
         String text = new CommandException(message, hint)
                 .text()
