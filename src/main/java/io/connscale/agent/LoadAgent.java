@@ -35,12 +35,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The agent that does the work in this process: its connections, spread over the event loops. Any thread may call; what an
- * order does happens on the loops.
+ * open request does happens on the loops.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what goes wrong comes up through the pipeline or the answer
 public final class LoadAgent implements Agent {
     private static final Logger log = LoggerFactory.getLogger(LoadAgent.class);
-    /** Orders that wait for the one that is carried out. */
+    /** Open requests that wait for the one that is carried out. */
     private static final int MAX_WAITING = 100;
     /** More than a process can have files for, and less than ports of many addresses, one after the other, in a day. */
     private static final long MAX_NUMBERED = 100_000_000;
@@ -102,7 +102,7 @@ public final class LoadAgent implements Agent {
                 otherRate = current != null && changed.ratePerSecond() != settings.ratePerSecond();
                 settings = changed;
                 endpoints = resolved;
-                share = current == null ? 0 : perLoop(changed.rate(), current.order());
+                share = current == null ? 0 : perLoop(changed.rate(), current.request());
             }
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);
@@ -110,7 +110,7 @@ public final class LoadAgent implements Agent {
         return onEachLoop(loop -> {
             loop.configure(changed);
             Ramp ramp = loop.ramp();
-            if (ramp != null && otherRate) { // an order may have a rate of its own, which a new interval leaves alone
+            if (ramp != null && otherRate) { // a request may have a rate of its own, which a new interval leaves alone
                 ramp.rate(share);
             }
         });
@@ -127,9 +127,9 @@ public final class LoadAgent implements Agent {
         return Endpoints.of(changed.targets(), changed.sources());
     }
 
-    /** A small order is not on all loops. */
-    private double perLoop(Rate rate, OpenRequest order) {
-        double busy = Math.min(loops.size(), order.count());
+    /** A small open request is not on all loops. */
+    private double perLoop(Rate rate, OpenRequest request) {
+        double busy = Math.min(loops.size(), request.count());
         return rate.unlimited() ? Double.POSITIVE_INFINITY : rate.perSecond() / busy;
     }
 
@@ -159,17 +159,17 @@ public final class LoadAgent implements Agent {
     }
 
     @Override
-    public CompletableFuture<Opened> open(OpenRequest order, Consumer<Opened> progress) {
+    public CompletableFuture<Opened> open(OpenRequest request, Consumer<Opened> progress) {
         lookUpAgain();
-        return enqueue(order, progress);
+        return enqueue(request, progress);
     }
 
-    private synchronized CompletableFuture<Opened> enqueue(OpenRequest order, Consumer<Opened> progress) {
+    private synchronized CompletableFuture<Opened> enqueue(OpenRequest request, Consumer<Opened> progress) {
         if (waiting.size() >= MAX_WAITING) {
             return CompletableFuture.failedFuture(new AgentException(
                     MAX_WAITING + " orders to open connections are waiting", "wait until they are carried out"));
         }
-        Opening opening = new Opening(order, progress, reasons);
+        Opening opening = new Opening(request, progress, reasons);
         waiting.add(opening);
         startNext();
         return opening.answer();
@@ -187,9 +187,9 @@ public final class LoadAgent implements Agent {
             }
             startNext();
         });
-        Rate rate = next.order().rate();
-        next.start(loops, endpoints, numbered, perLoop(rate == null ? settings.rate() : rate, next.order()));
-        numbered += next.order().count();
+        Rate rate = next.request().rate();
+        next.start(loops, endpoints, numbered, perLoop(rate == null ? settings.rate() : rate, next.request()));
+        numbered += next.request().count();
     }
 
     @Override
@@ -277,7 +277,7 @@ public final class LoadAgent implements Agent {
 
     @Override
     public void close() {
-        stopOpening(); // whoever waits for an order hears how far it came
+        stopOpening(); // whoever waits for a request hears how far it came
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
         load.close();
     }

@@ -306,7 +306,7 @@ final class LoadLoop {
     private void turn() {
         long now = now();
         boolean heldUp = now - wakeAt > HELD_UP;
-        recorded.skipped(now - wakeAt);
+        recorded.lag(now - wakeAt);
         wakeAt = Long.MAX_VALUE;
         wake = null;
         long allowed = heldUp ? 2 * timeout : timeout;

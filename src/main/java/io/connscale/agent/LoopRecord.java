@@ -91,8 +91,8 @@ final class LoopRecord {
     }
 
     /** The loop's turn began {@code nanos} later than planned. */
-    void skipped(long nanos) {
-        recorded.skipped(nanos);
+    void lag(long nanos) {
+        recorded.lag(nanos);
     }
 
     /** Any thread. */

@@ -13,11 +13,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** An order while it is carried out: a {@link Ramp} on each loop, and one answer when the last has finished. */
+/** An open request while it is carried out: a {@link Ramp} on each loop, and one answer when the last has finished. */
 final class Opening {
     private static final long PROGRESS_MILLIS = 500;
 
-    private final OpenRequest order;
+    private final OpenRequest request;
     private final Consumer<Opened> progress;
     private final Reasons reasons;
     private final CompletableFuture<Opened> answer = new CompletableFuture<>();
@@ -27,14 +27,14 @@ final class Opening {
     private long began;
     private @Nullable ScheduledFuture<?> reports;
 
-    Opening(OpenRequest order, Consumer<Opened> progress, Reasons reasons) {
-        this.order = order;
+    Opening(OpenRequest request, Consumer<Opened> progress, Reasons reasons) {
+        this.request = request;
         this.progress = progress;
         this.reasons = reasons;
     }
 
-    OpenRequest order() {
-        return order;
+    OpenRequest request() {
+        return request;
     }
 
     CompletableFuture<Opened> answer() {
@@ -45,7 +45,7 @@ final class Opening {
     void start(List<LoadLoop> loops, Endpoints endpoints, long first, double perSecond) {
         before = reasons.counts();
         began = System.nanoTime();
-        long[] shares = OpenRequest.shares(order.count(), loops.size());
+        long[] shares = OpenRequest.shares(request.count(), loops.size());
         long number = first;
         for (int i = 0; i < shares.length && shares[i] > 0; i++) {
             ramps.add(new Ramp(loops.get(i), endpoints, number, shares[i], perSecond, this::oneFinished));
@@ -75,7 +75,7 @@ final class Opening {
 
     private Opened soFar() {
         return new Opened(
-                order.count(),
+                request.count(),
                 ramps.stream().mapToLong(Ramp::establishedSoFar).sum(),
                 ramps.stream().mapToLong(Ramp::failedSoFar).sum(),
                 (System.nanoTime() - began) / 1e9,
@@ -93,6 +93,6 @@ final class Opening {
 
     /** It was stopped before it began. */
     void giveUp() {
-        answer.complete(Opened.none(order.count()));
+        answer.complete(Opened.none(request.count()));
     }
 }

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Passes on at most four reports a second of how far an order is: each of a hundred workers makes two. Any thread. */
+/** Passes on at most four reports a second of how far an open request is: each of a hundred workers makes two. Any thread. */
 final class Paced implements Consumer<Opened> {
     private static final long BETWEEN = TimeUnit.MILLISECONDS.toNanos(250);
 

@@ -71,11 +71,11 @@ final class Throttle {
         heldBack = true;
     }
 
-    /** The connect that began at {@code attempted} was answered now, well or not. */
-    void answered(long attempted, long now) {
+    /** The connect that began at {@code began} was answered now, well or not. */
+    void answered(long began, long now) {
         answered++;
-        youngest = Math.max(youngest, attempted);
-        if (now - attempted > REPEATED && attempted >= judged) {
+        youngest = Math.max(youngest, began);
+        if (now - began > REPEATED && began >= judged) {
             lost++;
         }
     }

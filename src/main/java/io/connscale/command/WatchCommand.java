@@ -63,9 +63,9 @@ public final class WatchCommand implements Command {
         try (Live live = context.shell().live()) {
             boolean ended = false;
             while (!ended) {
-                long attempted = System.nanoTime();
+                long began = System.nanoTime();
                 watched.look(live);
-                long next = Math.min(attempted + every.toNanos(), end);
+                long next = Math.min(began + every.toNanos(), end);
                 long wait = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
                 ended = live.ended(Math.max(1, wait)) || System.nanoTime() >= end;
             }

@@ -151,12 +151,12 @@ final class WatchedCluster implements WatchCommand.Watched {
                     rows.stream().filter(StatsRow.OfHost.class::isInstance).toList();
             long failedNow =
                     hosts.stream().mapToLong(row -> row.all().counts().failed()).sum();
-            long halfOpenNow = Math.max(0, difference(hosts, rows));
-            if (asked.isDone() && (failedNow > failed || halfOpenNow > unaccepted)) {
+            long unacceptedNow = Math.max(0, difference(hosts, rows));
+            if (asked.isDone() && (failedNow > failed || unacceptedNow > unaccepted)) {
                 failed = failedNow;
                 asked = CompletableFuture.runAsync(this::tell, asker);
             }
-            unaccepted = halfOpenNow;
+            unaccepted = unacceptedNow;
         }
 
         /** What hosts hold more than the server, without what may be on its way: as many as the tick has begun. */

@@ -55,9 +55,9 @@ final class Completion implements Completer {
     Optional<CommandSpec> finished(TypedLine line) {
         Sentence before = new Sentence(root, line.before());
         if (before.awaitsCommand()) {
-            String name = line.attempted().startsWith("/") && before.spec() == root
-                    ? line.attempted().substring(1)
-                    : line.attempted();
+            String name = line.begun().startsWith("/") && before.spec() == root
+                    ? line.begun().substring(1)
+                    : line.begun();
             return Optional.ofNullable(before.spec().subcommands().get(name)).map(c -> c.getCommandSpec());
         }
         return before.spec() != root && candidates(line).isEmpty() ? Optional.of(before.spec()) : Optional.empty();
@@ -65,17 +65,17 @@ final class Completion implements Completer {
 
     List<Candidate> candidates(TypedLine line) {
         Sentence before = new Sentence(root, line.before());
-        String attempted = line.attempted();
+        String begun = line.begun();
         List<Candidate> all = new ArrayList<>();
-        if (before.awaitsOption() && attempted.startsWith("-")) {
-            options(before.spec(), attempted, all);
+        if (before.awaitsOption() && begun.startsWith("-")) {
+            options(before.spec(), begun, all);
         } else {
             if (before.awaitsCommand()) {
-                commands(before.spec(), before.spec() == root && attempted.startsWith("/") ? "/" : "", all);
+                commands(before.spec(), before.spec() == root && begun.startsWith("/") ? "/" : "", all);
             }
             values(before, line, all);
         }
-        return all.stream().filter(c -> c.value().startsWith(attempted)).toList();
+        return all.stream().filter(c -> c.value().startsWith(begun)).toList();
     }
 
     private static void commands(CommandSpec spec, String slash, List<Candidate> all) {
@@ -85,11 +85,11 @@ final class Completion implements Completer {
         }
     }
 
-    private void options(CommandSpec spec, String attempted, List<Candidate> all) {
+    private void options(CommandSpec spec, String begun, List<Candidate> all) {
         for (OptionSpec option : spec.options()) {
             String name = option.longestName();
-            if (attempted.startsWith(name + "=")) {
-                words(spec, option, attempted.substring(name.length() + 1), false)
+            if (begun.startsWith(name + "=")) {
+                words(spec, option, begun.substring(name.length() + 1), false)
                         .forEach(word -> all.add(new Candidate(name + "=" + word)));
             } else if (!option.hidden()) {
                 all.add(new Candidate(name, name, null, String.join(" ", option.description()), null, null, true));
@@ -107,7 +107,7 @@ final class Completion implements Completer {
         Set<String> used =
                 others.stream().flatMap(word -> Stream.of(word.split(",", -1))).collect(Collectors.toSet());
         boolean further = before.parts().stream().anyMatch(part -> arg.equals(part.arg()));
-        String typed = line.attempted();
+        String typed = line.begun();
         int begin = Math.max(typed.lastIndexOf(','), typed.lastIndexOf('[')) + 1;
         for (String word : words(before.spec(), arg, typed, further)) {
             String shown = word.substring(Math.min(begin, word.length()));
@@ -116,7 +116,7 @@ final class Completion implements Completer {
             }
         }
         if (arg.type() == Path.class || arg.type() == File.class) {
-            files(line.attempted(), all);
+            files(line.begun(), all);
         }
     }
 
@@ -147,17 +147,17 @@ final class Completion implements Completer {
         }
     }
 
-    private static void files(String attempted, List<Candidate> all) {
-        int name = attempted.lastIndexOf('/') + 1;
-        Path directory = directory(attempted.substring(0, name));
+    private static void files(String begun, List<Candidate> all) {
+        int name = begun.lastIndexOf('/') + 1;
+        Path directory = directory(begun.substring(0, name));
         if (directory == null) {
             return;
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                boolean hidden = file.getFileName().toString().startsWith(".") && !attempted.startsWith(".", name);
-                if (!hidden && file.getFileName().toString().startsWith(attempted.substring(name))) {
-                    all.add(file(attempted.substring(0, name), file));
+                boolean hidden = file.getFileName().toString().startsWith(".") && !begun.startsWith(".", name);
+                if (!hidden && file.getFileName().toString().startsWith(begun.substring(name))) {
+                    all.add(file(begun.substring(0, name), file));
                 }
                 if (all.size() == MAX_FILES) {
                     return;
@@ -228,7 +228,7 @@ final class Completion implements Completer {
         }
 
         /** The word with the cursor, as far as it stands before the cursor. */
-        String attempted() {
+        String begun() {
             return word.text().substring(0, wordCursor());
         }
 

@@ -204,8 +204,8 @@ final class EpollLink extends Socket implements EpollIoHandle, Link {
 
     private void flush() {
         try {
-            int attempted = (Wire.LENGTH - owed % Wire.LENGTH) % Wire.LENGTH;
-            owed -= sendAddress(links.messagesAddress, attempted, attempted + owed);
+            int begun = (Wire.LENGTH - owed % Wire.LENGTH) % Wire.LENGTH;
+            owed -= sendAddress(links.messagesAddress, begun, begun + owed);
         } catch (IOException e) {
             fail("send", e);
         }

@@ -32,7 +32,7 @@ final class PortGroup {
 
     private static final int LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
     private static final int RANDOM = -0x1000 + 56; // SKF_AD_OFF + SKF_AD_RANDOM
-    private static final int JUMP_IF_AT_MIN = 0x35; // BPF_JMP | BPF_JGE | BPF_K
+    private static final int JUMP_IF_AT_LEAST = 0x35; // BPF_JMP | BPF_JGE | BPF_K
     private static final int RETURN = 0x06; // BPF_RET | BPF_K
 
     private PortGroup() {}
@@ -74,7 +74,7 @@ final class PortGroup {
         double before = 0;
         for (int i = 0; i < last; i++) {
             before += rooms[i];
-            put(program, JUMP_IF_AT_MIN, 1, (int) (long) (before / total * 0xFFFF_FFFFL)); // then past the next
+            put(program, JUMP_IF_AT_LEAST, 1, (int) (long) (before / total * 0xFFFF_FFFFL)); // then past the next
             put(program, RETURN, 0, i);
         }
         put(program, RETURN, 0, last);

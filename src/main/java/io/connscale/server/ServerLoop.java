@@ -90,14 +90,14 @@ final class ServerLoop {
 
     /** Ends those whose Ping is unfinished for too long by {@code now}. */
     void endUnfinished(long now) {
-        List<PingPongHandler> skipped = new ArrayList<>();
+        List<PingPongHandler> overdue = new ArrayList<>();
         for (Map.Entry<PingPongHandler, Long> one : unfinished.entrySet()) {
             if (now - one.getValue() < patience) {
                 break;
             }
-            skipped.add(one.getKey());
+            overdue.add(one.getKey());
         }
-        skipped.forEach(PingPongHandler::protocolError);
+        overdue.forEach(PingPongHandler::protocolError);
     }
 
     void protocolError() {
@@ -115,7 +115,7 @@ final class ServerLoop {
     }
 
     private void look(long due, long afterMillis) {
-        recorded.skipped(System.nanoTime() - due);
+        recorded.lag(System.nanoTime() - due);
         endUnfinished(System.nanoTime());
         long work = pings.get() + accepted.get();
         boolean little = work - workBefore < LITTLE * afterMillis / 1_000;

@@ -51,7 +51,7 @@ public final class LoopStatistics {
     }
 
     /** A turn of the loop began {@code nanos} later than planned. */
-    public void skipped(long nanos) {
+    public void lag(long nanos) {
         record(loopLag, nanos);
     }
 

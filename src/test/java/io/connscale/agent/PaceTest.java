@@ -64,19 +64,19 @@ class PaceTest {
     /** As the ramp does: begins what may, waits until the next may and a millisecond at least, and comes up to 3 ms late. */
     private long begunIn(Pace pace, double seconds) {
         long end = now + (long) (seconds * SECOND);
-        long attempted = 0;
+        long begun = 0;
         while (now < end) {
-            attempted += begunNow(pace);
+            begun += begunNow(pace);
             now += Math.max(MILLI, pace.untilNext(now)) + random.nextLong(3 * MILLI);
         }
-        return attempted;
+        return begun;
     }
 
     private long begunNow(Pace pace) {
-        long attempted = 0;
-        for (; pace.mayBegin(now); attempted++) {
+        long begun = 0;
+        for (; pace.mayBegin(now); begun++) {
             pace.begin();
         }
-        return attempted;
+        return begun;
     }
 }

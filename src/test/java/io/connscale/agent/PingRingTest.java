@@ -170,9 +170,9 @@ class PingRingTest {
 
     @Test
     void theClockMayPassItsLargestValue() {
-        RingRun skipped = new RingRun(7, INTERVAL, TIMEOUT, -INTERVAL / 2); // nanoTime may be negative
-        List<RingRun.Node> nodes = skipped.add(100);
-        skipped.runTo(3 * INTERVAL, nodes);
+        RingRun late = new RingRun(7, INTERVAL, TIMEOUT, -INTERVAL / 2); // nanoTime may be negative
+        List<RingRun.Node> nodes = late.add(100);
+        late.runTo(3 * INTERVAL, nodes);
         assertThat(nodes).allSatisfy(node -> assertThat(gaps(node)).containsOnly(INTERVAL));
     }
 

@@ -51,7 +51,7 @@ class HostTest {
         private final HostConfig config;
         private Snapshot counts = Snapshot.NONE;
         private String closedFor = "";
-        private boolean attempted;
+        private boolean begun;
         private boolean closing;
         private int silent;
 
@@ -61,7 +61,7 @@ class HostTest {
 
         @Override
         public void begin() {
-            attempted = true;
+            begun = true;
         }
 
         @Override
@@ -169,7 +169,7 @@ class HostTest {
         assertThat(sessions).isEmpty();
         settle();
         assertThat(state()).isEqualTo(State.STARTING);
-        assertThat(last().attempted).isTrue();
+        assertThat(last().begun).isTrue();
         assertThat(host.status().step()).isEqualTo("connecting");
         assertThat(host.status().hello()).isNull();
         assertThat(started).isNotDone();

@@ -304,11 +304,11 @@ class ConsoleTest {
 
     /** Runs {@code wait} with these options, and {@code then} as soon as it waits. */
     private int waiting(Console console, String options, Runnable then) throws Exception {
-        CountDownLatch attempted = new CountDownLatch(1);
-        FakeCommands.Wait.running = attempted;
+        CountDownLatch begun = new CountDownLatch(1);
+        FakeCommands.Wait.running = begun;
         CompletableFuture<Integer> code =
                 CompletableFuture.supplyAsync(() -> console.runBatch(List.of("wait" + options, "count"), null));
-        assertThat(attempted.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(20, TimeUnit.SECONDS)).isTrue();
         then.run();
         return code.get(20, TimeUnit.SECONDS);
     }

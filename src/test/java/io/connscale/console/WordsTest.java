@@ -54,7 +54,7 @@ class WordsTest {
             @ForAll @StringLength(max = 30) String line, @ForAll @IntRange(max = 30) int at) {
         int cursor = Math.min(at, line.length());
         Completion.TypedLine typed = new Completion.TypedLine(line, cursor);
-        assertThat(typed.words().get(typed.wordIndex())).isEqualTo(typed.word()).startsWith(typed.attempted());
+        assertThat(typed.words().get(typed.wordIndex())).isEqualTo(typed.word()).startsWith(typed.begun());
         assertThat(typed.rawWordCursor()).isBetween(0, typed.rawWordLength());
     }
 
@@ -64,7 +64,7 @@ class WordsTest {
         assertThat(new Colours(ROOT).highlight(line).toString()).isEqualTo(line);
         Completion completion = new Completion(ROOT, (command, label, typedWord, further) -> List.of("client1"));
         Completion.TypedLine typed = new Completion.TypedLine(line, line.length());
-        assertThat(completion.candidates(typed)).allMatch(c -> c.value().startsWith(typed.attempted()));
+        assertThat(completion.candidates(typed)).allMatch(c -> c.value().startsWith(typed.begun()));
     }
 
     @Provide

@@ -51,9 +51,19 @@ final class ControlGroup implements AutoCloseable {
         return set(0, unified() ? "memory.max" : "memory.limit_in_bytes", bytes);
     }
 
-    long memoryUsed() {
+    /**
+     * Has the kernel kill {@code victims} for want of memory: allows what is used now and little more, and starts a process
+     * that takes more than all of it. Less would do where nothing but processes used it, but pages of files that they read
+     * count as used, too, and the kernel drops those first.
+     */
+    void runOutOfMemory(List<ProcessHandle> victims) throws IOException {
+        for (ProcessHandle victim : victims) {
+            Files.writeString(Path.of("/proc/" + victim.pid() + "/oom_score_adj"), "1000"); // they, not that process
+        }
         Path file = folders.get(0).resolve(unified() ? "memory.current" : "memory.usage_in_bytes");
-        return Long.parseLong(Folders.read(file).strip());
+        long allowed = Long.parseLong(Folders.read(file).strip()) + (16 << 20);
+        memory(allowed);
+        new ProcessBuilder(command("head -c " + allowed + " /dev/zero | tail > /dev/null")).start();
     }
 
     ControlGroup threads(int max) {

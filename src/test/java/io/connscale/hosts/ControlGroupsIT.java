@@ -71,11 +71,7 @@ class ControlGroupsIT {
         try (RunningConsole console = console("interval: 60s", host("small", small), host("other", other))) {
             must(console, "start all");
             must(console, "connections start 20 all");
-            for (ProcessHandle agent : small.processes()) {
-                Files.writeString(Path.of("/proc/" + agent.pid() + "/oom_score_adj"), "1000"); // it, not the hog
-            }
-            small.memory(small.memoryUsed() + 16 * MIB);
-            new ProcessBuilder(small.command("head -c 64m /dev/zero | tail > /dev/null")).start();
+            small.runOutOfMemory(small.processes());
 
             await().atMost(SOON).until(() -> console.err().contains("small lost"));
             assertThat(console.err())
@@ -103,11 +99,7 @@ class ControlGroupsIT {
             console.must("start small");
             console.must("connections start 20 small");
             SshHost host = network.host("small");
-            for (ProcessHandle agent : host.agents()) {
-                Files.writeString(Path.of("/proc/" + agent.pid() + "/oom_score_adj"), "1000"); // it, not the hog
-            }
-            small.memory(small.memoryUsed() + 16 * MIB);
-            new ProcessBuilder(small.command("head -c 64m /dev/zero | tail > /dev/null")).start();
+            small.runOutOfMemory(host.agents());
 
             await().atMost(SOON).until(() -> console.notices().contains("small lost"));
             assertThat(console.notices())

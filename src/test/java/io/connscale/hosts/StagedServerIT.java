@@ -56,7 +56,7 @@ class StagedServerIT {
             assertThat(unaccepted).isPositive();
             assertThat(count.path("explanation").path("unaccepted").asLong()).isEqualTo(unaccepted);
             assertThat(count.path("explanation").path("waiting").asLong()).isPositive();
-            assertThatTheHalfOpenAge(console);
+            assertThatTheUnacceptedAge(console);
 
             far.signal("KILL", far.agents());
             await().atMost(SOON).until(() -> console.notices().contains("is gone: it ended"));
@@ -64,7 +64,7 @@ class StagedServerIT {
     }
 
     @Test
-    void aFullAcceptQueueLeavesConnectionsHalfOpen() {
+    void aFullAcceptQueueLeavesConnectionsUnaccepted() {
         overflowing(console -> {
             JsonNode verdict = console.must("connections start 20 c").path("verdict");
             assertThat(verdict.path("cause").asString()).isEqualTo("overflow");
@@ -73,7 +73,7 @@ class StagedServerIT {
     }
 
     /** Once each has sent its first Ping, those without a Pong are the unaccepted ones; and a second look finds them older. */
-    private static void assertThatTheHalfOpenAge(NetworkConsole console) {
+    private static void assertThatTheUnacceptedAge(NetworkConsole console) {
         await().atMost(SOON).untilAsserted(() -> {
             JsonNode now = explanation(console); // a server out of files may still get one back
             assertThat(now.path("unanswered").asLong())

@@ -35,7 +35,7 @@ class AcceptQueueLimitTest {
     }
 
     @Test
-    void halfOpenConnectionsAloneAreExplained() {
+    void unacceptedConnectionsAloneAreExplained() {
         Facts full = waiting(CALM, 8989, 9);
         assertThat(verdict(Map.of(), nothing(), server(RUNNING, Map.of(), full), 11)
                         .cause())

@@ -54,11 +54,11 @@ class PingPongHandlerTest {
     @Test
     void anUnfinishedPingIsAProtocolErrorAfterAWhile() {
         connection.answerTo("PingP");
-        long attempted = System.nanoTime();
-        connection.loop.endUnfinished(attempted + PATIENCE / 2);
+        long begun = System.nanoTime();
+        connection.loop.endUnfinished(begun + PATIENCE / 2);
         assertThat(connection.open).isTrue();
         connection.answerTo("i"); // more of the same gives no more time
-        connection.loop.endUnfinished(attempted + PATIENCE);
+        connection.loop.endUnfinished(begun + PATIENCE);
         assertThat(connection.open).isFalse();
         assertThat(connection.reasons.counts()).containsExactly(entry("protocol error", 1L));
         assertThat(connection.loop.established.get()).isZero();

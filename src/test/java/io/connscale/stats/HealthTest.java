@@ -14,7 +14,7 @@ class HealthTest {
     private static Statistics with(ProcessLoad process, MachineLoad machine, long... lagMillis) {
         LoopStatistics loop = new LoopStatistics();
         for (long millis : lagMillis) {
-            loop.skipped(millis * 1_000_000);
+            loop.lag(millis * 1_000_000);
         }
         Statistics recorded = new Statistics(
                 Snapshot.NONE, 0, 0, Unanswered.NONE, loop.times(), TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
