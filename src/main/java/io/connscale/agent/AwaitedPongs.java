@@ -37,6 +37,14 @@ final class AwaitedPongs {
         return count == 0 ? Unanswered.NONE : new Unanswered(count, max, min);
     }
 
+    /** Ends those that have waited for {@code allowed} nanoseconds by {@code now}. */
+    void timeOut(long now, long allowed) {
+        for (RingNode node = oldest; node != null && node.left + allowed <= now; node = oldest) {
+            remove(node);
+            node.timedOut();
+        }
+    }
+
     void add(RingNode node, long left) {
         size++;
         node.awaiting = true;

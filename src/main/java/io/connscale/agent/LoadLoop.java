@@ -43,7 +43,6 @@ final class LoadLoop {
     /** Connections that have said what they say first, the oldest first. */
     private final AwaitedPongs opening = new AwaitedPongs();
 
-    private long timeout;
     private final AgeQueue byAge = new AgeQueue();
 
     private final Counter established = new Counter();
@@ -70,7 +69,6 @@ final class LoadLoop {
     /** @param talk null: the Ping and Pong of our own server */
     LoadLoop(Links links, Reasons reasons, int phase, Settings settings, @Nullable Talk talk) {
         this.talk = talk;
-        this.timeout = settings.timeout().toNanos();
         this.loop = links.eventLoop();
         this.links = links;
         this.reasons = reasons;
@@ -100,8 +98,7 @@ final class LoadLoop {
     }
 
     void configure(Settings settings) {
-        timeout = settings.timeout().toNanos();
-        ring.timeout(timeout);
+        ring.timeout(settings.timeout().toNanos());
         ring.interval(settings.interval().toNanos(), now());
         wakeWhenDue();
     }
@@ -292,7 +289,8 @@ final class LoadLoop {
 
     private void wakeWhenDue() {
         RingNode oldest = opening.oldest();
-        long due = Math.max(oldest == null ? ring.due() : Math.min(ring.due(), oldest.left + timeout), notBefore);
+        long due = Math.max(
+                oldest == null ? ring.due() : Math.min(ring.due(), oldest.left + ring.allowed(false)), notBefore);
         if (due >= wakeAt) {
             return; // woken before that anyway
         }
@@ -309,10 +307,7 @@ final class LoadLoop {
         recorded.lag(now - wakeAt);
         wakeAt = Long.MAX_VALUE;
         wake = null;
-        long allowed = heldUp ? 2 * timeout : timeout;
-        for (RingNode node = opening.oldest(); node != null && node.left + allowed <= now; node = opening.oldest()) {
-            node.timedOut();
-        }
+        opening.timeOut(now, ring.allowed(heldUp));
         ring.advance(now, heldUp);
         skipped.add(ring.skipped() - skipped.get());
         notBefore = now + (heldUp ? CATCH_UP : TOGETHER);

@@ -187,17 +187,22 @@ final class PingRing {
     }
 
     /**
-     * Ends what has waited too long and sends what is due.
+     * How long an answer may take, ns.
      *
-     * @param heldUp true where this process itself was late: Pongs may lie unread in the kernel, so that only what has
+     * @param heldUp true where this process itself was late: answers may lie unread in the kernel, so that only what has
      *     waited twice as long as it may is ended now
      */
+    long allowed(boolean heldUp) {
+        return heldUp ? 2 * timeout : timeout;
+    }
+
+    /**
+     * Ends what has waited too long and sends what is due.
+     *
+     * @param heldUp as for {@link #allowed}
+     */
     void advance(long now, boolean heldUp) {
-        long allowed = heldUp ? 2 * timeout : timeout;
-        for (RingNode node = awaited.oldest(); node != null && node.left + allowed <= now; node = awaited.oldest()) {
-            awaited.remove(node);
-            node.timedOut();
-        }
+        awaited.timeOut(now, allowed(heldUp));
         turnTo(now);
     }
 
