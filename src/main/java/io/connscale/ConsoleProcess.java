@@ -9,12 +9,9 @@ import io.connscale.command.Command;
 import io.connscale.command.CommandContext;
 import io.connscale.command.Commands;
 import io.connscale.command.ServerCommand;
-import io.connscale.console.Answer;
-import io.connscale.console.CommandException;
 import io.connscale.console.Console;
 import io.connscale.console.Repl;
 import io.connscale.console.StartOptions;
-import io.connscale.control.AgentException;
 import io.connscale.control.Exhausted;
 import io.connscale.control.Threads;
 import io.connscale.control.Version;
@@ -24,23 +21,26 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
 import org.jline.terminal.Terminal;
 import org.jline.utils.Signals;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The console's process: wires the rooms, top to bottom, and sees to it that nothing stays behind however it ends. */
 final class ConsoleProcess {
     private static final int HUNG_UP = 129;
     private static final int TERMINATED = 143;
     private static final String STANDSTILL =
-            "Ctrl-Z is ignored: a console that stands still loses its connections · Ctrl-C ends the command";
+            "Ctrl-Z is ignored: a stopped console loses its connections · Ctrl-C ends the command";
 
     private static final long ENDING_MILLIS = 3_000;
     private static final long FLUSH_MILLIS = 1_000;
 
     private final StartOptions options;
     private final StateFolder state = StateFolder.choose();
+    private final CountDownLatch memoryFull = new CountDownLatch(1);
+    private volatile @Nullable Terminal terminal;
     private final ClusterConfig config;
 
     ConsoleProcess(StartOptions options) throws HostsFileException {
@@ -65,16 +65,52 @@ final class ConsoleProcess {
         }
         Parts parts = Parts.of(config, user(console));
         CommandContext context = new CommandContext(parts, console);
+        Threads.start(
+                "memory-full",
+                () -> { // there before it is needed
+                    try {
+                        memoryFull.await();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                    endWithoutMemory(console);
+                });
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
-        console.serve(command -> run((Command) command, context));
+        console.serve(command -> Commands.run((Command) command, context));
         Runtime.getRuntime().addShutdownHook(Threads.of("shutdown", () -> close(parts, console)));
         heed("INT", () -> console.interrupt() ? 0 : Console.INTERRUPTED);
         heed("TERM", () -> end(console, TERMINATED));
         heed("HUP", () -> end(console, HUNG_UP));
         Signals.register("TSTP", () -> console.notice(STANDSTILL)); // on a terminal with a prompt JLine ignores it
         start(parts, console);
-        int code = converse(console, context);
+        int code;
+        try {
+            code = converse(console, context);
+        } catch (OutOfMemoryError e) { // while a line is typed
+            if (!Exhausted.isFull(e)) {
+                throw e;
+            }
+            code = Console.EXHAUSTED;
+        }
+        if (code == Console.EXHAUSTED) {
+            endWithoutMemory(console);
+        }
         return console.signalled() == 0 ? code : console.signalled();
+    }
+
+    /** Agents end by themselves: nobody holds their standard input any more. Several threads may come to it; the first ends the process. */
+    private synchronized void endWithoutMemory(Console console) {
+        try {
+            console.outOfMemory();
+            Terminal left = terminal;
+            if (left != null) {
+                left.close();
+            }
+        } catch (InterruptedException | IOException e) {
+            // it ends all the same
+        } finally {
+            Main.exit(Exhausted.EXIT);
+        }
     }
 
     private static void close(Parts parts, Console console) {
@@ -108,23 +144,16 @@ final class ConsoleProcess {
         return code;
     }
 
-    private static void unexpected(Console console, Thread thread, Throwable failure) {
+    private void unexpected(Console console, Thread thread, Throwable failure) {
+        if (Exhausted.isFull(failure)) {
+            memoryFull.countDown();
+            return;
+        }
         Exhausted.of(failure)
                 .ifPresentOrElse(
                         what -> console.notice(
                                 "the console: " + what.text() + ", in " + thread.getName() + " · " + what.hint()),
                         () -> console.unexpected(thread.getName(), failure));
-    }
-
-    /** Where no thread or memory is left that is no mistake of this program: the command fails, and says so. */
-    private static Answer run(Command verb, CommandContext context) throws CommandException, InterruptedException {
-        try {
-            return Commands.run(verb, context);
-        } catch (OutOfMemoryError e) {
-            LoggerFactory.getLogger(ConsoleProcess.class).warn("a command failed", e);
-            AgentException what = AgentException.of(e);
-            throw new CommandException(what.message(), what.hint());
-        }
     }
 
     private static User user(Console console) {
@@ -179,12 +208,12 @@ final class ConsoleProcess {
 
     private int interactive(Console console, CommandContext context) {
         String noColor = System.getenv("NO_COLOR"); // no-color.org: any value but an empty one
-        try (Terminal terminal = Repl.systemTerminal()) {
-            Repl.Lexicon words = (command, label, further) -> further
-                    ? ((Command) command).furtherCandidates(label, context)
-                    : ((Command) command).candidates(label, context);
-            Repl repl = new Repl(console, terminal, words, state.history(), noColor == null || noColor.isEmpty());
-            console.greet(greeting(context));
+        try (Terminal opened = Repl.systemTerminal()) {
+            terminal = opened;
+            Repl.Lexicon words = (command, label, typed, further) ->
+                    Commands.candidates((Command) command, label, typed, further, context);
+            Repl repl = new Repl(console, opened, words, state.history(), noColor == null || noColor.isEmpty());
+            console.say(greeting(context));
             return repl.run();
         } catch (IOException e) {
             console.notice("cannot use this terminal: " + e.getMessage());

@@ -52,15 +52,18 @@ public final class Main {
         exit(args.length > 0 && args[0].equals(TRAIN) ? train() : console(args));
     }
 
-    /** A screen that is held (Ctrl-S) must not keep the program from ending. */
+    /** A screen that is held (Ctrl-S) must not keep the program from ending, and where memory is full nothing can be ended in order. */
     static void exit(int code) {
+        if (code == Exhausted.EXIT) {
+            Runtime.getRuntime().halt(code);
+        }
         try {
             Threads.start("exit-limit", () -> {
                 LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(EXIT_SECONDS));
                 Runtime.getRuntime().halt(code);
             });
         } catch (OutOfMemoryError e) {
-            log("no thread is left to watch over the end: " + e);
+            // no thread is left to watch over the end
         }
         System.exit(code);
     }
@@ -72,7 +75,8 @@ public final class Main {
         String missing =
                 needed.stream().filter(name -> !there.contains(name)).sorted().collect(Collectors.joining(", "));
         if (!missing.isEmpty()) {
-            System.err.println("error: this Java lacks module " + missing + ": " + System.getProperty("java.home"));
+            System.err.println("error: this Java lacks module " + missing + ": " + System.getProperty("java.home")
+                    + "\n  JAVA_HOME names the Java to use: a JDK has all modules");
             Runtime.getRuntime().halt(Console.WRONG_USAGE);
         }
     }
@@ -149,6 +153,10 @@ public final class Main {
             return new ConsoleProcess(options).run();
         } catch (CommandException e) {
             return wrongUsage(e);
+        } catch (OutOfMemoryError e) { // before the console has begun
+            Exhausted what = Exhausted.of(e).orElse(Exhausted.HEAP);
+            System.err.println(new CommandException(what.text(), what.hint()).text());
+            return Exhausted.EXIT;
         } catch (HostsFileException e) {
             return wrongUsage(new CommandException(String.valueOf(e.getMessage()), ""));
         }

@@ -8,8 +8,11 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.IOException;
@@ -18,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -116,6 +120,7 @@ class ArchitectureTest {
                 .resideInAPackage(in("console"))
                 .should()
                 .dependOnClassesThat(are(resideInAPackage(in("control"))
+                        .and(not(JavaClass.Predicates.simpleName("Exhausted")))
                         .and(not(JavaClass.Predicates.simpleName("Json")))
                         .and(not(JavaClass.Predicates.simpleName("Nearest")))
                         .and(not(JavaClass.Predicates.simpleName("PlainText")))
@@ -153,15 +158,54 @@ class ArchitectureTest {
                 .callMethod(Runtime.class, "halt", int.class));
     }
 
+    /** Before there is a screen, or where there is none: in an agent. */
     @Test
-    void onlyTheWaysInAndTheConsoleTouchStandardOutput() {
+    void onlyTheWaysInTouchStandardOutput() {
         var elsewhere = noClasses()
                 .that()
-                .resideOutsideOfPackages(ROOT, in("console"))
+                .doNotHaveFullyQualifiedName(ROOT + ".Main")
                 .and()
                 .doNotHaveFullyQualifiedName(ROOT + ".agent.AgentMain");
         check(elsewhere.should().accessField(System.class, "out"));
         check(elsewhere.should().accessField(System.class, "err"));
+    }
+
+    /** What else prints has a screen print it, and that thread alone calls the screens. */
+    @Test
+    void oneThreadPrints() {
+        Set<String> screens = Set.of("TerminalScreen", "LiveTerminal", "BatchScreen");
+        check(noClasses()
+                .that(are(not(partOf(screens))))
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "it writes to the terminal",
+                        call -> call.getTargetOwner().getPackageName().startsWith("org.jline")
+                                && WRITES.contains(call.getTarget().getName()))));
+        check(noClasses()
+                .that(are(not(partOf(screens))))
+                .and(are(not(partOf(Set.of("ScreenThread")))))
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "it calls a screen past the thread that prints",
+                        call -> call.getTargetOwner().isAssignableTo(ROOT + ".console.Screen")
+                                && !call.getTargetOwner().getSimpleName().equals("ScreenThread")
+                                && !isStatic(call))));
+    }
+
+    /** Terminal's, LineReader's and Display's. */
+    private static final Set<String> WRITES = Set.of("writer", "output", "puts", "flush", "printAbove", "update");
+
+    private static DescribedPredicate<JavaClass> partOf(Set<String> classes) {
+        return DescribedPredicate.describe(
+                "part of " + classes,
+                type -> classes.stream().anyMatch(name -> type.getName().startsWith(ROOT + ".console." + name)));
+    }
+
+    private static boolean isStatic(JavaMethodCall call) {
+        return call.getTarget()
+                .resolveMember()
+                .map(method -> method.getModifiers().contains(JavaModifier.STATIC))
+                .orElse(false);
     }
 
     @Test
@@ -207,7 +251,7 @@ class ArchitectureTest {
         rule.allowEmptyShould(true).check(CLASSES);
     }
 
-    private static com.tngtech.archunit.base.DescribedPredicate<JavaClass> outside(String room, List<String> known) {
+    private static DescribedPredicate<JavaClass> outside(String room, List<String> known) {
         return not(resideInAnyPackage(Stream.concat(Stream.of(room), known.stream())
                 .map(ArchitectureTest::in)
                 .toArray(String[]::new)));

@@ -65,7 +65,7 @@ class ConsoleScriptIT {
         Ran ran = script.calledAs(closing).run("--hosts", hosts.toString());
 
         assertThat(ran.err())
-                .isEqualTo("standard input was empty, so there was nothing to do"
+                .isEqualTo("standard input is empty: nothing to do"
                         + " · -e COMMAND runs a command, --serve keeps the server running\n");
         assertThat(ran.exit()).isZero();
     }
@@ -128,8 +128,8 @@ class ConsoleScriptIT {
         assertThat(ran.exit()).isEqualTo(2);
         assertThat(ran.out()).isEmpty();
         assertThat(ran.err())
-                .containsOnlyOnce("\n")
-                .contains("needs Java 17 or newer")
+                .hasLineCount(2)
+                .contains("error: Java 17 or newer not found: ")
                 .contains("JAVA_HOME has " + old.resolve("bin/java") + ", which is Java 11.0.2")
                 .contains("PATH has " + old.resolve("bin/java") + ", which is Java 11.0.2");
     }

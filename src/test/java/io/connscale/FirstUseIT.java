@@ -84,7 +84,7 @@ class FirstUseIT {
 
         assertThat(ran.exit()).isEqualTo(2);
         assertThat(ran.out()).isEmpty();
-        assertThat(ran.err()).contains("[ERROR] no such dependency", "the build failed", "target/build.log");
+        assertThat(ran.err()).contains("[ERROR] no such dependency", "error: build failed: ", "target/build.log");
         assertThat(ran.err().lines().count()).isLessThan(30);
     }
 

@@ -197,6 +197,24 @@ class TerminalIT {
         });
     }
 
+    /** While a picture is drawn and keys are taken raw. */
+    @Test
+    void aConsoleWithoutMemoryLeavesTheTerminalAsItWas() throws Exception {
+        Files.writeString(folder.resolve("fill.jsh"), ConsoleOutOfMemoryIT.FILLER);
+        tmux(
+                "respawn-pane",
+                "-k",
+                "-t",
+                "test",
+                "export CONNSCALE_JAVA_OPTS=-Xmx24m; TYPE=$TERM; " + command.replace("exec ", "")
+                        + "; echo ended with $?; stty -a | grep -o ' icanon'; sleep 1000");
+        shows("help explains");
+        line("java fill.jsh");
+        line("watch");
+        shows("ended with 3\n icanon");
+        assertThat(screen()).contains("error: out of memory (heap)", "connscale> watch");
+    }
+
     @Test
     void whatIsTypedBeforeThePromptIsNotLost() throws Exception {
         tmux("respawn-pane", "-k", "-t", "test", "TYPE=$TERM && " + command);

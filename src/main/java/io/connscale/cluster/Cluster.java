@@ -184,6 +184,11 @@ public final class Cluster implements AutoCloseable {
         return HostPattern.select(words, names());
     }
 
+    /** What {@code typed} may become in order to mean some of {@code names}, where it is a list or has a bracket, too. */
+    public static List<String> completions(String typed, List<String> names) {
+        return HostPattern.completions(typed, names);
+    }
+
     /** Those of them whose agent is ready. */
     public List<String> ready() {
         return in(EnumSet.of(State.READY));

@@ -50,6 +50,66 @@ final class HostPattern {
         return List.copyOf(selected);
     }
 
+    /**
+     * What {@code typed} may become in order to mean some of {@code names}: after a comma, with a further name; in a bracket that is still
+     * open, with a further number or a range of them. What it means already is not offered again.
+     */
+    static List<String> completions(String typed, List<String> names) {
+        int open = typed.lastIndexOf('[');
+        boolean inBracket = open > typed.lastIndexOf(']');
+        int begin = COMMA.matcher(inBracket ? typed.substring(0, open) : typed)
+                .results()
+                .mapToInt(MatchResult::end)
+                .max()
+                .orElse(0);
+        List<String> left = new ArrayList<>(names);
+        left.removeAll(meant(typed.substring(0, begin), names));
+        if (!inBracket) {
+            return left.stream().map(name -> typed.substring(0, begin) + name).toList();
+        }
+        String head = typed.substring(begin, open);
+        List<String> numbers = left.stream()
+                .filter(name -> name.startsWith(head))
+                .map(name -> NUMBER.matcher(name.substring(head.length())))
+                .filter(Matcher::lookingAt)
+                .map(Matcher::group)
+                .distinct()
+                .toList();
+        return inBracket(typed, open + 1, numbers);
+    }
+
+    private static List<String> meant(String words, List<String> names) {
+        try {
+            return words.isEmpty() ? List.of() : select(List.of(words), names);
+        } catch (AgentException e) {
+            return List.of(); // nothing yet
+        }
+    }
+
+    /** {@code client[1,2} with 3, {@code client[1-} with the numbers above, and a bracket to end it. */
+    private static List<String> inBracket(String typed, int begin, List<String> numbers) {
+        int last = Math.max(begin, typed.lastIndexOf(',') + 1);
+        String before = typed.substring(0, last);
+        String one = typed.substring(last);
+        int dash = one.indexOf('-');
+        if (dash >= 0) {
+            String from = one.substring(0, dash);
+            return numbers.stream()
+                    .filter(to -> NUMBER.matcher(from).matches() && Long.parseLong(to) > Long.parseLong(from))
+                    .map(to -> before + from + "-" + to + "]")
+                    .toList();
+        }
+        List<String> taken = List.of(typed.substring(begin, last).split(",", -1));
+        List<String> completions = new ArrayList<>();
+        for (String number : numbers) {
+            boolean whole = number.equals(one);
+            if (whole || (!taken.contains(number) && (last > begin || number.length() == 1))) { // [12] is 1 or 2
+                completions.add(before + number + (whole ? "]" : ""));
+            }
+        }
+        return completions;
+    }
+
     private static List<String> matching(String word, List<String> names) throws AgentException {
         if (word.equals(EVERY)) {
             return names;

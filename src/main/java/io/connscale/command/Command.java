@@ -25,11 +25,4 @@ public interface Command {
     default List<String> candidates(String label, CommandContext context) {
         return List.of();
     }
-
-    /** The same where a word of that parameter stands already: {@code all} would say nothing beside a name. */
-    default List<String> furtherCandidates(String label, CommandContext context) {
-        return candidates(label, context).stream()
-                .filter(word -> !word.equals(HostWords.ALL))
-                .toList();
-    }
 }

@@ -1,6 +1,7 @@
 package io.connscale.command;
 
 import io.connscale.api.ConnscaleException;
+import io.connscale.cluster.Cluster;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
@@ -36,6 +37,22 @@ public final class Commands {
             }
             throw failure(e);
         }
+    }
+
+    /**
+     * What Tab offers where a command has the parameter or option value {@code label}.
+     *
+     * @param typed the word so far
+     * @param further whether a word of that parameter stands before it already: {@code all} would say nothing beside a name
+     */
+    public static List<String> candidates(
+            Command command, String label, String typed, boolean further, CommandContext context) {
+        boolean hosts = label.equals(HostWords.LABEL);
+        boolean beside = further || (hosts && typed.contains(","));
+        List<String> words = command.candidates(label, context).stream()
+                .filter(word -> !beside || !word.equals(HostWords.ALL))
+                .toList();
+        return hosts ? Cluster.completions(typed, words) : words;
     }
 
     static CommandException failure(ConnscaleException e) {

@@ -118,6 +118,7 @@ public final class ConnectionsCommand implements Command {
                 opening.onEnd(new Notices(context.shell()));
                 return begun(opening.soFar());
             }
+            context.shell().soFar(() -> answer(opening.soFar()));
             return await(opening, context.shell());
         }
 
@@ -273,6 +274,7 @@ public final class ConnectionsCommand implements Command {
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
             List<String> names = HostWords.names(context, hosts);
             Pending<Closed> closing = context.scale().close(count, names);
+            context.shell().soFar(() -> HostAnswers.of(closing.soFar()).soFar(Stop::answer));
             try {
                 while (!closing.await(PROGRESS)) {
                     context.shell().progress(left(context, names));

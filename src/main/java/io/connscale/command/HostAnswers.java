@@ -67,6 +67,12 @@ record HostAnswers<T>(Map<String, T> done, List<CommandException> failures) {
 
     /** As a failure too, where the user ended the command: what failed until then has failed all the same. */
     CommandException interrupted(String message, String hint, Function<Map<String, T>, Answer> ofDone) {
-        return new CommandException(message, hint, done.isEmpty() ? null : ofDone.apply(done), failures);
+        return new CommandException(message, hint, soFar(ofDone), failures);
+    }
+
+    /** The answer of those that were done, where there are any. */
+    @Nullable
+    Answer soFar(Function<Map<String, T>, Answer> ofDone) {
+        return done.isEmpty() ? null : ofDone.apply(done);
     }
 }

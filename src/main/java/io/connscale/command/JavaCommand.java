@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.connscale.api.Connscale;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.console.Shell;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -80,15 +81,24 @@ public final class JavaCommand implements Command {
                     "JAVA_HOME names the Java to take: a JDK has it");
         }
         scale = context.scale();
-        Path script = file;
+        Thread.UncaughtExceptionHandler ours = Thread.getDefaultUncaughtExceptionHandler();
+        try {
+            run(file, context.shell());
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(
+                    ours); // JShell of Java 17 leaves one of its own, which says nothing
+        }
+        return Commands.NOTHING;
+    }
+
+    private static void run(@Nullable Path script, Shell shell) throws CommandException, InterruptedException {
         if (script != null) {
             new Script(script).run();
-        } else if (context.shell().interactive()) {
-            context.shell().lendTerminal(JavaCommand::tool);
+        } else if (shell.interactive()) {
+            shell.lendTerminal(JavaCommand::tool);
         } else {
             throw new CommandException("java without a script needs a terminal", "java FILE runs a script");
         }
-        return Commands.NOTHING;
     }
 
     @Override

@@ -51,6 +51,7 @@ public final class StartCommand implements Command {
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
         List<String> names = HostWords.names(context, hosts);
         Pending<Started> starting = context.scale().start(names);
+        context.shell().soFar(() -> HostAnswers.of(starting.soFar()).soFar(StartCommand::answer));
         try {
             while (!starting.await(PROGRESS)) {
                 context.shell().progress(progress(context, starting, names.size()));

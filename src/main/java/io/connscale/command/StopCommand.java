@@ -36,6 +36,7 @@ public final class StopCommand implements Command {
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
         List<String> names = HostWords.names(context, hosts);
         Pending<Boolean> stopping = context.scale().stop(names);
+        context.shell().soFar(() -> HostAnswers.of(stopping.soFar()).soFar(StopCommand::answer));
         try {
             return HostAnswers.of(stopping.result()).answer(StopCommand::answer);
         } catch (InterruptedException e) {

@@ -45,7 +45,9 @@ final class BatchScreen implements Screen {
     /** {@code connscale | head -1}: who reads only one line has not made an error. */
     private void complain(String why) {
         if (!why.contains("Broken pipe")) {
-            error("cannot write to standard output: " + why, "look at where it leads: a full disk, a closed file?");
+            error(
+                    "cannot write to standard output: " + why,
+                    "check where it goes: is the disk full, or the file closed?");
         }
     }
 

@@ -10,10 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.CompletingParsedLine;
@@ -88,7 +89,8 @@ final class Completion implements Completer {
         for (OptionSpec option : spec.options()) {
             String name = option.longestName();
             if (begun.startsWith(name + "=")) {
-                words(spec, option, false).forEach(word -> all.add(new Candidate(name + "=" + word)));
+                words(spec, option, begun.substring(name.length() + 1), false)
+                        .forEach(word -> all.add(new Candidate(name + "=" + word)));
             } else if (!option.hidden()) {
                 all.add(new Candidate(name, name, null, String.join(" ", option.description()), null, null, true));
             }
@@ -100,33 +102,45 @@ final class Completion implements Completer {
         if (arg == null) {
             return;
         }
-        Set<String> used = new HashSet<>(line.words());
-        used.remove(line.word());
+        List<String> others = new ArrayList<>(line.words());
+        others.remove(line.word());
+        Set<String> used =
+                others.stream().flatMap(word -> Stream.of(word.split(",", -1))).collect(Collectors.toSet());
         boolean further = before.parts().stream().anyMatch(part -> arg.equals(part.arg()));
-        words(before.spec(), arg, further).stream()
-                .filter(word -> !used.contains(word))
-                .forEach(word -> all.add(new Candidate(word)));
+        String typed = line.begun();
+        int begin = Math.max(typed.lastIndexOf(','), typed.lastIndexOf('[')) + 1;
+        for (String word : words(before.spec(), arg, typed, further)) {
+            String shown = word.substring(Math.min(begin, word.length()));
+            if (!used.contains(shown)) {
+                all.add(new Candidate(word, shown, null, null, null, null, !openBracket(word)));
+            }
+        }
         if (arg.type() == Path.class || arg.type() == File.class) {
             files(line.begun(), all);
         }
     }
 
-    private List<String> words(CommandSpec spec, ArgSpec arg, boolean further) {
+    /** Such a word goes on. */
+    private static boolean openBracket(String word) {
+        return word.lastIndexOf('[') > word.lastIndexOf(']');
+    }
+
+    private List<String> words(CommandSpec spec, ArgSpec arg, String typed, boolean further) {
         List<String> words = new ArrayList<>();
         if (arg.completionCandidates() != null) {
             arg.completionCandidates().forEach(words::add);
         }
         Object command = spec.userObject();
         if (command != null) {
-            words.addAll(known(command, Vocabulary.label(arg), further));
+            words.addAll(known(command, Vocabulary.label(arg), typed, further));
         }
         return words;
     }
 
     /** A mistake in there must not end the session: then Tab has nothing to offer. */
-    private List<String> known(Object command, String label, boolean further) {
+    private List<String> known(Object command, String label, String typed, boolean further) {
         try {
-            return lexicon.candidates(command, label, further);
+            return lexicon.candidates(command, label, typed, further);
         } catch (RuntimeException e) {
             log.error("no candidates for {} of {}", label, command, e);
             return List.of();

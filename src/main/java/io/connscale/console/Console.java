@@ -1,11 +1,13 @@
 package io.connscale.console;
 
 import io.connscale.console.Answer.Format;
+import io.connscale.control.Exhausted;
 import io.connscale.control.PlainText;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ public final class Console implements Shell {
 
     public static final int FAILED = 1;
     public static final int WRONG_USAGE = 2;
+    public static final int EXHAUSTED = Exhausted.EXIT;
     public static final int INTERRUPTED = 130;
 
     private static final Logger log = LoggerFactory.getLogger(Console.class);
@@ -41,6 +44,11 @@ public final class Console implements Shell {
 
     private static final int MAX_SCRIPT_DEPTH = 8;
     private static final int MAX_HISTORY = 10_000;
+    /** Kept for saying that there is no memory left. */
+    private static final int RESERVE = 500_000;
+
+    private static final long LAST_MILLIS = 5_000;
+    private static final byte[] FULL = ("error: " + Exhausted.HEAP.text() + "\n").getBytes(StandardCharsets.UTF_8);
 
     private final Grammar grammar;
     private final Printer printer;
@@ -48,11 +56,17 @@ public final class Console implements Shell {
     private final Path logFile;
     private final List<String> history = new ArrayList<>();
     private final List<String> replay = new ArrayList<>();
+    private final OutputStream err;
     private final Screen batchScreen;
     private final ScreenThread screen;
     private volatile boolean exiting;
     private volatile int signalled;
+    private volatile boolean saidFull;
     private volatile @Nullable Interruption running;
+
+    @SuppressWarnings("UnusedVariable") // it is held, and let go of
+    private volatile byte @Nullable [] reserve = new byte[RESERVE];
+
     private ExecutorService commands = commandThread();
     private Runner runner = command -> {
         throw new IllegalStateException("the console serves no commands yet");
@@ -72,6 +86,7 @@ public final class Console implements Shell {
         this.printer = new Printer(format);
         this.keepGoing = keepGoing;
         this.logFile = logFile;
+        this.err = err;
         this.batchScreen = new BatchScreen(out, err);
         this.screen = new ScreenThread(batchScreen);
     }
@@ -108,10 +123,10 @@ public final class Console implements Shell {
             return run(
                     lines,
                     "stdin",
-                    () -> screen.notice("standard input was empty, so there was nothing to do"
+                    () -> screen.notice("standard input is empty: nothing to do"
                             + " · -e COMMAND runs a command, --serve keeps the server running"));
         } catch (IOException e) {
-            screen.error("cannot read standard input: " + e.getMessage(), "look at where it comes from");
+            screen.error("cannot read standard input: " + e.getMessage(), "check where standard input comes from");
             return FAILED;
         }
     }
@@ -142,7 +157,7 @@ public final class Console implements Shell {
     }
 
     private boolean ends(int code) {
-        return exiting || screen.closed() || code == INTERRUPTED || (code != WORKED && !keepGoing);
+        return exiting || screen.closed() || code == INTERRUPTED || code == EXHAUSTED || (code != WORKED && !keepGoing);
     }
 
     /** Runs one line. Whatever happens is printed, {@code where} in front of a failure's message. */
@@ -158,7 +173,7 @@ public final class Console implements Shell {
             commands.execute(() -> interruption.run(it -> attempt(line, where, it, true)));
             int code = interruption.await();
             if (interruption.left()) {
-                leave(line, where);
+                leave(line, where, interruption.soFar());
             }
             return code;
         } finally {
@@ -168,11 +183,11 @@ public final class Console implements Shell {
     }
 
     /** Its thread may never end; another is there for the next. */
-    private void leave(String line, String where) {
+    private void leave(String line, String where, @Nullable Answer soFar) {
         commands.shutdownNow();
         commands = commandThread();
-        printer.interrupted(
-                screen, PlainText.of(line.strip(), 80), where, ": the command did not stop in time, and was abandoned");
+        String command = PlainText.of(line.strip(), 80);
+        printer.interrupted(screen, command, where, ": the command did not stop in time, and was abandoned", soFar);
     }
 
     /** Started at once: where no thread is left for it later, commands run all the same. */
@@ -194,20 +209,54 @@ public final class Console implements Shell {
             Answer answer = runner.run(grammar.command(sentence));
             if (over(interruption, outermost)) {
                 remember(outermost, replay, command);
-                printer.answer(screen, command, answer, interruption.happened());
+                printer.answer(screen, command, answer, interruption.happened(), !interruption.isDrawn());
             }
             return screen.closed() ? FAILED : ended(WORKED, interruption);
         } catch (CommandException e) {
             return fail(command, where, e, interruption, outermost);
         } catch (InterruptedException e) {
             if (over(interruption, outermost)) {
-                printer.interrupted(screen, command, where, "");
+                printer.interrupted(screen, command, where, "", null);
             }
             return INTERRUPTED;
+        } catch (OutOfMemoryError e) {
+            return exhausted(command, where, e, interruption, outermost);
         } catch (Throwable e) {
             // a command's mistake, even a stack overflow, must not take the connections down with it
             log.error("{}{}", where, command, e);
             return fail(command, where, CommandException.internal(e, logFile), interruption, outermost);
+        }
+    }
+
+    /** Without a thread to start the command fails, and no more; where memory is full the console can't be relied on, and ends. */
+    private int exhausted(
+            String command, String where, OutOfMemoryError e, Interruption interruption, boolean outermost) {
+        boolean full = Exhausted.isFull(e);
+        if (full) {
+            reserve = null; // first: what follows needs some
+            exiting = true;
+        }
+        Exhausted what = Exhausted.of(e).orElse(Exhausted.HEAP);
+        log.warn("{}{}", where, command, e);
+        int code = fail(command, where, new CommandException(what.text(), what.hint()), interruption, outermost);
+        saidFull = saidFull || full;
+        return full ? EXHAUSTED : code;
+    }
+
+    /** Says that memory is full, unless a command has failed of it; somehow, and within seconds. */
+    public void outOfMemory() throws InterruptedException, IOException {
+        reserve = null;
+        exiting = true;
+        if (!saidFull) {
+            saidFull = true;
+            try {
+                if (screen.last(Exhausted.HEAP.text(), Exhausted.HEAP.hint(), LAST_MILLIS)) {
+                    return;
+                }
+            } catch (OutOfMemoryError e) {
+                // not even for that
+            }
+            err.write(FULL);
         }
     }
 
@@ -282,9 +331,9 @@ public final class Console implements Shell {
         return true;
     }
 
-    /** A line of the console's own, before the first prompt. */
-    public void greet(String line) {
-        screen.answer(line);
+    /** A line of the console's own, between two commands. */
+    public void say(String line) {
+        screen.answer(Wrapped.text(line, screen.columns()));
     }
 
     /** The code of the signal that ended it, or 0. */
@@ -323,6 +372,14 @@ public final class Console implements Shell {
     }
 
     @Override
+    public void soFar(SoFar answer) {
+        Interruption mine = Interruption.ofThisThread();
+        if (mine != null) {
+            mine.soFar(answer);
+        }
+    }
+
+    @Override
     public void notice(String line) {
         screen.notice(line);
     }
@@ -336,6 +393,10 @@ public final class Console implements Shell {
     @Override
     public Live live() {
         refuseWhereLeft();
+        Interruption mine = Interruption.ofThisThread();
+        if (mine != null) {
+            mine.drawn();
+        }
         return screen.live();
     }
 
@@ -392,7 +453,7 @@ public final class Console implements Shell {
         Interruption interruption = Objects.requireNonNull(Interruption.ofThisThread(), "not the thread of a command");
         if (interruption.depth() == MAX_SCRIPT_DEPTH) {
             throw new CommandException(
-                    file + " is opened by a script " + MAX_SCRIPT_DEPTH + " scripts deep", "does it open itself?");
+                    file + " not run: scripts open scripts, " + MAX_SCRIPT_DEPTH + " deep", "does it open itself?");
         }
         interruption.deeper(1);
         try {
@@ -402,7 +463,9 @@ public final class Console implements Shell {
             }
             if (code != WORKED) {
                 throw new CommandException(
-                        keepGoing ? "not all of " + file + " worked" : file + " was left at the command that failed",
+                        keepGoing
+                                ? "not all commands of " + file + " worked"
+                                : file + " ended at the command that failed",
                         "the error above says why");
             }
         } finally {

@@ -2,6 +2,7 @@ package io.connscale.console;
 
 import io.connscale.console.Sentence.Part;
 import io.connscale.control.PlainText;
+import io.connscale.control.Quantity;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,13 +36,14 @@ final class Grammar {
     Sentence sentence(String line) throws CommandException {
         if (line.length() > Lines.MAX_LENGTH) {
             throw new CommandException(
-                    "a line of more than " + Lines.MAX_LENGTH + " characters", "no command is that long");
+                    "the line is too long: more than " + Quantity.text(Lines.MAX_LENGTH) + " characters",
+                    "to run a script: open FILE");
         }
         String typed = line.strip();
         refuseControl(typed);
         Words words = Words.of(typed);
         if (words.open()) {
-            throw new CommandException("a quote is opened and never closed", "close it, or leave it out");
+            throw new CommandException("a closing quote is missing", "close the quote, or leave it out");
         }
         return new Sentence(root, words.list());
     }
@@ -51,7 +53,8 @@ final class Grammar {
             char c = line.charAt(i);
             if (Character.isISOControl(c) && c != '\t') {
                 String what = String.format("U+%04X, at column %d", (int) c, i + 1);
-                throw new CommandException("the line has a control character, " + what, "type it again");
+                throw new CommandException(
+                        "the line has a control character, " + what, "type the line again without it");
             }
         }
     }

@@ -23,7 +23,9 @@ final class Interruption {
     private @Nullable Thread thread;
     private boolean interrupted;
     private boolean happened;
-    private int code;
+    private int code = Console.FAILED;
+    private volatile boolean drawn;
+    private volatile Shell.SoFar soFar = () -> null;
 
     /** How many scripts are being run within the line; the command's thread alone. */
     private int depth;
@@ -57,6 +59,11 @@ final class Interruption {
             synchronized (this) {
                 code = ended;
             }
+        } catch (OutOfMemoryError e) { // so little is left that not even this could be said
+            synchronized (this) {
+                code = Console.EXHAUSTED;
+            }
+            throw e;
         } finally {
             OF_THIS_THREAD.remove();
             synchronized (this) {
@@ -128,6 +135,30 @@ final class Interruption {
     /** Waits for its end. */
     boolean isOver(long millis) throws InterruptedException {
         return over.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** What there is to be said of the command should it be left behind. */
+    void soFar(Shell.SoFar answer) {
+        soFar = answer;
+    }
+
+    @Nullable
+    Answer soFar() {
+        try {
+            return soFar.answer();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    /** What is drawn in place is looked at there; its answer is no page to be turned. */
+    void drawn() {
+        drawn = true;
+    }
+
+    boolean isDrawn() {
+        return drawn;
     }
 
     int depth() {

@@ -8,7 +8,10 @@ import java.util.List;
  * anything is drawn in place. On the command's thread; Ctrl-C is as good as q.
  */
 final class Pager {
-    private static final String KEYS = "space: next page · b: back · q: end";
+    /** As much of it as there is room for. */
+    private static final List<String> KEYS = List.of(
+            "lines %d-%d of %d · space: next page · b: back · q: end", "%d-%d of %d · space, b, q", "%d-%d of %d");
+
     private static final int ESCAPE = 27;
     private static final long LOOK_MILLIS = 500;
     private static final long SEQUENCE_MILLIS = 50;
@@ -22,7 +25,7 @@ final class Pager {
         this.lines = lines;
     }
 
-    static void show(Screen screen, List<String> lines) {
+    static void show(ScreenThread screen, List<String> lines) {
         try (Live live = screen.live()) {
             new Pager(live, lines).show();
         } catch (InterruptedException e) {
@@ -48,7 +51,11 @@ final class Pager {
             picture.add("");
         }
         int last = Math.min(lines.size(), top + page());
-        picture.add("lines %d-%d of %d · %s".formatted(top + 1, last, lines.size(), KEYS));
+        picture.add(KEYS.stream()
+                .map(keys -> keys.formatted(top + 1, last, lines.size()))
+                .filter(keys -> keys.length() < live.columns())
+                .findFirst()
+                .orElse(""));
         live.draw(picture, "");
     }
 

@@ -6,6 +6,7 @@ import io.connscale.control.PlainText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Prints what came of a command in the form that was asked for. */
 final class Printer {
@@ -20,17 +21,23 @@ final class Printer {
         pages = false;
     }
 
-    /** {@code command} is the line as understood; {@code interrupted}, whether the user had it end. */
-    void answer(Screen screen, String command, Answer answer, boolean interrupted) {
+    /**
+     * What a command answered.
+     *
+     * @param command the line as understood
+     * @param interrupted whether the user had it end
+     * @param page whether an answer that is longer than the screen is shown a page at a time
+     */
+    void answer(ScreenThread screen, String command, Answer answer, boolean interrupted, boolean page) {
         if (format == Format.JSON) {
             screen.answer(Json.line(members(command, true, interrupted, "result", answer.json())));
         } else {
-            show(screen, answer);
+            show(screen, answer, page);
         }
     }
 
     /** {@code where} is in front of the message: the script's line. */
-    void failure(Screen screen, String command, String where, CommandException e, boolean interrupted) {
+    void failure(ScreenThread screen, String command, String where, CommandException e, boolean interrupted) {
         Answer partial = e.partial();
         if (format == Format.JSON) {
             Map<String, Object> error = error(where, e);
@@ -46,7 +53,7 @@ final class Printer {
             screen.answer(Json.line(line));
         } else {
             if (partial != null) {
-                show(screen, partial);
+                show(screen, partial, true);
             }
             screen.error(where + e.message(), e.hint());
             String said = e.hint();
@@ -65,10 +72,13 @@ final class Printer {
     }
 
     /** The user ended it and needs no hint; to a program it is a failure. */
-    void interrupted(Screen screen, String command, String where, String more) {
+    void interrupted(ScreenThread screen, String command, String where, String more, @Nullable Answer soFar) {
         if (format == Format.JSON) {
-            failure(screen, command, where, new CommandException("interrupted" + more, ""), true);
+            failure(screen, command, where, new CommandException("interrupted" + more, "", soFar), true);
         } else {
+            if (soFar != null) {
+                show(screen, soFar, false);
+            }
             screen.notice(where + "interrupted" + more);
         }
     }
@@ -85,9 +95,9 @@ final class Printer {
         return members;
     }
 
-    private void show(Screen screen, Answer answer) {
+    private void show(ScreenThread screen, Answer answer, boolean page) {
         List<String> lines = lines(answer, screen.columns());
-        if (pages && lines.size() >= screen.rows()) {
+        if (pages && page && lines.size() >= screen.rows()) {
             Pager.show(screen, lines);
         } else if (!lines.isEmpty()) {
             screen.answer(String.join("\n", lines));

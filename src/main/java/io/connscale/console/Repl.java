@@ -115,9 +115,10 @@ public final class Repl {
     private boolean tab() {
         Completion.TypedLine line = new Completion.TypedLine(
                 reader.getBuffer().toString(), reader.getBuffer().cursor());
-        completion
-                .finished(line)
-                .ifPresent(c -> reader.printAbove(Vocabulary.synopsis(c) + "\n  " + Vocabulary.description(c)));
+        completion.finished(line).ifPresent(command -> {
+            console.notice(Vocabulary.synopsis(command));
+            console.notice("  " + Vocabulary.description(command));
+        });
         reader.callWidget("." + LineReader.EXPAND_OR_COMPLETE); // the dot: JLine's own
         return true;
     }
@@ -133,11 +134,11 @@ public final class Repl {
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
             if (!Files.isRegularFile(file) || !Files.isWritable(file)) {
-                throw new IOException("it is not a file that can be written");
+                throw new IOException("not a writable file");
             }
             reader.setVariable(LineReader.HISTORY_FILE, file);
         } catch (IOException e) {
-            console.notice("the history is not kept: " + file + ": " + CommandException.why(e));
+            console.notice("history is not saved: " + file + ": " + CommandException.why(e));
         }
     }
 
@@ -150,9 +151,10 @@ public final class Repl {
         if (!usable.equals(said)) {
             terminal.setSize(usable); // with 0 × 0 JLine would show nothing of what is typed
         }
+        int code = Console.WORKED;
         try {
             while (!console.exiting()) {
-                step();
+                code = step() == Console.EXHAUSTED ? Console.EXHAUSTED : code;
             }
         } catch (EndOfFileException | IOError e) {
             // Ctrl-D, or the terminal has gone: the end of a session, as good as any
@@ -167,29 +169,33 @@ public final class Repl {
             }
             console.leaveTerminal();
         }
-        return Console.WORKED;
+        return code;
     }
 
-    private void step() {
+    private int step() {
         try {
-            runAll(reader.readLine(PROMPT));
+            return runAll(reader.readLine(PROMPT));
         } catch (UserInterruptException e) {
             // Ctrl-C at the prompt: the line is forgotten
             if (TerminalScreen.dumb(terminal)) {
-                terminal.writer().println(); // it still stands there
+                console.say(""); // it still stands there
             }
+            return Console.WORKED;
         }
     }
 
     /** Text pasted may be of several lines. What is typed while a command runs stays unseen until the next prompt. */
-    private void runAll(String typed) {
+    private int runAll(String typed) {
         boolean echo = terminal.echo(false);
         try {
+            int code = Console.WORKED;
             for (String line : typed.split("\n", -1)) {
-                if (console.exiting() || console.run(line, "") == Console.INTERRUPTED) {
-                    return;
+                if (console.exiting() || code == Console.INTERRUPTED) {
+                    break;
                 }
+                code = console.run(line, "");
             }
+            return code;
         } finally {
             terminal.echo(echo);
         }
@@ -202,8 +208,9 @@ public final class Repl {
          * What may stand where {@code command} has the parameter or option value {@code label} ({@code HOST}); on the console's
          * thread.
          *
+         * @param typed the word so far; what does not begin so is not offered
          * @param further whether a word of that parameter stands before it already
          */
-        List<String> candidates(Object command, String label, boolean further);
+        List<String> candidates(Object command, String label, String typed, boolean further);
     }
 }

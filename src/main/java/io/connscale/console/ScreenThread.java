@@ -40,13 +40,13 @@ final class ScreenThread implements Screen {
                 events.take().run();
                 long lost = dropped.getAndSet(0);
                 if (lost > 0) {
-                    screen.notice(lost + " notices dropped: the screen took none");
+                    screen.notice(lost + " notices dropped: the screen was held");
                 }
             } catch (InterruptedException e) {
                 // of a question that was answered with Ctrl-C: nobody ends this thread
             } catch (IOError e) {
                 // JLine's word for a terminal that has gone: its reader hears of it and ends the session
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 Thread thread = Thread.currentThread();
                 Thread.UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
                 if (handler != null) {
@@ -63,14 +63,28 @@ final class ScreenThread implements Screen {
 
     /** Waits until all that was told so far is printed, but no longer than this. */
     void flush(long millis) throws InterruptedException {
-        FutureTask<Void> last = new FutureTask<>(() -> {}, null);
+        within(millis, () -> {});
+    }
+
+    /** An error that ends the program: below what is drawn in place now. Whether it was printed; waits no longer than this. */
+    boolean last(String message, String hint, long millis) throws InterruptedException {
+        return within(millis, () -> {
+            screen.end();
+            screen.error(message, hint);
+        });
+    }
+
+    private boolean within(long millis, Runnable event) throws InterruptedException {
+        FutureTask<Void> last = new FutureTask<>(event, null);
         try {
             if (events.offer(last, millis, TimeUnit.MILLISECONDS)) {
                 last.get(millis, TimeUnit.MILLISECONDS);
+                return true;
             }
         } catch (TimeoutException | ExecutionException e) {
-            // it is held
+            // it is held, or can't print
         }
+        return false;
     }
 
     private void now(Runnable event) {
@@ -98,6 +112,9 @@ final class ScreenThread implements Screen {
                 }
             }
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof OutOfMemoryError error) {
+                throw error;
+            }
             throw new IllegalStateException("printing failed", e.getCause());
         } finally {
             if (interrupted) {

@@ -3,11 +3,27 @@ package io.connscale.console;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What a running command may ask of the console that runs it. Ctrl-C reaches the command as an interrupt of its thread. */
 public interface Shell {
     /** Shows {@code line} as the one progress line, in place of the last; it goes when the command ends. Cheap, may be called often. */
     void progress(String line);
+
+    /**
+     * What the command could answer now. Where the user has it left behind, since it does not end, that is printed of it.
+     *
+     * @param answer must not wait, and is asked on another thread
+     */
+    void soFar(SoFar answer);
+
+    /** What a command could answer now. */
+    @FunctionalInterface
+    interface SoFar {
+        /** Null where there is nothing yet. */
+        @Nullable
+        Answer answer() throws InterruptedException;
+    }
 
     /** A line for the user that no command answers: above the prompt, or on standard error. From any thread, which
      * must hold no lock that {@link Repl.Lexicon} needs: while Tab asks for words, notices wait. */

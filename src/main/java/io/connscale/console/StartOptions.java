@@ -20,11 +20,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "connscale-console",
         sortOptions = false,
+        customSynopsis = {
+            "connscale-console [--hosts FILE] [-e COMMAND]... [-f FILE]",
+            "         [-o table|json|csv] [--serve] [--keep-going] [--no-pager] [-v]",
+            "         [--version] [--help]"
+        },
         description = "How many TCP connections does this hardware sustain, and what stops it?",
         footer = {
             "",
-            "Without -e, -f and --serve: interactive on a terminal, else commands from standard input.",
-            "Exit code 0: all worked, 1: a command failed, 2: wrong usage or hosts file, 130: interrupted."
+            "Without -e, -f and --serve: interactive on a terminal, otherwise commands are read from standard input.",
+            "Exit codes: 0 all commands worked, 1 a command failed, 2 wrong usage or hosts file, 3 out of memory, "
+                    + "130 interrupted, 143 terminated."
         })
 public final class StartOptions {
     private static final String HINT = "connscale-console --help lists the options";
@@ -32,40 +38,43 @@ public final class StartOptions {
     @Option(
             names = "--hosts",
             paramLabel = "FILE",
-            description = "the hosts (default: hosts.yaml here, or beside bin/)")
+            description = "hosts file (default: hosts.yaml in the working directory, or beside bin/)")
     private @Nullable Path hosts;
 
-    @Option(names = "-e", paramLabel = "COMMAND", arity = "1", description = "run it and end; may be repeated")
+    @Option(names = "-e", paramLabel = "COMMAND", arity = "1", description = "run COMMAND and exit; may be repeated")
     private List<String> commands = new ArrayList<>();
 
-    @Option(names = "-f", paramLabel = "FILE", description = "run a script, a command a line; after the -e commands")
+    @Option(
+            names = "-f",
+            paramLabel = "FILE",
+            description = "run the script FILE, one command per line, after the -e commands")
     private @Nullable Path script;
 
     @Option(
             names = "-o",
             paramLabel = "table|json|csv",
             converter = FormatWord.class,
-            description = "the form of answers (default: table)")
+            description = "format of answers (default: table)")
     private Format format = Format.TABLE;
 
     @Option(
             names = "--serve",
-            description = "then keep the server and the connections until SIGTERM or Ctrl-C; starts the server")
+            description = "then keep the server and all connections until SIGTERM or Ctrl-C; starts the server")
     private boolean serve;
 
-    @Option(names = "--no-pager", description = "print long answers whole, on a terminal too")
+    @Option(names = "--no-pager", description = "print long answers at once, on a terminal too")
     private boolean noPager;
 
-    @Option(names = "--keep-going", description = "go on after a command that failed")
+    @Option(names = "--keep-going", description = "continue after a command that failed")
     private boolean keepGoing;
 
-    @Option(names = "-v", description = "log more; may be repeated")
+    @Option(names = "-v", description = "log more")
     private boolean[] verbose = {};
 
-    @Option(names = "--version", description = "print the version and end")
+    @Option(names = "--version", description = "print the version and exit")
     private boolean version;
 
-    @Option(names = "--help", description = "print this and end")
+    @Option(names = "--help", description = "print this help and exit")
     private boolean help;
 
     /** picocli's own words would be those of Java's enum. */

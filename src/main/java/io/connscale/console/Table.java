@@ -45,7 +45,7 @@ public record Table(List<String> columns, List<List<Object>> rows) {
     }
 
     /**
-     * Aligned on a screen of {@code width} columns. Words of a last column that is too wide go on below; where that is not enough,
+     * Aligned on a screen of {@code width} columns. Words of a last column that is too wide go on below it; where that is not enough,
      * further columns follow in a table of their own, which begins with the first column again.
      *
      * <pre>
@@ -79,6 +79,7 @@ public record Table(List<String> columns, List<List<Object>> rows) {
     /** Where the cells of a table stand on a screen. */
     private static final class Layout {
         private static final String GAP = "  ";
+        private static final String BELOW = "    ";
         /** Columns that a last column of words has at least. */
         private static final int MIN_LAST = 28;
 
@@ -114,15 +115,37 @@ public record Table(List<String> columns, List<List<Object>> rows) {
                 int c = group.get(i);
                 String gap = i == 0 ? "" : GAP;
                 int begin = length(line.toString()) + gap.length();
-                if (wraps(c) && begin + length(row.get(c)) > screen) {
-                    List<String> lines = new ArrayList<>();
-                    Wrapped.lines(row.get(c), Math.max(1, screen - begin))
-                            .forEach(part -> lines.add((lines.isEmpty() ? line + gap : " ".repeat(begin)) + part));
-                    return lines;
+                if (wraps(c) && stands(group)) {
+                    if (begin + length(row.get(c)) > screen) {
+                        List<String> lines = new ArrayList<>();
+                        Wrapped.lines(row.get(c), screen - begin)
+                                .forEach(part -> lines.add((lines.isEmpty() ? line + gap : " ".repeat(begin)) + part));
+                        return lines;
+                    }
+                } else if (wraps(c) && i > 0) {
+                    return below(line.toString().stripTrailing(), row.get(c));
                 }
                 line.append(gap).append(padded(row.get(c), c));
             }
             return List.of(line.toString().stripTrailing());
+        }
+
+        /** Whether there is room for words beside the other columns. */
+        private boolean stands(List<Integer> group) {
+            int others = group.stream()
+                    .filter(c -> !wraps(c))
+                    .mapToInt(c -> width(c) + GAP.length())
+                    .sum();
+            return others + Math.min(width(last), MIN_LAST) <= screen || group.size() == 1;
+        }
+
+        /** On a very narrow screen: words stand below the row, indented. */
+        private List<String> below(String line, String words) {
+            List<String> lines = new ArrayList<>(List.of(line));
+            if (!words.isEmpty()) {
+                Wrapped.lines(words, Math.max(1, screen - BELOW.length())).forEach(part -> lines.add(BELOW + part));
+            }
+            return lines;
         }
 
         /** The columns that stand side by side. */

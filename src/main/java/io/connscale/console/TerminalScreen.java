@@ -2,6 +2,7 @@ package io.connscale.console;
 
 import io.connscale.control.PlainText;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -72,8 +73,13 @@ final class TerminalScreen implements Screen {
 
     @Override
     public void error(String message, String hint) {
+        leaveLive(); // a command without memory may have left it
         progress = "";
-        String text = new CommandException(message, hint).text();
+        String text = new CommandException(message, hint)
+                .text()
+                .lines()
+                .map(line -> Wrapped.text(line, columns()))
+                .collect(Collectors.joining("\n"));
         AttributedStringBuilder red = new AttributedStringBuilder().styled(Colours.RED, text);
         above(colour ? red.toAnsi(terminal) : text);
     }
@@ -83,7 +89,7 @@ final class TerminalScreen implements Screen {
         if (live != null) {
             live.notice(line);
         } else if (!gone(terminal)) {
-            above(PlainText.of(line));
+            above(Wrapped.text(PlainText.of(line), columns()));
         }
     }
 
@@ -139,7 +145,10 @@ final class TerminalScreen implements Screen {
         erase();
         LineReader answers = LineReaderBuilder.builder().terminal(terminal).build();
         try {
-            terminal.writer().println(PlainText.of(question)); // it may be long, and a prompt is drawn again and again
+            terminal.writer()
+                    .println(Wrapped.text(
+                            PlainText.of(question),
+                            columns())); // it may be long, and a prompt is drawn again and again
             String line = answers.readLine(secret ? "(not shown) " : "(yes or no) ", secret ? '*' : null);
             return line.isEmpty() ? Optional.empty() : Optional.of(line);
         } catch (UserInterruptException | EndOfFileException e) {

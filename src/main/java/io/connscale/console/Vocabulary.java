@@ -73,16 +73,16 @@ public final class Vocabulary {
         return new CommandException(
                 message,
                 didYouMean(typed, known.stream().map(CommandSpec::name).toList())
-                        .orElseGet(() -> top ? HELP : "write " + names(known, " or ")));
+                        .orElseGet(() -> top ? HELP : "use " + names(known, " or ")));
     }
 
     static CommandException unknownOption(CommandSpec spec, String typed) {
         String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
         if (spec.parent() == null) {
             return new CommandException(
-                    Quantity.quoted(name) + " is an option, and no command is given",
+                    "option " + Quantity.quoted(name) + " without a command",
                     withOption(spec, name)
-                            .map(command -> "it goes with a command: " + synopsis(command))
+                            .map(command -> "options follow their command: " + synopsis(command))
                             .orElse(HELP));
         }
         List<String> known = spec.options().stream().map(o -> o.longestName()).toList();

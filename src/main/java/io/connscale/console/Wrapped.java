@@ -45,6 +45,11 @@ public final class Wrapped {
         return parts;
     }
 
+    /** The same as one text. */
+    static String text(String line, int width) {
+        return String.join("\n", hanging(line, width));
+    }
+
     private static int indent(String line, int width) {
         int blanks = line.length() - line.stripLeading().length();
         int indent = Math.min(blanks + 2, width / 2);

@@ -83,6 +83,16 @@ public enum Exhausted {
         return lines.stream().map(Exhausted::of).flatMap(Optional::stream).findFirst();
     }
 
+    /**
+     * Whether the memory of this very process is full, so that whatever it does next may fail: it ends, with {@link #EXIT}. Not where it
+     * lacks a thread or a direct buffer. Takes no memory itself.
+     */
+    public static boolean isFull(Throwable failure) {
+        String why = failure.getMessage();
+        return failure instanceof OutOfMemoryError
+                && (why == null || !(why.contains("native thread") || why.contains("direct ")));
+    }
+
     /** In words: {@code no thread left (start EAGAIN)}. */
     public String text() {
         return text;

@@ -29,6 +29,33 @@ class HostPatternTest {
     @CsvSource(
             delimiter = '|',
             value = {
+                "cl|client1 client2 client10 db web-a web-c",
+                "client1,|client1,client2 client1,client10 client1,db client1,web-a client1,web-c",
+                "client[1-2],d|client[1-2],client10 client[1-2],db client[1-2],web-a client[1-2],web-c",
+                "nobody,d|nobody,client1 nobody,client2 nobody,client10 nobody,db nobody,web-a nobody,web-c",
+                "client[|client[1 client[2",
+                "client[1|client[1] client[2",
+                "client[1,|client[1,2 client[1,10",
+                "client[1,10|client[1,2 client[1,10]",
+                "client[2-|client[2-10]",
+                "db,client[2,|db,client[2,1 db,client[2,10",
+                "client1,client[|client1,client[2",
+            })
+    void whatIsTypedIsCompleted(String typed, String completions) {
+        assertThat(HostPattern.completions(typed, NAMES)).containsExactly(completions.split(" ", -1));
+    }
+
+    @Test
+    void whereNoNumberFitsNothingIsOffered() {
+        for (String typed : List.of("web-[", "client[a-", "client[10-", "none[1,", "client[1-2,", "[")) {
+            assertThat(HostPattern.completions(typed, NAMES)).as(typed).noneMatch(word -> word.contains("]"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
                 "client1|client1",
                 "all|client1 client2 client10 db web-a web-c",
                 "*|client1 client2 client10 db web-a web-c",

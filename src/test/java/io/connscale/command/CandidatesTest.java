@@ -7,6 +7,7 @@ import io.connscale.console.Answer.Format;
 import io.connscale.console.Console;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,8 +43,13 @@ class CandidatesTest {
 
     @Test
     void besideANameAllIsNotOffered() {
-        assertThat(new ConnectionsCommand.Start().furtherCandidates("HOST", context))
-                .containsExactly("client1", "client3");
+        assertThat(offered("cl", true)).containsExactly("client1", "client3");
+        assertThat(offered("client1,", false)).containsExactly("client1,client3");
+        assertThat(offered("cl", false)).containsExactly("client1", "client3", "all");
+    }
+
+    private List<String> offered(String typed, boolean further) {
+        return Commands.candidates(new ConnectionsCommand.Start(), "HOST", typed, further, context);
     }
 
     @Test

@@ -218,8 +218,8 @@ class GenericCommandsTest {
     void anOptionAloneNamesNoCommandAndIsToldWhereItGoes() {
         assertThat(run(Format.TABLE, "--rate 5")).isEqualTo(1);
         assertThat(err()).isEqualTo("""
-                error: "--rate" is an option, and no command is given
-                  it goes with a command: connections start [--rate=RATE] [--total] [--force] [--stop-on-limit] [--no-wait] N HOST...
+                error: option "--rate" without a command
+                  options follow their command: connections start [--rate=RATE] [--total] [--force] [--stop-on-limit] [--no-wait] N HOST...
                 """);
     }
 

@@ -60,7 +60,7 @@ class MistakesTest {
                 "set rate fast|\"fast\" is not a rate|usage: set rate",
                 "set rate|RATE is missing|usage: set rate",
                 "set interval 5s client9|no host \"client9\"|did you mean client1?",
-                "set speed 5|unknown subcommand \"speed\" of set|write interval, rate or timeout",
+                "set speed 5|unknown subcommand \"speed\" of set|use interval, rate or timeout",
                 "start|start: HOST is missing|usage: start",
                 "start clinet1|no host \"clinet1\" in hosts.yaml|did you mean client1?",
                 "start client[1|pattern \"client[1\" lacks its \"]\"|client[1-4] is four hosts",

@@ -135,7 +135,7 @@ class ConsoleTest {
                 "Count|unknown command \"Count\"|did you mean \"count\"?",
                 "st|\"st\" could be start or stop|type more of the word",
                 "connections sotp 1|unknown subcommand \"sotp\" of connections|did you mean \"stop\"?",
-                "connections zzz|unknown subcommand \"zzz\" of connections|write start or stop",
+                "connections zzz|unknown subcommand \"zzz\" of connections|use start or stop",
                 "connections start|connections start: N is missing|usage: connections start",
                 "connections start 10|HOST is missing|usage: connections start [--rate=R] [--no-wait] N HOST...",
                 "connections start -5 client1|connections start: \"-5\" is not a number|usage: ",
@@ -143,7 +143,7 @@ class ConsoleTest {
                 "connections start 10 a --rat 5|unknown option \"--rat\" for connections start|did you mean \"--rate\"?",
                 "connections start 10 a --rate|--rate|usage: ",
                 "stop now|unexpected word \"now\"|usage: stop",
-                "count \"a|a quote is opened and never closed|close it",
+                "count \"a|a closing quote is missing|close the quote",
                 "@script|unknown command \"@script\"|help lists the commands"
             })
     void aLineThatIsWrongIsAnsweredInOneLineWithAHint(String typed, String message, String hint) {
@@ -165,14 +165,14 @@ class ConsoleTest {
                 .singleElement()
                 .asString()
                 .hasSizeLessThan(300)
-                .contains("more than 4096 characters");
+                .contains("more than 4,096 characters");
     }
 
     @Test
     void aLongLineOfAScriptIsRefusedAndTheNextOneRuns() throws IOException {
         Path file = script("count " + "x".repeat(500_000) + "\nstop");
         assertThat(console(Format.TABLE, true).runBatch(List.of(), file)).isEqualTo(1);
-        assertThat(err()).startsWith("error: " + file + ":1: a line of more than 4096 characters\n");
+        assertThat(err()).startsWith("error: " + file + ":1: the line is too long: more than 4,096 characters\n");
         assertThat(out()).isEqualTo("stopped\n");
     }
 
@@ -313,6 +313,18 @@ class ConsoleTest {
         return code.get(20, TimeUnit.SECONDS);
     }
 
+    /** As the agents do: what else would fail for want of memory nobody knows. */
+    @Test
+    void aCommandWithoutMemoryEndsTheConsoleAndOneWithoutAThreadDoesNot() {
+        assertThat(console(Format.TABLE, true).runBatch(List.of("broken memory", "count"), null))
+                .isEqualTo(3);
+        assertThat(err()).startsWith("error: out of memory (heap)\n  ").contains("CONNSCALE_JAVA_OPTS");
+        assertThat(out()).isEmpty();
+        assertThat(console(Format.JSON, true).runBatch(List.of("broken memory-of-threads", "stop"), null))
+                .isEqualTo(1);
+        assertThat(out()).contains("no thread left", "\"said\":\"stopped\"").hasLineCount(2);
+    }
+
     @Test
     void anInterruptedCommandsAnswerSaysSoAndIsTheLast() throws Exception {
         Console console = console(Format.JSON, true);
@@ -336,6 +348,26 @@ class ConsoleTest {
                 .hasLineCount(1);
         assertThat(console.runBatch(List.of("count"), null)).isZero();
         assertThat(console.interrupt()).as("with no command to interrupt").isFalse();
+    }
+
+    @Test
+    void theSecondInterruptSaysWhatTheCommandHadSoFar() throws Exception {
+        Console json = console(Format.JSON, false);
+        waiting(json, " --for-ever --half-done", () -> {
+            json.interrupt();
+            json.interrupt();
+        });
+        assertThat(out())
+                .contains("\"ok\":false,\"interrupted\":true,", "was abandoned")
+                .endsWith("\"result\":{\"said\":\"half of it came up\"}}\n");
+        out.reset();
+        Console table = console(Format.TABLE, false);
+        waiting(table, " --for-ever --half-done", () -> {
+            table.interrupt();
+            table.interrupt();
+        });
+        assertThat(out()).isEqualTo("half of it came up\n");
+        assertThat(err()).contains("was abandoned");
     }
 
     @Test
@@ -423,7 +455,7 @@ class ConsoleTest {
         go.countDown();
         console.flush(20_000);
         assertThat(err())
-                .contains("agent 0 lost", " notices dropped: the screen took none")
+                .contains("agent 0 lost", " notices dropped: the screen was held")
                 .doesNotContain("agent 4999 lost");
     }
 

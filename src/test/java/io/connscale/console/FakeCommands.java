@@ -160,6 +160,9 @@ final class FakeCommands {
             if (how.equals("overflow")) {
                 return run(shell);
             }
+            if (how.startsWith("memory")) {
+                throw new OutOfMemoryError(how.equals("memory") ? "Java heap space" : "unable to create native thread");
+            }
             throw new IllegalStateException("two\nlines");
         }
     }
@@ -177,8 +180,15 @@ final class FakeCommands {
         @Option(names = "--for-ever")
         boolean forEver;
 
+        /** Whether there is something to be said of it before it ends. */
+        @Option(names = "--half-done")
+        boolean halfDone;
+
         @Override
         public Answer run(Shell shell) throws InterruptedException {
+            if (halfDone) {
+                shell.soFar(() -> said("half of it came up"));
+            }
             shell.progress("waiting, 1/2 done");
             running.countDown();
             do {

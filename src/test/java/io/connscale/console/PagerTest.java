@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jline.terminal.Size;
 import org.junit.jupiter.api.Test;
 
 /** An answer that is longer than the screen. */
@@ -38,6 +39,26 @@ class PagerTest extends TypedSession {
         shows("line 23\nlines 1-23 of 60");
         keys("q");
         shows("connscale> stop\nconnscale>");
+    }
+
+    /** The user has just said that it is enough. */
+    @Test
+    void theAnswerOfACommandThatDrewIsPrintedWhole() {
+        console.serve(command -> {
+            console.live().close();
+            return new Answer(Map.of(), new Table(List.of(), List.of()), LONG);
+        });
+        start(false);
+        keys("stop\r");
+        shows("line 59\nline 60\nconnscale>");
+    }
+
+    @Test
+    void aNarrowScreenHasItsKeysInShort() {
+        terminal.setSize(Size.of(30, 24));
+        begin();
+        shows("line 23\n1-23 of 60 · space, b, q");
+        keys("q");
     }
 
     @Test

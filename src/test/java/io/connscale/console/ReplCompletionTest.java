@@ -2,6 +2,7 @@ package io.connscale.console;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tab at the prompt. */
@@ -29,6 +30,19 @@ class ReplCompletionTest extends TypedSession {
         start(true);
         keys("connections start 10 client1 \t");
         shows("connscale> connections start 10 client1 client3");
+    }
+
+    /** What is offered is whole words; shown is what comes next. */
+    @Test
+    void tabCompletesAfterACommaAndInABracket() {
+        hosts = (command, label, typed, further) -> typed.contains("[")
+                ? List.of("client[1,2]", "client[1,2-4]")
+                : List.of("client1,client2", "client1,client3");
+        start(true);
+        keys("stop\rcount client1,cl\t");
+        shows("connscale> count client1,client\nclient2   client3");
+        keys("2\t 7\b\bclient[1,2\t");
+        shows("count client1,client2 client[1,2\n");
     }
 
     @Test

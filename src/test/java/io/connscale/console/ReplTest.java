@@ -157,6 +157,33 @@ class ReplTest extends TypedSession {
         assertThat(String.join("\n", lines())).doesNotContain("waiting, 1/2 d");
     }
 
+    @Test
+    void whatIsSaidIsWrappedAtWords() throws Exception {
+        terminal.setSize(Size.of(40, 24));
+        start(true);
+        console.say("connscale 0.1.0 · server 127.0.0.1:8989 (backlog 1024) · 2 hosts · Tab completes, help explains");
+        console.notice("client2 lost: ended with exit code 137, killed by the kernel");
+        keys("connections start 5 x --arte 7\rexit\r");
+        assertThat(session.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(String.join("\n", lines())).contains("""
+                        connscale 0.1.0 · server 127.0.0.1:8989
+                          (backlog 1024) · 2 hosts · Tab
+                          completes, help explains""", """
+                        client2 lost: ended with exit code 137,
+                          killed by the kernel""", """
+                        error: unknown option "--arte" for
+                          connections start
+                          did you mean "--rate"?""");
+    }
+
+    @Test
+    void aSessionWithoutMemoryEndsAsTheCommandsDo() throws Exception {
+        start(true);
+        keys("broken memory\r");
+        assertThat(session.get(20, TimeUnit.SECONDS)).isEqualTo(3);
+        shows("error: out of memory (heap)");
+    }
+
     /** As on a serial line, or from expect. */
     @Test
     void aTerminalOfNoSizeIsTakenForTheUsualOne() throws Exception {
@@ -204,7 +231,7 @@ class ReplTest extends TypedSession {
         screen = next.screen();
         Console second = new Console(FakeCommands.root(), Format.TABLE, false, Path.of("console.log"), out, err);
         second.serve(command -> ((Fake) command).run(second));
-        Repl repl = new Repl(second, terminal, (c, l, f) -> List.of(), directory.resolve("made/history"), false);
+        Repl repl = new Repl(second, terminal, (c, l, t, f) -> List.of(), directory.resolve("made/history"), false);
         run(repl);
         shows("connscale>");
         keys(CTRL_R + "sta 4\r");
@@ -215,7 +242,7 @@ class ReplTest extends TypedSession {
     void aHistoryThatCannotBeWrittenIsANoticeAndNoMore() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
         start(true, file.resolve("history"));
-        shows("the history is not kept: ");
+        shows("history is not saved: ");
         keys("stop\r");
         shows("stopped");
     }
@@ -225,7 +252,7 @@ class ReplTest extends TypedSession {
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         terminal = new LineDisciplineTerminal("test", type, sent, UTF_8);
         Repl repl = new Repl(
-                console, terminal, (c, l, f) -> List.of("client1", "client2"), directory.resolve("history"), colour);
+                console, terminal, (c, l, t, f) -> List.of("client1", "client2"), directory.resolve("history"), colour);
         run(repl);
         keys("count cl\t\rcuont\rtalk\rexit\r");
         assertThat(session.get(20, TimeUnit.SECONDS)).isZero();

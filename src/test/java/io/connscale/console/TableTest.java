@@ -28,6 +28,19 @@ class TableTest {
     }
 
     @Test
+    void onAVeryNarrowScreenTheyStandBelowTheRow() {
+        assertThat(WORDS.lines(38))
+                .containsExactly(
+                        "command",
+                        "    description",
+                        "count [HOST...]",
+                        "    Connections at the server and at",
+                        "    each host, side by side",
+                        "exit",
+                        "    Leave");
+    }
+
+    @Test
     void whatFitsStaysAsItIs() {
         assertThat(WORDS.lines(80)).isEqualTo(WORDS.lines()).hasSize(3);
         assertThat(NUMBERS.lines(46)).isEqualTo(NUMBERS.lines());

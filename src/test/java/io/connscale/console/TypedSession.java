@@ -56,10 +56,10 @@ abstract class TypedSession {
         start(colour, directory.resolve("made/history"));
     }
 
+    Repl.Lexicon hosts = (command, label, typed, further) ->
+            !label.equals("HOST") ? List.of() : further ? List.of("client3") : List.of("client1", "client2", "other");
+
     void start(boolean colour, Path history) {
-        Repl.Lexicon hosts = (command, label, further) -> !label.equals("HOST")
-                ? List.of()
-                : further ? List.of("client3") : List.of("client1", "client2", "other");
         Repl repl = new Repl(console, terminal, hosts, history, colour);
         run(repl);
         shows("connscale>");

@@ -62,7 +62,7 @@ class WordsTest {
     void anyLineCanBeColouredAndCompletedWhileItIsTyped(@ForAll @Size(max = 6) List<@From("words") String> words) {
         String line = String.join(" ", words);
         assertThat(new Colours(ROOT).highlight(line).toString()).isEqualTo(line);
-        Completion completion = new Completion(ROOT, (command, label, further) -> List.of("client1"));
+        Completion completion = new Completion(ROOT, (command, label, typedWord, further) -> List.of("client1"));
         Completion.TypedLine typed = new Completion.TypedLine(line, line.length());
         assertThat(completion.candidates(typed)).allMatch(c -> c.value().startsWith(typed.begun()));
     }
