@@ -10,8 +10,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -63,6 +65,7 @@ public final class Console implements Shell {
     private volatile int signalled;
     private volatile boolean saidFull;
     private volatile @Nullable Interruption running;
+    private volatile Listener listener = Listener.NOBODY;
 
     @SuppressWarnings("UnusedVariable") // it is held, and let go of
     private volatile byte @Nullable [] reserve = new byte[RESERVE];
@@ -94,6 +97,12 @@ public final class Console implements Shell {
     /** Says how a command is run; before the first line. */
     public void serve(Runner commands) {
         runner = commands;
+    }
+
+    /** Has {@code hears} hear what is run and what comes of it; before the first line. */
+    public void tell(Listener hears) {
+        listener = hears;
+        printer.tell(hears);
     }
 
     /** Runs {@code -e} commands in their order, then the script of {@code -f}; gives the exit code. */
@@ -169,11 +178,12 @@ public final class Console implements Shell {
         Interruption interruption = new Interruption();
         running = interruption;
         screen.begin();
+        Printer.Begun begun = Printer.Begun.now("");
         try {
             commands.execute(() -> interruption.run(it -> attempt(line, where, it, true)));
             int code = interruption.await();
             if (interruption.left()) {
-                leave(line, where, interruption.soFar());
+                leave(line, where, begun, interruption.soFar());
             }
             return code;
         } finally {
@@ -183,11 +193,10 @@ public final class Console implements Shell {
     }
 
     /** Its thread may never end; another is there for the next. */
-    private void leave(String line, String where, @Nullable Answer soFar) {
+    private void leave(String line, String where, Printer.Begun begun, @Nullable Answer soFar) {
         commands.shutdownNow();
         commands = commandThread();
-        String command = PlainText.of(line.strip(), 80);
-        printer.interrupted(screen, command, where, ": the command did not stop in time, and was abandoned", soFar);
+        printer.interrupted(screen, begun.as(PlainText.of(line.strip(), 80)), where, ": the command did not stop in time, and was abandoned", soFar);
     }
 
     /** Started at once: where no thread is left for it later, commands run all the same. */
@@ -198,17 +207,19 @@ public final class Console implements Shell {
     }
 
     private int attempt(String line, String where, Interruption interruption, boolean outermost) {
-        String command = PlainText.of(line.strip(), 80);
+        Printer.Begun command = Printer.Begun.now(PlainText.of(line.strip(), 80));
         try {
             Sentence sentence = grammar.sentence(line);
             if (sentence.parts().isEmpty()) {
                 return WORKED;
             }
-            command = sentence.text();
+            command = command.as(sentence.text());
             remember(outermost, history, line.strip());
-            Answer answer = runner.run(grammar.command(sentence));
+            Object parsed = grammar.command(sentence);
+            listener.began(command.text(), command.at(), parsed);
+            Answer answer = runner.run(parsed);
             if (over(interruption, outermost)) {
-                remember(outermost, replay, command);
+                remember(outermost, replay, command.text());
                 printer.answer(screen, command, answer, interruption.happened(), !interruption.isDrawn());
             }
             return screen.closed() ? FAILED : ended(WORKED, interruption);
@@ -223,21 +234,21 @@ public final class Console implements Shell {
             return exhausted(command, where, e, interruption, outermost);
         } catch (Throwable e) {
             // a command's mistake, even a stack overflow, must not take the connections down with it
-            log.error("{}{}", where, command, e);
+            log.error("{}{}", where, command.text(), e);
             return fail(command, where, CommandException.internal(e, logFile), interruption, outermost);
         }
     }
 
     /** Without a thread to start the command fails, and no more; where memory is full the console can't be relied on, and ends. */
     private int exhausted(
-            String command, String where, OutOfMemoryError e, Interruption interruption, boolean outermost) {
+            Printer.Begun command, String where, OutOfMemoryError e, Interruption interruption, boolean outermost) {
         boolean full = Exhausted.isFull(e);
         if (full) {
             reserve = null; // first: what follows needs some
             exiting = true;
         }
         Exhausted what = Exhausted.of(e).orElse(Exhausted.HEAP);
-        log.warn("{}{}", where, command, e);
+        log.warn("{}{}", where, command.text(), e);
         int code = fail(command, where, new CommandException(what.text(), what.hint()), interruption, outermost);
         saidFull = saidFull || full;
         return full ? EXHAUSTED : code;
@@ -265,7 +276,8 @@ public final class Console implements Shell {
         return outermost ? interruption.end() : !interruption.left();
     }
 
-    private int fail(String command, String where, CommandException e, Interruption interruption, boolean outermost) {
+    private int fail(
+            Printer.Begun command, String where, CommandException e, Interruption interruption, boolean outermost) {
         if (over(interruption, outermost)) {
             printer.failure(screen, command, where, e, interruption.happened());
         }
@@ -372,6 +384,17 @@ public final class Console implements Shell {
     }
 
     @Override
+    public Answer.Format format() {
+        return printer.format();
+    }
+
+    @Override
+    public void row(Answer row, boolean first) {
+        refuseWhereLeft();
+        printer.row(screen, row, first);
+    }
+
+    @Override
     public void soFar(SoFar answer) {
         Interruption mine = Interruption.ofThisThread();
         if (mine != null) {
@@ -382,6 +405,7 @@ public final class Console implements Shell {
     @Override
     public void notice(String line) {
         screen.notice(line);
+        listener.noticed(line);
     }
 
     @Override
@@ -477,6 +501,25 @@ public final class Console implements Shell {
     public void exit() {
         refuseWhereLeft();
         exiting = true;
+    }
+
+    /** Hears what is run. Must not wait. */
+    public interface Listener {
+        Listener NOBODY = new Listener() {};
+
+        /**
+         * A command begins; on its thread.
+         *
+         * @param command the line as understood
+         * @param parsed as the {@link Runner} is given it
+         */
+        default void began(String command, Instant at, Object parsed) {}
+
+        /** It has ended: the members of its line in {@code -o json}, whatever the format. */
+        default void ended(Map<String, Object> line) {}
+
+        /** A line for the user that no command answers. From any thread. */
+        default void noticed(String line) {}
     }
 
     /** Runs one command; {@code Main} gives it, so that the console needs to know neither commands nor what is in their context. */

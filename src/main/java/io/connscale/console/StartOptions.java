@@ -22,8 +22,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         sortOptions = false,
         customSynopsis = {
             "connscale-console [--hosts FILE] [-e COMMAND]... [-f FILE]",
-            "         [-o table|json|csv] [--serve] [--keep-going] [--no-pager] [-v]",
-            "         [--version] [--help]"
+            "         [-o table|json|csv] [--serve] [--keep-going] [--run FOLDER | --no-record]",
+            "         [--no-pager] [-v] [--version] [--help]"
         },
         description = "How many TCP connections does this hardware sustain, and what stops it?",
         footer = {
@@ -61,6 +61,15 @@ public final class StartOptions {
             names = "--serve",
             description = "then keep the server and all connections until SIGTERM or Ctrl-C; starts the server")
     private boolean serve;
+
+    @Option(
+            names = "--run",
+            paramLabel = "FOLDER",
+            description = "record this run in FOLDER (default: a new one in ~/.connscale/runs)")
+    private @Nullable Path run;
+
+    @Option(names = "--no-record", description = "do not record this run")
+    private boolean noRecord;
 
     @Option(names = "--no-pager", description = "print long answers at once, on a terminal too")
     private boolean noPager;
@@ -143,6 +152,15 @@ public final class StartOptions {
 
     public Format format() {
         return format;
+    }
+
+    /** Where the run is to be recorded; null: in a new folder. */
+    public @Nullable Path run() {
+        return run;
+    }
+
+    public boolean records() {
+        return !noRecord;
     }
 
     public boolean keepGoing() {
