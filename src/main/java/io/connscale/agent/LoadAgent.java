@@ -145,7 +145,7 @@ public final class LoadAgent implements Agent {
         synchronized (this) {
             now = settings;
         }
-        if (now.targets().stream().noneMatch(Addresses::isName)) {
+        if (now.targets().stream().noneMatch(Endpoints::isName)) {
             return;
         }
         try {
@@ -231,7 +231,7 @@ public final class LoadAgent implements Agent {
                 .map(loop -> CompletableFuture.supplyAsync(() -> loop.oldestSince(max), loop.eventLoop()))
                 .toList();
         return CompletableFuture.allOf(ages.toArray(CompletableFuture[]::new))
-                .thenCompose(known -> closeShares(Oldest.shares(
+                .thenCompose(known -> closeShares(AgeQueue.shares(
                         count, ages.stream().map(CompletableFuture::join).toList())));
     }
 
