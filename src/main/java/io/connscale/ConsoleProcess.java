@@ -23,6 +23,7 @@ import io.connscale.run.Runs;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -79,6 +80,10 @@ final class ConsoleProcess {
                 options.records(),
                 HostsFiles.of(options).toAbsolutePath().toString()));
         console.tell(recorder(recording));
+        Path junit = options.junit();
+        if (junit != null) {
+            console.tell(new JunitReport(junit, console));
+        }
         CommandContext context = new CommandContext(parts, console, scale, recording);
         Threads.start(
                 "memory-full",
@@ -237,7 +242,7 @@ final class ConsoleProcess {
     private int converse(Console console, CommandContext context) {
         if (options.batch()) {
             int code = console.runBatch(options.commands(), options.script());
-            boolean goesOn = code == Console.WORKED || (code == Console.FAILED && options.keepGoing());
+            boolean goesOn = code == Console.WORKED || code == Console.UNMET || (code == Console.FAILED && options.keepGoing());
             return options.serve() && goesOn ? Math.max(code, console.runBatch(serving(context), null)) : code;
         }
         return onTerminal() ? interactive(console, context) : console.runBatch(System.in);

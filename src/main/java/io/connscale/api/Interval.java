@@ -11,7 +11,7 @@ import io.connscale.stats.MachineLoad;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
-import io.connscale.stats.Times;
+import io.connscale.stats.Statistics.Times;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +38,21 @@ public record Interval(@Nullable Moment before, Moment now) {
                             now.statistics().since(before.statistics()),
                             Moment.seconds(before.nanos(), now.nanos()));
         }
+    }
+
+    /** All since agents and server began: of no rate anything is known. */
+    public static Interval sinceBegin(Moment now) {
+        Map<String, Moment.Heard> hosts = new LinkedHashMap<>();
+        now.hosts().forEach((name, heard) -> hosts.put(name, nothing(heard)));
+        Moment.Heard server = now.server();
+        return new Interval(
+                new Moment(
+                        now.at(), now.nanos() - 1, now.states(), null, server == null ? null : nothing(server), hosts),
+                now);
+    }
+
+    private static Moment.Heard nothing(Moment.Heard heard) {
+        return new Moment.Heard(heard.nanos() - 1, Statistics.NONE, 0, Facts.NONE);
     }
 
     /**

@@ -38,6 +38,9 @@ public final class Console implements Shell {
     public static final int FAILED = 1;
     public static final int WRONG_USAGE = 2;
     public static final int EXHAUSTED = Exhausted.EXIT;
+    /** All commands worked, and an expectation was not met; k6's for the same. */
+    public static final int UNMET = 99;
+
     public static final int INTERRUPTED = 130;
 
     private static final Logger log = LoggerFactory.getLogger(Console.class);
@@ -62,6 +65,7 @@ public final class Console implements Shell {
     private final Screen batchScreen;
     private final ScreenThread screen;
     private volatile boolean exiting;
+    private volatile boolean unmet;
     private volatile int signalled;
     private volatile boolean saidFull;
     private volatile @Nullable Interruption running;
@@ -99,10 +103,10 @@ public final class Console implements Shell {
         runner = commands;
     }
 
-    /** Has {@code hears} hear what is run and what comes of it; before the first line. */
+    /** Has {@code hears}, too, hear what is run and what comes of it; before the first line. */
     public void tell(Listener hears) {
-        listener = hears;
-        printer.tell(hears);
+        listener = listener.and(hears);
+        printer.tell(listener);
     }
 
     /** Runs {@code -e} commands in their order, then the script of {@code -f}; gives the exit code. */
@@ -111,10 +115,15 @@ public final class Console implements Shell {
         for (String line : lines) {
             code = Math.max(code, run(line, ""));
             if (ends(code)) {
-                return code;
+                return outcome(code);
             }
         }
-        return script == null ? code : Math.max(code, runFile(script));
+        return outcome(script == null ? code : Math.max(code, runFile(script)));
+    }
+
+    /** An expectation that is not met ends nothing, but is not forgotten. */
+    private int outcome(int code) {
+        return code == WORKED && unmet ? UNMET : code;
     }
 
     private int runFile(Path script) {
@@ -129,11 +138,11 @@ public final class Console implements Shell {
     /** Runs what comes from standard input, line by line as it comes; gives the exit code. */
     public int runBatch(InputStream in) {
         try (Lines lines = new Lines(in)) {
-            return run(
+            return outcome(run(
                     lines,
                     "stdin",
                     () -> screen.notice("standard input is empty: nothing to do"
-                            + " · -e COMMAND runs a command, --serve keeps the server running"));
+                            + " · -e COMMAND runs a command, --serve keeps the server running")));
         } catch (IOException e) {
             screen.error("cannot read standard input: " + e.getMessage(), "check where standard input comes from");
             return FAILED;
@@ -281,7 +290,8 @@ public final class Console implements Shell {
         if (over(interruption, outermost)) {
             printer.failure(screen, command, where, e, interruption.happened());
         }
-        return ended(FAILED, interruption);
+        unmet |= e.isUnmet();
+        return ended(e.isUnmet() ? WORKED : FAILED, interruption);
     }
 
     /** A command may answer Ctrl-C by stopping early and say how far it came; the script around it ends all the same. */
@@ -520,6 +530,30 @@ public final class Console implements Shell {
 
         /** A line for the user that no command answers. From any thread. */
         default void noticed(String line) {}
+
+        /** This one, then that. */
+        default Listener and(Listener that) {
+            Listener first = this;
+            return new Listener() {
+                @Override
+                public void began(String command, Instant at, Object parsed) {
+                    first.began(command, at, parsed);
+                    that.began(command, at, parsed);
+                }
+
+                @Override
+                public void ended(Map<String, Object> line) {
+                    first.ended(line);
+                    that.ended(line);
+                }
+
+                @Override
+                public void noticed(String line) {
+                    first.noticed(line);
+                    that.noticed(line);
+                }
+            };
+        }
     }
 
     /** Runs one command; {@code Main} gives it, so that the console needs to know neither commands nor what is in their context. */

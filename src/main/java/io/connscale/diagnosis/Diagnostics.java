@@ -89,6 +89,7 @@ public final class Diagnostics {
     /** When the last request began, of whatever hosts. */
     private volatile @Nullable ServerEnd serverBefore;
 
+    private volatile @Nullable Verdict last;
     private volatile Consumer<Verdict> told = verdict -> {};
 
     public Diagnostics(Cluster cluster, Server server) {
@@ -329,7 +330,13 @@ public final class Diagnostics {
 
     private void say(Verdict verdict) {
         said.put(key(verdict), clock.getAsLong());
+        last = verdict;
         told.accept(verdict);
+    }
+
+    /** The verdict that was said last; empty where none was. */
+    public Optional<Verdict> last() {
+        return Optional.ofNullable(last);
     }
 
     /** {@code hears} each verdict that is said, on the thread that says it; it must not wait. */
