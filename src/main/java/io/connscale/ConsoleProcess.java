@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -136,9 +137,9 @@ final class ConsoleProcess {
                 Map<String, @Nullable Object> details = new LinkedHashMap<>(line);
                 details.keySet().removeAll(Set.of("command", "at", "took", "ok"));
                 recording.event(
-                        (Instant) line.get("at"),
+                        (Instant) Objects.requireNonNull(line.get("at")),
                         Event.COMMAND,
-                        (String) line.get("command"),
+                        String.valueOf(line.get("command")),
                         (Double) line.get("took"),
                         (Boolean) line.get("ok"),
                         details);

@@ -311,7 +311,7 @@ public final class Recording implements AutoCloseable {
     private static boolean kernels(Begun run, @Nullable Moment last, Moment now) {
         boolean news = false;
         Moment.Heard server = now.server();
-        if (isNews(last == null ? null : last.server(), server)) {
+        if (server != null && isNews(last == null ? null : last.server(), server)) {
             run.atServer = after(run.atServer, server.facts());
             run.status = now.status();
             news = true;
@@ -326,9 +326,8 @@ public final class Recording implements AutoCloseable {
         return news;
     }
 
-    private static boolean isNews(Moment.@Nullable Heard before, Moment.@Nullable Heard now) {
-        return now != null
-                && !now.facts().equals(Facts.NONE)
+    private static boolean isNews(Moment.@Nullable Heard before, Moment.Heard now) {
+        return !now.facts().equals(Facts.NONE)
                 && (before == null || before.factsNanos() < now.factsNanos());
     }
 

@@ -8,8 +8,6 @@ import io.connscale.run.Expectation;
 import io.connscale.run.Run;
 import io.connscale.run.Runs;
 import io.connscale.run.Summary;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +25,7 @@ import picocli.CommandLine.Parameters;
  * not comparable: different net.core.somaxconn of the server: 4096 and 128
  *                  20261127-204649  20261128-204651  ratio
  * established               10,000            9,800  0.980
- * roundTrip.p99  410 µs (380–455)  520 µs (490–610)  1.27
+ * roundTrip.p99  410 µs (380 µs – 455 µs)  520 µs (490 µs – 610 µs)  1.268
  * </pre>
  */
 @AutoService(Command.class)
@@ -35,6 +33,8 @@ import picocli.CommandLine.Parameters;
         name = "compare",
         description = "Compare recorded runs with the first of them, and fail where a ratio is not as wanted.")
 public final class CompareCommand implements Command {
+    private static final double MIB = 1 << 20;
+
     @Parameters(paramLabel = RunsCommand.LABEL, arity = "2..*", description = "IDs or names; last is the newest")
     private List<String> runs = new ArrayList<>();
 
@@ -184,18 +184,19 @@ public final class CompareCommand implements Command {
         Double high = value.high();
         return low == null || high == null
                 ? text
-                : text + " (" + Expectation.text(low, false) + "–" + Expectation.text(high, false) + ")";
+                : text + " (" + text(low, value.unit()) + " – " + text(high, value.unit()) + ")";
     }
 
     private static String text(double value, String unit) {
-        return Expectation.text(value, false) + (unit.isEmpty() || unit.equals("1/s") ? "" : " " + unit)
-                + (unit.equals("1/s") ? "/s" : "");
+        return switch (unit) {
+            case "bytes" -> Expectation.text(value / MIB, false) + " MiB";
+            case "1/s" -> Expectation.text((double) Math.round(value), false) + "/s";
+            default -> Expectation.text(value, unit.equals("µs"));
+        };
     }
 
     private static String ratio(double ratio) {
-        return ratio >= 1000
-                ? String.format(Locale.ROOT, "%.0f", ratio)
-                : new BigDecimal(ratio).round(new MathContext(3)).toPlainString();
+        return String.format(Locale.ROOT, ratio < 10 ? "%.3f" : "%.0f", ratio);
     }
 
     @Override
