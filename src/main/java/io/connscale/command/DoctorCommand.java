@@ -1,7 +1,7 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.HostStatus.State;
+import io.connscale.api.HostState.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
@@ -155,7 +155,7 @@ public final class DoctorCommand implements Command {
         if (!hosts.isEmpty()) {
             return HostWords.names(context, hosts);
         }
-        return context.cluster().ready();
+        return context.scale().ready();
     }
 
     private static Answer answer(List<Examined> ends) {
