@@ -97,6 +97,28 @@ class WorkersIT {
         soon().until(() -> left.stream().noneMatch(ProcessHandle::isAlive));
     }
 
+    /** A silent worker's old counts are no current ones; nor is it lost. */
+    @Test
+    void whileAWorkerIsSilentTheEndsCanNotBeCompared() throws Exception {
+        try (RunningConsole console = console("2")) {
+            assertThat(console.answer("connections start 400 client1")).contains("\"established\":400");
+            soon().until(() -> console.answer("count").contains("\"difference\":0"));
+            long worker = workers(console.answer("hosts")).get(0).pid();
+            signal("STOP", worker);
+            soon().untilAsserted(() -> assertThat(console.answer("count"))
+                    .containsPattern("\"difference\":null,\"incomparable\":\"worker-2 of client1 has said nothing for \\d+ s\"")
+                    .contains("\"hosts\":{\"client1\":{\"established\":400,"));
+            assertThat(console.answer("stats client1")).contains("worker-2 gave no answer for 5 s");
+            signal("CONT", worker);
+            soon().until(() -> console.answer("count").contains("\"difference\":0"));
+        }
+    }
+
+    private static void signal(String name, long pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor())
+                .isZero();
+    }
+
     @Test
     void pastTheMostWorkersTheKernelsReasonIsCounted() throws Exception {
         try (RunningConsole console = console("2")) {

@@ -10,6 +10,7 @@ import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;
 import io.connscale.control.Settings;
+import io.connscale.control.Silence;
 import io.connscale.control.Threads;
 import io.connscale.stats.Snapshot;
 import io.connscale.talk.TalkSettings;
@@ -192,6 +193,12 @@ final class AgentSession implements Host.Session {
     public int workers() {
         RemoteAgent there = agent;
         return there == null ? 0 : there.workers();
+    }
+
+    @Override
+    public @Nullable Silence silence() {
+        RemoteAgent there = agent;
+        return there == null ? null : there.silence();
     }
 
     @Override

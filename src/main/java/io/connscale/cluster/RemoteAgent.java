@@ -12,6 +12,7 @@ import io.connscale.control.Opened;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
+import io.connscale.control.Silence;
 import io.connscale.control.Threads;
 import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
@@ -104,9 +105,8 @@ final class RemoteAgent implements AgentProcess {
     private final AtomicInteger logged = new AtomicInteger();
     private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
     private final CompletableFuture<Ending> ended = new CompletableFuture<>();
-    private volatile Snapshot latest = Snapshot.NONE;
+    private volatile Message.SnapshotTaken latest = new Message.SnapshotTaken(null, Snapshot.NONE);
     private volatile Statistics latestStatistics = Statistics.NONE;
-    private volatile int workers = 1;
     /** The first line that is no message, a login shell's banner, say: shown where a start fails. */
     private volatile String noise = "";
 
@@ -282,7 +282,7 @@ final class RemoteAgent implements AgentProcess {
 
     @Override
     public Snapshot latest() {
-        return latest;
+        return latest.snapshot();
     }
 
     @Override
@@ -292,7 +292,13 @@ final class RemoteAgent implements AgentProcess {
 
     /** How many processes the agent is, itself and its workers, as it last said. */
     int workers() {
-        return workers;
+        Integer workers = latest.workers();
+        return workers == null ? 1 : workers;
+    }
+
+    /** Which of its workers' counts are old, as it last said; null: none. */
+    @Nullable Silence silence() {
+        return latest.silence();
     }
 
     private void read() {
@@ -324,9 +330,7 @@ final class RemoteAgent implements AgentProcess {
         if (message instanceof Message.Hello greeting) {
             greeted(greeting);
         } else if (message instanceof Message.SnapshotTaken taken) {
-            latest = taken.snapshot();
-            Integer processes = taken.workers();
-            workers = processes == null ? 1 : processes;
+            latest = taken;
             Long id = taken.id();
             if (id != null) {
                 answered(id, taken);

@@ -9,6 +9,7 @@ import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
+import io.connscale.control.Silence;
 import io.connscale.stats.Snapshot;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -92,6 +93,11 @@ class HostTest {
         @Override
         public int workers() {
             return 3;
+        }
+
+        @Override
+        public Silence silence() {
+            return new Silence("worker-2", 14);
         }
 
         @Override

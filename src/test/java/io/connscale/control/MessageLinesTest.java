@@ -122,6 +122,11 @@ class MessageLinesTest {
                         new Message.SnapshotTaken(7L, Snapshot.NONE, 54),
                         "{'type':'snapshot','id':7,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
                                 + "'stopped':0,'pings':0,'pongs':0,'skipped':0,'errors':{}},'workers':54}"),
+                arguments(
+                        new Message.SnapshotTaken(8L, Snapshot.NONE, 54, new Silence("worker-2", 14)),
+                        "{'type':'snapshot','id':8,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
+                                + "'stopped':0,'pings':0,'pongs':0,'skipped':0,'errors':{}},'workers':54,"
+                                + "'silence':{'name':'worker-2','seconds':14}}"),
                 arguments(new Message.Notice("worker-2 lost"), "{'type':'notice','text':'worker-2 lost'}"),
                 arguments(new Message.Done(4), "{'type':'done','id':4}"),
                 arguments(new Message.TakeFacts(16, null), "{'type':'take-facts','id':16}"),

@@ -15,6 +15,7 @@ import static io.connscale.limits.Given.plan;
 import static io.connscale.limits.Given.processes;
 import static io.connscale.limits.Given.row;
 import static io.connscale.limits.Given.rows;
+import static io.connscale.limits.Given.seen;
 import static io.connscale.limits.Given.server;
 import static io.connscale.limits.Given.serverOf;
 import static io.connscale.limits.Given.verdict;
@@ -34,13 +35,6 @@ import org.junit.jupiter.api.Test;
 
 /** Memory: what kills is refused, what holds up is said, and each group has its own. */
 class MemoryLimitTest {
-    @Test
-    void aProcessOfTheAgentEnded() {
-        Verdict verdict = verdict(Map.of("worker lost", 555L), nothing(), server(RUNNING, Map.of(), CALM), 0);
-        assertThat(verdict.cause()).isEqualTo("process-lost");
-        assertThat(verdict.text()).contains("(worker lost 555)", "dmesg");
-    }
-
     private static final long GIB = 1L << 30;
 
     private static Facts available(long bytes) {
@@ -163,6 +157,20 @@ class MemoryLimitTest {
         assertThat(verdict(evidence(lost, 0, before, before, server(RUNNING, Map.of(), CALM), 0))
                         .cause())
                 .isEqualTo("process-lost");
+    }
+
+    @Test
+    void aProcessOfTheServerThatTheKernelKilledIsNamedToo() {
+        Facts before = with(nothing(), Fact.OOM_KILLS, 2);
+        Facts after = with(nothing(), Fact.OOM_KILLS, 3);
+        Map<String, Long> lost = Map.of("server process lost", 90L);
+        Verdict killed =
+                verdict(seen(Map.of("receive closed", 90L), CALM, server(RUNNING, lost, before, after, "127.0.0.1"), 0));
+        assertThat(killed.cause()).isEqualTo("out-of-memory");
+        assertThat(killed.host()).isEqualTo("server");
+        assertThat(killed.sentence())
+                .contains("the kernel killed a process of the server, out of memory")
+                .contains("memory.oom_kill +1; server process lost 90)");
     }
 
     @Test
