@@ -1,12 +1,13 @@
 package io.connscale.cluster;
 
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
-import io.connscale.control.Silence;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import java.util.Map;

@@ -1,18 +1,15 @@
 package io.connscale.cluster;
 
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.BoundedLines;
-import io.connscale.control.Closed;
 import io.connscale.control.IdleCounter;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
-import io.connscale.control.Silence;
 import io.connscale.control.Threads;
 import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;

@@ -1,6 +1,6 @@
 package io.connscale.control;
 
-import io.connscale.kernel.FileRoom;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
@@ -372,7 +372,7 @@ public final class Workers implements AutoCloseable {
             this.role = role;
             this.name = name;
             this.process = process;
-            this.room = FileRoom.ofWorker(process.hello().join().limits());
+            this.room = process.hello().join().limits().roomOfWorker();
         }
 
         public String name() {

@@ -3,13 +3,14 @@ package io.connscale.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
-import io.connscale.control.Silence;
 import io.connscale.stats.Snapshot;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -4,8 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.Workers.Worker;
-import io.connscale.kernel.LimitsReader;
+import io.connscale.kernel.Limits;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.lang.reflect.Proxy;
@@ -89,7 +90,7 @@ class WorkersTest {
                 new Class<?>[] {AgentProcess.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "hello" -> CompletableFuture.completedFuture(
-                            new Message.Hello(1, "9", "17", 1, "Linux", "amd64", new LimitsReader().read()));
+                            new Message.Hello(1, "9", "17", 1, "Linux", "amd64", Limits.ofThisProcess()));
                     case "tick" -> seconds;
                     case "snapshot", "statistics" -> new CompletableFuture<>();
                     case "latest" -> new Snapshot(7, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
