@@ -109,8 +109,8 @@ final class RemoteAgent implements AgentProcess {
 
     /** Why it is being closed; null where it is not. */
     private volatile @Nullable AgentException closing;
-    /** From the launch on, and anew from the greeting on; the reading thread's. */
-    private Optional<OomKills> kills;
+    /** From the launch on, and anew from the greeting on. */
+    private volatile Optional<OomKills> kills;
 
     /** @param process just started; this object owns it from now on */
     RemoteAgent(String name, Process process) {
@@ -607,6 +607,7 @@ final class RemoteAgent implements AgentProcess {
     public int tick() {
         told.set(0);
         logged.set(0);
+        kills.ifPresent(OomKills::tick);
         pending.forEach((id, request) -> {
             if (request.tick() && pending.remove(id, request)) {
                 String what = request.expected.equals(Message.ConnectionsOpened.class) ? "progress" : "answer";

@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import io.connscale.control.AgentProcess.Silence;
+import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
@@ -427,9 +428,15 @@ public final class Workers implements AutoCloseable {
             return seconds > MAX_AGE_SECONDS ? (Integer) seconds : null;
         }
 
-        /** Why its connections are gone, once it is: {@code worker lost}; {@code worker silent} where that is why it was ended. */
+        /**
+         * Why its connections are gone, once it is: {@code worker lost}, or where that is known {@code worker silent}, for which it was
+         * ended, or {@code worker killed: out of memory}.
+         */
         public String loss() {
-            return role + (endedForSilence ? " silent" : " lost");
+            return role
+                    + (endedForSilence
+                            ? " silent"
+                            : process.ending().getNow("").contains(OomKills.KILLED) ? " killed: out of memory" : " lost");
         }
 
         /** What is left of all that it said last, now that it is gone. */

@@ -1,7 +1,6 @@
 package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
-import io.connscale.kernel.OomKills;
 import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.Comparator;
 import java.util.Map;
@@ -10,18 +9,19 @@ import java.util.stream.Stream;
 
 /**
  * A process of an agent or of the server is gone with the connections that it held: since connscale ended it, which had said nothing
- * for a minute, or by somebody else. Where the kernel counts that it killed there for want of memory, {@link MemoryLimit} says so.
+ * for a minute, or by somebody else. Where the kernel killed it for want of memory, {@link MemoryLimit} says so.
  */
 @AutoService(Limit.class)
 public final class EndedProcess implements Limit {
     private static final String LOST = " lost";
     private static final String SILENT = " silent";
+    private static final String OUT_OF_MEMORY = " killed: out of memory";
 
     /** An end, and how many connections it lost so. */
     record Loss(End end, long connections) {
-        /** The end that lost the most, if any did, with a process that ended by itself or was killed. */
-        static Optional<Loss> of(Observation seen) {
-            return of(seen, LOST);
+        /** The end that lost the most, if any did, with a process that the kernel killed for want of memory. */
+        static Optional<Loss> outOfMemory(Observation seen) {
+            return of(seen, OUT_OF_MEMORY);
         }
 
         private static Optional<Loss> of(Observation seen, String how) {
@@ -64,9 +64,7 @@ public final class EndedProcess implements Limit {
     @Override
     public Optional<Cause> cause(Observation seen) {
         Optional<Cause> silent = Loss.of(seen, SILENT).map(EndedProcess::silent);
-        Optional<Cause> lost = Loss.of(seen)
-                .filter(loss -> OomKills.said(loss.end.now(), loss.end.before()).isEmpty())
-                .map(EndedProcess::lost);
+        Optional<Cause> lost = Loss.of(seen, LOST).map(EndedProcess::lost);
         return Stream.concat(silent.stream(), lost.stream()).min(Cause.SUREST);
     }
 

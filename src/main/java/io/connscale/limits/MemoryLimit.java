@@ -218,7 +218,7 @@ public final class MemoryLimit implements Limit {
                                 host.stopped() + "no memory for another socket (" + available(host) + "; "
                                         + host.reasons() + ")",
                                 fix(host))));
-        return refused.or(() -> EndedProcess.Loss.of(seen).flatMap(MemoryLimit::killed))
+        return refused.or(() -> EndedProcess.Loss.outOfMemory(seen).map(MemoryLimit::killed))
                 .or(() -> heldUp(seen));
     }
 
@@ -248,16 +248,17 @@ public final class MemoryLimit implements Limit {
                                         "Raise it: " + Bound.HIGH.remedy(end).text())));
     }
 
-    /** A process is gone, and the kernel counts that it killed there. */
-    private static Optional<Cause> killed(EndedProcess.Loss loss) {
+    /** Who started it saw the kernel count that when it ended. */
+    private static Cause killed(EndedProcess.Loss loss) {
         End end = loss.end();
-        return OomKills.said(end.now(), end.before())
-                .map(killed -> loss.cause(new Verdict(
-                        "out-of-memory",
-                        end,
-                        loss.stopped() + "the kernel killed a process of " + loss.whose() + ", out of memory (" + killed
-                                + "; " + loss.reasons() + ")",
-                        fix(end))));
+        String counted =
+                OomKills.said(end.now(), end.before()).map(grown -> grown + "; ").orElse("");
+        return loss.cause(new Verdict(
+                "out-of-memory",
+                end,
+                loss.stopped() + "the kernel killed a process of " + loss.whose() + ", out of memory (" + counted
+                        + loss.reasons() + ")",
+                fix(end)));
     }
 
     /** Of the machine, or of the control group where that leaves less. */

@@ -138,7 +138,7 @@ class MessageLinesTest {
                         new Message.FactsTaken(16, FACTS),
                         "{'type':'facts','id':16,'facts':{'values':{'net.core.somaxconn':4096},'listening':"
                                 + "[{'address':'10.0.0.1','port':8989,'waiting':3}],'machine':'m','network':'net:[1]',"
-                                + "'clock':'tsc','groups':{}}}"),
+                                + "'clock':'tsc','groups':{},'quotas':[]}}"),
                 arguments(
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),
                         "{'type':'start-server','id':8,'settings':{'bind':'10.0.0.1','ports':[8989,9989],"

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.Workers.Worker;
 import io.connscale.kernel.Limits;
+import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.lang.reflect.Proxy;
@@ -99,6 +100,20 @@ class WorkersTest {
                     case "kill" -> ending.complete("with exit code 137 (SIGKILL)");
                     default -> null;
                 });
+    }
+
+    @Test
+    void oneThatTheKernelKilledIsCountedAsSuch() throws Exception {
+        List<Snapshot> left = new CopyOnWriteArrayList<>();
+        AgentProcess process = silent(0);
+        try (Workers workers = new Workers("server process", name -> process, notices::add, worker -> lost(left, worker))) {
+            workers.start(1, worker -> {}, () -> false);
+            ((CompletableFuture<String>) process.ending())
+                    .complete("with exit code 137 (SIGKILL), " + OomKills.KILLED + "control group /a, +1)");
+            await().until(() -> !left.isEmpty());
+        }
+        assertThat(left.get(0).errors()).hasToString("{server process killed: out of memory=7}");
+        assertThat(notices).singleElement().asString().startsWith("server-process-2 lost, with 7 connections: it ended with");
     }
 
     @Test

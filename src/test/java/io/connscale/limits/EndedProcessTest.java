@@ -8,6 +8,7 @@ import static io.connscale.limits.Given.verdict;
 import static io.connscale.limits.ServerEnd.State.RUNNING;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,8 @@ class EndedProcessTest {
 
     @Test
     void itWasToldAsItsEnd() {
-        assertThat(Catalogue.ALL.verdict(atHost("worker silent").ofEnded())).isEmpty();
+        for (String how : List.of("lost", "silent", "killed: out of memory")) {
+            assertThat(Catalogue.ALL.verdict(atHost("worker " + how).ofEnded())).isEmpty();
+        }
     }
 }
