@@ -114,6 +114,22 @@ class WorkersIT {
         }
     }
 
+    /** A stopped process hears neither the end of its input nor SIGTERM. */
+    @Test
+    void aStoppedWorkerDoesNotOutliveTheConsole() throws Exception {
+        List<ProcessHandle> workers;
+        try (RunningConsole console = console("2")) {
+            assertThat(console.answer("connections start 400 client1")).contains("\"established\":400");
+            workers = workers(console.answer("hosts"));
+            assertThat(workers).hasSize(1);
+            signal("STOP", workers.get(0).pid());
+            console.endOfInput();
+            assertThat(console.await(30, SECONDS).exit()).isZero();
+        }
+        List<ProcessHandle> left = workers;
+        soon().until(() -> left.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
     private static void signal(String name, long pid) throws Exception {
         assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor())
                 .isZero();

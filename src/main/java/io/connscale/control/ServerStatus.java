@@ -2,7 +2,6 @@ package io.connscale.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.connscale.stats.Reasons;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +64,7 @@ public record ServerStatus(
     public ServerStatus {
         listeners = List.copyOf(listeners);
         processes = processes == null ? List.of() : List.copyOf(processes);
-        errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
+        errors = Reasons.copy(errors);
     }
 
     /** Of one process. */
