@@ -37,19 +37,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> KNOWS = Map.ofEntries(
             Map.entry(
                     "command",
-                    List.of(
-                            "api",
-                            "console",
-                            "diagnosis",
-                            "limits",
-                            "report",
-                            "cluster",
-                            "agent",
-                            "server",
-                            "control",
-                            "stats",
-                            "kernel",
-                            "net")),
+                    List.of("api", "console", "diagnosis", "limits", "report", "control", "stats", "kernel")),
             Map.entry(
                     "api",
                     List.of("diagnosis", "limits", "cluster", "agent", "server", "control", "stats", "kernel", "net")),
