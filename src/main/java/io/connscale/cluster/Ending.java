@@ -44,7 +44,7 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
     static Ending of(int exit, List<String> errors, boolean broken, Optional<OomKills> kills) {
         Predicate<String> evidence = line -> line.startsWith(OomKills.KILLED);
         Optional<String> killed = exit == SIGKILL
-                ? kills.flatMap(OomKills::since)
+                ? kills.flatMap(OomKills::atTheEnd)
                         .or(() -> errors.stream().filter(evidence).findFirst())
                 : Optional.empty();
         return new Ending(exit, errors.stream().filter(evidence.negate()).toList(), broken, killed);

@@ -130,7 +130,7 @@ public final class ConnectionsCommand implements Command {
                 try {
                     over = opening.await(PROGRESS);
                     if (!over) {
-                        shell.progress(progress(opening));
+                        shell.progress((interrupted ? "stopping… · " : "") + progress(opening));
                     }
                 } catch (InterruptedException e) {
                     opening.stop();

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,13 @@ public record BothEnds(
                     ? " did not answer"
                     : missing.size() == 1 ? " was not asked" : " were not asked";
             return Optional.of(String.join(", ", missing) + verb);
+        }
+        Optional<String> stale = Stream.concat(
+                        status.stale().stream(),
+                        hosts.done().keySet().stream().flatMap(name -> cluster.status(name).stale().stream()))
+                .findFirst();
+        if (stale.isPresent()) {
+            return stale;
         }
         boolean elsewhere = status.accepted() == 0
                 && hosts.done().values().stream().anyMatch(host -> host.established() > 0 && host.pongs() > 0);

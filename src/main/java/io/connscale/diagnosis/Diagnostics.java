@@ -320,7 +320,8 @@ public final class Diagnostics {
         ServerEnd before = serverBefore;
         return Difference.of(
                 difference,
-                before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()));
+                before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()),
+                ends.keepaliveMillis());
     }
 
     /** By name; who has not answered at {@code end} ({@link System#nanoTime()}), or has failed, is left out. */

@@ -66,6 +66,11 @@ interface Ends {
         return false;
     }
 
+    /** Milliseconds that a silent peer of the server is not asked whether it is there; 0: it never is. */
+    default long keepaliveMillis() {
+        return 0;
+    }
+
     static Ends of(Cluster cluster, Server server) {
         return new Ends() {
             @Override
@@ -119,6 +124,11 @@ interface Ends {
             @Override
             public Workers serverWorkers() {
                 return cluster.serverWorkers();
+            }
+
+            @Override
+            public long keepaliveMillis() {
+                return cluster.serverKeepalive().toMillis();
             }
 
             @Override

@@ -136,7 +136,7 @@ class JsonContractTest {
             assertThat(shape("count"))
                     .endsWith("\"established\":0,\"difference\":0,\"explanation\":{\"unaccepted\":0,"
                             + "\"unanswered\":0,\"oldestSeconds\":0,\"youngestSeconds\":0,\"waiting\":0,\"backlog\":0,"
-                            + "\"handshakes\":0,\"suspect\":0,\"counters\":null}}");
+                            + "\"handshakes\":0,\"suspect\":null,\"counters\":null}}");
         }
     }
 
