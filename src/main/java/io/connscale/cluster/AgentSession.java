@@ -1,7 +1,7 @@
 package io.connscale.cluster;
 
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.launch.Launcher;

@@ -1,9 +1,9 @@
 package io.connscale.cluster;
 
 import io.connscale.cluster.HostStatus.State;
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.config.Workers;

@@ -1,8 +1,8 @@
 package io.connscale.cluster;
 
 import io.connscale.cluster.HostStatus.State;
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;

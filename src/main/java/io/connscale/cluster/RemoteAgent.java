@@ -1,5 +1,6 @@
 package io.connscale.cluster;
 
+import io.connscale.cluster.Ending.ErrorTail;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;

@@ -60,9 +60,9 @@ final class WatchedCluster implements WatchCommand.Watched {
 
     @Override
     public void look(Live live) throws InterruptedException {
-        List<String> names = context.cluster().counting();
+        List<String> names = context.scale().counting();
         hosts.keySet().retainAll(names);
-        if (context.server().foreign().isEmpty()) {
+        if (context.scale().target().isEmpty()) {
             ask(server, context.server()::statistics);
         }
         names.forEach(name -> ask(

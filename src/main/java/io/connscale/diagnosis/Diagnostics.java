@@ -311,7 +311,7 @@ public final class Diagnostics {
     }
 
     private static String key(Verdict verdict) {
-        return verdict.cause() + " " + verdict.host();
+        return verdict.cause() + " of " + verdict.end().process();
     }
 
     /** Why both ends count differently, by so many. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.cluster.HostStatus.State;
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess.Silence;

@@ -1,6 +1,7 @@
 package io.connscale.cluster.launch;
 
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.PlainText;
 import io.connscale.control.Threads;
 import java.io.ByteArrayOutputStream;
@@ -124,8 +125,8 @@ public final class Handover {
     /** False where it ended before it answered. */
     private boolean talk(List<String> command) throws AgentException, InterruptedException {
         try {
-            return CallWithTimeout.call(
-                    "launch-handover", seconds, () -> send(command) && answered(), shell::destroyForcibly);
+            return Answers.within(
+                    seconds, "launch-handover", () -> send(command) && answered(), shell::destroyForcibly);
         } catch (SocketTimeoutException e) {
             log.debug("handover", e);
             throw new AgentException(
