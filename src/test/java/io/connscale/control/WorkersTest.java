@@ -108,8 +108,7 @@ class WorkersTest {
         AgentProcess process = silent(0);
         try (Workers workers = new Workers("server process", name -> process, notices::add, worker -> lost(left, worker))) {
             workers.start(1, worker -> {}, () -> false);
-            ((CompletableFuture<String>) process.ending())
-                    .complete("with exit code 137 (SIGKILL), " + OomKills.KILLED + "control group /a, +1)");
+            process.ending().complete("with exit code 137 (SIGKILL), " + OomKills.KILLED + "control group /a, +1)");
             await().until(() -> !left.isEmpty());
         }
         assertThat(left.get(0).errors()).hasToString("{server process killed: out of memory=7}");
