@@ -1,14 +1,14 @@
 package io.connscale.api;
 
 import io.connscale.cluster.HostStatus;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.Agent;
+import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;
-import io.connscale.control.OpenRequest;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.control.Server;
@@ -233,7 +233,7 @@ public final class Connscale implements AutoCloseable {
         Map<String, Agent> agents = agents(hosts);
         return pending(List.copyOf(agents.keySet()), CLOSES, host -> {
             Agent agent = Objects.requireNonNull(agents.get(host));
-            CompletableFuture<io.connscale.control.Closed> closing =
+            CompletableFuture<Agent.Closed> closing =
                     count == ALL ? agent.stopOpening().thenCompose(done -> agent.close(count)) : agent.close(count);
             return closing.thenApply(Closed::of);
         });

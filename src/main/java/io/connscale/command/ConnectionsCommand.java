@@ -8,7 +8,7 @@ import io.connscale.api.Opened;
 import io.connscale.api.Opening;
 import io.connscale.api.Pending;
 import io.connscale.api.Verdict;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;
