@@ -11,6 +11,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
+import io.connscale.control.Rate;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.diagnosis.BothEnds;
@@ -58,6 +59,7 @@ public final class Connscale implements AutoCloseable {
     private static final Duration CLOSES = Duration.ofDays(10_000);
 
     private final Parts parts;
+    private final Consent consent = new Consent();
 
     private Connscale(Parts parts) {
         this.parts = parts;
@@ -201,11 +203,40 @@ public final class Connscale implements AutoCloseable {
             for (int i = 0; i < shares.length; i++) {
                 counts.put(names.get(i), request.inTotal() ? shares[i] : request.count());
             }
+            Map<String, Rate> rates = rates(counts, request);
             CapacityCheck.begin(parts.diagnostics(), counts, request.rate(), request.force(), parts.user()::notice);
             long sum = counts.values().stream().mapToLong(Long::longValue).sum();
             Answers.within(Server.START_SECONDS, parts.server().makeRoom(sum));
-            return new Opening(parts, agents, counts, request);
+            return new Opening(parts, agents, counts, request, rates);
         });
+    }
+
+    /** By host, where it is not the agent's own; once the user agrees to what goes to a public network. */
+    private Map<String, Rate> rates(Map<String, Long> counts, Opening.Request request)
+            throws AgentException, InterruptedException {
+        Map<String, Rate> rates = new LinkedHashMap<>();
+        Rate asked = request.rate();
+        if (asked != null) {
+            counts.keySet().forEach(host -> rates.put(host, asked));
+        }
+        List<String> targets = parts.cluster().targets();
+        List<String> outside = consent.outside(targets);
+        if (outside.isEmpty() || !isForeign()) {
+            return rates;
+        }
+        String name = parts.server().foreign().orElse(targets.get(0));
+        Consent.Plan plan =
+                new Consent.Plan(name, counts, request, parts.cluster().statuses());
+        consent.require(plan, outside, parts.user());
+        counts.keySet().forEach(host -> rates.put(host, plan.rate(host)));
+        return rates;
+    }
+
+    /** With {@code autostart: false} our own server may be none of ours, too. */
+    private boolean isForeign() throws AgentException, InterruptedException {
+        return parts.server().foreign().isPresent()
+                || !Answers.within(Server.ANSWER_SECONDS, parts.server().status())
+                        .running();
     }
 
     Opened opened(String host, Opening.Request request) {

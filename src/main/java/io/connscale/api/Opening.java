@@ -40,12 +40,24 @@ public final class Opening {
      * @param perSecond new connections per second on each host, or {@link #UNLIMITED}; empty: what is set there
      * @param stopOnLimit whether a host where connections fail and none comes up for 3 s ends there, and does not try the rest
      * @param force whether to open even what would use up a machine's memory
+     * @param agreed whether the owner of a server on a public network agrees to more than 1,000 connections: then the user is not asked
      */
-    public record Request(long count, boolean inTotal, OptionalLong perSecond, boolean stopOnLimit, boolean force) {
+    public record Request(
+            long count, boolean inTotal, OptionalLong perSecond, boolean stopOnLimit, boolean force, boolean agreed) {
         public Request {
             if (count < 1 || count > Quantity.MAX) {
                 throw new IllegalArgumentException("count is " + count + ", must be 1 to " + Quantity.MAX);
             }
+        }
+
+        /** To a server on a private network, or after the user was asked. */
+        public Request(long count, boolean inTotal, OptionalLong perSecond, boolean stopOnLimit, boolean force) {
+            this(count, inTotal, perSecond, stopOnLimit, force, false);
+        }
+
+        /** The same, to a server whose owner agrees to it wherever that is. */
+        public Request withAgreement() {
+            return new Request(count, inTotal, perSecond, stopOnLimit, force, true);
         }
 
         @Nullable
@@ -112,9 +124,10 @@ public final class Opening {
      * Begins it.
      *
      * @param counts by host; none is opened where it is 0
+     * @param rates by host, where it is not the agent's own
      */
-    Opening(Parts parts, Map<String, Agent> agents, Map<String, Long> counts, Request request) {
-        this(parts, agents, counts, request, CONFIRMED_WITHIN);
+    Opening(Parts parts, Map<String, Agent> agents, Map<String, Long> counts, Request request, Map<String, Rate> rates) {
+        this(parts, agents, counts, request, rates, CONFIRMED_WITHIN);
     }
 
     /** @param confirmedWithin that long after {@link #stop()} each agent has said how far it came, or is not waited for */
@@ -123,16 +136,17 @@ public final class Opening {
             Map<String, Agent> agents,
             Map<String, Long> counts,
             Request request,
+            Map<String, Rate> rates,
             Duration confirmedWithin) {
         this.confirmedWithin = confirmedWithin;
         this.parts = parts;
         this.stopOnLimit = request.stopOnLimit();
-        Rate rate = request.rate();
         counts.forEach((host, count) -> {
             Share share = new Share(host, Objects.requireNonNull(agents.get(host)), count);
             shares.put(host, share);
             if (count > 0) {
-                share.request = share.agent.open(new OpenRequest(count, rate), opened -> heard(share, opened));
+                share.request =
+                        share.agent.open(new OpenRequest(count, rates.get(host)), opened -> heard(share, opened));
             }
             answers.put(host, share.request.thenApply(Opened.Host::of));
         });

@@ -97,6 +97,9 @@ public final class ConnectionsCommand implements Command {
         @Option(names = "--force", description = "even where they would use up a machine's memory")
         private boolean force;
 
+        @Option(names = "--yes", description = "more than 1,000 to a public address: its owner agrees, do not ask")
+        private boolean yes;
+
         @Option(
                 names = "--stop-on-limit",
                 description = "end on a host where connections fail and none comes up for 3 s")
@@ -113,7 +116,7 @@ public final class ConnectionsCommand implements Command {
                     .progress("making room for " + Quantity.text(total ? count : count * names.size())
                             + " at the server");
             Opening opening =
-                    context.scale().open(names, new Opening.Request(count, total, perSecond, stopOnLimit, force));
+                    context.scale().open(names, new Opening.Request(count, total, perSecond, stopOnLimit, force, yes));
             if (noWait) {
                 opening.onEnd(new Notices(context.shell()));
                 return begun(opening.soFar());
