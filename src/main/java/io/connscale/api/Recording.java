@@ -2,7 +2,7 @@ package io.connscale.api;
 
 import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.RemoteServer;
-import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.Message;
 import io.connscale.control.ServerStatus;
@@ -57,7 +57,12 @@ public final class Recording implements AutoCloseable {
      * @param on whether anything is recorded
      * @param hostsFile the file that was read, for the record
      */
-    public record Options(Runs runs, @Nullable Path folder, boolean on, String hostsFile) {}
+    public record Options(Runs runs, @Nullable Path folder, boolean on, String hostsFile) {
+        /** Nothing is recorded. */
+        public static Options none(Runs runs) {
+            return new Options(runs, null, false, "");
+        }
+    }
 
     private final Parts parts;
     private final Samples samples;

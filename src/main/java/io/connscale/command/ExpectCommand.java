@@ -134,7 +134,7 @@ public final class ExpectCommand implements Command {
         }
         if (expected.name().equals(DIFFERENCE) && expected.over() == null) {
             OptionalLong difference =
-                    context.scale().count(context.cluster().counting()).difference(); // settled
+                    context.scale().count(context.scale().counting()).difference(); // settled
             return number(
                     expected,
                     difference.isPresent() ? (Double) (double) difference.getAsLong() : null,
@@ -164,7 +164,7 @@ public final class ExpectCommand implements Command {
     }
 
     private static Checked measured(CommandContext context, Expectation expected) throws InterruptedException {
-        Moments asked = new Moments(context.cluster(), context.server());
+        Moments asked = context.scale().moments();
         Moment first = asked.next(ANSWERS_NANOS, true);
         Sample sample = Interval.sinceBegin(first).sample(first.at(), null);
         if (expected.name().equals(UNRELIABLE)) {

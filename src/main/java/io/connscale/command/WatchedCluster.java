@@ -9,7 +9,6 @@ import io.connscale.console.Table.Column;
 import io.connscale.control.Json;
 import io.connscale.control.Threads;
 import io.connscale.diagnosis.Moment;
-import io.connscale.diagnosis.Moments;
 import io.connscale.limits.Verdict;
 import io.connscale.run.Sample;
 import io.connscale.stats.Statistics;
@@ -118,16 +117,15 @@ final class WatchedCluster implements WatchCommand.Watched {
     @Override
     public Answer answer() throws InterruptedException {
         if (last == null || !isWhole(last)) {
-            Moments asked = new Moments(context.cluster(), context.server());
-            rows = rows(asked.next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), false));
+            rows = rows(context.scale().moments().next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), false));
         }
         return StatsCommand.answer(rows, false, context.shell().columns());
     }
 
     private boolean isWhole(Moment moment) {
-        return moment.hosts().keySet().containsAll(context.cluster().counting())
+        return moment.hosts().keySet().containsAll(context.scale().counting())
                 && moment.hosts().values().stream().allMatch(heard -> moment.age(heard) == 0)
-                && (moment.server() != null || context.server().foreign().isPresent());
+                && (moment.server() != null || context.scale().target().isPresent());
     }
 
     @Override
