@@ -242,6 +242,11 @@ public final class ConnectionsCommand implements Command {
         }
 
         @Override
+        public boolean beginsRun() {
+            return true;
+        }
+
+        @Override
         public List<String> candidates(String label, CommandContext context) {
             return label.equals(SetCommand.RATE)
                     ? List.of(Converters.UNLIMITED)
