@@ -45,6 +45,7 @@ class OpeningTest {
                     Map.of("client1", silentAfter(new Agent.Opened(500, 120, 3, 1.5, new TreeMap<>()))),
                     Map.of("client1", 500L),
                     Opening.Request.of(500),
+                    Map.of(),
                     Duration.ofSeconds(1));
             assertThat(opening.await(Duration.ofMillis(10))).isFalse();
 
