@@ -350,6 +350,30 @@ public final class Connscale implements AutoCloseable {
         return Stats.of(within(parts.cluster().statistics(host)));
     }
 
+    // What the console's own pages show in full. These types are of the packages below, and no part of the contract.
+
+    /** All that a host's agent, and those before it, have counted and timed; of a lost one the counts alone. */
+    public CompletableFuture<Statistics> statistics(String host) {
+        known(host);
+        return parts.cluster().statistics(host);
+    }
+
+    /** The same of our server. */
+    public CompletableFuture<Statistics> serverStatistics() {
+        return parts.server().statistics();
+    }
+
+    /**
+     * The same of these hosts at one moment.
+     *
+     * @param server whether the server is asked, too
+     */
+    public Readings readings(List<String> hosts, boolean server) throws InterruptedException {
+        return server
+                ? Readings.ofBothEnds(parts.cluster(), parts.server(), hosts)
+                : Readings.ofHosts(parts.cluster(), hosts);
+    }
+
     /** Ends the agents and the server; within seconds. */
     @Override
     public void close() {

@@ -170,9 +170,7 @@ public final class StatsCommand implements Command {
     }
 
     private Readings read(CommandContext context, List<String> names) throws InterruptedException {
-        return hosts.isEmpty()
-                ? Readings.ofBothEnds(context.cluster(), context.server(), names)
-                : Readings.ofHosts(context.cluster(), names);
+        return context.scale().readings(names, hosts.isEmpty());
     }
 
     @Override

@@ -63,11 +63,11 @@ final class WatchedCluster implements WatchCommand.Watched {
         List<String> names = context.scale().counting();
         hosts.keySet().retainAll(names);
         if (context.scale().target().isEmpty()) {
-            ask(server, context.server()::statistics);
+            ask(server, context.scale()::serverStatistics);
         }
         names.forEach(name -> ask(
                 hosts.computeIfAbsent(name, unknown -> new Source()),
-                () -> context.cluster().statistics(name)));
+                () -> context.scale().statistics(name)));
         long end = System.nanoTime() + patience;
         hear(server, end);
         for (Source host : hosts.values()) {

@@ -14,6 +14,8 @@ public final class SomebodyElsesServer implements Limit {
             "End that program and start the server (server start), or give the server another port: server:"
                     + " {ports: …} in hosts.yaml";
 
+    private static final String ADDRESS = "Look at server.address in hosts.yaml, and at proxies between";
+
     @Override
     public Optional<Cause> cause(Observation seen) {
         ServerEnd server = seen.server();
@@ -22,6 +24,9 @@ public final class SomebodyElsesServer implements Limit {
         List<String> began = began(seen);
         long silent = seen.pongs() > 0 && began.isEmpty() ? 0 : seen.count("receive timeout", "receive ETIMEDOUT");
         boolean listens = server.foreign() && unexpected + ended + silent > 0;
+        if (seen.elsewhere() > 0) {
+            return Optional.of(another(seen));
+        }
         if (!listens && unexpected == 0 && began.isEmpty()) {
             return Optional.empty();
         }
@@ -41,7 +46,7 @@ public final class SomebodyElsesServer implements Limit {
                         server,
                         "what answers at " + host.target() + " is not this server"
                                 + (server.running() ? ", which runs elsewhere" : "") + ": it " + did,
-                        "Look at server.address in hosts.yaml, and at proxies between");
+                        ADDRESS);
         return Optional.of(new Cause(Certainty.OTHER_ANSWERS, unexpected + ended + silent, verdict));
     }
 
@@ -50,6 +55,20 @@ public final class SomebodyElsesServer implements Limit {
         return seen.unexpected().stream()
                 .filter(text -> text.startsWith(Statistics.BEGAN))
                 .toList();
+    }
+
+    /** Ours runs, and somebody else answers as it does. */
+    private static Cause another(Observation seen) {
+        HostEnd host = seen.hosts().get(0);
+        return new Cause(
+                Certainty.OTHER_ANSWERS,
+                seen.elsewhere(),
+                new Verdict(
+                        "other-server",
+                        seen.server(),
+                        "another server answers at " + host.target() + ": " + Words.many(seen.elsewhere(), "connection")
+                                + " more than the one here ever accepted have had a Pong",
+                        ADDRESS));
     }
 
     private static String did(Observation seen, long unexpected, long ended, long silent) {

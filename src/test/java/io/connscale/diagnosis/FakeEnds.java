@@ -79,6 +79,11 @@ final class FakeEnds implements Ends {
     }
 
     @Override
+    public List<String> counting() {
+        return List.of(HOST);
+    }
+
+    @Override
     public HostConfig config(String host) {
         return new HostConfig(
                 host, new Launch.Local(), ClientConfig.DEFAULT, List.of(), List.of(), Optional.empty(), Workers.AUTO);
