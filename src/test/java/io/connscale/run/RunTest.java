@@ -41,7 +41,7 @@ class RunTest {
         assertThat(run.samples()).hasSize(31);
         Sample last = run.samples().get(30);
         assertThat(Objects.requireNonNull(last.sum()).established()).isEqualTo(1147);
-        assertThat(last.hosts().get("few").errors()).containsEntry("connect EMFILE", 226L);
+        assertThat(Objects.requireNonNull(last.hosts().get("few")).errors()).containsEntry("connect EMFILE", 226L);
         assertThat(run.samples().get(0).seconds()).isNull();
         assertThat(run.events().stream().map(Event::kind).collect(Collectors.toSet()))
                 .isEqualTo(Set.of(Event.BEGAN, Event.COMMAND, Event.VERDICT, Event.NOTICE, Event.EXPECT));
