@@ -95,7 +95,13 @@ class CompareCommandTest {
 
     @Test
     void runsAreListedNamedShownAndRemoved() {
-        assertThat(run(Format.TABLE, "run name FIRST 20260101", "runs", "runs show FIRST", "runs remove 20260102", "runs"))
+        assertThat(run(
+                        Format.TABLE,
+                        "run name FIRST 20260101",
+                        "runs",
+                        "runs show FIRST",
+                        "runs remove 20260102",
+                        "runs"))
                 .isZero();
         assertThat(out.toString(UTF_8))
                 .contains("20260101-000000  FIRST", "stopped at 187 on few", "removed  20260102-000000");
