@@ -1,5 +1,6 @@
 package io.connscale.api;
 
+import io.connscale.cluster.Cluster;
 import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostsFile;
@@ -109,6 +110,32 @@ public final class Connscale implements AutoCloseable {
     /** Those of them that {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */
     public List<String> hosts(List<String> patterns) {
         return waiting(() -> parts.cluster().select(patterns));
+    }
+
+    /** What {@code typed} may become in order to mean some of {@code names}, where it is a list or has a bracket, too: what Tab offers. */
+    public static List<String> completions(String typed, List<String> names) {
+        return Cluster.completions(typed, names);
+    }
+
+    /** The hosts now, in the file's order; nobody is asked. */
+    public List<HostState> states() {
+        return parts.cluster().statuses().stream().map(HostState::of).toList();
+    }
+
+    /** One of them. */
+    public HostState state(String host) {
+        known(host);
+        return HostState.of(parts.cluster().status(host));
+    }
+
+    /** Those whose agent is ready. */
+    public List<String> ready() {
+        return parts.cluster().ready();
+    }
+
+    /** Those that hold connections, or have lost some: those that {@link #count()} asks. */
+    public List<String> counting() {
+        return parts.cluster().counting();
     }
 
     /** Launches the agent there and waits until it is ready; one that is ready already stays. */
@@ -316,7 +343,7 @@ public final class Connscale implements AutoCloseable {
 
     /** Connections at the server and at each host that has, or had, an agent; both ends asked at the same moment. */
     public Count count() {
-        Count count = count(parts.cluster().counting());
+        Count count = count(counting());
         for (ConnscaleException why : count.failures().values()) {
             throw why;
         }
@@ -342,7 +369,7 @@ public final class Connscale implements AutoCloseable {
     /** What all agents have counted and timed since they were started. */
     public Stats stats() {
         return waiting(() -> {
-            Readings now = Readings.ofHosts(parts.cluster(), parts.cluster().counting());
+            Readings now = Readings.ofHosts(parts.cluster(), counting());
             for (AgentException why : now.hosts().failed().values()) {
                 throw why;
             }
@@ -352,6 +379,30 @@ public final class Connscale implements AutoCloseable {
 
     Stats stats(String host) {
         return Stats.of(within(parts.cluster().statistics(host)));
+    }
+
+    // What the console's own pages show in full. These types are of the packages below, and no part of the contract.
+
+    /** All that a host's agent, and those before it, have counted and timed; of a lost one the counts alone. */
+    public CompletableFuture<Statistics> statistics(String host) {
+        known(host);
+        return parts.cluster().statistics(host);
+    }
+
+    /** The same of our server. */
+    public CompletableFuture<Statistics> serverStatistics() {
+        return parts.server().statistics();
+    }
+
+    /**
+     * The same of these hosts at one moment.
+     *
+     * @param server whether the server is asked, too
+     */
+    public Readings readings(List<String> hosts, boolean server) throws InterruptedException {
+        return server
+                ? Readings.ofBothEnds(parts.cluster(), parts.server(), hosts)
+                : Readings.ofHosts(parts.cluster(), hosts);
     }
 
     /** Ends the agents and the server; within seconds. */

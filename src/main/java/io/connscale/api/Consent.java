@@ -1,7 +1,7 @@
 package io.connscale.api;
 
 import io.connscale.cluster.HostStatus;
-import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;

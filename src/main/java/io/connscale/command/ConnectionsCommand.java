@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
 import io.connscale.api.Closed;
 import io.connscale.api.ConnscaleException;
+import io.connscale.api.HostState.State;
 import io.connscale.api.Opened;
 import io.connscale.api.Opening;
 import io.connscale.api.Pending;
 import io.connscale.api.Verdict;
-import io.connscale.cluster.HostStatus.State;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;
@@ -133,7 +133,7 @@ public final class ConnectionsCommand implements Command {
                 try {
                     over = opening.await(PROGRESS);
                     if (!over) {
-                        shell.progress(progress(opening));
+                        shell.progress((interrupted ? "stopping… · " : "") + progress(opening));
                     }
                 } catch (InterruptedException e) {
                     opening.stop();
@@ -296,7 +296,7 @@ public final class ConnectionsCommand implements Command {
         /** As the agents say it once a second. */
         private static String left(CommandContext context, List<String> names) {
             long established = names.stream()
-                    .mapToLong(name -> context.cluster().status(name).counts().established())
+                    .mapToLong(name -> context.scale().state(name).established())
                     .sum();
             return "closing · " + Quantity.text(established) + " established";
         }
