@@ -169,6 +169,11 @@ final class LoadLoop {
         wakeWhenDue();
     }
 
+    /** From {@link Connection}: its TLS handshake took so long. */
+    void secured(long nanos) {
+        recorded.secured(nanos);
+    }
+
     /** From {@link Connection}: that is over, well or not. */
     void leftOpening(Connection connection) {
         opening.remove(connection);

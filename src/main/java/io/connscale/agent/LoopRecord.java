@@ -43,6 +43,11 @@ final class LoopRecord {
         sample.add(connection);
     }
 
+    /** Its TLS handshake took so many nanoseconds. */
+    void secured(long nanos) {
+        recorded.secured(nanos);
+    }
+
     /** A Ping left. */
     void sent() {
         pings.increment();

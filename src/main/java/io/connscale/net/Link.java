@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public interface Link {
     /** Whom a link tells what happens to it. Once it is closed, whoever closed it, it has told so and tells nothing more. */
     interface Owner {
+        /** Its socket is up, and now a handshake begins, which ends with {@link #connected()}. */
+        default void securing() {}
+
+        /** That handshake is done, after so many nanoseconds. */
+        default void secured(long nanos) {}
+
         /** It is up. */
         void connected();
 
@@ -28,7 +34,7 @@ public interface Link {
         /**
          * It ended with an error.
          *
-         * @param where {@code connect}, {@code accept}, {@code send} or {@code receive}
+         * @param where {@code connect}, {@code accept}, {@code send}, {@code receive}, {@code tls handshake:} or {@code tls:}
          * @param cause {@link Errno} has its name
          */
         void failed(String where, Throwable cause);
@@ -55,6 +61,16 @@ public interface Link {
      * @return how many were taken. Where it failed, the owner was told before this returns
      */
     int send(byte[] bytes, int from);
+
+    /** What it waits for once its socket is up, as a reason begins that counts how it ended. */
+    default String awaits() {
+        return "receive";
+    }
+
+    /** Where it comes from; null where it is gone, or has no socket. */
+    default @Nullable InetSocketAddress localAddress() {
+        return null;
+    }
 
     boolean isOpen();
 

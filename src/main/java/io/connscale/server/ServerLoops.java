@@ -12,6 +12,7 @@ import io.connscale.net.Errno;
 import io.connscale.net.Link;
 import io.connscale.net.Links;
 import io.connscale.net.Listening;
+import io.connscale.net.TlsSettings;
 import io.connscale.net.Transport;
 import io.connscale.net.Wire;
 import io.connscale.stats.Counter;
@@ -53,12 +54,15 @@ final class ServerLoops {
         this.group = loops();
         for (EventExecutor loop : group) {
             ServerLoop counting = new ServerLoop(
-                    transport.links((EventLoop) loop, Wire.PONG),
-                    reasons,
-                    settings.patience().toNanos());
+                    links((EventLoop) loop), reasons, settings.patience().toNanos());
             counting.watch();
             loops.add(counting);
         }
+    }
+
+    private Links links(EventLoop loop) {
+        TlsSettings tls = settings.tls();
+        return tls == null ? transport.links(loop, Wire.PONG) : transport.links(loop, Wire.PONG, tls);
     }
 
     private EventLoopGroup loops() throws AgentException {
@@ -174,7 +178,7 @@ final class ServerLoops {
         public void accepted(Function<Links, Link> accepted) {
             ServerLoop loop = loops.get(next);
             next = (next + 1) % loops.size();
-            Link link = accepted.apply(loop.links);
+            Link link = loop.links.over(accepted.apply(loop.links.sockets()));
             try {
                 link.open(new PingPongHandler(loop, link));
             } catch (RuntimeException e) { // its loop ends
