@@ -81,8 +81,4 @@ public record Settings(
     public Settings withWorkers(int max) {
         return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max, talk);
     }
-
-    public Settings withTalk(TalkSettings other) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, workers, other);
-    }
 }
