@@ -135,6 +135,7 @@ class Connection extends RingNode implements Link.Owner {
 
     @Override
     void timedOut() {
+        loop.timedOut(this);
         end("receive", "timeout");
     }
 

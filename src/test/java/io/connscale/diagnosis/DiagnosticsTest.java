@@ -38,7 +38,7 @@ class DiagnosticsTest {
     @Test
     void whereNothingFailedThereIsNothingToSay() throws InterruptedException {
         ends.ended(0, Map.of("connect EMFILE", 5L));
-        diagnostics.begin(HOSTS); // what was before is not asked about
+        begin(); // what was before is not asked about
         assertThat(diagnostics.verdict(HOSTS)).isEmpty();
         assertThat(diagnostics.news()).isEmpty();
     }
@@ -74,7 +74,7 @@ class DiagnosticsTest {
     @Test
     void whatFailedSinceTheRequestBeganCounts() throws InterruptedException {
         ends.ended(0, Map.of("connect EMFILE", 5L));
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(100, Map.of("connect EMFILE", 3L));
         ends.server = FakeEnds.running(100);
         assertThat(text(diagnostics.verdict(HOSTS))).contains("stopped at 100 on client1", "connect EMFILE 3");
@@ -83,7 +83,7 @@ class DiagnosticsTest {
     @Test
     void countersCountFromWhenTheRequestBegan() throws InterruptedException {
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_000);
-        diagnostics.begin(HOSTS);
+        begin();
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_057);
         ends.ended(0, Map.of("receive timeout", 3L));
         assertThat(text(diagnostics.verdict(HOSTS))).contains("ListenOverflows +57");
@@ -93,7 +93,7 @@ class DiagnosticsTest {
     @Test
     void aLimitThatCannotBeReadNowIsThatOfBefore() throws InterruptedException {
         ends.facts = Known.with(Known.nothing(), Fact.HARD_FILES, 200);
-        diagnostics.begin(HOSTS);
+        begin();
         ends.facts = Known.nothing();
         ends.ended(0, Map.of("connect EMFILE", 3L));
         assertThat(text(diagnostics.verdict(HOSTS))).contains("RLIMIT_NOFILE 200");
@@ -126,7 +126,7 @@ class DiagnosticsTest {
     /** An answer to a command is always given, and then not repeated as a notice. */
     @Test
     void aCommandsVerdictIsGivenEachTime() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(0, Map.of("receive closed", 2L));
         assertThat(diagnostics.verdict(HOSTS)).isPresent();
         assertThat(diagnostics.verdict(HOSTS)).isPresent();
@@ -144,7 +144,7 @@ class DiagnosticsTest {
 
     @Test
     void aServerThatDoesNotAnswerIsNotTakenForStopped() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.server = null;
         ends.serverFacts = null;
         ends.ended(0, Map.of("connect ECONNREFUSED", 3L));
@@ -155,7 +155,7 @@ class DiagnosticsTest {
 
     @Test
     void anAgentThatSaysOnlyItsCountsCountsWithThem() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(7, Map.of("connect EMFILE", 3L));
         ends.server = FakeEnds.running(7);
         ends.facts = null;
@@ -165,7 +165,7 @@ class DiagnosticsTest {
 
     @Test
     void aHostThatDoesNotAnswerLeavesNothingToSay() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.counts = null;
         assertThat(diagnostics.verdict(HOSTS)).isEmpty();
         assertThat(diagnostics.verdictOfLosses(HOST)).isEmpty();
@@ -178,7 +178,7 @@ class DiagnosticsTest {
         ends.serverFacts = somebody;
         ends.thorough =
                 Known.listening(Known.nothing(), new AcceptQueue("127.0.0.1", 8989, 3, "python3, pid 123", null));
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(0, Map.of("receive timeout", 3L));
         assertThat(text(diagnostics.verdict(HOSTS))).contains("another program (python3, pid 123) listens");
         ends.server = FakeEnds.running(0);
@@ -188,7 +188,7 @@ class DiagnosticsTest {
     @Test
     void connectionsThatTheServerHasNotAcceptedAreExplained() throws InterruptedException {
         ends.serverFacts = Known.waiting(Known.nothing(), 8989, 9);
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(20, Map.of());
         ends.server = FakeEnds.running(9);
         assertThat(text(diagnostics.verdict(HOSTS))).contains("unaccepted 11", "9 wait, backlog 8");
@@ -199,7 +199,7 @@ class DiagnosticsTest {
     /** A connection is accepted by whoever sends its Pong: what {@code count} knows of the ends a verdict does not forget. */
     @Test
     void connectionsThatAnotherServerAnswersAreNotUnaccepted() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(100, Map.of());
         ends.server = FakeEnds.running(1); // a stray one
         ends.statistics = unanswered(new Unanswered(0, 100, 0, 0));
@@ -213,7 +213,7 @@ class DiagnosticsTest {
     /** Accepted and ended by the server, whose host does not hear of it: neither unaccepted nor another server's. */
     @Test
     void connectionsThatTheServerHasEndedAreNotUnaccepted() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(100, Map.of());
         ServerStatus had = FakeEnds.running(100);
         ends.server = new ServerStatus(true, "epoll", had.listeners(), 40, 100, 0, new TreeMap<>());
@@ -232,7 +232,7 @@ class DiagnosticsTest {
         LoopStatistics recorded = new LoopStatistics();
         recorded.connected(TimeUnit.SECONDS.toNanos(6));
         ends.times = recorded.times();
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(0, Map.of("receive timeout", 3L));
         assertThat(diagnostics.verdictOfLosses(HOST))
                 .get()
@@ -243,7 +243,7 @@ class DiagnosticsTest {
     @Test
     void theDifferenceIsThatOfBothEndsNow() throws InterruptedException {
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_DROPS, 5);
-        diagnostics.begin(HOSTS);
+        begin();
         ends.thorough = Known.with(
                 Known.with(Known.waiting(Known.nothing(), 8989, 9), Fact.LISTEN_DROPS, 12), Fact.SYN_RECEIVED, 4);
         ends.statistics = unanswered(new Unanswered(3, 17, 2_000_000_000L, 1_000_000_000L));
@@ -258,6 +258,10 @@ class DiagnosticsTest {
         Statistics none = Statistics.NONE;
         return new Statistics(
                 none.counts(), 0, 0, unanswered, Times.NONE, TcpSample.NONE, none.process(), new TreeMap<>());
+    }
+
+    private void begin() throws InterruptedException {
+        diagnostics.begin(diagnostics.observe(HOSTS, Diagnostics.Look.BEFORE));
     }
 
     private Optional<Verdict> losing() throws InterruptedException {
