@@ -60,14 +60,14 @@ final class WatchedCluster implements WatchCommand.Watched {
 
     @Override
     public void look(Live live) throws InterruptedException {
-        List<String> names = context.cluster().counting();
+        List<String> names = context.scale().counting();
         hosts.keySet().retainAll(names);
-        if (context.server().foreign().isEmpty()) {
-            ask(server, context.server()::statistics);
+        if (context.scale().target().isEmpty()) {
+            ask(server, context.scale()::serverStatistics);
         }
         names.forEach(name -> ask(
                 hosts.computeIfAbsent(name, unknown -> new Source()),
-                () -> context.cluster().statistics(name)));
+                () -> context.scale().statistics(name)));
         long end = System.nanoTime() + patience;
         hear(server, end);
         for (Source host : hosts.values()) {

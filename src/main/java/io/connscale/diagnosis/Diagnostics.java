@@ -274,7 +274,7 @@ public final class Diagnostics {
 
     private Optional<Verdict> now(List<String> names) throws InterruptedException {
         BothEnds both = BothEnds.settled(ends, waits);
-        boolean well = both.unaccepted() == 0 && both.elsewhere() == 0;
+        boolean well = both.unaccepted() == 0 && both.elsewhere() == 0 && !both.stale();
         for (Map.Entry<String, Snapshot> one : counts(names).entrySet()) {
             Before before = requests.get(one.getKey());
             Snapshot since = before == null
@@ -329,7 +329,7 @@ public final class Diagnostics {
     }
 
     private static String key(Verdict verdict) {
-        return verdict.cause() + " " + verdict.host();
+        return verdict.cause() + " of " + verdict.end().process();
     }
 
     /** Why both ends count differently, by so many. */
@@ -338,7 +338,8 @@ public final class Diagnostics {
         ServerEnd before = serverBefore;
         return Difference.of(
                 difference,
-                before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()));
+                before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()),
+                ends.keepaliveMillis());
     }
 
     /** By name; who has not answered at {@code end} ({@link System#nanoTime()}), or has failed, is left out. */

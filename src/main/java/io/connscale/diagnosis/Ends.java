@@ -75,6 +75,16 @@ interface Ends {
         return Optional.empty();
     }
 
+    /** What of a host that answered has said nothing for long, in words. */
+    default Optional<String> stale(String host) {
+        return Optional.empty();
+    }
+
+    /** Milliseconds that a silent peer of the server is not asked whether it is there; 0: it never is. */
+    default long keepaliveMillis() {
+        return 0;
+    }
+
     static Ends of(Cluster cluster, Server server) {
         return new Ends() {
             @Override
@@ -133,6 +143,16 @@ interface Ends {
             @Override
             public Workers serverWorkers() {
                 return cluster.serverWorkers();
+            }
+
+            @Override
+            public Optional<String> stale(String host) {
+                return cluster.status(host).stale();
+            }
+
+            @Override
+            public long keepaliveMillis() {
+                return cluster.serverKeepalive().toMillis();
             }
 
             @Override

@@ -2,6 +2,7 @@ package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
 import io.connscale.limits.Limit.Cause.Certainty;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,8 @@ public final class SomebodyElsesServer implements Limit {
         ServerEnd server = seen.server();
         long unexpected = seen.count("receive unexpected");
         long ended = seen.count(ServerAddress.ENDED);
-        long silent = seen.pongs() > 0 ? 0 : seen.count("receive timeout", "receive ETIMEDOUT");
+        List<String> began = began(seen);
+        long silent = seen.pongs() > 0 && began.isEmpty() ? 0 : seen.count("receive timeout", "receive ETIMEDOUT");
         boolean listens = server.foreign() && unexpected + ended + silent > 0;
         Optional<String> neighbour = server.neighbour();
         if (neighbour.isPresent() && seen.elsewhere() + seen.unaccepted() + unexpected + ended + silent > 0) {
@@ -29,7 +31,7 @@ public final class SomebodyElsesServer implements Limit {
         if (seen.elsewhere() > 0) {
             return Optional.of(another(seen));
         }
-        if (!listens && unexpected == 0) {
+        if (!listens && unexpected == 0 && began.isEmpty()) {
             return Optional.empty();
         }
         HostEnd host = seen.worst("receive unexpected", "receive timeout", "receive ETIMEDOUT")
@@ -50,6 +52,13 @@ public final class SomebodyElsesServer implements Limit {
                                 + (server.running() ? ", which runs elsewhere" : "") + ": it " + did,
                         ADDRESS);
         return Optional.of(new Cause(Certainty.OTHER_ANSWERS, unexpected + ended + silent, verdict));
+    }
+
+    /** The parts of Pongs that were all that came. */
+    private static List<String> began(Observation seen) {
+        return seen.unexpected().stream()
+                .filter(text -> text.startsWith(Statistics.BEGAN))
+                .toList();
     }
 
     /** Ours runs, and somebody else answers as it does. */
@@ -94,8 +103,15 @@ public final class SomebodyElsesServer implements Limit {
     private static String did(Observation seen, long unexpected, long ended, long silent) {
         ServerEnd server = seen.server();
         List<String> did = new ArrayList<>();
-        if (unexpected > 0) {
-            String bytes = String.join(", ", seen.unexpected());
+        List<String> others = new ArrayList<>(seen.unexpected());
+        others.removeAll(began(seen));
+        boolean morePongs = others.remove(Statistics.MORE_PONGS);
+        if (morePongs) {
+            did.add("sent " + Statistics.MORE_PONGS
+                    + (others.isEmpty() ? " on " + Words.many(unexpected, "connection") : ""));
+        }
+        if (unexpected > 0 && !(morePongs && others.isEmpty())) {
+            String bytes = String.join(", ", others);
             did.add("answered " + Words.many(unexpected, "Ping") + (bytes.isEmpty() ? "" : " with " + bytes)
                     + " instead of \"Pong\"");
         }
@@ -105,6 +121,7 @@ public final class SomebodyElsesServer implements Limit {
         if (silent > 0) {
             did.add("gave " + Words.many(silent, "connection") + " no answer");
         }
+        did.addAll(began(seen));
         if (server.foreign() && server.waiting() > 0) {
             did.add("has " + Words.number(server.waiting()) + " waiting in its accept queue");
         }

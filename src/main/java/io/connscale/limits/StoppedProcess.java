@@ -12,12 +12,10 @@ import java.util.Optional;
 public final class StoppedProcess implements Limit {
     @Override
     public Optional<Cause> cause(Observation seen) {
-        return seen.late() || seen.troubled()
-                ? seen.ends().stream()
-                        .filter(end -> end.now().knows(Fact.STOPPED_CHILD))
-                        .findFirst()
-                        .map(end -> cause(end, end.now().get(Fact.STOPPED_CHILD)))
-                : Optional.empty();
+        return seen.ends().stream()
+                .filter(end -> end.now().knows(Fact.STOPPED_CHILD))
+                .findFirst()
+                .map(end -> cause(end, end.now().get(Fact.STOPPED_CHILD)));
     }
 
     private static Cause cause(End end, long pid) {

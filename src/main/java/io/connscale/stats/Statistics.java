@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * @param missed Pings whose connection ended before the Pong came
  * @param unanswered an agent's, now
  * @param machines by what tells them apart: agents on one machine share one
- * @param unexpected the first bytes of answers that were no Pong, cleaned; different ones, {@value #MAX_UNEXPECTED} at most
+ * @param unexpected the first bytes of answers that were no Pong, cleaned; different ones, {@value #MAX_UNEXPECTED} at most. Where
+ *     they are no whole answer: {@value #BEGAN} and the bytes; where they are a Pong again: {@value #MORE_PONGS}
  */
 public record Statistics(
         Snapshot counts,
@@ -30,6 +31,9 @@ public record Statistics(
         SortedMap<String, MachineLoad> machines,
         List<String> unexpected) {
     public static final int MAX_UNEXPECTED = 3;
+
+    public static final String BEGAN = "began to answer: ";
+    public static final String MORE_PONGS = "more than one Pong for a Ping";
 
     public static final Statistics NONE = new Statistics(
             Snapshot.NONE, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
