@@ -63,7 +63,7 @@ public final class Json {
         private static final long serialVersionUID = 1;
 
         Moments() {
-            addSerializer(Instant.class, new Writer());
+            addSerializer(Instant.class, new Moments.Writer());
         }
 
         private static final class Writer extends ValueSerializer<Instant> {
@@ -88,7 +88,7 @@ public final class Json {
         private static final long serialVersionUID = 1;
 
         HistogramText() {
-            addSerializer(Distribution.class, new Writer());
+            addSerializer(Distribution.class, new HistogramText.Writer());
             addDeserializer(Distribution.class, new Reader());
         }
 
