@@ -145,7 +145,8 @@ class ServerProcessesIT {
             List<MatchResult> processes =
                     PROCESS.matcher(console.answer("server")).results().toList();
             String pid = processes.get(2).group(1);
-            assertThat(new ProcessBuilder("kill", "-STOP", pid).start().waitFor()).isZero();
+            assertThat(new ProcessBuilder("kill", "-STOP", pid).start().waitFor())
+                    .isZero();
             try {
                 assertThat(console.answer("connections start 60 client1"))
                         .contains("\"cause\":\"stopped-process\"", "server process " + pid + " is stopped (state T)")

@@ -604,9 +604,7 @@ final class RemoteAgent implements AgentProcess {
     /** {@code , process 123 is stopped (state T)}: that of this machine, which may be ssh; empty where none is. */
     String stoppedText() {
         try {
-            return FactsReader.isStopped(process.pid())
-                    ? ", process " + process.pid() + " is stopped (state T)"
-                    : "";
+            return FactsReader.isStopped(process.pid()) ? ", process " + process.pid() + " is stopped (state T)" : "";
         } catch (UnsupportedOperationException e) {
             return ""; // none of this machine
         }

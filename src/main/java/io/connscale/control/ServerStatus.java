@@ -48,7 +48,9 @@ public record ServerStatus(
             int port,
             int backlogAsked,
             @Nullable Integer backlogGiven,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Long drops) {
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long drops) {
         /** The same port of two processes. */
         Listener plus(Listener other) {
             Long sum = drops == null || other.drops == null ? null : (Long) (drops + other.drops);

@@ -221,9 +221,7 @@ public final class Diagnostics {
                         .orElse(Facts.UNKNOWN),
                 ends.targets().stream().map(Diagnostics::address).distinct().toList(),
                 drops(listeners),
-                counts.processes().stream()
-                        .map(ServerStatus.ServerProcess::pid)
-                        .toList());
+                counts.processes().stream().map(ServerStatus.ServerProcess::pid).toList());
         return new ServerEnd(
                 ends.foreign().isPresent()
                         ? ServerEnd.State.TARGET

@@ -34,7 +34,9 @@ public record AcceptQueue(
 
     /** Of its owner; empty where that is unknown. */
     public OptionalLong pid() {
-        return owner == null ? OptionalLong.empty() : ProcFiles.number(owner.substring(owner.lastIndexOf(PID) + PID.length()));
+        return owner == null
+                ? OptionalLong.empty()
+                : ProcFiles.number(owner.substring(owner.lastIndexOf(PID) + PID.length()));
     }
 
     /** Whether it listens where somebody says that he does; {@code 0.0.0.0} and {@code ::} are the same, and a name may be any address. */

@@ -187,8 +187,8 @@ public final class FactsReader {
     /** The kernel lists the children of each thread that has started some. */
     private Optional<Long> stoppedChild() {
         try (Stream<Path> threads = Files.list(proc.resolve("self/task"))) {
-            return threads.flatMap(thread -> Stream.of(
-                            ProcFiles.line(thread.resolve("children")).split(" ", -1)))
+            return threads.flatMap(thread ->
+                            Stream.of(ProcFiles.line(thread.resolve("children")).split(" ", -1)))
                     .filter(pid -> !pid.isEmpty() && isStopped(proc, pid))
                     .map(Long::valueOf)
                     .findFirst();

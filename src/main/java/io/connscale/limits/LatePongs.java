@@ -97,9 +97,10 @@ public final class LatePongs implements Limit {
 
     private static String answered(ServerEnd server) {
         return switch (server.state()) {
-            case RUNNING -> server.pings() < 0
-                    ? "how many Pings the server answered is unknown"
-                    : Words.many(server.pings(), "Ping") + " answered";
+            case RUNNING ->
+                server.pings() < 0
+                        ? "how many Pings the server answered is unknown"
+                        : Words.many(server.pings(), "Ping") + " answered";
             case STOPPED -> "the server is not running";
             case SILENT -> "the server's host does not answer";
             case TARGET -> "the server is somebody else's and is not read";

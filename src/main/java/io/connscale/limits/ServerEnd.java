@@ -138,10 +138,11 @@ public record ServerEnd(
 
     /** Those where it listens, or where it should: whoever made them. Empty where that is unknown. */
     private Optional<List<AcceptQueue>> sockets() {
-        return Optional.ofNullable(now.listening()).map(all -> all.stream()
-                .filter(queue -> listening.ports.contains(queue.port()))
-                .filter(running() ? this::isBound : this::isTarget)
-                .toList());
+        return Optional.ofNullable(now.listening())
+                .map(all -> all.stream()
+                        .filter(queue -> listening.ports.contains(queue.port()))
+                        .filter(running() ? this::isBound : this::isTarget)
+                        .toList());
     }
 
     private boolean isBound(AcceptQueue queue) {

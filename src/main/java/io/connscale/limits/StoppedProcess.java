@@ -19,8 +19,10 @@ public final class StoppedProcess implements Limit {
     }
 
     private static Cause cause(End end, long pid) {
-        boolean serves = end instanceof ServerEnd server && server.listening().pids().contains(pid);
-        String which = serves ? "server process " + pid : "process " + pid + ", which " + end.process() + " has started,";
+        boolean serves =
+                end instanceof ServerEnd server && server.listening().pids().contains(pid);
+        String which =
+                serves ? "server process " + pid : "process " + pid + ", which " + end.process() + " has started,";
         String where = end.place().equals(ServerEnd.HERE) ? "" : " on " + end.place();
         return new Cause(
                 Cause.Certainty.STOPPED,

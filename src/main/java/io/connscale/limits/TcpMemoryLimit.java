@@ -83,7 +83,7 @@ public final class TcpMemoryLimit implements Limit {
                                         + Words.number(aborted) + ", tcp_mem "
                                         + Words.number(server.now().get(Fact.TCP_MEMORY_MAX)) + " pages, "
                                         + Words.number(server.now().get(Fact.TCP_MEMORY)) + " in use; "
-                                + Words.many(ended, "connection") + " of the hosts ended)",
+                                        + Words.many(ended, "connection") + " of the hosts ended)",
                                 "Raise it: " + remedy(server.now()).now() + ", and tcp_max_orphans")));
     }
 

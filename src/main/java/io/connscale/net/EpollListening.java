@@ -138,8 +138,7 @@ final class EpollListening implements EpollIoHandle, Listening {
     /** What {@code ss -m} shows as {@code d} (net/ipv4/tcp.h, tcp_listendrop). Counts where it is still open after: the descriptor was its own. */
     @Override
     public OptionalLong drops() {
-        ByteBuffer info =
-                ByteBuffer.allocate((DROPS + 1) * Integer.BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer info = ByteBuffer.allocate((DROPS + 1) * Integer.BYTES).order(ByteOrder.nativeOrder());
         try {
             socket.getRawOpt(SOL_SOCKET, SO_MEMINFO, info);
             return socket.isOpen()

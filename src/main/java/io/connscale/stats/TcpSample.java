@@ -65,8 +65,7 @@ public record TcpSample(
 
         /** With {@link TcpSample#overdue()} and {@link TcpSample#unheard()}. */
         public TcpSample sample(long overdue, long unheard) {
-            return new TcpSample(
-                    sampled, Distribution.copyOf(rtt), retransmitting, retransmits, overdue, unheard);
+            return new TcpSample(sampled, Distribution.copyOf(rtt), retransmitting, retransmits, overdue, unheard);
         }
     }
 }

@@ -293,7 +293,13 @@ class DiagnosticsTest {
     void onlyAServerThatSharesItsPortsMayBeSeveralProcesses() throws InterruptedException {
         assertThat(serverProcesses()).isEqualTo(Workers.MAX);
         ends.server = new ServerStatus(
-                true, "nio", List.of(new ServerStatus.Listener("127.0.0.1", 8989, 8, 8, null)), 0, 0, 0, new TreeMap<>());
+                true,
+                "nio",
+                List.of(new ServerStatus.Listener("127.0.0.1", 8989, 8, 8, null)),
+                0,
+                0,
+                0,
+                new TreeMap<>());
         assertThat(serverProcesses()).isEqualTo(1);
     }
 

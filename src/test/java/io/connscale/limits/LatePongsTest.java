@@ -78,10 +78,7 @@ class LatePongsTest {
         assertThat(verdict.text())
                 .contains("process 4711, which the server has started, is stopped (state T)", "kill -CONT 4711");
         Verdict atHost = verdict(
-                Map.of("receive timeout", 9L),
-                with(CALM, Fact.STOPPED_CHILD, 12),
-                server(RUNNING, Map.of(), CALM),
-                0);
+                Map.of("receive timeout", 9L), with(CALM, Fact.STOPPED_CHILD, 12), server(RUNNING, Map.of(), CALM), 0);
         assertThat(atHost.text()).contains("process 12, which the agent on client1 has started", "on client1");
     }
 

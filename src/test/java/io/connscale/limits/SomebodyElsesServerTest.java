@@ -45,8 +45,7 @@ class SomebodyElsesServerTest {
                 .contains("answered 50 connections");
         assertThat(verdict(Map.of("receive timeout", 9L), nothing(), server, 0).text())
                 .contains("pid 123", "gave 9 connections no answer");
-        Facts alone = with(
-                listening(CALM, new AcceptQueue("127.0.0.1", 8989, 0, "java, pid 5", null)), Fact.PID, 5);
+        Facts alone = with(listening(CALM, new AcceptQueue("127.0.0.1", 8989, 0, "java, pid 5", null)), Fact.PID, 5);
         assertThat(verdict(Map.of("receive timeout", 9L), nothing(), server(RUNNING, Map.of(), alone), 0)
                         .cause())
                 .isNotEqualTo("other-server");
@@ -57,11 +56,7 @@ class SomebodyElsesServerTest {
     void whoListensAtAnotherAddressIsNotThere() {
         for (String address : List.of("127.0.0.2", "::1")) {
             Facts elsewhere = listening(CALM, new AcceptQueue(address, 8989, 7, "python3, pid 123", null));
-            assertThat(verdict(
-                                    Map.of("connect ECONNREFUSED", 9L),
-                                    nothing(),
-                                    server(STOPPED, Map.of(), elsewhere),
-                                    0)
+            assertThat(verdict(Map.of("connect ECONNREFUSED", 9L), nothing(), server(STOPPED, Map.of(), elsewhere), 0)
                             .text())
                     .as(address)
                     .contains("nobody listens")
