@@ -158,6 +158,7 @@ class Connection extends RingNode implements Link.Owner {
 
     @Override
     void timedOut() {
+        loop.timedOut(this);
         noMoreOfPong();
         end("receive", "timeout");
     }

@@ -212,6 +212,11 @@ final class LoadLoop {
         ring.answered(connection);
     }
 
+    /** From {@link Connection}: its Pong has not come in time, and it is about to end. */
+    void timedOut(Connection connection) {
+        recorded.timedOut(connection);
+    }
+
     /** From {@link Connection}: an answer that is no Pong, which begins with {@code matched}. */
     void unexpected(String matched, ByteBuffer bytes) {
         recorded.unexpected(matched, bytes);

@@ -219,6 +219,12 @@ final class AgentSession implements Host.Session {
     }
 
     @Override
+    public String stoppedText() {
+        RemoteAgent there = agent;
+        return there == null ? "" : there.stoppedText();
+    }
+
+    @Override
     public CompletableFuture<Void> close(AgentException why) {
         if (closing.compareAndSet(false, true)) {
             ready.completeExceptionally(stopped());

@@ -88,10 +88,6 @@ public record Settings(
         return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max, talk, layers);
     }
 
-    public Settings withTalk(TalkSettings other) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, workers, other, layers);
-    }
-
     public Layers layersOrNone() {
         return layers == null ? Layers.NONE : layers;
     }

@@ -90,9 +90,12 @@ public interface Link {
      *
      * @param rttMicros {@code tcpi_rtt}: the smoothed round-trip time
      * @param retransmits {@code tcpi_total_retrans}: segments sent again since the connection began
+     * @param repeating {@code tcpi_retransmits}: how often what is not acknowledged now was sent again
      */
-    record TcpInfo(long rttMicros, long retransmits) {
+    record TcpInfo(long rttMicros, long retransmits, int repeating) {
         /** Offsets in {@code struct tcp_info} of linux/tcp.h, which only grows at its end. */
+        private static final int REPEATING = 2;
+
         private static final int RTT = 68;
 
         private static final int TOTAL_RETRANS = 100;
@@ -103,7 +106,9 @@ public interface Link {
         /** @param info the beginning of the structure, in the machine's order of bytes */
         static TcpInfo of(ByteBuffer info) {
             return new TcpInfo(
-                    Integer.toUnsignedLong(info.getInt(RTT)), Integer.toUnsignedLong(info.getInt(TOTAL_RETRANS)));
+                    Integer.toUnsignedLong(info.getInt(RTT)),
+                    Integer.toUnsignedLong(info.getInt(TOTAL_RETRANS)),
+                    Byte.toUnsignedInt(info.get(REPEATING)));
         }
     }
 }

@@ -144,7 +144,7 @@ public record Statistics(
                 missed - before.missed,
                 unanswered,
                 times.since(before.times),
-                tcp,
+                tcp.since(before.tcp),
                 process.since(before.process),
                 grown,
                 unexpected);
