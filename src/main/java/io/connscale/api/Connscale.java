@@ -297,6 +297,9 @@ public final class Connscale implements AutoCloseable {
         return waiting(() -> {
             BothEnds ends = BothEnds.settled(parts.cluster(), parts.server(), hosts);
             Long difference = ends.difference();
+            if (target().isPresent()) {
+                return Count.ofTarget(ends);
+            }
             Optional<Difference> why = difference == null || difference == 0
                     ? Optional.empty()
                     : Optional.of(parts.diagnostics().difference(difference));

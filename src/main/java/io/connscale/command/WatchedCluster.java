@@ -2,6 +2,8 @@ package io.connscale.command;
 
 import io.connscale.console.Answer;
 import io.connscale.console.Live;
+import io.connscale.control.Server;
+import io.connscale.control.TargetReading;
 import io.connscale.control.Threads;
 import io.connscale.limits.Verdict;
 import io.connscale.stats.Statistics;
@@ -47,6 +49,7 @@ final class WatchedCluster implements WatchCommand.Watched {
     private final CommandContext context;
     private final long patience;
     private final Source server = new Source();
+    private final Target target = new Target();
     private final Map<String, Source> hosts = new LinkedHashMap<>();
     private final WatchPicture picture = new WatchPicture();
     private final Findings findings;
@@ -62,7 +65,10 @@ final class WatchedCluster implements WatchCommand.Watched {
     public void look(Live live) throws InterruptedException {
         List<String> names = context.cluster().counting();
         hosts.keySet().retainAll(names);
-        if (context.server().foreign().isEmpty()) {
+        boolean foreign = context.server().foreign().isPresent();
+        if (foreign) {
+            target.ask(context.server());
+        } else {
             ask(server, context.server()::statistics);
         }
         names.forEach(name -> ask(
@@ -74,6 +80,9 @@ final class WatchedCluster implements WatchCommand.Watched {
             hear(host, end);
         }
         rows = rows();
+        if (foreign) {
+            picture.target(target.hear(end, rows));
+        }
         picture.add(rows);
         findings.look(rows);
         live.draw(picture.lines(live.columns(), live.rows(), live.unicode()), picture.plain());
@@ -121,7 +130,52 @@ final class WatchedCluster implements WatchCommand.Watched {
             hear(host, end);
         }
         rows = rows();
-        return StatsCommand.answer(rows, false, context.shell().columns());
+        StatsCommand.Foreign foreign =
+                context.server().foreign().isPresent() ? new StatsCommand.Foreign(target.hear(end, rows)) : null;
+        return StatsCommand.answer(rows, false, foreign, context.shell().columns());
+    }
+
+    /** Somebody else's server: its answer on the way, and the last one that came. */
+    private static final class Target {
+        private @Nullable CompletableFuture<TargetReading> asked;
+        private long askedAt;
+        private @Nullable TargetReading before;
+        private @Nullable TargetText heard;
+        private long heardAt;
+
+        void ask(Server server) {
+            if (asked == null) {
+                askedAt = System.nanoTime();
+                asked = server.reading();
+            }
+        }
+
+        /** Null: it is not read. */
+        @Nullable
+        TargetText hear(long end, List<StatsRow> rows) throws InterruptedException {
+            CompletableFuture<TargetReading> coming = asked;
+            if (coming == null) {
+                return heard;
+            }
+            try {
+                TargetReading now = coming.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+                long pongs = rows.stream()
+                        .filter(StatsRow.OfHost.class::isInstance)
+                        .mapToLong(row -> row.all().counts().pongs())
+                        .sum();
+                double seconds = (double) (askedAt - heardAt) / TimeUnit.SECONDS.toNanos(1);
+                heard = TargetText.of(now, before, seconds, pongs);
+                before = now;
+                heardAt = askedAt;
+                asked = null;
+            } catch (TimeoutException e) {
+                return heard; // it keeps the question
+            } catch (ExecutionException e) {
+                heard = null;
+                asked = null;
+            }
+            return heard;
+        }
     }
 
     @Override

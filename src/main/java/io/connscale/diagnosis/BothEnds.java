@@ -5,6 +5,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.stats.Snapshot;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What hosts and server count at one moment, and whether that can be compared.
  *
- * @param server null where it did not answer: then nothing is known of it, nor of a difference
+ * @param atServer established there; null where it did not answer, does not run, or is not read
  * @param silent why it did not; null where it did
  * @param incomparable why the ends need not agree; empty where they should
  */
 public record BothEnds(
-        @Nullable ServerStatus server,
+        @Nullable Long atServer,
         @Nullable AgentException silent,
         Answers.Each<Snapshot> hosts,
         Optional<String> incomparable) {
@@ -45,14 +46,55 @@ public record BothEnds(
 
     private static BothEnds ask(Cluster cluster, Server server, List<String> names) throws InterruptedException {
         Map<String, CompletableFuture<Snapshot>> asked = Answers.ask(names, cluster::counts);
+        if (server.foreign().isPresent()) {
+            return foreign(cluster, server, asked);
+        }
         CompletableFuture<ServerStatus> atServer = server.status();
         try { // all at the same moment: each may have to ask a hundred processes
             ServerStatus status = Answers.within(SECONDS, atServer);
             Answers.Each<Snapshot> hosts = answers(asked);
-            return new BothEnds(status, null, hosts, incomparable(cluster, server, status, hosts));
+            return new BothEnds(
+                    status.running() ? (Long) status.established() : null,
+                    null,
+                    hosts,
+                    incomparable(cluster, server, status, hosts));
         } catch (AgentException e) {
             return new BothEnds(null, e, answers(asked), Optional.of("the server does not answer"));
         }
+    }
+
+    /** Somebody else's server counts nothing for us, but the kernel does where it runs. */
+    private static BothEnds foreign(Cluster cluster, Server server, Map<String, CompletableFuture<Snapshot>> asked)
+            throws InterruptedException {
+        String notRead = "the other end, " + server.foreign().orElse("") + ", is not read";
+        try {
+            TargetReading reading = Answers.within(SECONDS, server.reading());
+            Answers.Each<Snapshot> hosts = answers(asked);
+            Long atServer = reading.now().established();
+            return new BothEnds(
+                    atServer,
+                    null,
+                    hosts,
+                    atServer == null
+                            ? Optional.of(notRead + ": "
+                                    + String.join("; ", reading.now().unread()))
+                            : missing(cluster, hosts));
+        } catch (AgentException e) {
+            return new BothEnds(null, null, answers(asked), Optional.of(notRead));
+        }
+    }
+
+    private static Optional<String> missing(Cluster cluster, Answers.Each<Snapshot> hosts) {
+        List<String> missing = cluster.counting().stream()
+                .filter(name -> !hosts.done().containsKey(name))
+                .toList();
+        if (missing.isEmpty()) {
+            return Optional.empty();
+        }
+        String verb = !hosts.failed().isEmpty()
+                ? " did not answer"
+                : missing.size() == 1 ? " was not asked" : " were not asked";
+        return Optional.of(String.join(", ", missing) + verb);
     }
 
     private static Answers.Each<Snapshot> answers(Map<String, CompletableFuture<Snapshot>> asked)
@@ -62,22 +104,14 @@ public record BothEnds(
 
     private static Optional<String> incomparable(
             Cluster cluster, Server server, ServerStatus status, Answers.Each<Snapshot> hosts) {
-        if (server.foreign().isPresent()) {
-            return Optional.of("the other end, " + server.foreign().get() + ", is not read");
-        }
         if (!status.running()) {
             return Optional.of(server.refusal()
                     .map(why -> "the server did not start: " + why.message())
                     .orElse("the server here does not run"));
         }
-        List<String> missing = cluster.counting().stream()
-                .filter(name -> !hosts.done().containsKey(name))
-                .toList();
-        if (!missing.isEmpty()) {
-            String verb = !hosts.failed().isEmpty()
-                    ? " did not answer"
-                    : missing.size() == 1 ? " was not asked" : " were not asked";
-            return Optional.of(String.join(", ", missing) + verb);
+        Optional<String> missing = missing(cluster, hosts);
+        if (missing.isPresent()) {
+            return missing;
         }
         boolean elsewhere = status.accepted() == 0
                 && hosts.done().values().stream().anyMatch(host -> host.established() > 0 && host.pongs() > 0);
@@ -91,14 +125,8 @@ public record BothEnds(
         return hosts.done().values().stream().mapToLong(Snapshot::established).sum();
     }
 
-    /** A server that does not run holds nothing, and nothing is known of one that is not ours: null. */
-    public @Nullable Long atServer() {
-        return server == null || !server.running() ? null : (Long) server.established();
-    }
-
     /** What the hosts hold less what the server has accepted; null where that says nothing. */
     public @Nullable Long difference() {
-        Long atServer = atServer();
         return atServer == null || incomparable.isPresent() ? null : (Long) (established() - atServer);
     }
 

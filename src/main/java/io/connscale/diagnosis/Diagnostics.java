@@ -7,7 +7,9 @@ import io.connscale.control.Answers;
 import io.connscale.control.Rate;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.ForeignServer;
 import io.connscale.limits.Catalogue;
 import io.connscale.limits.Difference;
 import io.connscale.limits.HostEnd;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -118,6 +121,7 @@ public final class Diagnostics {
         Map<String, CompletableFuture<Facts>> facts = Answers.ask(names, name -> ends.facts(name, look == Look.PLAN));
         CompletableFuture<ServerStatus> status = ends.serverStatus();
         CompletableFuture<Facts> atServer = ends.serverFacts(look == Look.THOROUGH);
+        CompletableFuture<Optional<TargetReading>> reading = ends.reading();
         long end = System.nanoTime() + (look.patient() ? PATIENT : waits.answers).toNanos();
         Answers.Each<ServerStatus> server = Answers.each(Map.of("", status), end);
         boolean running = server.done().containsKey("") && server.done().get("").running();
@@ -128,7 +132,12 @@ public final class Diagnostics {
         Map<String, Statistics> known = answers(statistics, look.patient() ? soon() : end);
         Answers.Each<Facts> kernels = Answers.each(facts, end);
         long sum = wanted.values().stream().mapToLong(Long::longValue).sum();
-        ServerEnd serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
+        ServerEnd serverEnd = answer(reading, Optional.empty(), end)
+                .map(read -> foreign(read, sum))
+                .orElse(null);
+        if (serverEnd == null) {
+            serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
+        }
         List<HostEnd> hosts = new ArrayList<>();
         answers(counts, end)
                 .forEach((name, snapshot) -> hosts.add(hostEnd(
@@ -215,6 +224,27 @@ public final class Diagnostics {
                 counts.errors(),
                 Facts.NONE,
                 facts);
+    }
+
+    /** Somebody else's, which is read where it runs. */
+    private static ServerEnd foreign(TargetReading reading, long wanted) {
+        ForeignServer now = reading.now();
+        Long backlog = now.backlog();
+        Long established = now.established();
+        Long bytes = reading.bytesEach();
+        return new ServerEnd(
+                ServerEnd.State.TARGET,
+                reading.host(),
+                new ServerEnd.Listening(
+                        List.of(), now.ports(), Facts.UNKNOWN, backlog == null ? Facts.UNKNOWN : backlog),
+                wanted,
+                Processes.of(now, reading.filesEach()),
+                established == null ? 0 : established,
+                0,
+                new TreeMap<>(),
+                Facts.NONE,
+                now.facts(),
+                new ServerEnd.Read(now, now, bytes == null ? Facts.UNKNOWN : bytes));
     }
 
     private static int port(String target) {

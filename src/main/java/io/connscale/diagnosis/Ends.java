@@ -10,6 +10,7 @@ import io.connscale.cluster.config.Workers;
 import io.connscale.control.AgentException;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Both ends of the connections, to be asked: hosts by name, and the server. Any thread; whoever asks bounds the wait. */
@@ -64,6 +66,11 @@ interface Ends {
     /** Whether it is somebody else's. */
     default boolean serverIsForeign() {
         return false;
+    }
+
+    /** What is read of it then; empty where nothing is. */
+    default CompletableFuture<Optional<TargetReading>> reading() {
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     static Ends of(Cluster cluster, Server server) {
@@ -124,6 +131,15 @@ interface Ends {
             @Override
             public boolean serverIsForeign() {
                 return server.foreign().isPresent();
+            }
+
+            @Override
+            public CompletableFuture<Optional<TargetReading>> reading() {
+                return server.foreign().isEmpty()
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : server.reading()
+                                .handle((reading, failure) ->
+                                        failure == null ? Optional.of(reading) : Optional.<TargetReading>empty());
             }
 
             @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -121,6 +122,24 @@ class HostsFileTest {
                                 List.of(new Exchange("PING", null, "+", null)))
                         .withKeepalive(30_000));
         assertThat(target.text()).isEqualTo("broker.example.org:1883 and 2 more (by-hand)");
+    }
+
+    @Test
+    void aTargetMayRunOnAHostWhereItIsRead() throws HostsFileException {
+        String file = "hosts: {client1: local}\ntarget: {address: \"a:1883\", runs: {on: client1";
+
+        assertThat(parse(file + "}}").target().orElseThrow().listens()).containsExactly(1883);
+        assertThat(parse(file + ", port: 883}}").target().orElseThrow().listens())
+                .containsExactly(883);
+        assertThat(parse(file + ", process: mosquitto}}").target().orElseThrow().runs())
+                .contains(new TargetConfig.Runs(
+                        "client1", Optional.of("mosquitto"), OptionalLong.empty(), OptionalInt.empty()));
+        assertThat(parse(file + ", pid: 12}}")
+                        .target()
+                        .flatMap(TargetConfig::runs)
+                        .orElseThrow()
+                        .pid())
+                .hasValue(12);
     }
 
     @Test
