@@ -19,6 +19,8 @@ import io.connscale.net.Transport;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The console's process: wires the rooms, top to bottom, and sees to it that nothing stays behind however it ends. */
 final class ConsoleProcess {
+    private static final Path HOSTS_FILE = Path.of("hosts.yaml");
     private static final int HUNG_UP = 129;
     private static final int TERMINATED = 143;
     private static final String STANDSTILL =
@@ -46,7 +49,18 @@ final class ConsoleProcess {
     ConsoleProcess(StartOptions options) throws HostsFileException {
         this.options = options;
         System.setProperty("connscale.log.level", options.verbosity() > 0 ? "DEBUG" : "INFO");
-        config = HostsFile.read(HostsFiles.of(options));
+        config = HostsFile.read(hostsFile(options));
+    }
+
+    /** The one of {@code --hosts}, or the working folder's, or the one beside {@code bin/}. */
+    private static Path hostsFile(StartOptions options) {
+        Path asked = options.hosts();
+        if (asked != null || Files.exists(HOSTS_FILE)) {
+            return asked == null ? HOSTS_FILE : asked;
+        }
+        String home = System.getProperty("connscale.home");
+        Path shipped = home == null ? HOSTS_FILE : Path.of(home).resolve(HOSTS_FILE);
+        return Files.exists(shipped) ? shipped : HOSTS_FILE;
     }
 
     /** Runs until the user, the script or a signal ends it; returns the exit code. */

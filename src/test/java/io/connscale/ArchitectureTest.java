@@ -37,12 +37,13 @@ class ArchitectureTest {
     private static final Map<String, List<String>> KNOWS = Map.ofEntries(
             Map.entry(
                     "command",
+                    List.of("api", "console", "diagnosis", "limits", "report", "run", "control", "stats", "kernel")),
+            Map.entry(
+                    "api",
                     List.of(
-                            "api",
-                            "console",
                             "diagnosis",
                             "limits",
-                            "report",
+                            "run",
                             "cluster",
                             "agent",
                             "server",
@@ -50,13 +51,11 @@ class ArchitectureTest {
                             "stats",
                             "kernel",
                             "net")),
-            Map.entry(
-                    "api",
-                    List.of("diagnosis", "limits", "cluster", "agent", "server", "control", "stats", "kernel", "net")),
             Map.entry("diagnosis", List.of("limits", "cluster", "control", "stats", "kernel", "net")),
             Map.entry("limits", List.of("stats", "kernel")),
             Map.entry("console", List.of("control", "stats", "kernel", "net")),
-            Map.entry("report", List.of("control", "stats", "kernel", "net")),
+            Map.entry("run", List.of("control", "stats")),
+            Map.entry("report", List.of("run", "control", "stats", "kernel", "net")),
             Map.entry("cluster", List.of("control", "talk", "stats", "kernel", "net")),
             Map.entry("agent", List.of("control", "talk", "stats", "kernel", "net")),
             Map.entry("server", List.of("control", "stats", "kernel", "net")),
@@ -71,7 +70,7 @@ class ArchitectureTest {
             "org.jline..", List.of("", "command", "console"),
             "picocli..", List.of("", "command", "console"),
             "tools.jackson..", List.of("control", "cluster"),
-            "com.fasterxml..", List.of("command", "control", "cluster"), // commands: how their answers are written
+            "com.fasterxml..", List.of("command", "control", "cluster", "run"), // how answers and samples are written
             "io.netty..", List.of("net", "agent", "server"),
             "org.HdrHistogram..", List.of("stats"),
             "net.schmizz..", List.of("cluster"),

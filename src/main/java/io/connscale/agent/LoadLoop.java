@@ -131,7 +131,7 @@ final class LoadLoop {
     }
 
     private void connectRefused(Connection connection, @Nullable InetSocketAddress source, int pair, String what) {
-        if (what.equals("EADDRNOTAVAIL") && source != null && !Addresses.isOurs(source)) {
+        if (what.equals("EADDRNOTAVAIL") && source != null && !Endpoints.isOurs(source)) {
             connection.connectFailed("bind", what);
         } else if (ramp != null && (what.equals("EADDRNOTAVAIL") || what.equals("EADDRINUSE"))) {
             ramp.noPort(connection, pair, what);
@@ -210,6 +210,16 @@ final class LoadLoop {
     /** From {@link Connection}: an answer that is no Pong, which begins with {@code matched}. */
     void unexpected(String matched, ByteBuffer bytes) {
         recorded.unexpected(matched, bytes);
+    }
+
+    /** From {@link Connection}: it ends, and of a Pong nothing but {@code part} has come. */
+    void pongBegan(String part) {
+        recorded.pongBegan(part);
+    }
+
+    /** From {@link Connection}: its Ping had been answered, and another Pong came. */
+    void morePongs() {
+        recorded.morePongs();
     }
 
     /** From {@link Connection}: a server that is not ours answered so; the end's name. */

@@ -7,9 +7,9 @@ import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Reservoir;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.stats.Statistics.Unanswered;
 import io.connscale.stats.TcpSample;
-import io.connscale.stats.TcpSampling;
-import io.connscale.stats.Unanswered;
+import io.connscale.stats.TcpSample.TcpSampling;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,10 +62,22 @@ final class LoopRecord {
     /** An answer that is no Pong: {@code matched}, then {@code bytes}. A few different ones are kept. */
     void unexpected(String matched, ByteBuffer bytes) {
         if (unexpected.size() < Statistics.MAX_UNEXPECTED) {
-            String text = text(matched, bytes);
-            if (!unexpected.contains(text)) {
-                unexpected.add(text);
-            }
+            keep(text(matched, bytes));
+        }
+    }
+
+    /** No more of a Pong has come than {@code part}. */
+    void pongBegan(String part) {
+        keep(Statistics.BEGAN + '"' + part + '"');
+    }
+
+    void morePongs() {
+        keep(Statistics.MORE_PONGS);
+    }
+
+    private void keep(String text) {
+        if (unexpected.size() < Statistics.MAX_UNEXPECTED && !unexpected.contains(text)) {
+            unexpected.add(text);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.connscale.agent;
 
 import io.connscale.control.Agent;
+import io.connscale.control.Agent.OpenRequest;
+import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
@@ -25,18 +27,14 @@ import io.connscale.control.Message.TakeForeignServer;
 import io.connscale.control.Message.TakeServerStatistics;
 import io.connscale.control.Message.TakeSnapshot;
 import io.connscale.control.Message.TakeStatistics;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
-import io.connscale.kernel.FileRoom;
 import io.connscale.kernel.ForeignServerReader;
 import io.connscale.kernel.ForeignServerReader.Wanted;
 import io.connscale.kernel.Limits;
-import io.connscale.kernel.LimitsReader;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
@@ -119,7 +117,7 @@ final class Requests implements AutoCloseable {
         } else if (request instanceof CloseConnections c) {
             reply(c.id(), agent().close(c.count()), closed -> counted(new ConnectionsClosed(c.id(), closed)));
         } else if (request instanceof TakeSnapshot t) {
-            reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot, processes()));
+            reply(t.id(), agent().snapshot(), snapshot -> counts(t.id(), snapshot));
         } else if (request instanceof TakeFacts t) {
             outbox.send(new FactsTaken(t.id(), facts(t)));
         } else if (request instanceof TakeForeignServer t) {
@@ -159,11 +157,11 @@ final class Requests implements AutoCloseable {
         if (running != null) {
             return running.configure(settings);
         }
-        Limits limits = new LimitsReader().read();
+        Limits limits = Limits.ofThisProcess();
         Integer max = settings.workers();
         agent = new GrowingAgent(
                 new LoadAgent(transport, loops(), settings),
-                FileRoom.ofThisProcess(limits),
+                limits.roomHere(),
                 new WorkerBound(max == null ? 1 : max, limits),
                 starter,
                 notice -> outbox.offer(new Notice(notice)),
@@ -238,12 +236,18 @@ final class Requests implements AutoCloseable {
     private boolean isNews(SnapshotTaken counts) {
         return said == null
                 || !Objects.equals(counts.workers(), said.workers())
+                || !Objects.equals(counts.silence(), said.silence())
                 || !counts.snapshot().isLike(said.snapshot(), PINGS_UNSAID);
     }
 
     private SnapshotTaken counts() {
         GrowingAgent running = agent;
-        return new SnapshotTaken(null, running == null ? Snapshot.NONE : running.latest(), processes());
+        return counts(null, running == null ? Snapshot.NONE : running.latest());
+    }
+
+    private SnapshotTaken counts(@Nullable Long id, Snapshot snapshot) {
+        GrowingAgent running = agent;
+        return new SnapshotTaken(id, snapshot, processes(), running == null ? null : running.silence());
     }
 
     private void said(SnapshotTaken counts) {

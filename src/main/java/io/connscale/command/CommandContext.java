@@ -2,27 +2,18 @@ package io.connscale.command;
 
 import io.connscale.api.Connscale;
 import io.connscale.api.Parts;
-import io.connscale.cluster.Cluster;
 import io.connscale.console.Shell;
-import io.connscale.control.Server;
 import io.connscale.diagnosis.Diagnostics;
 
 /**
- * What every command is given; made once, in {@code Main}.
+ * What every command is given; made once, by {@code ConsoleProcess}.
  *
- * @param cluster the hosts and their agents
- * @param server the Ping/Pong server, wherever it runs
+ * @param scale the hosts and the server, as a program sees them
+ * @param diagnostics observes both ends, for {@code plan}, {@code doctor} and {@code watch}
  * @param shell the console that runs the command
- * @param diagnostics gathers what verdicts need
- * @param scale the same as a program sees it
  */
-public record CommandContext(Cluster cluster, Server server, Shell shell, Diagnostics diagnostics, Connscale scale) {
+public record CommandContext(Connscale scale, Diagnostics diagnostics, Shell shell) {
     public CommandContext(Parts parts, Shell shell) {
-        this(parts.cluster(), parts.server(), shell, parts.diagnostics(), Connscale.of(parts));
-    }
-
-    /** Of a cluster and a server that somebody else has wired and started. */
-    CommandContext(Cluster cluster, Server server, Shell shell) {
-        this(new Parts(false, () -> false, cluster, server, new Diagnostics(cluster, server), shell::notice), shell);
+        this(Connscale.of(parts), parts.diagnostics(), shell);
     }
 }

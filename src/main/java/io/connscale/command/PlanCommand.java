@@ -3,8 +3,8 @@ package io.connscale.command;
 import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
-import io.connscale.control.OpenRequest;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Diagnostics.Look;
 import io.connscale.diagnosis.Observed;
@@ -115,8 +115,8 @@ public final class PlanCommand implements Command {
         if (!typed.isEmpty()) {
             return HostWords.names(context, typed);
         }
-        List<String> ready = context.cluster().ready();
-        return ready.isEmpty() ? context.cluster().names() : ready;
+        List<String> ready = context.scale().ready();
+        return ready.isEmpty() ? context.scale().hosts() : ready;
     }
 
     private Answer overlay(CommandContext context, Formula formula) throws CommandException, InterruptedException {

@@ -94,8 +94,7 @@ public final class ServerCommand implements Command {
     }
 
     private static Answer foreign(CommandContext context, String target) throws InterruptedException {
-        Readings now = Readings.ofBothEnds(
-                context.cluster(), context.server(), context.cluster().counting());
+        Readings now = context.scale().readings(context.scale().counting(), true);
         TargetText text = TargetText.of(now, now, false);
         List<String> lines = new ArrayList<>(List.of("server  " + target + (text == null ? " · not read" : "")));
         if (text != null) {

@@ -2,7 +2,6 @@ package io.connscale.command;
 
 import io.connscale.console.Answer;
 import io.connscale.console.Live;
-import io.connscale.control.Server;
 import io.connscale.control.TargetReading;
 import io.connscale.control.Threads;
 import io.connscale.limits.Verdict;
@@ -63,17 +62,17 @@ final class WatchedCluster implements WatchCommand.Watched {
 
     @Override
     public void look(Live live) throws InterruptedException {
-        List<String> names = context.cluster().counting();
+        List<String> names = context.scale().counting();
         hosts.keySet().retainAll(names);
-        boolean foreign = context.server().foreign().isPresent();
+        boolean foreign = context.scale().target().isPresent();
         if (foreign) {
-            target.ask(context.server());
+            target.ask(context.scale()::targetReading);
         } else {
-            ask(server, context.server()::statistics);
+            ask(server, context.scale()::serverStatistics);
         }
         names.forEach(name -> ask(
                 hosts.computeIfAbsent(name, unknown -> new Source()),
-                () -> context.cluster().statistics(name)));
+                () -> context.scale().statistics(name)));
         long end = System.nanoTime() + patience;
         hear(server, end);
         for (Source host : hosts.values()) {
@@ -131,7 +130,7 @@ final class WatchedCluster implements WatchCommand.Watched {
         }
         rows = rows();
         StatsCommand.Foreign foreign =
-                context.server().foreign().isPresent() ? new StatsCommand.Foreign(target.hear(end, rows)) : null;
+                context.scale().target().isPresent() ? new StatsCommand.Foreign(target.hear(end, rows)) : null;
         return StatsCommand.answer(rows, false, foreign, context.shell().columns());
     }
 
@@ -143,10 +142,10 @@ final class WatchedCluster implements WatchCommand.Watched {
         private @Nullable TargetText heard;
         private long heardAt;
 
-        void ask(Server server) {
+        void ask(Supplier<CompletableFuture<TargetReading>> question) {
             if (asked == null) {
                 askedAt = System.nanoTime();
-                asked = server.reading();
+                asked = question.get();
             }
         }
 

@@ -2,8 +2,8 @@ package io.connscale.diagnosis;
 
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.RemoteServer;
-import io.connscale.cluster.State;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
@@ -28,6 +28,9 @@ import java.util.concurrent.CompletableFuture;
 interface Ends {
     /** The hosts that have an agent. */
     List<String> ready();
+
+    /** Those that hold connections, or have lost some. */
+    List<String> counting();
 
     HostConfig config(String host);
 
@@ -63,9 +66,24 @@ interface Ends {
     /** The host that the server runs on; {@link ServerEnd#HERE}. */
     String serverPlace();
 
-    /** Whether it is somebody else's. */
-    default boolean serverIsForeign() {
-        return false;
+    /** {@link Server#foreign()}. */
+    default Optional<String> foreign() {
+        return Optional.empty();
+    }
+
+    /** {@link Server#refusal()}. */
+    default Optional<AgentException> refusal() {
+        return Optional.empty();
+    }
+
+    /** What of a host that answered has said nothing for long, in words. */
+    default Optional<String> stale(String host) {
+        return Optional.empty();
+    }
+
+    /** Milliseconds that a silent peer of the server is not asked whether it is there; 0: it never is. */
+    default long keepaliveMillis() {
+        return 0;
     }
 
     /** What is read of it then; empty where nothing is. */
@@ -78,6 +96,11 @@ interface Ends {
             @Override
             public List<String> ready() {
                 return cluster.ready();
+            }
+
+            @Override
+            public List<String> counting() {
+                return cluster.counting();
             }
 
             @Override
@@ -129,8 +152,23 @@ interface Ends {
             }
 
             @Override
-            public boolean serverIsForeign() {
-                return server.foreign().isPresent();
+            public Optional<String> stale(String host) {
+                return cluster.status(host).stale();
+            }
+
+            @Override
+            public long keepaliveMillis() {
+                return cluster.serverKeepalive().toMillis();
+            }
+
+            @Override
+            public Optional<String> foreign() {
+                return server.foreign();
+            }
+
+            @Override
+            public Optional<AgentException> refusal() {
+                return server.refusal();
             }
 
             @Override

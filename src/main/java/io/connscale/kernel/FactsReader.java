@@ -117,7 +117,8 @@ public final class FactsReader {
                 facts.network(),
                 facts.clock(),
                 facts.groups(),
-                facts.routes());
+                facts.routes(),
+                facts.quotas());
     }
 
     /** The machine's, and what the control groups say that a process was in which is gone. */
@@ -132,7 +133,8 @@ public final class FactsReader {
                 "",
                 "",
                 cgroup.groups(),
-                null);
+                null,
+                cgroup.quotas());
     }
 
     /** The facts now. */
@@ -195,7 +197,8 @@ public final class FactsReader {
                 network(self),
                 ProcFiles.line(sys.resolve("devices/system/clocksource/clocksource0/current_clocksource")),
                 cgroup.groups(),
-                null);
+                null,
+                cgroup.quotas());
     }
 
     /** Without what a table says besides, and without what is unknown. */
@@ -220,7 +223,7 @@ public final class FactsReader {
         }
         long first = values.getOrDefault(Fact.FIRST_PORT.kernelName(), Facts.UNKNOWN);
         long last = values.getOrDefault(Fact.LAST_PORT.kernelName(), Facts.UNKNOWN);
-        values.put(Fact.RESERVED_PORTS.kernelName(), LimitsReader.reservedPorts(proc, first, last));
+        values.put(Fact.RESERVED_PORTS.kernelName(), Limits.reservedPorts(proc, first, last));
         return values;
     }
 

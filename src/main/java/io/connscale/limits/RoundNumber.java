@@ -6,6 +6,9 @@ import java.util.stream.LongStream;
 /** Numbers that people set: a server that stops at one of them was most likely told to. */
 final class RoundNumber {
     private static final long LEAST = 10;
+    /** Below, the numbers beside them are too many of all. */
+    private static final long FEW = 100;
+
     /** Three times a power of two from here on: 768, 1536, 3072. */
     private static final long THREE = 3 * 128;
 
@@ -30,8 +33,19 @@ final class RoundNumber {
         return ten < 10 || (ten % 10 == 5 && ten < 100 && n > ten) || (ten < 100 && n >= FROM_HERE);
     }
 
-    /** The first of them that is one. */
+    /** The first of these at which somebody stands: a server that is told to hold 200 may hold 201 for a moment, or one of its own. */
     static OptionalLong among(long... numbers) {
-        return LongStream.of(numbers).filter(RoundNumber::is).findFirst();
+        return LongStream.of(numbers)
+                .flatMap(n -> LongStream.of(n, n - 1, n + 1).filter(near -> near == n ? is(n) : isPlain(near)))
+                .findFirst();
+    }
+
+    /** One digit and noughts, or a power of two. */
+    private static boolean isPlain(long n) {
+        long ten = n;
+        while (ten >= LEAST && ten % 10 == 0) {
+            ten /= 10;
+        }
+        return n >= FEW && (ten < 10 || Long.bitCount(n) == 1);
     }
 }

@@ -1,7 +1,7 @@
 package io.connscale.diagnosis;
 
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.ServerStatus;
@@ -12,9 +12,9 @@ import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.stats.Statistics.Times;
+import io.connscale.stats.Statistics.Unanswered;
 import io.connscale.stats.TcpSample;
-import io.connscale.stats.Times;
-import io.connscale.stats.Unanswered;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,6 +75,11 @@ final class FakeEnds implements Ends {
 
     @Override
     public List<String> ready() {
+        return List.of(HOST);
+    }
+
+    @Override
+    public List<String> counting() {
         return List.of(HOST);
     }
 

@@ -26,6 +26,7 @@ import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Routes;
+import io.connscale.limits.Limit.Finding;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -41,6 +42,19 @@ class EphemeralPortsLimitTest {
                 .startsWith("stopped at 28,232 on client1: no free port for 127.0.0.2 → 127.0.0.1:8989"
                         + " (ip_local_port_range 32768–60999")
                 .contains("sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"");
+    }
+
+    @Test
+    void whereMostAreInTimeWaitWaitingHelps() {
+        Facts few = facts(Map.of(
+                Fact.FIRST_PORT, 40_000L, Fact.LAST_PORT, 40_199L, Fact.TIME_WAIT, 150L, Fact.TW_REUSE, 2L));
+        String text = verdict(Map.of("connect EADDRNOTAVAIL", 12L), few, server(RUNNING, Map.of(), CALM), 0)
+                .text();
+        assertThat(text).contains("200 ports, 150 in TIME-WAIT", "try again after 60 s", "net.ipv4.tcp_tw_reuse=1");
+        Facts some = with(few, Fact.TIME_WAIT, 20);
+        assertThat(verdict(Map.of("connect EADDRNOTAVAIL", 12L), some, server(RUNNING, Map.of(), CALM), 0)
+                        .text())
+                .doesNotContain("try again");
     }
 
     private static HostEnd wide(String name, long wanted, String... sources) {

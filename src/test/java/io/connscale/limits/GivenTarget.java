@@ -9,7 +9,6 @@ import io.connscale.stats.Distribution;
 import io.connscale.stats.LoopStatistics;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
-import io.connscale.stats.Times;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +56,7 @@ final class GivenTarget {
                 established + failed + lifetimes.length,
                 0,
                 counts.unanswered(),
-                new Times(none, none, none, loop.times().lifetime(), none),
+                new Statistics.Times(none, none, none, loop.times().lifetime(), none),
                 counts.tcp(),
                 counts.process(),
                 counts.machines());

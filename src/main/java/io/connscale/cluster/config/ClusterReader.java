@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,7 @@ final class ClusterReader {
         }
         Section file = Section.of("", root, KEYS);
         Section server = file.section("server", ServerReader.KEYS);
-        ClientConfig client = ClientReader.read(file.section("client", ClientReader.KEYS), ClientConfig.DEFAULT);
+        ClientConfig client = HostReader.client(file.section("client", HostReader.CLIENT_KEYS), ClientConfig.DEFAULT);
         Launch.SshClient ssh = file.get("launch", Kind.SSH_CLIENT, Launch.SshClient.SSHJ);
         Node there = file.node("hosts").orElse(new Node.Empty(root.place()));
         List<HostConfig> hosts = hosts(there, client, ssh);

@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.Node.Place;
 import io.connscale.control.Nearest;
 import io.connscale.control.Quantity;
 import io.connscale.talk.ByteText;
@@ -36,7 +37,7 @@ final class TargetReader {
     private static final Kind<String> BYTES =
             new Kind<>("text whose characters are bytes: \"\\x10\\r\\n\" in double quotes", ByteText::of);
     private static final Kind<Integer> PID = Kind.whole(1, 1 << 30);
-    private static final Kind<Integer> PORT = Kind.whole(1, Ports.MAX);
+    private static final Kind<Integer> PORT = Kind.whole(1, Address.MAX_PORT);
     private static final Kind<Integer> LENGTH = Kind.whole(1, 1 << 30);
     private static final Kind<String> OPTION = new Kind<>("a printable text of at most 1,000 characters", text -> {
         if (text.length() > 1000 || !text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
@@ -51,7 +52,7 @@ final class TargetReader {
     static TargetConfig read(Section section, Place place) {
         String address = section.find("address", Kind.ADDRESS)
                 .orElseThrow(() -> new Fault(place, "target has no address: write \"address: broker.example.org\""));
-        List<Integer> ports = section.ranges("ports", Kind.PORTS, Ports.MAX);
+        List<Integer> ports = section.ranges("ports", Kind.PORTS, Address.MAX_PORT);
         Duration keepalive = section.get("keepalive", Kind.KEEPALIVE, Duration.ZERO);
         Optional<TalkSettings> talk = section.node("talk")
                 .flatMap(node -> talk(node, ServerConfig.endpoint(address).host()))

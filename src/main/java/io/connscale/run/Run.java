@@ -1,0 +1,82 @@
+package io.connscale.run;
+
+import io.connscale.control.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A run's record, read. It may still be written, or have ended with {@code kill -9}: a last line that is cut off is left out.
+ *
+ * @param folder where it is
+ * @param samples oldest first
+ * @param events in the order in which they were over
+ */
+public record Run(Path folder, RunInfo info, List<Sample> samples, List<Event> events) {
+    /** What is in {@code run.json} whatever the schema. */
+    private record Schema(int schema, String version) {}
+
+    public Run {
+        samples = List.copyOf(samples);
+        events = List.copyOf(events);
+    }
+
+    /**
+     * All of it.
+     *
+     * @throws IOException in words for the user: where there is no record, it can't be read, or a newer connscale wrote it
+     */
+    public static Run read(Path folder) throws IOException {
+        return new Run(
+                folder,
+                info(folder),
+                lines(folder.resolve(Recorder.SAMPLES), Sample.class),
+                lines(folder.resolve(Recorder.EVENTS), Event.class));
+    }
+
+    /** {@code run.json} alone. */
+    public static RunInfo info(Path folder) throws IOException {
+        Path file = folder.resolve(Recorder.INFO);
+        try {
+            String text = Files.readString(file);
+            Schema written = Json.read(text, Schema.class);
+            if (written.schema > RunInfo.SCHEMA) {
+                throw new IOException("%s was written by connscale %s, with schema %d; this one reads schemas up to %d"
+                        .formatted(folder, written.version, written.schema, RunInfo.SCHEMA));
+            }
+            return Json.read(text, RunInfo.class);
+        } catch (NoSuchFileException e) {
+            throw new IOException("no run is recorded in " + folder, e);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    private static <T> List<T> lines(Path file, Class<T> type) throws IOException {
+        List<T> read = new ArrayList<>();
+        if (!Files.exists(file)) {
+            return read; // killed in its first moment
+        }
+        int number = 0;
+        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            IllegalArgumentException cut = null;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (cut != null) {
+                    throw new IOException(file + ":" + number + " is damaged: " + cut.getMessage(), cut);
+                }
+                number++;
+                try {
+                    read.add(Json.read(line, type));
+                } catch (IllegalArgumentException e) {
+                    cut = e; // only the last one may be
+                }
+            }
+        }
+        return read;
+    }
+}
