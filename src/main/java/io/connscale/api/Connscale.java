@@ -17,6 +17,7 @@ import io.connscale.control.ServerStatus;
 import io.connscale.control.TargetReading;
 import io.connscale.diagnosis.BothEnds;
 import io.connscale.diagnosis.CapacityCheck;
+import io.connscale.diagnosis.Moments;
 import io.connscale.diagnosis.Readings;
 import io.connscale.limits.Difference;
 import io.connscale.stats.Statistics;
@@ -59,11 +60,15 @@ public final class Connscale implements AutoCloseable {
     /** Closing a million connections takes a while. That the agent lives bounds it. */
     private static final Duration CLOSES = Duration.ofDays(10_000);
 
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
     private final Parts parts;
+    private final Samples samples;
     private final Consent consent = new Consent();
 
     private Connscale(Parts parts) {
         this.parts = parts;
+        this.samples = new Samples(parts, EVERY);
     }
 
     /** Reads the file and starts the server, unless the file says {@code autostart: false} or {@code target:}; no agent runs yet. */
@@ -99,6 +104,28 @@ public final class Connscale implements AutoCloseable {
     /** A view of what the console runs; closing it is the console's. */
     public static Connscale of(Parts parts) {
         return new Connscale(parts);
+    }
+
+    // What is recorded
+
+    /** Both ends once per second, for as long as somebody listens: one stream for all. */
+    public Samples samples() {
+        return samples;
+    }
+
+    /** The same at another pace, for one listener. */
+    public Samples samples(Duration every) {
+        return every.equals(EVERY) ? samples : new Samples(parts, every);
+    }
+
+    /** Moments one by one, for who asks for them himself. */
+    public Moments moments() {
+        return new Moments(parts.cluster(), parts.server());
+    }
+
+    /** Records what this does, from {@link Recording#begin} on; to be closed before this is. */
+    public Recording recording(Recording.Options options) {
+        return new Recording(parts, samples, options);
     }
 
     // Hosts
@@ -387,24 +414,13 @@ public final class Connscale implements AutoCloseable {
 
     // What the console's own pages show in full. These types are of the packages below, and no part of the contract.
 
-    /** All that a host's agent, and those before it, have counted and timed; of a lost one the counts alone. */
-    public CompletableFuture<Statistics> statistics(String host) {
-        known(host);
-        return parts.cluster().statistics(host);
-    }
-
-    /** The same of our server. */
-    public CompletableFuture<Statistics> serverStatistics() {
-        return parts.server().statistics();
-    }
-
     /** Somebody else's server as it is read where it runs; fails with the reason where it is not. */
     public CompletableFuture<TargetReading> targetReading() {
         return parts.server().reading();
     }
 
     /**
-     * The same of these hosts at one moment.
+     * All that these hosts' agents, and those before them, have counted and timed, at one moment; of a lost one the counts alone.
      *
      * @param server whether the server is asked, too
      */

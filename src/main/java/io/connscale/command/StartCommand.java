@@ -106,6 +106,11 @@ public final class StartCommand implements Command {
     }
 
     @Override
+    public boolean beginsRun() {
+        return true;
+    }
+
+    @Override
     public List<String> candidates(String label, CommandContext context) {
         return HostWords.candidates(label, context, state -> state == State.STOPPED || state == State.LOST);
     }

@@ -3,6 +3,7 @@ package io.connscale.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.Timeless;
 import io.connscale.Progress;
 import io.connscale.api.Parts;
 import io.connscale.cluster.Cluster;
@@ -58,7 +59,7 @@ final class TypedLines {
         console.serve(command -> Commands.run((Command) command, context));
         int exit = console.runBatch(List.of(lines), null);
         await().until(() -> Progress.without(err.toString(UTF_8)), told);
-        return new Said(exit, out.toString(UTF_8), Progress.without(err.toString(UTF_8)));
+        return new Said(exit, Timeless.of(out.toString(UTF_8)), Progress.without(err.toString(UTF_8)));
     }
 
     /** For a cluster and a server that somebody else has wired and started. */

@@ -154,10 +154,13 @@ class MemoryLimitTest {
         Facts after = with(nothing(), Fact.OOM_KILLS, 3);
         Verdict killed = verdict(evidence(lost, 0, before, after, server(RUNNING, Map.of(), CALM), 0));
         assertThat(killed.cause()).isEqualTo("out-of-memory");
-        assertThat(killed.sentence()).contains("out of memory (control group, memory.oom_kill +1; worker killed: out of memory 555)");
+        assertThat(killed.sentence())
+                .contains("out of memory (control group, memory.oom_kill +1; worker killed: out of memory 555)");
         Observation another =
                 evidence(Map.of("worker lost", 555L), 0, before, after, server(RUNNING, Map.of(), CALM), 0);
-        assertThat(verdict(another).cause()).as("another process of the group was").isEqualTo("process-lost");
+        assertThat(verdict(another).cause())
+                .as("another process of the group was")
+                .isEqualTo("process-lost");
     }
 
     @Test
@@ -165,8 +168,8 @@ class MemoryLimitTest {
         Facts before = with(nothing(), Fact.OOM_KILLS, 2);
         Facts after = with(nothing(), Fact.OOM_KILLS, 3);
         Map<String, Long> lost = Map.of("server process killed: out of memory", 90L);
-        Verdict killed =
-                verdict(seen(Map.of("receive closed", 90L), CALM, server(RUNNING, lost, before, after, "127.0.0.1"), 0));
+        Verdict killed = verdict(
+                seen(Map.of("receive closed", 90L), CALM, server(RUNNING, lost, before, after, "127.0.0.1"), 0));
         assertThat(killed.cause()).isEqualTo("out-of-memory");
         assertThat(killed.host()).isEqualTo("server");
         assertThat(killed.sentence())
@@ -215,5 +218,28 @@ class MemoryLimitTest {
     private static long needs(long connections, long each) {
         long processes = Math.max(1, (connections + each - 1) / each);
         return connections * (Costs.SOCKET + Costs.IN_AGENT) + (processes - 1) * Costs.PROCESS_BYTES;
+    }
+
+    @Test
+    void aConnectionCostsMoreWhereBothItsEndsAre() {
+        Facts machine = available(110_000_000);
+        assertThat(row(plan(serverOf(10_000, machine), host("a", 10_000, machine)), "memory")
+                        .numbers())
+                .containsEntry("bytesPerConnection", 2 * Costs.SOCKET + Costs.IN_AGENT + Costs.IN_SERVER);
+        assertThat(row(plan(nowhere(), host("a", 10_000, machine)), "memory").numbers())
+                .containsEntry("bytesPerConnection", Costs.SOCKET + Costs.IN_AGENT);
+    }
+
+    @Test
+    void moreThanATenthOfTheMemoryOnDiskIsSaid() {
+        Facts swapped = facts(Map.of(Fact.MEMORY, 8 * GIB, Fact.SWAP, 4 * GIB, Fact.SWAP_FREE, 3 * GIB));
+        Finding finding = finding(host("a", 1, swapped), "swap");
+        assertThat(finding.value()).isEqualTo("1,024 MiB swapped out");
+        assertThat(finding.values()).containsEntry("bytes", GIB);
+        assertThat(finding.at()).isEqualTo(Finding.NO_NUMBER);
+        assertThat(findings(new MemoryLimit(), host("a", 1, with(swapped, Fact.MEMORY, 10 * GIB))))
+                .isEmpty();
+        Facts unknown = facts(Map.of(Fact.MEMORY, 8 * GIB, Fact.SWAP, 4 * GIB));
+        assertThat(findings(new MemoryLimit(), host("a", 1, unknown))).isEmpty();
     }
 }
