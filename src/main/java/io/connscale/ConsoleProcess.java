@@ -256,7 +256,8 @@ final class ConsoleProcess {
     private int converse(Console console, CommandContext context) {
         if (options.batch()) {
             int code = console.runBatch(options.commands(), options.script());
-            boolean goesOn = code == Console.WORKED || code == Console.UNMET || (code == Console.FAILED && options.keepGoing());
+            boolean goesOn =
+                    code == Console.WORKED || code == Console.UNMET || (code == Console.FAILED && options.keepGoing());
             return options.serve() && goesOn ? Math.max(code, console.runBatch(serving(context), null)) : code;
         }
         return onTerminal() ? interactive(console, context) : console.runBatch(System.in);

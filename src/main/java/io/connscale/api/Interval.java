@@ -77,7 +77,7 @@ public record Interval(@Nullable Moment before, Moment now) {
                         ? null
                         : end(server, counters(before == null ? null : before.server(), server.now)),
                 ends,
-                hosts.isEmpty() ? null : sum(List.copyOf(hosts.values()), List.copyOf(ends.values())),
+                hosts.isEmpty() || !isWhole() ? null : sum(List.copyOf(hosts.values()), List.copyOf(ends.values())),
                 machines(server, hosts),
                 room == null ? null : room.stream().map(this::use).toList());
     }
@@ -104,14 +104,18 @@ public record Interval(@Nullable Moment before, Moment now) {
         return hosts;
     }
 
+    /** Whether every host has answered, at this moment or before. */
+    private boolean isWhole() {
+        return now.states().entrySet().stream()
+                .filter(host -> host.getValue().equals("ready") || host.getValue().equals("lost"))
+                .allMatch(host -> now.hosts().containsKey(host.getKey()));
+    }
+
     /** Of what was said at this moment alone: older counts would differ for that reason. */
     private @Nullable Long difference() {
         Moment.Heard server = now.server();
-        boolean all = now.states().entrySet().stream()
-                .filter(host -> host.getValue().equals("ready") || host.getValue().equals("lost"))
-                .allMatch(host -> now.hosts().containsKey(host.getKey()));
         if (server == null
-                || !all
+                || !isWhole()
                 || now.hosts().isEmpty()
                 || now.age(server) > 0
                 || now.hosts().values().stream().anyMatch(host -> now.age(host) > 0)) {
@@ -230,8 +234,8 @@ public record Interval(@Nullable Moment before, Moment now) {
                         micros.max());
     }
 
-    private static Sample.Process process(ProcessLoad all, @Nullable ProcessLoad last) {
-        return new Sample.Process(
+    private static Sample.ProcessUse process(ProcessLoad all, @Nullable ProcessLoad last) {
+        return new Sample.ProcessUse(
                 all.processes(),
                 last == null ? null : (Double) last.cpus(),
                 last == null ? null : (Double) last.loopBusy(),

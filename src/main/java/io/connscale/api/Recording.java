@@ -8,7 +8,6 @@ import io.connscale.control.Message;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.Threads;
 import io.connscale.control.Version;
-
 import io.connscale.diagnosis.Moment;
 import io.connscale.diagnosis.Moments;
 import io.connscale.kernel.Facts;
@@ -124,8 +123,8 @@ public final class Recording implements AutoCloseable {
         begun = run;
         execute(run, () -> open(run));
         parts.diagnostics()
-                .onVerdict(verdict -> event(
-                        Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict))));
+                .onVerdict(verdict ->
+                        event(Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict))));
         run.subscription = samples.listen(moment -> execute(run, () -> sample(run, moment)));
     }
 
@@ -324,7 +323,8 @@ public final class Recording implements AutoCloseable {
         for (Map.Entry<String, Moment.Heard> host : now.hosts().entrySet()) {
             if (isNews(last == null ? null : last.hosts().get(host.getKey()), host.getValue())) {
                 Facts facts = host.getValue().facts();
-                run.kernels.merge(host.getKey(), after(RunInfo.Kernel.UNKNOWN, facts), (before, same) -> after(before, facts));
+                run.kernels.merge(
+                        host.getKey(), after(RunInfo.Kernel.UNKNOWN, facts), (before, same) -> after(before, facts));
                 news = true;
             }
         }
@@ -332,8 +332,7 @@ public final class Recording implements AutoCloseable {
     }
 
     private static boolean isNews(Moment.@Nullable Heard before, Moment.Heard now) {
-        return !now.facts().equals(Facts.NONE)
-                && (before == null || before.factsNanos() < now.factsNanos());
+        return !now.facts().equals(Facts.NONE) && (before == null || before.factsNanos() < now.factsNanos());
     }
 
     private static RunInfo.Kernel after(RunInfo.Kernel before, Facts facts) {
@@ -342,7 +341,8 @@ public final class Recording implements AutoCloseable {
     }
 
     private void end(Begun run, @Nullable Integer exit) throws IOException, InterruptedException {
-        Moment now = new Moments(parts.cluster(), parts.server()).next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), true);
+        Moment now =
+                new Moments(parts.cluster(), parts.server()).next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), true);
         try {
             write(run, now);
             info(run, Instant.now(), exit);
