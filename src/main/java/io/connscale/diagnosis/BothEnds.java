@@ -104,7 +104,8 @@ public record BothEnds(
         Optional<String> incomparable = read == null
                 ? Optional.of(notRead)
                 : read.now().established() == null
-                        ? Optional.of(notRead + ": " + String.join("; ", read.now().unread()))
+                        ? Optional.of(
+                                notRead + ": " + String.join("; ", read.now().unread()))
                         : missing(ends, hosts);
         return new BothEnds(null, read, null, hosts, incomparable, 0);
     }
