@@ -10,6 +10,7 @@ import io.connscale.control.TargetReading;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.ForeignServer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -44,7 +45,7 @@ class TargetServerTest {
         ThreadProcess.Body agent = FakeAgent.answering(request -> {
             if (request instanceof Message.TakeForeignServer question) {
                 asked.set(question);
-                return new Message.ForeignServerTaken(request.id(), now.get());
+                return new Message.ForeignServerTaken(request.id(), Objects.requireNonNull(now.get()));
             }
             return FakeAgent.idle(request);
         });
@@ -66,8 +67,8 @@ class TargetServerTest {
             Outcome.get(server.attach());
             TargetReading read = read(server, server(7, 100L, 1_200_000, 5_000_000));
 
-            assertThat(asked.get().ports()).containsExactly(6379); // where it listens there, not where hosts connect to
-            assertThat(asked.get().process()).isEqualTo("redis");
+            assertThat(Objects.requireNonNull(asked.get()).ports()).containsExactly(6379); // where it listens there, not where hosts connect to
+            assertThat(Objects.requireNonNull(asked.get()).process()).isEqualTo("redis");
             assertThat(read.bytesEach()).isEqualTo(2_000);
             assertThat(read.filesEach()).isEqualTo(1.0);
             assertThat(read.microsEach(500)).isEqualTo(10.0);

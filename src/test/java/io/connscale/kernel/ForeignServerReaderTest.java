@@ -19,13 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** Somebody else's server in a {@code /proc} of our own, where nobody may see some files; and a real one, this process. */
 class ForeignServerReaderTest {
     private static final Wanted PORT_80 = new Wanted(List.of(80), null, null);
-    private static final String TCP =
-            "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-                    + "   0: 0100007F:0050 00000000:0000 0A 00000000:00000002 00:00000000 00000000 0 0 800\n"
-                    + "   1: 0100007F:0050 0100007F:8000 01 00000000:00000000 00:00000000 00000000 0 0 801\n"
-                    + "   2: 0100007F:0050 0100007F:8001 01 00000000:00000000 00:00000000 00000000 0 0 0\n"
-                    + "   3: 0100007F:0050 0100007F:8002 08 00000000:00000000 00:00000000 00000000 0 0 803\n"
-                    + "   4: 0100007F:8000 0100007F:0050 01 00000000:00000000 00:00000000 00000000 0 0 804\n";
+    private static final String TCP = """
+              sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+               0: 0100007F:0050 00000000:0000 0A 00000000:00000002 00:00000000 00000000 0 0 800
+               1: 0100007F:0050 0100007F:8000 01 00000000:00000000 00:00000000 00000000 0 0 801
+               2: 0100007F:0050 0100007F:8001 01 00000000:00000000 00:00000000 00000000 0 0 0
+               3: 0100007F:0050 0100007F:8002 08 00000000:00000000 00:00000000 00000000 0 0 803
+               4: 0100007F:8000 0100007F:0050 01 00000000:00000000 00:00000000 00000000 0 0 804
+            """;
 
     @TempDir
     private Path folder;

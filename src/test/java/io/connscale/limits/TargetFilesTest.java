@@ -9,12 +9,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.stats.Statistics;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TargetFilesTest {
     private static final Statistics FAILED = seen(1_010, 90, Map.of("receive timeout", 90L));
 
-    private static Verdict with(Long files) {
+    private static Verdict with(@Nullable Long files) {
         return verdict(FAILED, read(found(0, 0, member(12, 13L, 0)), found(1_010, 0, member(12, files, 0))));
     }
 
