@@ -2,8 +2,10 @@ package io.connscale;
 
 import static io.connscale.net.FreePort.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.kernel.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,10 +20,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Somebody else's servers, the real ones, by the real script: connections held, counted as {@code ss} does, and the server's limit in its words. */
+/**
+ * Somebody else's servers, the real ones, by the real script: connections held, counted at both ends as {@code ss} does, what they
+ * cost there, and each server's limit, staged and named.
+ */
 class TargetIT {
-    private static final int HELD = 2_000;
+    private static final long FILES = Limits.ofThisProcess().hardFiles();
+    /** As many as the limit of files has room for: at a proxy each takes two. */
+    private static final int HELD = (int) Math.min(5_000, (FILES - 500) / 2);
 
     @TempDir
     Path folder;
@@ -68,10 +77,24 @@ class TargetIT {
     }
 
     private void target(String talk) throws IOException {
+        target(talk, "interval: 2s, timeout: 30s");
+    }
+
+    /** Where it runs the same agent reads it that has the connections. */
+    private void target(String talk, String client) throws IOException {
         file(
                 "hosts.yaml",
-                "target: {address: 127.0.0.1, ports: PORT, talk: " + talk + "}\n"
-                        + "client: {interval: 1s, timeout: 20s, rate: 2000}\nhosts: {client1: local}\n");
+                "target: {address: 127.0.0.1, ports: PORT, talk: " + talk + ", runs: {on: client1}}\n" + "client: {"
+                        + client + ", rate: 2000}\nhosts: {client1: local}\n");
+    }
+
+    /** Its verdict, told with the answer or as a notice. */
+    private ConsoleScript.Ran run(String... commands) {
+        List<String> arguments = new ArrayList<>(List.of("-o", "json"));
+        for (String command : commands) {
+            arguments.addAll(List.of("-e", command));
+        }
+        return ConsoleScript.in(folder).run(arguments.toArray(String[]::new));
     }
 
     /** As the kernel counts them, at the server's end. */
@@ -82,91 +105,176 @@ class TargetIT {
                 .count();
     }
 
-    /** Opens, waits until each has been answered in three further intervals, and counts. */
-    private void holds(String talk) throws IOException {
+    /**
+     * Opens, waits until each has been answered in three further intervals, and counts.
+     *
+     * @param filesEach that a connection takes at the server
+     */
+    private void holds(String talk, double filesEach) throws IOException {
         target(talk);
+        await().atMost(Duration.ofSeconds(30)).until(() -> establishedByKernel() == 0);
         try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json")) {
             console.answer("start client1");
             assertThat(console.answer("connections start " + HELD + " client1"))
                     .contains("\"established\":" + HELD + ",\"failed\":0", "\"errors\":{}");
-            await().atMost(Duration.ofSeconds(60)).until(() -> number(console.answer("stats"), "pongs") >= 3 * HELD);
-            assertThat(console.answer("count"))
-                    .contains("\"server\":{\"established\":null}", "\"difference\":null")
-                    .contains("{\"established\":" + HELD + ",\"connecting\":0,\"failed\":0,\"lost\":0}");
+            await().atMost(Duration.ofSeconds(90)).until(() -> pongs(console.answer("stats client1")) >= 4L * HELD);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(console.answer("count"))
+                            .contains("\"server\":{\"established\":" + HELD + "}", "\"difference\":0")
+                            .contains("{\"established\":" + HELD + ",\"connecting\":0,\"failed\":0,\"lost\":0}"));
             assertThat(establishedByKernel()).isEqualTo(HELD);
+            JsonNode server = result(console.answer("stats")).get("server");
+            assertThat(server.get("waiting").asLong()).isZero();
+            assertThat(server.get("backlog").asLong()).isPositive();
+            assertThat(server.get("unread")).isEmpty();
+            assertThat(server.get("bytesPerConnection").asLong()).isBetween(100L, 100_000L);
+            assertThat(server.get("microsPerMessage").asDouble()).isBetween(0.1, 10_000.0);
+            assertThat(server.get("filesPerConnection").asDouble()).isCloseTo(filesEach, within(0.1));
+            assertThat(server.get("restarts").asLong()).isZero();
+            assertThat(console.answer("doctor")).contains("\"facts\":{\"values\":{", "\"RLIMIT_NOFILE.soft\"");
         }
     }
 
-    private static long number(String json, String name) {
-        return Long.parseLong(json.replaceFirst("(?s).*?\"" + name + "\":(\\d+).*", "$1"));
+    private static JsonNode result(String line) {
+        return new JsonMapper().readTree(line).get("result");
     }
 
-    private String redis() throws IOException {
-        return file("redis.conf", "port PORT\nbind 127.0.0.1\nmaxclients 2500\nsave \"\"\ntcp-backlog 511\n");
+    private static long pongs(String stats) {
+        return result(stats).get("hosts").get("client1").get("pongs").asLong();
+    }
+
+    private String redis(int max) throws IOException {
+        return file(
+                "redis.conf",
+                "port PORT\nbind 127.0.0.1\nmaxclients MAX\nsave \"\"\ntcp-backlog 511\n"
+                        .replace("MAX", Integer.toString(max)));
     }
 
     @Test
-    void redisHoldsThemAndItsLimitIsToldInItsWords() throws IOException {
+    void redisHoldsThem() throws IOException {
         Needs.command("redis-server");
-        serve("redis-server", redis());
-        holds("redis");
-        await().until(() -> establishedByKernel() == 0);
-        ConsoleScript.Ran ran = ConsoleScript.in(folder)
-                .run("-o", "json", "-e", "start client1", "-e", "connections start 3000 client1", "-e", "count");
+        serve("redis-server", redis(10_000));
+        holds("redis", 1);
+    }
+
+    @Test
+    void redisTellsItsLimitInItsWordsAndTheVerdictTellsTheNumber() throws IOException {
+        Needs.command("redis-server");
+        serve("redis-server", redis(500));
+        target("redis");
+        ConsoleScript.Ran ran = run("start client1", "connections start 600 client1", "count");
         assertThat(ran.out())
-                .contains("\"established\":2500,\"failed\":500")
-                .contains("\"receive unexpected: -ERR max number of clients reached\":500")
-                .contains("\"cause\":\"target-refuses\"");
+                .contains("\"established\":500,\"failed\":100")
+                .contains("\"receive unexpected: -ERR max number of clients reached\":100")
+                .contains("\"cause\":\"target-refuses\"", "a limit of its own, at 500", "Raise its maxclients")
+                .contains("\"server\":{\"established\":500}");
     }
 
     @Test
-    void aServerThatIsStartedAnewLosesThemAndThatIsCounted() throws Exception {
+    void aServerThatIsStartedAnewLosesThemAndThatIsCountedByCause() throws Exception {
         Needs.command("redis-server");
-        Process first = serve("redis-server", redis());
+        Process first = serve("redis-server", redis(10_000));
         target("redis");
         try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json")) {
             console.answer("start client1");
             console.answer("connections start 500 client1");
             first.destroyForcibly().waitFor();
-            await().until(() -> number(console.answer("count"), "lost") == 500);
-            serve("redis-server", redis());
+            serve("redis-server", redis(10_000));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(console.answer("count")).contains("\"lost\":500"));
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> assertThat(console.err()).contains("redis-server, pid " + first.pid() + " is gone"));
+            JsonNode errors =
+                    result(console.answer("stats")).get("hosts").get("client1").get("errors");
+            long known = 0;
+            for (String cause : List.of("receive closed", "receive ECONNRESET", "send ECONNRESET", "send EPIPE")) {
+                known += errors.path(cause).asLong();
+            }
+            assertThat(known).as("%s", errors).isEqualTo(500);
             assertThat(console.answer("connections start 500 client1")).contains("\"established\":500");
             assertThat(console.answer("count"))
                     .contains("{\"established\":500,\"connecting\":0,\"failed\":0,\"lost\":500}");
+            assertThat(result(console.answer("stats"))
+                            .get("server")
+                            .get("restarts")
+                            .asLong())
+                    .isEqualTo(1);
         }
     }
 
-    @Test
-    void nginxHoldsThemAndSaysItsStatus() throws IOException {
+    private Process nginx(int workerConnections) throws IOException {
         Needs.command("nginx");
         String conf = file("nginx.conf", """
                 daemon off; pid nginx.pid; error_log error.log; worker_processes 1;
-                events { worker_connections 4096; }
+                events { worker_connections MAX; }
                 http {
                   access_log off; keepalive_requests 100000;
                   client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
                   server { listen 127.0.0.1:PORT; location / { return 200 "hello"; } location /busy { return 503; } }
                 }
-                """);
-        serve("nginx", "-p", folder.toString(), "-c", conf);
-        holds("http");
+                """.replace("MAX", Integer.toString(workerConnections)));
+        return serve("nginx", "-p", folder.toString(), "-c", conf);
+    }
+
+    /** Its workers end with it. */
+    private static void end(Process nginx) {
+        nginx.destroy();
+        await().until(() -> !nginx.isAlive());
+    }
+
+    @Test
+    void nginxHoldsThemAndSaysItsStatus() throws IOException {
+        Process nginx = nginx(10_000);
+        holds("http", 1);
         target("{http: {path: /busy}}");
-        ConsoleScript.Ran ran = ConsoleScript.in(folder)
-                .run("-o", "json", "-e", "start client1", "-e", "connections start 100 client1");
-        assertThat(ran.out()).contains("\"receive unexpected: HTTP 503\":100", "\"established\":0");
-        servers.get(0).destroy(); // its workers end with it
-        await().until(() -> !servers.get(0).isAlive());
+        assertThat(run("start client1", "connections start 100 client1").out())
+                .contains("\"receive unexpected: HTTP 503\":100", "\"established\":0");
+        end(nginx);
+    }
+
+    @Test
+    void nginxClosesIdleOnesAtItsWorkerConnectionsAndTheVerdictNamesThem() throws IOException {
+        Process nginx = nginx(768);
+        target("http");
+        assertThat(run("start client1", "connections start 1000 client1").out())
+                .contains("\"cause\":\"target-closes\"", "(nginx, pid " + nginx.pid() + ", and 1 more process)")
+                .containsPattern("Raise its worker_connections [^.]* it is about 7[4-9]\\d for each worker");
+        end(nginx);
+    }
+
+    /** @param more lines of its configuration */
+    private String mosquitto(String more) throws IOException {
+        Needs.command("mosquitto");
+        return file(
+                "mosquitto.conf", "listener PORT 127.0.0.1\nallow_anonymous true\npersistence false\n" + more + "\n");
     }
 
     @Test
     void mosquittoHoldsThem() throws IOException {
-        Needs.command("mosquitto");
-        serve(
-                "mosquitto",
-                "-c",
-                file("mosquitto.conf", "listener PORT 127.0.0.1\nallow_anonymous true\npersistence false\n"));
-        holds("mqtt");
-        holds("{mqtt: {version: 5}}");
+        serve("mosquitto", "-c", mosquitto(""));
+        holds("mqtt", 1);
+        holds("{mqtt: {version: 5}}", 1);
+    }
+
+    @Test
+    void mosquittoIsOutOfFilesAndTheVerdictSaysSo() throws IOException {
+        serve("sh", "-c", "ulimit -n 200; exec mosquitto -c " + mosquitto(""));
+        target("mqtt", "interval: 1s, timeout: 3s");
+        ConsoleScript.Ran ran = run("start client1", "connections start 400 client1");
+        assertThat(ran.err()).contains("can come up on server: files, 200 files");
+        assertThat(ran.out())
+                .contains("\"cause\":\"target-files\"")
+                .containsPattern("out of files: mosquitto, pid \\d+ has \\d+ of 200 open");
+    }
+
+    @Test
+    void mosquittoHasALimitOfItsOwnAndTheVerdictTellsTheNumber() throws IOException {
+        serve("mosquitto", "-c", mosquitto("max_connections 200"));
+        target("mqtt", "interval: 1s, timeout: 5s");
+        assertThat(run("start client1", "connections start 300 client1").out())
+                .containsPattern("\"established\":20[01],\"failed\":(99|100)")
+                .contains("\"cause\":\"target-closes\"", "a limit of its own, at 200", "Raise its max_connections");
     }
 
     @Test
@@ -182,15 +290,35 @@ class TargetIT {
                                 await asyncio.Future()
                         asyncio.run(main())
                         """));
-        holds("websocket");
+        holds("websocket", 1);
     }
 
-    @Test
-    void haproxyPassesThemOnToAnEchoServer() throws IOException {
+    /** haproxy at the port, before a server at another one. */
+    private void haproxy(int maxConnections, String clientTimeout, int behind) throws IOException {
         Needs.command("haproxy");
+        serve("haproxy", "-db", "-f", file("haproxy.cfg", """
+                        global
+                          maxconn MAX
+                        defaults
+                          mode tcp
+                          retries 0
+                          timeout connect 20s
+                          timeout client IDLE
+                          timeout server 120s
+                        listen front
+                          bind 127.0.0.1:PORT
+                          server echo 127.0.0.1:BEHIND
+                        """.replace("MAX", Integer.toString(maxConnections))
+                .replace("IDLE", clientTimeout)
+                .replace("BEHIND", Integer.toString(behind))));
+    }
+
+    /** Its port. */
+    private int echoServer() throws IOException {
         Needs.debiansPython("asyncio");
         int front = port;
         port = freePort();
+        int behind = port;
         serve(Needs.PYTHON, file("echo.py", """
                         import asyncio
                         async def talk(reader, writer):
@@ -205,19 +333,54 @@ class TargetIT {
                             await server.serve_forever()
                         asyncio.run(main())
                         """));
-        String server = "  server echo 127.0.0.1:" + port + "\n";
         port = front;
-        serve("haproxy", "-db", "-f", file("haproxy.cfg", """
-                        global
-                          maxconn 5000
-                        defaults
-                          mode tcp
-                          timeout connect 20s
-                          timeout client 120s
-                          timeout server 120s
-                        listen front
-                          bind 127.0.0.1:PORT
-                        """ + server));
-        holds("echo");
+        return behind;
+    }
+
+    @Test
+    void haproxyPassesThemOnToAnEchoServer() throws IOException {
+        haproxy(9_000, "120s", echoServer());
+        holds("echo", 2);
+    }
+
+    @Test
+    void haproxyStopsAcceptingAtItsLimitAndTheVerdictNamesIt() throws IOException {
+        haproxy(200, "120s", echoServer());
+        target("echo", "interval: 1s, timeout: 3s");
+        try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json")) {
+            console.answer("start client1");
+            console.answer("connections start 300 client1");
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(console.err())
+                            .contains(
+                                    "100 wait to be accepted",
+                                    "it holds 200, a limit of its own",
+                                    "Raise its maxconn"));
+        }
+    }
+
+    @Test
+    void haproxyClosesIdleOnesAndTheVerdictTellsAfterWhatTime() throws IOException {
+        haproxy(1_000, "3s", echoServer());
+        target("echo", "interval: 1m, timeout: 30s");
+        try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json")) {
+            console.answer("start client1");
+            console.answer("connections start 300 client1");
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(console.err()).containsPattern("when each was [34]\\.\\d s old"));
+        }
+    }
+
+    @Test
+    void aBalancerWithNobodyBehindItIsSaidToBeOne() throws IOException {
+        haproxy(1_000, "120s", freePort());
+        target("echo", "interval: 1s, timeout: 5s");
+        try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json")) {
+            console.answer("start client1");
+            console.answer("connections start 111 client1");
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(
+                            () -> assertThat(console.out() + console.err()).contains("so does a load balancer"));
+        }
     }
 }

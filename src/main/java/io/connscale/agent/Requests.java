@@ -13,6 +13,7 @@ import io.connscale.control.Message.ConnectionsOpened;
 import io.connscale.control.Message.Done;
 import io.connscale.control.Message.FactsTaken;
 import io.connscale.control.Message.Failed;
+import io.connscale.control.Message.ForeignServerTaken;
 import io.connscale.control.Message.Notice;
 import io.connscale.control.Message.OpenConnections;
 import io.connscale.control.Message.Progress;
@@ -22,13 +23,17 @@ import io.connscale.control.Message.SnapshotTaken;
 import io.connscale.control.Message.StatisticsTaken;
 import io.connscale.control.Message.StopOpening;
 import io.connscale.control.Message.TakeFacts;
+import io.connscale.control.Message.TakeForeignServer;
 import io.connscale.control.Message.TakeServerStatistics;
 import io.connscale.control.Message.TakeSnapshot;
 import io.connscale.control.Message.TakeStatistics;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
+import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
+import io.connscale.kernel.ForeignServerReader;
+import io.connscale.kernel.ForeignServerReader.Wanted;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.net.Transport;
@@ -58,6 +63,7 @@ final class Requests implements AutoCloseable {
     private final AgentProcess.Starter starter;
     private final Outbox outbox;
     private final Executor control;
+    private final ForeignServerReader foreign = new ForeignServerReader();
     private @Nullable SnapshotTaken said;
     private long saidAt = System.nanoTime() - MAX_UNSAID;
 
@@ -114,6 +120,12 @@ final class Requests implements AutoCloseable {
             reply(t.id(), agent().snapshot(), snapshot -> counts(t.id(), snapshot));
         } else if (request instanceof TakeFacts t) {
             outbox.send(new FactsTaken(t.id(), facts(t)));
+        } else if (request instanceof TakeForeignServer t) {
+            Wanted wanted = new Wanted(t.ports(), t.pid(), t.process());
+            reply(
+                    t.id(),
+                    Threads.call("foreign-server", () -> foreign.read(wanted)),
+                    found -> new ForeignServerTaken(t.id(), found));
         } else if (request instanceof TakeStatistics t) {
             reply(t.id(), agent().statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
         } else if (request instanceof TakeServerStatistics t) {

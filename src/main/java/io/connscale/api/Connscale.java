@@ -14,6 +14,7 @@ import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.diagnosis.BothEnds;
 import io.connscale.diagnosis.CapacityCheck;
 import io.connscale.diagnosis.Moments;
@@ -385,6 +386,9 @@ public final class Connscale implements AutoCloseable {
         return waiting(() -> {
             BothEnds ends = BothEnds.settled(parts.cluster(), parts.server(), hosts);
             Long difference = ends.difference();
+            if (target().isPresent()) {
+                return Count.ofTarget(ends);
+            }
             Optional<Difference> why = difference == null || difference == 0
                     ? Optional.empty()
                     : Optional.of(parts.diagnostics().difference(difference));
@@ -412,6 +416,11 @@ public final class Connscale implements AutoCloseable {
     }
 
     // What the console's own pages show in full. These types are of the packages below, and no part of the contract.
+
+    /** Somebody else's server as it is read where it runs; fails with the reason where it is not. */
+    public CompletableFuture<TargetReading> targetReading() {
+        return parts.server().reading();
+    }
 
     /**
      * All that these hosts' agents, and those before them, have counted and timed, at one moment; of a lost one the counts alone.

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Connections at both ends at one moment.
  *
- * @param server established at the server; empty where it does not run, does not answer, or is not ours
+ * @param server established at the server, by the kernel's count where it is somebody else's; empty where it does not run, does not answer, or is
+ *     not read
  * @param hosts by name, in the order in which they were named, or the file's
  * @param difference what the hosts hold less what the server has accepted; empty where the ends can't be compared
  * @param explanation why the ends differ, or why they can't be compared; empty where they agree
@@ -96,6 +97,29 @@ public record Count(
                 why.map(Evidence::of),
                 Pending.Result.of(ends.hosts()).failed(),
                 Optional.ofNullable(ends.silent()).map(ConnscaleException::of));
+    }
+
+    /** Of somebody else's server as its kernel counts: with other clients' connections, and those that wait to be accepted. */
+    static Count ofTarget(BothEnds ends) {
+        Count count = of(ends, Optional.empty());
+        Long difference = ends.difference();
+        if (difference == null || difference == 0) {
+            return count;
+        }
+        long connecting =
+                count.hosts.values().stream().mapToLong(Host::connecting).sum();
+        String why = difference > 0
+                ? "its kernel counts fewer at the server's ports: something between holds the rest, or ends are not noticed yet"
+                : "its kernel counts more at the server's ports: " + (connecting > 0 ? "those still connecting, " : "")
+                        + "other clients, or ends that the server has not noticed yet";
+        return new Count(
+                count.server,
+                count.hosts,
+                count.difference,
+                why,
+                Optional.empty(),
+                count.failures,
+                count.serverFailure);
     }
 
     private static OptionalLong known(@Nullable Long count) {

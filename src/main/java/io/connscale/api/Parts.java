@@ -46,8 +46,9 @@ public record Parts(
                 .orElse(file);
         ServerAddress address = new ServerAddress(config);
         Cluster cluster = new Cluster(config, address::targets, user::notice, asker(user));
-        Server server =
-                config.target().<Server>map(TargetServer::new).orElseGet(() -> server(config.server(), cluster, user));
+        Server server = config.target()
+                .<Server>map(target -> new TargetServer(target, cluster))
+                .orElseGet(() -> server(config.server(), cluster, user));
         address.of(server);
         Diagnostics diagnostics = new Diagnostics(cluster, server);
         cluster.onLoss(new DisconnectReporter(diagnostics, user::notice)::lost);
@@ -78,10 +79,10 @@ public record Parts(
         };
     }
 
-    /** Starts our server where the file says so; what stopped that, empty where nothing did. */
+    /** Starts our server where the file says so, or reads somebody else's where the file says where it runs; what stopped that, empty where nothing did. */
     public Optional<AgentException> autostart() throws InterruptedException {
         if (!startsServer) {
-            return Optional.empty();
+            return attach();
         }
         try {
             Answers.within(Server.START_SECONDS, server.start());
@@ -89,6 +90,16 @@ public record Parts(
         } catch (AgentException e) {
             return Optional.of(notStarted(e));
         }
+    }
+
+    /** Connections can be opened all the same where somebody else's server can't be read. */
+    private Optional<AgentException> attach() throws InterruptedException {
+        try {
+            Answers.within(Server.START_SECONDS, server.attach());
+        } catch (AgentException e) {
+            user.notice("the server is not read: " + e.message() + " · " + e.hint());
+        }
+        return Optional.empty();
     }
 
     void startServer() throws AgentException, InterruptedException {

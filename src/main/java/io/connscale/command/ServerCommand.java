@@ -9,6 +9,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Quantity;
+import io.connscale.diagnosis.Readings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.LongSummaryStatistics;
@@ -41,7 +42,7 @@ public final class ServerCommand implements Command {
             new Column<>("backlog given", one -> one.backlogGiven() == null ? "" : one.backlogGiven()));
 
     @Override
-    public Answer run(CommandContext context) {
+    public Answer run(CommandContext context) throws InterruptedException {
         return now(context);
     }
 
@@ -49,7 +50,7 @@ public final class ServerCommand implements Command {
     @CommandLine.Command(name = "status", description = "Where it listens, and what it has counted.")
     static final class Status implements Command {
         @Override
-        public Answer run(CommandContext context) {
+        public Answer run(CommandContext context) throws InterruptedException {
             return now(context);
         }
     }
@@ -80,18 +81,34 @@ public final class ServerCommand implements Command {
      * Of somebody else's.
      *
      * @param target what it is, and what is said to it
-     * @param established null: not read
+     * @param established by the kernel's count where it runs; null: not read, or unknown
+     * @param read what is read there; null: nothing
      */
-    record Foreign(String state, String target, @Nullable Long established) {}
+    record Foreign(String state, String target, @Nullable Long established, TargetText.@Nullable Json read) {}
 
-    private static Answer now(CommandContext context) {
-        return context.scale()
-                .target()
-                .map(target -> new Answer(
-                        new Foreign("foreign", target, null),
-                        Table.of(COLUMNS, List.of()),
-                        List.of("server  " + target + " · not read")))
-                .orElseGet(() -> answer(context.scale().server()));
+    private static Answer now(CommandContext context) throws InterruptedException {
+        Optional<String> target = context.scale().target();
+        return target.isPresent()
+                ? foreign(context, target.get())
+                : answer(context.scale().server());
+    }
+
+    private static Answer foreign(CommandContext context, String target) throws InterruptedException {
+        Readings now = context.scale().readings(context.scale().counting(), true);
+        TargetText text = TargetText.of(now, now, false);
+        List<String> lines = new ArrayList<>(List.of("server  " + target + (text == null ? " · not read" : "")));
+        if (text != null) {
+            lines.add("        " + text.line());
+            text.unread().forEach(why -> lines.add("        " + why));
+        }
+        return new Answer(
+                new Foreign(
+                        "foreign",
+                        target,
+                        text == null ? null : text.reading().now().established(),
+                        text == null ? null : text.json()),
+                Table.of(COLUMNS, List.of()),
+                lines);
     }
 
     private static Answer answer(ServerState server) {

@@ -122,10 +122,28 @@ public final class StatsCommand implements Command {
             description = "what happens from now on for so long; else all since the agents began")
     private Duration over = Duration.ZERO;
 
+    /** Somebody else's server; null: not read. */
+    record Foreign(@Nullable TargetText text) {
+        List<String> lines(int columns) {
+            return text == null ? List.of("server  not read") : text.lines(columns);
+        }
+
+        TargetText.@Nullable Json json() {
+            return text == null ? null : text.json();
+        }
+    }
+
     /** In JSON: the server's row is missing where nobody asked it or it does not run, and null where it did not answer. */
     private sealed interface Json {
         record WithServer(
                 StatsRow.@Nullable Json server,
+                @JsonInclude(JsonInclude.Include.NON_NULL) StatsRow.@Nullable Json sum,
+                Map<String, StatsRow.Json> hosts,
+                Map<String, Machine> machines)
+                implements Json {}
+
+        record WithTarget(
+                TargetText.@Nullable Json server,
                 @JsonInclude(JsonInclude.Include.NON_NULL) StatsRow.@Nullable Json sum,
                 Map<String, StatsRow.Json> hosts,
                 Map<String, Machine> machines)
@@ -164,9 +182,13 @@ public final class StatsCommand implements Command {
         Readings now = read(context, names);
         List<StatsRow> rows = StatsRow.rows(before, now, !over.isZero());
         AgentException silent = now.silent();
+        Foreign foreign = hosts.isEmpty() && context.scale().target().isPresent()
+                ? new Foreign(TargetText.of(before, now, !over.isZero()))
+                : null;
         return HostAnswers.of(now.hosts())
                 .withoutServer(silent)
-                .answer(done -> answer(rows, silent != null, context.shell().columns()));
+                .answer(done ->
+                        answer(rows, silent != null, foreign, context.shell().columns()));
     }
 
     private Readings read(CommandContext context, List<String> names) throws InterruptedException {
@@ -194,11 +216,16 @@ public final class StatsCommand implements Command {
      * As it was counted.
      *
      * @param serverIsSilent whether it was asked and did not answer: nothing is known of it
+     * @param foreign somebody else's server; null where it is ours, or nobody asked for it
      * @param columns of the screen
      */
-    static Answer answer(List<StatsRow> rows, boolean serverIsSilent, int columns) {
+    static Answer answer(List<StatsRow> rows, boolean serverIsSilent, @Nullable Foreign foreign, int columns) {
         List<Timed> timed = timed(rows);
         List<String> lines = new ArrayList<>(Table.of(COUNTS, rows).lines(columns));
+        if (foreign != null) {
+            lines.add("");
+            lines.addAll(foreign.lines(columns));
+        }
         if (serverIsSilent) {
             lines.add("server  unknown: it does not answer");
         }
@@ -214,7 +241,7 @@ public final class StatsCommand implements Command {
         machines(rows).values().forEach(machine -> lines.add("machine  " + text(machine)));
         rows.forEach(row -> lines.addAll(row.warnings()));
         return new Answer(
-                json(rows, serverIsSilent),
+                json(rows, serverIsSilent, foreign),
                 Table.of(
                         CSV,
                         timed.stream()
@@ -223,7 +250,7 @@ public final class StatsCommand implements Command {
                 lines);
     }
 
-    private static Json json(List<StatsRow> rows, boolean serverIsSilent) {
+    private static Json json(List<StatsRow> rows, boolean serverIsSilent, @Nullable Foreign foreign) {
         StatsRow.Json server = null;
         StatsRow.Json sum = null;
         Map<String, StatsRow.Json> hosts = new LinkedHashMap<>();
@@ -238,6 +265,9 @@ public final class StatsCommand implements Command {
         }
         Map<String, Machine> machines = new LinkedHashMap<>();
         machines(rows).forEach((name, machine) -> machines.put(name, Machine.of(machine)));
+        if (foreign != null) {
+            return new Json.WithTarget(foreign.json(), sum, hosts, machines);
+        }
         return server != null || serverIsSilent
                 ? new Json.WithServer(server, sum, hosts, machines)
                 : new Json.HostsOnly(sum, hosts, machines);

@@ -9,7 +9,9 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code watch} draws. The hosts get what room the rest leaves; on a narrow screen whole columns are left out, and no number is cut; on a
@@ -77,6 +79,8 @@ final class WatchPicture {
     private final Curve slow = new Curve("p99 µs", new ArrayList<>());
     private final List<Curve> curves = List.of(established, attempted, pongs, median, slow);
     private List<StatsRow> rows = List.of();
+    /** Somebody else's server in a line; empty where it is ours. */
+    private Optional<String> target = Optional.empty();
 
     private static Object rate(StatsRow row, ToLongFunction<Statistics> count) {
         return row.seconds() > 0 ? (Object) Math.round(row.perSecond(count)) : "";
@@ -85,6 +89,11 @@ final class WatchPicture {
     private static Object percentile(StatsRow row, double percent) {
         Distribution last = row.last().times().roundTrip();
         return last.count() == 0 ? "" : (Object) last.percentile(percent);
+    }
+
+    /** What is read of somebody else's server; null: nothing. */
+    void target(@Nullable TargetText read) {
+        target = Optional.of(read == null ? "not read" : read.line());
     }
 
     /** A tick: what was heard of server and hosts. */
@@ -111,6 +120,7 @@ final class WatchPicture {
     List<String> lines(int columns, int rowsOfScreen, boolean unicode) {
         int width = columns - 1; // a terminal may wrap a line that fills it
         List<String> below = new ArrayList<>();
+        target.ifPresent(read -> below.add("server: " + read));
         below.add("round trips of the last tick, µs: " + percentiles());
         rows.stream()
                 .filter(row -> !(row instanceof StatsRow.Sum)

@@ -7,6 +7,7 @@ import io.connscale.console.Live;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Json;
+import io.connscale.control.TargetReading;
 import io.connscale.control.Threads;
 import io.connscale.diagnosis.Moment;
 import io.connscale.limits.Verdict;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Server and hosts, moment after moment. Who is slow is shown as last heard. */
@@ -39,6 +41,7 @@ final class WatchedCluster implements WatchCommand.Watched {
     private final BlockingQueue<Moment> moments = new ArrayBlockingQueue<>(MAX_WAITING);
     private final Samples.Subscription subscription;
     private final WatchPicture picture = new WatchPicture();
+    private final Target target = new Target();
     private final Findings findings;
     private final Map<String, StatsRow.OfHost> hosts = new LinkedHashMap<>();
     private StatsRow.@Nullable OfServer server;
@@ -72,6 +75,10 @@ final class WatchedCluster implements WatchCommand.Watched {
             ticks.print(tick(now), Table.of(TICK, List.of(tick(now))));
         }
         rows = rows(now);
+        if (context.scale().target().isPresent()) {
+            target.look(context.scale()::targetReading, rows);
+            picture.target(target.heard);
+        }
         picture.add(rows);
         findings.look(rows);
         live.draw(picture.lines(live.columns(), live.rows(), live.unicode()), picture.plain());
@@ -118,7 +125,37 @@ final class WatchedCluster implements WatchCommand.Watched {
         if (last == null || !isWhole(last)) {
             rows = rows(context.scale().moments().next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), false));
         }
-        return StatsCommand.answer(rows, false, context.shell().columns());
+        StatsCommand.Foreign foreign =
+                context.scale().target().isPresent() ? new StatsCommand.Foreign(target.heard) : null;
+        return StatsCommand.answer(rows, false, foreign, context.shell().columns());
+    }
+
+    /** Somebody else's server, where it is read: what came last, a moment old. It is never waited for. */
+    private static final class Target {
+        private CompletableFuture<@Nullable TargetReading> asked = CompletableFuture.completedFuture(null);
+        private long askedAt;
+        private @Nullable TargetReading before;
+        private long beforeAt;
+        /** Null: not read, or not yet. */
+        private @Nullable TargetText heard;
+
+        void look(Supplier<CompletableFuture<TargetReading>> question, List<StatsRow> rows) {
+            if (!asked.isDone()) {
+                return;
+            }
+            TargetReading now = asked.join();
+            if (now != null) {
+                long pongs = rows.stream()
+                        .filter(StatsRow.OfHost.class::isInstance)
+                        .mapToLong(row -> row.all().counts().pongs())
+                        .sum();
+                heard = TargetText.of(now, before, Moment.seconds(beforeAt, askedAt), pongs);
+                beforeAt = askedAt;
+            }
+            before = now;
+            askedAt = System.nanoTime();
+            asked = question.get().handle((reading, failure) -> failure == null ? reading : null);
+        }
     }
 
     private boolean isWhole(Moment moment) {

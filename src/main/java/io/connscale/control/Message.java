@@ -7,9 +7,11 @@ import io.connscale.control.Agent.Closed;
 import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentProcess.Silence;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.ForeignServer;
 import io.connscale.kernel.Limits;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.TakeSnapshot.class, name = "take-snapshot"),
     @JsonSubTypes.Type(value = Message.TakeFacts.class, name = "take-facts"),
     @JsonSubTypes.Type(value = Message.FactsTaken.class, name = "facts"),
+    @JsonSubTypes.Type(value = Message.TakeForeignServer.class, name = "take-foreign-server"),
+    @JsonSubTypes.Type(value = Message.ForeignServerTaken.class, name = "foreign-server"),
     @JsonSubTypes.Type(value = Message.TakeStatistics.class, name = "take-statistics"),
     @JsonSubTypes.Type(value = Message.TakeServerStatistics.class, name = "take-server-statistics"),
     @JsonSubTypes.Type(value = Message.StatisticsTaken.class, name = "statistics"),
@@ -104,6 +108,28 @@ public sealed interface Message {
     record FactsTaken(long id, Facts facts) implements Answer {
         public FactsTaken {
             Objects.requireNonNull(facts, "facts");
+        }
+    }
+
+    /**
+     * Asks for somebody else's server on the agent's machine, as its kernel shows it.
+     *
+     * @param pid of its first process; null: not given
+     * @param process by whose name it is found; null: not given. Without either it is who listens at one of the ports
+     */
+    record TakeForeignServer(
+            long id,
+            List<Integer> ports,
+            @Nullable Long pid,
+            @Nullable String process) implements Request {
+        public TakeForeignServer {
+            ports = List.copyOf(ports);
+        }
+    }
+
+    record ForeignServerTaken(long id, ForeignServer server) implements Answer {
+        public ForeignServerTaken {
+            Objects.requireNonNull(server, "server");
         }
     }
 

@@ -35,6 +35,16 @@ public interface Server extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Prepares to read it where it is somebody else's and the file says where it runs; nothing otherwise. */
+    default CompletableFuture<Void> attach() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /** What is read of it where it is somebody else's; fails with the reason where nothing is, as always for ours. */
+    default CompletableFuture<TargetReading> reading() {
+        return CompletableFuture.failedFuture(new AgentException("the server is ours", "server status shows it"));
+    }
+
     /** Closes its ports and all its connections; nothing where it does not run. A start that is under way is ended. */
     CompletableFuture<ServerStatus> stop();
 

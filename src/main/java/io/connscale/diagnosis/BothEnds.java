@@ -5,6 +5,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * every verdict.
  *
  * @param server null where it did not answer: then nothing is known of it, nor of a difference
+ * @param read what is read of somebody else's server where it runs; null where it is ours, or is not read
  * @param silent why it did not; null where it did
  * @param incomparable why the ends need not agree; empty where they should
  * @param elsewhere connections of the hosts that have had a Pong, beyond all that this server ever accepted: another one has them
@@ -28,11 +30,23 @@ import org.jspecify.annotations.Nullable;
  */
 public record BothEnds(
         @Nullable ServerStatus server,
+        @Nullable TargetReading read,
         @Nullable AgentException silent,
         Answers.Each<Snapshot> hosts,
         Optional<String> incomparable,
         long elsewhere,
         boolean stale) {
+    /** Of our server. */
+    BothEnds(
+            @Nullable ServerStatus server,
+            @Nullable AgentException silent,
+            Answers.Each<Snapshot> hosts,
+            Optional<String> incomparable,
+            long elsewhere,
+            boolean stale) {
+        this(server, null, silent, hosts, incomparable, elsewhere, stale);
+    }
+
     /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
     private static final Diagnostics.Waits PATIENT =
             new Diagnostics.Waits(Duration.ofSeconds(30), Diagnostics.Waits.USUAL.settle());
@@ -59,11 +73,15 @@ public record BothEnds(
             Thread.sleep(AGAIN_MILLIS);
             both = ask(ends, names, waits);
         }
-        return both.comparable() && both.gap() > 0 ? answered(ends, names, waits) : both;
+        return both.comparable() && both.server != null && both.gap() > 0 ? answered(ends, names, waits) : both;
     }
 
     private static BothEnds ask(Ends ends, List<String> names, Diagnostics.Waits waits) throws InterruptedException {
         Map<String, CompletableFuture<Snapshot>> asked = Answers.ask(names, ends::counts);
+        Optional<String> foreign = ends.foreign();
+        if (foreign.isPresent()) {
+            return foreign(ends, foreign.get(), asked, waits);
+        }
         Map<String, CompletableFuture<ServerStatus>> atServer = Map.of(SERVER, ends.serverStatus());
         long end = System.nanoTime()
                 + waits.answers().toNanos(); // all at the same moment: each may have to ask a hundred processes
@@ -77,6 +95,39 @@ public record BothEnds(
         Optional<String> stale = stale(ends, status, hosts);
         Optional<String> why = incomparable(ends, status, hosts).or(() -> stale);
         return new BothEnds(status, null, hosts, why, 0, stale.isPresent());
+    }
+
+    /** Somebody else's server counts nothing for us, but the kernel does where it runs. */
+    private static BothEnds foreign(
+            Ends ends, String target, Map<String, CompletableFuture<Snapshot>> asked, Diagnostics.Waits waits)
+            throws InterruptedException {
+        long end = System.nanoTime() + waits.answers().toNanos();
+        TargetReading read = Answers.each(Map.of(SERVER, ends.reading()), end)
+                .done()
+                .getOrDefault(SERVER, Optional.empty())
+                .orElse(null);
+        Answers.Each<Snapshot> hosts = Answers.each(asked, end);
+        String notRead = "the other end, " + target + ", is not read";
+        Optional<String> incomparable = read == null
+                ? Optional.of(notRead)
+                : read.now().established() == null
+                        ? Optional.of(
+                                notRead + ": " + String.join("; ", read.now().unread()))
+                        : missing(ends, hosts);
+        return new BothEnds(null, read, null, hosts, incomparable, 0, false);
+    }
+
+    private static Optional<String> missing(Ends ends, Answers.Each<Snapshot> hosts) {
+        List<String> missing = ends.counting().stream()
+                .filter(name -> !hosts.done().containsKey(name))
+                .toList();
+        if (missing.isEmpty()) {
+            return Optional.empty();
+        }
+        String verb = !hosts.failed().isEmpty()
+                ? " did not answer"
+                : missing.size() == 1 ? " was not asked" : " were not asked";
+        return Optional.of(String.join(", ", missing) + verb);
     }
 
     /**
@@ -112,25 +163,12 @@ public record BothEnds(
     }
 
     private static Optional<String> incomparable(Ends ends, ServerStatus status, Answers.Each<Snapshot> hosts) {
-        Optional<String> foreign = ends.foreign();
-        if (foreign.isPresent()) {
-            return Optional.of("the other end, " + foreign.get() + ", is not read");
-        }
         if (!status.running()) {
             return Optional.of(ends.refusal()
                     .map(why -> "the server did not start: " + why.message())
                     .orElse("the server here does not run"));
         }
-        List<String> missing = ends.counting().stream()
-                .filter(name -> !hosts.done().containsKey(name))
-                .toList();
-        if (missing.isEmpty()) {
-            return Optional.empty();
-        }
-        String verb = !hosts.failed().isEmpty()
-                ? " did not answer"
-                : missing.size() == 1 ? " was not asked" : " were not asked";
-        return Optional.of(String.join(", ", missing) + verb);
+        return missing(ends, hosts);
     }
 
     private static Optional<String> stale(Ends ends, ServerStatus status, Answers.Each<Snapshot> hosts) {
@@ -141,11 +179,12 @@ public record BothEnds(
     }
 
     private boolean comparable() {
-        return server != null && incomparable.isEmpty();
+        return (server != null || read != null) && incomparable.isEmpty();
     }
 
     private long gap() {
-        return established() - (server == null ? 0 : server.established());
+        Long atServer = atServer();
+        return established() - (atServer == null ? 0 : atServer);
     }
 
     /** What the hosts hold that answered. */
@@ -153,8 +192,11 @@ public record BothEnds(
         return hosts.done().values().stream().mapToLong(Snapshot::established).sum();
     }
 
-    /** A server that does not run holds nothing, and nothing is known of one that is not ours: null. */
+    /** A server that does not run holds nothing: null. Of one that is not ours it is the kernel's count, null where that is not read. */
     public @Nullable Long atServer() {
+        if (read != null) {
+            return read.now().established();
+        }
         return server == null || !server.running() ? null : (Long) server.established();
     }
 
@@ -165,7 +207,7 @@ public record BothEnds(
 
     /** What the hosts hold and the server has not accepted; 0 where that is unknown. */
     long unaccepted() {
-        Long difference = difference();
+        Long difference = read == null ? difference() : null; // the kernel counts those, too, that wait to be accepted
         return difference == null ? 0 : Math.max(0, difference);
     }
 }

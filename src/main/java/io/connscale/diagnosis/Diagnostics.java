@@ -7,7 +7,9 @@ import io.connscale.control.Answers;
 import io.connscale.control.Rate;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.ForeignServer;
 import io.connscale.limits.Allowance;
 import io.connscale.limits.Catalogue;
 import io.connscale.limits.Difference;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -122,6 +125,7 @@ public final class Diagnostics {
         Map<String, CompletableFuture<Facts>> facts = Answers.ask(names, name -> ends.facts(name, look == Look.PLAN));
         CompletableFuture<ServerStatus> status = ends.serverStatus();
         CompletableFuture<Facts> atServer = ends.serverFacts(look == Look.THOROUGH);
+        CompletableFuture<Optional<TargetReading>> reading = ends.reading();
         long end = System.nanoTime() + (look.patient() ? PATIENT : waits.answers).toNanos();
         Answers.Each<ServerStatus> server = Answers.each(Map.of("", status), end);
         boolean running = server.done().containsKey("") && server.done().get("").running();
@@ -132,9 +136,15 @@ public final class Diagnostics {
         Map<String, Statistics> known = answers(statistics, look.patient() ? soon() : end);
         Answers.Each<Facts> kernels = Answers.each(facts, end);
         long sum = wanted.values().stream().mapToLong(Long::longValue).sum();
-        ServerEnd serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
-        if (look == Look.WHY && serverEnd.isCrowded()) {
-            serverEnd = serverEnd(server.done().get(""), answer(ends.serverFacts(true), serverEnd.now(), soon()), sum);
+        ServerEnd serverEnd = answer(reading, Optional.empty(), end)
+                .map(read -> foreign(read, sum))
+                .orElse(null);
+        if (serverEnd == null) {
+            serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
+            if (look == Look.WHY && serverEnd.isCrowded()) {
+                serverEnd =
+                        serverEnd(server.done().get(""), answer(ends.serverFacts(true), serverEnd.now(), soon()), sum);
+            }
         }
         List<HostEnd> hosts = new ArrayList<>();
         answers(counts, end)
@@ -254,6 +264,33 @@ public final class Diagnostics {
             sum += drops;
         }
         return listeners.isEmpty() ? Facts.UNKNOWN : sum;
+    }
+
+    /** Somebody else's, which is read where it runs. */
+    private static ServerEnd foreign(TargetReading reading, long wanted) {
+        ForeignServer now = reading.now();
+        Long backlog = now.backlog();
+        Long established = now.established();
+        Long bytes = reading.bytesEach();
+        return new ServerEnd(
+                ServerEnd.State.TARGET,
+                reading.host(),
+                new ServerEnd.Listening(
+                        List.of(),
+                        now.ports(),
+                        Facts.UNKNOWN,
+                        backlog == null ? Facts.UNKNOWN : backlog,
+                        List.of(),
+                        Facts.UNKNOWN,
+                        List.of()),
+                wanted,
+                Processes.of(now, reading.filesEach()),
+                established == null ? 0 : established,
+                0,
+                new TreeMap<>(),
+                Facts.NONE,
+                now.facts(),
+                new ServerEnd.Read(now, now, bytes == null ? Facts.UNKNOWN : bytes));
     }
 
     private static String address(String target) {

@@ -10,6 +10,7 @@ import io.connscale.cluster.config.Workers;
 import io.connscale.control.AgentException;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
@@ -83,6 +84,11 @@ interface Ends {
     /** Milliseconds that a silent peer of the server is not asked whether it is there; 0: it never is. */
     default long keepaliveMillis() {
         return 0;
+    }
+
+    /** What is read of it then; empty where nothing is. */
+    default CompletableFuture<Optional<TargetReading>> reading() {
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     static Ends of(Cluster cluster, Server server) {
@@ -163,6 +169,15 @@ interface Ends {
             @Override
             public Optional<AgentException> refusal() {
                 return server.refusal();
+            }
+
+            @Override
+            public CompletableFuture<Optional<TargetReading>> reading() {
+                return server.foreign().isEmpty()
+                        ? CompletableFuture.completedFuture(Optional.empty())
+                        : server.reading()
+                                .handle((reading, failure) ->
+                                        failure == null ? Optional.of(reading) : Optional.<TargetReading>empty());
             }
 
             @Override

@@ -4,6 +4,7 @@ import io.connscale.cluster.Cluster;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Server;
+import io.connscale.control.TargetReading;
 import io.connscale.stats.Statistics;
 import java.util.List;
 import java.util.Map;
@@ -15,31 +16,58 @@ import org.jspecify.annotations.Nullable;
  * The statistics of some hosts, and of the server, read at one moment.
  *
  * @param nanos the moment, {@link System#nanoTime()}
- * @param server null where it was not asked, does not run, or does not answer
+ * @param server null where it was not asked, does not run, does not answer, or is somebody else's
+ * @param target somebody else's, as it is read where it runs; null where it is ours, was not asked, or is not read
  * @param silent why the server did not answer; null where it did, or was not asked
  */
 public record Readings(
-        long nanos, @Nullable Statistics server, @Nullable AgentException silent, Answers.Each<Statistics> hosts) {
+        long nanos,
+        @Nullable Statistics server,
+        @Nullable TargetReading target,
+        @Nullable AgentException silent,
+        Answers.Each<Statistics> hosts) {
     /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
     private static final long SECONDS = 30;
 
     /** Of these hosts alone. */
     public static Readings ofHosts(Cluster cluster, List<String> names) throws InterruptedException {
-        return new Readings(System.nanoTime(), null, null, answers(Answers.ask(names, cluster::statistics)));
+        return new Readings(System.nanoTime(), null, null, null, answers(Answers.ask(names, cluster::statistics)));
     }
 
     /** Of these hosts and of the server. */
     public static Readings ofBothEnds(Cluster cluster, Server server, List<String> names) throws InterruptedException {
         long now = System.nanoTime();
         Map<String, CompletableFuture<Statistics>> asked = Answers.ask(names, cluster::statistics);
+        if (server.foreign().isPresent()) {
+            return ofForeign(now, server.reading(), asked);
+        }
         try {
             boolean running =
                     Answers.within(Server.ANSWER_SECONDS, server.status()).running();
             Statistics ofServer = running ? Answers.within(Server.ANSWER_SECONDS, server.statistics()) : null;
-            return new Readings(now, ofServer, null, answers(asked));
+            return new Readings(now, ofServer, null, null, answers(asked));
         } catch (AgentException e) {
-            return new Readings(now, null, e, answers(asked));
+            return new Readings(now, null, null, e, answers(asked));
         }
+    }
+
+    /** That it is not read is no failure: it need not be. */
+    private static Readings ofForeign(
+            long now, CompletableFuture<TargetReading> reading, Map<String, CompletableFuture<Statistics>> asked)
+            throws InterruptedException {
+        TargetReading target = Answers.each(Map.of("", reading), System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS))
+                .done()
+                .get("");
+        return new Readings(now, null, target, null, answers(asked));
+    }
+
+    /** Answers that the hosts have had, all together; null where one of them does not say. */
+    public @Nullable Long pongs() {
+        return hosts.failed().isEmpty()
+                ? (Long) hosts.done().values().stream()
+                        .mapToLong(one -> one.counts().pongs())
+                        .sum()
+                : null;
     }
 
     private static Answers.Each<Statistics> answers(Map<String, CompletableFuture<Statistics>> asked)

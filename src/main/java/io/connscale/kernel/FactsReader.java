@@ -29,22 +29,26 @@ public final class FactsReader {
 
     private final Path proc;
     private final Path sys;
+    /** The process that is read: {@code /proc/self}, or another one's folder. */
+    private final Path self;
+
     private final long countedWithin;
     private final Evidence evidence;
 
     /** Of this process and its machine. What tells of an overflow stays open, so that it can be read when no descriptor is left. */
     public FactsReader() {
-        this(Path.of("/proc"), Path.of("/sys"), COUNTED_WITHIN, Evidence.OF_THIS_PROCESS);
+        this(Path.of("/proc"), Path.of("/sys"), Path.of("/proc/self"), COUNTED_WITHIN, Evidence.OF_THIS_PROCESS);
     }
 
     /** @param countedWithin ns that counting all sockets may take */
     FactsReader(Path proc, Path sys, long countedWithin) {
-        this(proc, sys, countedWithin, new Evidence(proc));
+        this(proc, sys, proc.resolve("self"), countedWithin, new Evidence(proc));
     }
 
-    private FactsReader(Path proc, Path sys, long countedWithin, Evidence evidence) {
+    private FactsReader(Path proc, Path sys, Path self, long countedWithin, Evidence evidence) {
         this.proc = proc;
         this.sys = sys;
+        this.self = self;
         this.countedWithin = countedWithin;
         this.evidence = evidence;
     }
@@ -59,6 +63,11 @@ public final class FactsReader {
 
         private final Path folder;
         private final Map<String, ProcFiles.HeldFile> held;
+
+        Evidence(Path folder, Map<String, ProcFiles.HeldFile> held) {
+            this.folder = folder;
+            this.held = held;
+        }
 
         Evidence(Path proc) {
             folder = proc.resolve("net");
@@ -90,6 +99,48 @@ public final class FactsReader {
     /** Whether a process of this machine is stopped (state T, proc(5)), by a signal or a debugger: it says nothing until it goes on. */
     public static boolean isStopped(long pid) {
         return isStopped(Path.of("/proc"), Long.toString(pid));
+    }
+
+    /**
+     * Of another process of this machine, its control groups and its network namespace. What {@code sysctl} says of networks is of
+     * this process's namespace, and so it is left out where the other one is in another.
+     *
+     * @param process its folder in {@code /proc}
+     */
+    static Facts of(Path proc, Path sys, Path process) {
+        FactsReader reader =
+                new FactsReader(proc, sys, process, COUNTED_WITHIN, new Evidence(process.resolve("net"), Map.of()));
+        Facts facts = reader.facts(false);
+        if (facts.network().equals(network(proc.resolve("self")))) {
+            return facts;
+        }
+        SortedMap<String, Long> known = new TreeMap<>(facts.values());
+        known.keySet().removeIf(name -> name.startsWith("net."));
+        return new Facts(
+                known,
+                facts.listening(),
+                facts.machine(),
+                facts.network(),
+                facts.clock(),
+                facts.groups(),
+                facts.routes(),
+                facts.quotas());
+    }
+
+    /** The machine's, and what the control groups say that a process was in which is gone. */
+    static Facts ofGroups(Path proc, Path sys, List<String> membership) {
+        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), membership);
+        Map<String, Long> found = new HashMap<>(cgroup.values());
+        found.putAll(Tables.vmstat(proc.resolve("vmstat")));
+        return new Facts(
+                known(found),
+                null,
+                ProcFiles.line(proc.resolve("sys/kernel/random/boot_id")),
+                "",
+                "",
+                cgroup.groups(),
+                null,
+                cgroup.quotas());
     }
 
     /** The facts now. */
@@ -129,18 +180,18 @@ public final class FactsReader {
         found.putAll(sysctls());
         found.putAll(Tables.pairs(evidence.counters("snmp")));
         found.putAll(Tables.pairs(evidence.counters("netstat")));
-        found.putAll(Tables.sockstat(proc.resolve("net/sockstat")));
-        found.putAll(Tables.sockstat(proc.resolve("net/sockstat6")));
-        found.putAll(Tables.conntrack(proc.resolve("net/stat/nf_conntrack")));
+        found.putAll(Tables.sockstat(evidence.folder.resolve("sockstat")));
+        found.putAll(Tables.sockstat(evidence.folder.resolve("sockstat6")));
+        found.putAll(Tables.conntrack(evidence.folder.resolve("stat/nf_conntrack")));
         found.putAll(Tables.meminfo(proc.resolve("meminfo")));
-        found.putAll(Tables.limits(proc.resolve("self/limits")));
-        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(proc.resolve("self/cgroup")));
+        found.putAll(Tables.limits(self.resolve("limits")));
+        Cgroup cgroup = new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(self.resolve("cgroup")));
         found.putAll(cgroup.values());
-        found.putAll(ThreadCounts.read(proc));
+        found.putAll(ThreadCounts.read(proc, self));
         found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
         found.putAll(Tables.vmstat(proc.resolve("vmstat")));
-        found.putAll(ThreadCounts.loops(proc.resolve("self/task")));
-        found.put(Fact.PID.kernelName(), ProcessHandle.current().pid());
+        found.putAll(ThreadCounts.loops(self.resolve("task")));
+        found.put(Fact.PID.kernelName(), pid());
         stoppedChild().ifPresent(pid -> found.put(Fact.STOPPED_CHILD.kernelName(), pid));
         openFiles(found);
         uptime(found);
@@ -151,7 +202,7 @@ public final class FactsReader {
                 known(found),
                 listeners == null ? null : listening(listeners, thorough, counts),
                 ProcFiles.line(proc.resolve("sys/kernel/random/boot_id")),
-                network(),
+                network(self),
                 ProcFiles.line(sys.resolve("devices/system/clocksource/clocksource0/current_clocksource")),
                 cgroup.groups(),
                 null,
@@ -184,9 +235,15 @@ public final class FactsReader {
         return values;
     }
 
+    private long pid() {
+        return self.endsWith("self")
+                ? ProcessHandle.current().pid()
+                : Long.parseLong(self.getFileName().toString());
+    }
+
     /** The kernel lists the children of each thread that has started some. */
     private Optional<Long> stoppedChild() {
-        try (Stream<Path> threads = Files.list(proc.resolve("self/task"))) {
+        try (Stream<Path> threads = Files.list(self.resolve("task"))) {
             return threads.flatMap(thread ->
                             Stream.of(ProcFiles.line(thread.resolve("children")).split(" ", -1)))
                     .filter(pid -> !pid.isEmpty() && isStopped(proc, pid))
@@ -205,7 +262,7 @@ public final class FactsReader {
 
     private void openFiles(Map<String, Long> found) {
         try {
-            long open = Files.size(proc.resolve("self/fd"));
+            long open = Files.size(self.resolve("fd"));
             if (open > 0) {
                 found.put(Fact.OPEN_FILES.kernelName(), open);
             }
@@ -224,7 +281,7 @@ public final class FactsReader {
 
     /** Null where it is unknown: without one of the two tables those of the other are not all. */
     private @Nullable List<TcpTable.Listener> listeners() {
-        if (!Files.exists(proc.resolve("net/tcp"))) {
+        if (!Files.exists(evidence.folder.resolve("tcp"))) {
             return null; // hidden, or no such system
         }
         Optional<List<TcpTable.Listener>> four = evidence.listening("tcp");
@@ -264,9 +321,9 @@ public final class FactsReader {
                 .flatMap(four -> TcpTable.counts(proc.resolve("net/tcp6"), end).map(four::plus));
     }
 
-    private String network() {
+    private static String network(Path process) {
         try {
-            return Files.readSymbolicLink(proc.resolve("self/ns/net")).toString();
+            return Files.readSymbolicLink(process.resolve("ns/net")).toString();
         } catch (IOException e) {
             return "";
         }

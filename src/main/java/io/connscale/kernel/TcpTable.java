@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,8 +41,6 @@ final class TcpTable {
      * @param suspect by local port: established ones whose peer has left a segment or a probe unanswered
      */
     record Counts(long synReceived, Map<Integer, Long> suspect) {
-        static final Counts NONE = new Counts(0, Map.of());
-
         Counts plus(Counts other) {
             Map<Integer, Long> sum = new HashMap<>(suspect);
             other.suspect.forEach((port, n) -> sum.merge(port, n, Long::sum));
@@ -107,7 +106,33 @@ final class TcpTable {
      * @return empty where the table can't be read, or not in time: a part of it would be no number of anything
      */
     static Optional<Counts> counts(Path file, long end) {
-        Scan scan = new Scan();
+        return scan(file, new Scan(List.of()), end).map(scan -> new Counts(scan.synReceived, scan.suspect));
+    }
+
+    /**
+     * Connections at some ports of this end.
+     *
+     * @param established also those that wait to be accepted
+     * @param accepted of them: only these have a file, and so a number of it
+     */
+    record Held(long established, long accepted) {}
+
+    /**
+     * How many are established at some ports of this end, IPv4 and IPv6; empty where that is not known, or not in time.
+     *
+     * @param net the folder of {@code tcp} and {@code tcp6}
+     */
+    static Optional<Held> held(Path net, List<Integer> ports, long end) {
+        if (!Files.exists(net.resolve("tcp"))) {
+            return Optional.empty(); // hidden
+        }
+        return scan(net.resolve("tcp"), new Scan(ports), end)
+                .flatMap(four -> scan(net.resolve("tcp6"), new Scan(ports), end)
+                        .map(six -> new Held(four.established + six.established, four.accepted + six.accepted)));
+    }
+
+    /** All of the table; nothing of one that is not there. */
+    private static Optional<Scan> scan(Path file, Scan scan, long end) {
         byte[] buffer = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
             int n = in.read(buffer);
@@ -120,9 +145,9 @@ final class TcpTable {
                 }
                 n = in.read(buffer);
             }
-            return Optional.of(new Counts(scan.synReceived, scan.suspect));
+            return Optional.of(scan);
         } catch (NoSuchFileException e) {
-            return Optional.of(Counts.NONE);
+            return Optional.of(scan);
         } catch (IOException e) {
             return Optional.empty();
         }
@@ -137,11 +162,19 @@ final class TcpTable {
         /** {@code timeout}: probes, keep-alive's too, without an answer. */
         private static final int PROBES = 8;
 
+        private static final int INODE = 9;
+
         private static final int ESTABLISHED = 1;
         private static final int SYN_RECEIVED = 3;
 
         private final Map<Integer, Long> suspect = new HashMap<>();
         private long synReceived;
+        /** Ports of which the established ones are counted. */
+        private final BitSet counted = new BitSet();
+
+        private long established;
+        private long accepted;
+        private long inode;
 
         private boolean headings = true;
         private int column = -1;
@@ -150,6 +183,10 @@ final class TcpTable {
         private int port;
         private long state;
         private long unanswered;
+
+        Scan(List<Integer> ports) {
+            ports.forEach(counted::set);
+        }
 
         void take(byte b) {
             if (b == '\n') {
@@ -173,6 +210,7 @@ final class TcpTable {
                 switch (column) {
                     case LOCAL -> port = (int) value;
                     case STATE -> state = value;
+                    case INODE -> inode = value; // decimal, but not nought is not nought
                     case AGAIN, PROBES -> unanswered |= value;
                     default -> {} // nothing that is looked at
                 }
@@ -184,6 +222,10 @@ final class TcpTable {
                 synReceived++;
             } else if (!headings && state == ESTABLISHED && unanswered != 0) {
                 suspect.merge(port, 1L, Long::sum);
+            }
+            if (!headings && state == ESTABLISHED && counted.get(port)) {
+                established++;
+                accepted += inode == 0 ? 0 : 1;
             }
             headings = false;
             column = -1;

@@ -20,16 +20,17 @@ final class ThreadCounts {
 
     private ThreadCounts() {}
 
-    static Map<String, Long> read(Path proc) {
+    /** @param self the folder of the process whose user is meant */
+    static Map<String, Long> read(Path proc, Path self) {
         Map<String, Long> found = new HashMap<>();
         String[] load = ProcFiles.line(proc.resolve("loadavg")).split("[ /]", -1); // 0.00 0.01 0.05 2/345 678
         if (load.length > 4) {
             ProcFiles.number(load[4]).ifPresent(n -> found.put(Fact.THREADS.kernelName(), n));
         }
-        List<String> self = ProcFiles.lines(proc.resolve("self/status"));
-        OptionalLong uid = number(self, "Uid:");
+        List<String> status = ProcFiles.lines(self.resolve("status"));
+        OptionalLong uid = number(status, "Uid:");
         uid.ifPresent(user -> found.put(Fact.UID.kernelName(), user));
-        if (uid.isPresent() && uid.getAsLong() != 0 && (capabilities(self) & EXEMPT) == 0) {
+        if (uid.isPresent() && uid.getAsLong() != 0 && (capabilities(status) & EXEMPT) == 0) {
             found.put(Fact.USER_THREADS.kernelName(), of(proc, uid.getAsLong()));
         }
         return found;

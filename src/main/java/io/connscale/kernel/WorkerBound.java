@@ -47,7 +47,7 @@ public record WorkerBound(int max, Limits limits) {
         Map<String, Long> found = new HashMap<>(Tables.meminfo(proc.resolve("meminfo")));
         found.putAll(Tables.limits(proc.resolve("self/limits")));
         found.putAll(new Cgroup(sys.resolve("fs/cgroup"), ProcFiles.lines(proc.resolve("self/cgroup"))).values());
-        found.putAll(ThreadCounts.read(proc));
+        found.putAll(ThreadCounts.read(proc, proc.resolve("self")));
         Stream.of(Fact.THREADS_MAX, Fact.PIDS_MAX)
                 .forEach(fact -> ProcFiles.number(
                                 proc.resolve("sys").resolve(fact.setting().replace('.', '/')), 0)

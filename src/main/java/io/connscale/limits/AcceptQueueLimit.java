@@ -99,6 +99,10 @@ public final class AcceptQueueLimit implements Limit {
     }
 
     private static String fix(ServerEnd server) {
+        if (server.state() == ServerEnd.State.TARGET) {
+            return "Raise that server's backlog (and "
+                    + Remedy.sysctl(Fact.SOMAXCONN, LARGER).now() + " where it runs), or open more slowly (--rate)";
+        }
         long somaxconn = Math.max(LARGER, server.listening().backlogAsked());
         return "Raise server: backlog (and "
                 + Remedy.sysctl(Fact.SOMAXCONN, somaxconn).now() + "), accept faster, or open more slowly (--rate)";

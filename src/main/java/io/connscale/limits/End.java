@@ -39,6 +39,11 @@ public sealed interface End permits HostEnd, ServerEnd {
         return Costs.SOCKET + (this instanceof ServerEnd ? Costs.IN_SERVER : Costs.IN_AGENT);
     }
 
+    /** Descriptors that a process of it can come to have; {@link Facts#UNKNOWN}. */
+    default long maxFiles() {
+        return now().get(Fact.HARD_FILES);
+    }
+
     /** The same for all ends that share a machine. */
     default String machine() {
         return now().machine().isEmpty() ? place() : now().machine();

@@ -6,6 +6,7 @@ import io.connscale.kernel.Facts;
 import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
 @AutoService(Limit.class)
 public final class FileDescriptorLimit implements Limit {
     private static final long ENOUGH = 1 << 20;
+    /** Many servers set their own limit. */
+    static final String FOREIGN = "where that server is started (its own setting for it, if it has one), or ";
+
     private static final String MORE_PROCESSES = "more processes (workers: in hosts.yaml)";
 
     @Override
@@ -30,7 +34,10 @@ public final class FileDescriptorLimit implements Limit {
         if (processes.files() == Facts.UNKNOWN) {
             return Allowance.unread("files", Allowance.Scope.PROCESS, List.of(end), end.wanted(), "/proc/self/limits");
         }
-        String each = Words.number(processes.files()) + " files − " + processes.ownFiles() + " of its own";
+        String each = Words.number(processes.files()) + " files − " + processes.ownFiles() + " of its own"
+                + (processes.filesEach() > 1.05
+                        ? String.format(Locale.ROOT, ", %.1f a connection", processes.filesEach())
+                        : "");
         Map<String, Object> numbers = new LinkedHashMap<>();
         numbers.put("filesPerProcess", processes.files());
         numbers.put("ownFiles", processes.ownFiles());
@@ -51,7 +58,7 @@ public final class FileDescriptorLimit implements Limit {
     /** Silent about what is more than the memory has room for. */
     @Override
     public List<Finding> findings(End end) {
-        long hard = end.now().get(Fact.HARD_FILES);
+        long hard = end.maxFiles();
         long each = end.processes().each();
         if (hard == Facts.UNKNOWN || each >= MemoryLimit.room(end)) {
             return List.of();
@@ -59,7 +66,9 @@ public final class FileDescriptorLimit implements Limit {
         Finding ofProcess = new Finding(
                         "RLIMIT_NOFILE",
                         Words.number(hard),
-                        "connections of one process (EMFILE); with workers each has as many",
+                        end.processes().ours()
+                                ? "connections of one process (EMFILE); with workers each has as many"
+                                : "connections of one of its processes (EMFILE)",
                         each,
                         remedy(end))
                 .with("files", hard);
@@ -136,17 +145,22 @@ public final class FileDescriptorLimit implements Limit {
     }
 
     private static String limit(End end) {
-        return "RLIMIT_NOFILE " + Words.number(end.now().get(Fact.HARD_FILES));
+        return "RLIMIT_NOFILE " + Words.number(end.maxFiles());
+    }
+
+    /** How a limit of somebody else's process is raised. */
+    static String raised(End end) {
+        return raises(end) ? remedy(end).text() : raiseBound(end.maxFiles()).now();
     }
 
     /** {@code fs.nr_open} bounds it; where that is unknown it is taken for the kernel's default. */
     private static long better(End end) {
         long bound = end.now().knows(Fact.MAX_FILES_A_PROCESS) ? end.now().get(Fact.MAX_FILES_A_PROCESS) : ENOUGH;
-        return Math.max(end.now().get(Fact.HARD_FILES), Math.min(ENOUGH, bound));
+        return Math.max(end.maxFiles(), Math.min(ENOUGH, bound));
     }
 
     private static boolean raises(End end) {
-        return better(end) > end.now().get(Fact.HARD_FILES);
+        return better(end) > end.maxFiles();
     }
 
     private static Remedy remedy(End end) {
@@ -161,6 +175,9 @@ public final class FileDescriptorLimit implements Limit {
 
     /** In one line. */
     private static String fix(End end) {
+        if (!end.processes().ours()) {
+            return FOREIGN + raised(end);
+        }
         return raises(end)
                 ? remedy(end).text() + ", or " + MORE_PROCESSES
                 : MORE_PROCESSES + ", or first raise what bounds it: "

@@ -61,12 +61,16 @@ public final class LatePongs implements Limit {
                     seen + ": packets get lost on the way",
                     "Look for drops: ip -s link, nstat; " + NoAnswer.LOOK);
         }
+        boolean answers = server.running() || server.read() != null;
         boolean heard = overdue > 0 || (host.grown(Fact.RETRANSMITS) == 0 && server.grown(Fact.RETRANSMITS) == 0);
-        if (!heard || path < 0 || !server.running()) {
+        if (!heard || path < 0 || !answers) {
             return new Verdict(
                     "no-pong",
                     host,
-                    seen + (server.running() ? "" : "; this server is not the one that answers")
+                    seen
+                            + (answers || server.state() == ServerEnd.State.TARGET
+                                    ? ""
+                                    : "; this server is not the one that answers")
                             + ": whether packets get lost, the path is slow, or the server is late is not known",
                     "Look at both ends while it happens: nstat, ss -ti");
         }
@@ -74,7 +78,9 @@ public final class LatePongs implements Limit {
                 "slow-server",
                 server,
                 seen + ": nothing got lost, the server answers too late",
-                "Give the server more CPU (acceptors), a longer timeout or interval");
+                server.running()
+                        ? "Give the server more CPU (acceptors), a longer timeout or interval"
+                        : "Give that server more CPU, or more processes or threads; or a longer timeout or interval");
     }
 
     /** By the connections themselves. */
@@ -103,7 +109,10 @@ public final class LatePongs implements Limit {
                         : Words.many(server.pings(), "Ping") + " answered";
             case STOPPED -> "the server is not running";
             case SILENT -> "the server's host does not answer";
-            case TARGET -> "the server is somebody else's and is not read";
+            case TARGET ->
+                server.read() == null
+                        ? "the server is somebody else's and is not read"
+                        : AcceptQueueLimit.waiting(server);
         };
     }
 }

@@ -74,6 +74,8 @@ public interface Limit {
             NO_ANSWER,
             /** The path was measured. */
             PATH_MEASURED,
+            /** What somebody else's server used was measured. */
+            SERVER_MEASURED,
             /** The agent's own time was measured. */
             AGENT_MEASURED,
             /** What is left when nothing else explains it. */

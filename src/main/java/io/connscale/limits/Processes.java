@@ -3,6 +3,8 @@ package io.connscale.limits;
 import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.ForeignServer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of one end at one place: an agent and its workers, or the server and its processes.
@@ -12,8 +14,10 @@ import io.connscale.kernel.Facts;
  * @param running how many there are now
  * @param held connections that they have already
  * @param ownFiles descriptors that one has open beside its connections, or keeps free
+ * @param filesEach descriptors of a connection: 1, or more where somebody else's server opens further ones for it, as a proxy does
+ * @param ours whether more of them can be started; somebody else's server is as many as it is
  */
-public record Processes(long files, int max, int running, long held, long ownFiles) {
+public record Processes(long files, int max, int running, long held, long ownFiles, double filesEach, boolean ours) {
     /** One process, of which nothing is known. */
     public static final Processes NONE = new Processes(Facts.UNKNOWN, 1, 1, 0, 0);
 
@@ -21,6 +25,28 @@ public record Processes(long files, int max, int running, long held, long ownFil
         if (max < 1) {
             throw new IllegalArgumentException("at least one process");
         }
+    }
+
+    /** Ours. */
+    public Processes(long files, int max, int running, long held, long ownFiles) {
+        this(files, max, running, held, ownFiles, 1, true);
+    }
+
+    /**
+     * Of somebody else's server.
+     *
+     * @param filesEach descriptors that each connection was found to take; null: not known yet
+     */
+    public static Processes of(ForeignServer server, @Nullable Double filesEach) {
+        int sharing = server.sharing();
+        Long established = server.established();
+        double each = Math.max(1, filesEach == null ? 1 : filesEach);
+        long held = established == null ? 0 : established;
+        ForeignServer.Member fullest = server.fullest().orElse(null);
+        Long open = fullest == null ? null : fullest.files();
+        Long max = fullest == null ? null : fullest.maxFiles();
+        long own = open == null ? Costs.PROCESS_FILES : Math.max(0, Math.round(open - held * each / sharing));
+        return new Processes(max == null ? Facts.UNKNOWN : max, sharing, sharing, held, own, each, false);
     }
 
     /**
@@ -41,7 +67,7 @@ public record Processes(long files, int max, int running, long held, long ownFil
 
     /** Connections that one of them can have. */
     long each() {
-        return files == Facts.UNLIMITED ? Facts.UNLIMITED : Math.max(0, files - ownFiles);
+        return files == Facts.UNLIMITED ? Facts.UNLIMITED : (long) (Math.max(0, files - ownFiles) / filesEach);
     }
 
     /** Connections that all of them can have, those held included. */
@@ -51,7 +77,7 @@ public record Processes(long files, int max, int running, long held, long ownFil
 
     /** How many processes are to be started for {@code more} connections; they may be more than {@link #max}. */
     long toStart(double more) {
-        if (files == Facts.UNKNOWN) {
+        if (files == Facts.UNKNOWN || !ours) {
             return 0;
         }
         double needed = Math.max(1, Math.ceil((held + more) / Math.max(1, each())));

@@ -1,8 +1,10 @@
 package io.connscale.limits;
 
 import io.connscale.kernel.AcceptQueue;
+import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.ForeignServer;
 import io.connscale.stats.Reasons;
 import java.util.Collections;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The server as it was found.
@@ -19,6 +22,7 @@ import java.util.TreeMap;
  * @param pings answered since the open request began; {@link Facts#UNKNOWN} where one of its processes is not heard any more
  * @param errors since then, by where and what
  * @param now the kernel's word now, of the machine that the clients' connections go to; nothing where that is not the one that was asked
+ * @param read what is read of somebody else's server; null where it is ours, or is not read
  */
 public record ServerEnd(
         State state,
@@ -30,8 +34,38 @@ public record ServerEnd(
         long pings,
         SortedMap<String, Long> errors,
         Facts before,
-        Facts now)
+        Facts now,
+        @Nullable Read read)
         implements End {
+    /**
+     * Somebody else's server, read where it runs.
+     *
+     * @param before when the open request began
+     * @param bytesEach resident memory that a connection was found to add there; {@link Facts#UNKNOWN}
+     */
+    public record Read(ForeignServer before, ForeignServer now, long bytesEach) {
+        /** Those that it is accepted by, not those that wait for that; {@link Facts#UNKNOWN}. */
+        long accepted() {
+            Long accepted = now.accepted();
+            return accepted == null ? Facts.UNKNOWN : accepted;
+        }
+    }
+
+    /** Ours, or not read. */
+    public ServerEnd(
+            State state,
+            String place,
+            Listening listening,
+            long wanted,
+            Processes processes,
+            long established,
+            long pings,
+            SortedMap<String, Long> errors,
+            Facts before,
+            Facts now) {
+        this(state, place, listening, wanted, processes, established, pings, errors, before, now, null);
+    }
+
     /** No host is called so. */
     public static final String HERE = "the console's machine";
 
@@ -41,7 +75,7 @@ public record ServerEnd(
         STOPPED,
         /** Its host does not answer. */
         SILENT,
-        /** Somebody else's, of which nothing is read. */
+        /** Somebody else's, which says nothing of itself. */
         TARGET
     }
 
@@ -96,7 +130,24 @@ public record ServerEnd(
                 pings < then.pings ? Facts.UNKNOWN : pings - then.pings,
                 Reasons.difference(errors, then.errors),
                 then.now,
-                now.withLimitsOf(then.now));
+                now.withLimitsOf(then.now),
+                read == null || then.read == null ? read : new Read(then.read.now, read.now, read.bytesEach));
+    }
+
+    /** The same, of which that is read. */
+    ServerEnd with(@Nullable Read read) {
+        return new ServerEnd(state, place, listening, wanted, processes, established, pings, errors, before, now, read);
+    }
+
+    @Override
+    public long bytesEach() {
+        return read == null || read.bytesEach <= 0 ? End.super.bytesEach() : Costs.SOCKET + read.bytesEach;
+    }
+
+    /** A foreign process is taken as it is; ours raise the soft limit to the hard one. */
+    @Override
+    public long maxFiles() {
+        return read == null ? End.super.maxFiles() : now.get(Fact.SOFT_FILES);
     }
 
     @Override
@@ -225,6 +276,10 @@ public record ServerEnd(
 
     /** How many wait to be accepted in all of its queues; {@link Facts#UNKNOWN} where that is unknown, or nobody listens. */
     public long waiting() {
+        if (read != null) {
+            Long waiting = read.now.waiting();
+            return waiting == null ? Facts.UNKNOWN : waiting;
+        }
         return sockets()
                 .filter(all -> !all.isEmpty())
                 .map(all -> all.stream().mapToLong(AcceptQueue::waiting).sum())

@@ -5,8 +5,12 @@ import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
-/** Somebody else's server refuses connections, in words, by closing them, or by not being there. */
+/**
+ * Somebody else's server refuses connections, in words, by closing them, or by not being there. Where it does so at a round number
+ * that is a limit that it was given.
+ */
 @AutoService(Limit.class)
 public final class TargetRefuses implements Limit {
     private static final String IN_WORDS = "receive unexpected";
@@ -35,10 +39,25 @@ public final class TargetRefuses implements Limit {
                 new Verdict(
                         "target-refuses",
                         seen.server(),
-                        "the server at " + host.target() + " refused " + Words.many(error.getValue(), "connection")
+                        TargetEvidence.name(seen) + " refused " + Words.many(error.getValue(), "connection")
                                 + " of " + host.name() + (words.isEmpty() ? "" : " with \"" + words + "\"") + " while "
-                                + Words.number(host.established()) + " were established there",
-                        "Look at that server's own limit and at its log"));
+                                + Words.number(host.established()) + " were established there" + ownLimit(seen),
+                        TargetEvidence.raise(seen, words)));
+    }
+
+    /** At a round number, and before they were answered: that is no chance, and no overflow of a queue, which resets nothing by itself. */
+    private static Certainty certainty(Observation seen) {
+        long failed = seen.hosts().stream()
+                .mapToLong(host -> host.seen().counts().failed())
+                .sum();
+        return TargetEvidence.limit(seen).isEmpty()
+                ? Certainty.WHAT_IS_LEFT
+                : failed * 5 >= seen.count(ServerAddress.ENDED) * 4 ? Certainty.STOPPED : Certainty.OTHER_ANSWERS;
+    }
+
+    private static String ownLimit(Observation seen) {
+        OptionalLong limit = TargetEvidence.limit(seen);
+        return limit.isPresent() ? ": a limit of its own, at " + Words.number(limit.getAsLong()) : "";
     }
 
     private static Optional<Cause> notThere(Observation seen) {
@@ -60,16 +79,21 @@ public final class TargetRefuses implements Limit {
     private static Optional<Cause> closes(Observation seen) {
         return seen.worst(ServerAddress.ENDED)
                 .map(host -> new Cause(
-                        Certainty.WHAT_IS_LEFT,
+                        certainty(seen),
                         seen.count(ServerAddress.ENDED),
                         new Verdict(
                                 "target-closes",
                                 seen.server(),
-                                "the server at " + host.target() + " ended "
+                                TargetEvidence.name(seen) + " ended "
                                         + Words.many(seen.count(ServerAddress.ENDED), "connection") + " of "
                                         + host.name()
-                                        + " (" + host.reasons() + ") and left it " + Words.number(host.established()),
-                                "Look at that server's log: its connection limit, its file limit, its idle time-out, a restart; and"
-                                        + " at proxies between")));
+                                        + " (" + host.reasons() + ") and left it " + Words.number(host.established())
+                                        + ownLimit(seen),
+                                TargetEvidence.limit(seen).isPresent()
+                                                || !TargetEvidence.setting(seen, "")
+                                                        .isEmpty()
+                                        ? TargetEvidence.raise(seen, "")
+                                        : "Look at that server's log: its connection limit, its file limit, its idle time-out, a restart; and"
+                                                + " at proxies between")));
     }
 }

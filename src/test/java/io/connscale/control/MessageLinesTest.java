@@ -9,6 +9,7 @@ import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentProcess.Silence;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.ForeignServer;
 import io.connscale.kernel.Limits;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.LoopStatistics;
@@ -134,6 +135,30 @@ class MessageLinesTest {
                 arguments(new Message.Done(4), "{'type':'done','id':4}"),
                 arguments(new Message.TakeFacts(16, null), "{'type':'take-facts','id':16}"),
                 arguments(new Message.TakeFacts(17, true), "{'type':'take-facts','id':17,'handshakes':true}"),
+                arguments(
+                        new Message.TakeForeignServer(18, List.of(1883), null, null),
+                        "{'type':'take-foreign-server','id':18,'ports':[1883]}"),
+                arguments(
+                        new Message.TakeForeignServer(19, List.of(1883), 7L, "mosquitto"),
+                        "{'type':'take-foreign-server','id':19,'ports':[1883],'pid':7,'process':'mosquitto'}"),
+                arguments(
+                        new Message.ForeignServerTaken(
+                                18,
+                                new ForeignServer(
+                                        List.of(new ForeignServer.Member(
+                                                7, 1, "mosquitto", 99, true, 5L, null, 8192L, 10)),
+                                        List.of(1883),
+                                        3L,
+                                        2L,
+                                        1L,
+                                        null,
+                                        FACTS,
+                                        List.of("why"))),
+                        "{'type':'foreign-server','id':18,'server':{'processes':[{'pid':7,'parent':1,'name':'mosquitto',"
+                                + "'began':99,'listens':true,'files':5,'residentBytes':8192,'cpuNanos':10}],'ports':[1883],"
+                                + "'established':3,'accepted':2,'waiting':1,'facts':{'values':{'net.core.somaxconn':4096},'listening':"
+                                + "[{'address':'10.0.0.1','port':8989,'waiting':3}],'machine':'m','network':'net:[1]',"
+                                + "'clock':'tsc','groups':{},'quotas':[]},'unread':['why']}}"),
                 arguments(
                         new Message.FactsTaken(16, FACTS),
                         "{'type':'facts','id':16,'facts':{'values':{'net.core.somaxconn':4096},'listening':"

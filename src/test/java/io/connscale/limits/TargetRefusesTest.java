@@ -32,6 +32,16 @@ class TargetRefusesTest {
     }
 
     @Test
+    void whereItRefusesAtARoundNumberThatIsItsLimit() {
+        Verdict verdict = GivenTarget.verdict(
+                GivenTarget.seen(2_500, 500, Map.of("receive unexpected: -ERR max number of clients reached", 500L)),
+                TARGET);
+
+        assertThat(verdict.text())
+                .contains("while 2,500 were established there: a limit of its own, at 2,500", "Raise its maxclients");
+    }
+
+    @Test
     void oneThatClosesIsNotSaidToBeGone() {
         Verdict verdict = verdict(Map.of("receive closed", 288L), nothing(), TARGET, 0);
 

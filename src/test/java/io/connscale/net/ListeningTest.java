@@ -92,8 +92,8 @@ class ListeningTest implements Listening.Owner {
     /** Nobody accepts, and one or two may wait: the kernel drops the SYNs of the others, and counts that of this very socket. */
     @Test
     void whatAFullQueueDropsIsCountedOfItsSocket() throws Exception {
-        Listening narrow =
-                transport.listen(loop, new InetSocketAddress("127.0.0.1", 0), new Listening.Manner(1, false), this);
+        Listening narrow = transport.listen(
+                loop, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new Listening.Manner(1, false), this);
         Listening other = listen("127.0.0.1");
         assertThat(narrow.drops().orElse(0)).isZero();
         CountDownLatch goOn = new CountDownLatch(1);

@@ -21,6 +21,9 @@ public record ClusterConfig(ServerConfig server, Optional<TargetConfig> target, 
         Checks.inRange("hosts", hosts.size(), 1, MAX_HOSTS);
         List<String> names =
                 Checks.distinct("host", hosts.stream().map(HostConfig::name).toList());
+        target.flatMap(TargetConfig::runs)
+                .map(TargetConfig.Runs::on)
+                .ifPresent(on -> Checks.check(names.contains(on), on, "is not one of the hosts"));
         server.on().ifPresent(on -> Checks.check(names.contains(on), on, "is not one of the hosts"));
     }
 

@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code target:}, with its {@code talk:}: a preset's name, a preset with options, or exchanges by hand. */
@@ -25,8 +28,11 @@ final class TargetReader {
     /** An option of talks that name the server in what they say. */
     private static final String HOST = "host";
 
-    static final List<String> KEYS = List.of("address", "ports", "talk", "keepalive", "tls", "proxy");
+    static final List<String> KEYS = List.of("address", "ports", "talk", "keepalive", "tls", "proxy", "runs");
 
+    private static final List<String> WHICH = List.of("process", "pid", "port");
+    private static final List<String> RUNS =
+            Stream.concat(Stream.of("on"), WHICH.stream()).toList();
     private static final List<String> BY_HAND = List.of("open", PING);
     private static final List<String> EXCHANGE = List.of("send", "expect");
     private static final List<String> EXPECT = List.of("line", "length");
@@ -41,6 +47,8 @@ final class TargetReader {
 
     private static final Kind<String> BYTES =
             new Kind<>("text whose characters are bytes: \"\\x10\\r\\n\" in double quotes", ByteText::of);
+    private static final Kind<Integer> PID = Kind.whole(1, 1 << 30);
+    private static final Kind<Integer> PORT = Kind.whole(1, Address.MAX_PORT);
     private static final Kind<Integer> LENGTH = Kind.whole(1, 1 << 30);
     private static final Kind<String> OPTION = new Kind<>("a printable text of at most 1,000 characters", text -> {
         if (text.length() > 1000 || !text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
@@ -68,7 +76,23 @@ final class TargetReader {
         if (talk.isEmpty()) {
             section.refuse("keepalive", key -> key + " is for other talks than ping: remove it");
         }
-        return Fault.at(place, () -> new TargetConfig(address, ports, talk, layers));
+        Optional<TargetConfig.Runs> runs = section.node("runs").map(TargetReader::runs);
+        return Fault.at(place, () -> new TargetConfig(address, ports, talk, layers, runs));
+    }
+
+    /** {@code {on: host5, process: mosquitto}}. */
+    private static TargetConfig.Runs runs(Node node) {
+        Section section = Section.of("runs", node, RUNS);
+        if (WHICH.stream().filter(key -> section.node(key).isPresent()).count() > 1) {
+            throw new Fault(node.place(), "process, pid and port each say which program it is: keep one");
+        }
+        return new TargetConfig.Runs(
+                section.find("on", OPTION)
+                        .orElseThrow(() -> new Fault(
+                                node.place(), "runs has no host: write \"runs: {on: client1}\", a host of hosts:")),
+                section.find("process", OPTION),
+                section.find("pid", PID).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                section.find("port", PORT).map(OptionalInt::of).orElse(OptionalInt.empty()));
     }
 
     /** @param address of the target: what a talk calls its host where the file does not say */

@@ -62,6 +62,18 @@ class HostsFileErrorsTest {
                 target("address: a, ports: 0", "9: a port: 0 is out of range, 1 to 65535 is possible"),
                 target("address: a, port: 2", "22: unknown key \"port\" in target, did you mean \"ports\"?"),
                 target(
+                        "address: a, ports: 1, runs: {process: x}",
+                        "38: runs has no host: write \"runs: {on: client1}\", a host of hosts:"),
+                target(
+                        "address: a, ports: 1, runs: {on: client1, process: x, pid: 5}",
+                        "38: process, pid and port each say which program it is: keep one"),
+                target(
+                        "address: a, ports: 1, runs: {on: client1, port: 0}",
+                        "58: expected a whole number from 1 to 65535, got \"0\""),
+                bad(
+                        "target: {address: a, ports: 1, runs: {on: client7}}\nhosts: {client1: local}",
+                        "2:8: \"client7\" is not one of the hosts"),
+                target(
                         "address: a, ports: 1, keepalive: 30s",
                         "32: \"keepalive\" in target is for other talks than ping: remove it"),
                 target("address: a, ports: 1, talk: reddis", "38: unknown talk \"reddis\", did you mean \"redis\"?"),

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -154,6 +155,24 @@ class HostsFileTest {
         ClusterConfig plain = parse("hosts: {client1: local}");
         assertThat(plain.layers()).isEqualTo(Layers.NONE);
         assertThat(plain.talk()).isEmpty();
+    }
+
+    @Test
+    void aTargetMayRunOnAHostWhereItIsRead() throws HostsFileException {
+        String file = "hosts: {client1: local}\ntarget: {address: \"a:1883\", runs: {on: client1";
+
+        assertThat(parse(file + "}}").target().orElseThrow().listens()).containsExactly(1883);
+        assertThat(parse(file + ", port: 883}}").target().orElseThrow().listens())
+                .containsExactly(883);
+        assertThat(parse(file + ", process: mosquitto}}").target().orElseThrow().runs())
+                .contains(new TargetConfig.Runs(
+                        "client1", Optional.of("mosquitto"), OptionalLong.empty(), OptionalInt.empty()));
+        assertThat(parse(file + ", pid: 12}}")
+                        .target()
+                        .flatMap(TargetConfig::runs)
+                        .orElseThrow()
+                        .pid())
+                .hasValue(12);
     }
 
     @Test

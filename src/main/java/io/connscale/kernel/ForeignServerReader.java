@@ -1,0 +1,458 @@
+package io.connscale.kernel;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds somebody else's server on this machine and reads it, from {@code /proc} alone: nothing is changed there and nothing
+ * listens for it. Takes milliseconds, and up to seconds with a million sockets. One thread at a time; it remembers whom it has
+ * found, so that all descriptors of the machine are looked at only for a server that is new.
+ */
+public final class ForeignServerReader {
+    private static final long COUNTED_WITHIN = TimeUnit.SECONDS.toNanos(2);
+    private static final long ASKED_WITHIN = 2;
+    private static final int MAX_PROCESSES = 20_000;
+    /** Who listens has begun with that: its socket is among its first descriptors. */
+    private static final int MAX_DESCRIPTORS = 1_000;
+    /** Clock ticks of proc(5): the same on every machine that Java runs on. */
+    private static final long NANOS_PER_TICK = TimeUnit.SECONDS.toNanos(1) / 100;
+
+    private static final int MAX_THREADS = 1_000;
+    private static final long KIB = 1024;
+    /** Of a name in {@code /proc/PID/stat}. */
+    private static final int MAX_NAME = 15;
+    /** It holds the sockets that it hands to others (systemd.socket(5)), and is no server's process unless it is the only one. */
+    private static final long INIT = 1;
+
+    private final Path proc;
+    private final Path sys;
+    private List<ForeignServer.Member> last = List.of();
+    private Set<Long> lastSockets = Set.of();
+    /** Of a process that is gone the kernel's count of kills is still to be read. */
+    private List<String> membership = List.of();
+
+    private @Nullable Backlogs backlogs;
+
+    /** What a port's queue may hold, as it was asked once for these sockets. */
+    private record Backlogs(Set<Long> sockets, Map<Integer, Long> byPort) {}
+
+    /** Which one is meant. */
+    public record Wanted(
+            List<Integer> ports,
+            @Nullable Long pid,
+            @Nullable String process) {
+        public Wanted {
+            ports = List.copyOf(ports);
+        }
+    }
+
+    /** Of this machine. */
+    public ForeignServerReader() {
+        this(Path.of("/proc"), Path.of("/sys"));
+    }
+
+    ForeignServerReader(Path proc, Path sys) {
+        this.proc = proc;
+        this.sys = sys;
+    }
+
+    /** A line of {@code /proc/PID/stat}. */
+    private record Stat(long pid, long parent, String name, long began, long ownNanos, long childrenNanos) {}
+
+    /**
+     * The server now. Never fails: what can't be read is unknown, and {@link ForeignServer#unread} says why.
+     *
+     * @param wanted by process or pid where those are given, otherwise who listens at one of the ports
+     */
+    public synchronized ForeignServer read(Wanted wanted) {
+        List<String> unread = new ArrayList<>();
+        Map<Long, Stat> all = processes();
+        List<Stat> found = found(wanted, all, unread);
+        Path net = proc.resolve(found.isEmpty() ? "net" : found.get(0).pid + "/net");
+        Optional<List<TcpTable.Listener>> listening = listening(net);
+        Map<Long, Set<Long>> sockets = sockets(found, listening.orElse(List.of()), unread);
+        List<TcpTable.Listener> listeners = listening.orElse(List.of()).stream()
+                .filter(one -> isIts(one, wanted, sockets))
+                .toList();
+        List<Integer> ports = listeners.isEmpty()
+                ? wanted.ports()
+                : listeners.stream().map(one -> one.queue().port()).distinct().toList();
+        if (listening.isEmpty()) {
+            unread.add("its machine's sockets can't be read (" + net + "/tcp)");
+        } else if (listeners.isEmpty()) {
+            unread.add("nobody listens at port "
+                    + wanted.ports().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        }
+        List<ForeignServer.Member> read =
+                found.stream().map(one -> process(one, sockets, all)).toList();
+        last = read;
+        lastSockets = listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
+        Optional<TcpTable.Held> held = TcpTable.held(net, ports, System.nanoTime() + COUNTED_WITHIN);
+        return new ForeignServer(
+                read,
+                ports,
+                held.map(TcpTable.Held::established).orElse(null),
+                held.map(TcpTable.Held::accepted).orElse(null),
+                listeners.isEmpty()
+                        ? null
+                        : listeners.stream()
+                                .mapToLong(one -> one.queue().waiting())
+                                .sum(),
+                listeners.isEmpty() ? null : backlog(ports, isHere(found)),
+                facts(read),
+                unread);
+    }
+
+    // Who it is
+
+    private Map<Long, Stat> processes() {
+        Map<Long, Stat> all = new HashMap<>();
+        try (DirectoryStream<Path> numbered = Files.newDirectoryStream(proc, "[1-9]*")) {
+            for (Path process : numbered) {
+                stat(ProcFiles.line(process.resolve("stat"))).ifPresent(stat -> all.put(stat.pid, stat));
+                if (all.size() == MAX_PROCESSES) {
+                    break;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return all;
+        }
+        return all;
+    }
+
+    /** {@code 12 (name) S 1 …}, where the name may have brackets and spaces; columns as proc(5) numbers them. */
+    private static Optional<Stat> stat(String line) {
+        int name = line.indexOf('(');
+        int end = line.lastIndexOf(')');
+        if (name < 0 || end < name) {
+            return Optional.empty(); // it has ended meanwhile
+        }
+        String[] words = line.substring(end + 1).strip().split(" ", -1); // from column 3 on
+        try {
+            return Optional.of(new Stat(
+                    Long.parseLong(line.substring(0, name).strip()),
+                    Long.parseLong(words[1]),
+                    line.substring(name + 1, end).replaceAll("[^ -~]", "?"),
+                    Long.parseLong(words[22 - 3]),
+                    (Long.parseLong(words[14 - 3]) + Long.parseLong(words[15 - 3])) * NANOS_PER_TICK,
+                    (Long.parseLong(words[16 - 3]) + Long.parseLong(words[17 - 3])) * NANOS_PER_TICK));
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The processes that are meant, and all that they began; the first one first. */
+    private List<Stat> found(Wanted wanted, Map<Long, Stat> all, List<String> unread) {
+        Set<Long> roots = new HashSet<>();
+        Long pid = wanted.pid();
+        String name = wanted.process();
+        if (pid != null) {
+            roots.addAll(all.containsKey(pid) ? Set.of(pid) : Set.of());
+            if (roots.isEmpty()) {
+                unread.add("there is no process " + pid);
+            }
+        } else if (name != null) {
+            all.values().stream().filter(one -> isCalled(one, name)).forEach(one -> roots.add(one.pid));
+            if (roots.isEmpty()) {
+                unread.add("no process is called " + name);
+            }
+        } else {
+            roots.addAll(listening(wanted, all, unread));
+        }
+        if (roots.size() > 1) {
+            roots.remove(INIT);
+        }
+        return all.values().stream()
+                .filter(one -> isBelow(one, roots, all))
+                .sorted(Comparator.comparingLong(Stat::began).thenComparingLong(Stat::pid))
+                .toList();
+    }
+
+    /** By its name, or by that of its program, which may be longer. */
+    private boolean isCalled(Stat process, String name) {
+        if (process.pid == ProcessHandle.current().pid()) {
+            return false;
+        }
+        if (process.name.equals(name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name)) {
+            return true;
+        }
+        try {
+            String program = Files.readString(proc.resolve(process.pid + "/cmdline"), StandardCharsets.ISO_8859_1)
+                    .split("\0", 2)[0];
+            return program.substring(program.lastIndexOf('/') + 1).equals(name);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isBelow(@Nullable Stat process, Set<Long> roots, Map<Long, Stat> all) {
+        Stat one = process;
+        for (int i = 0; one != null && i < MAX_PROCESSES; i++) {
+            if (roots.contains(one.pid)) {
+                return true;
+            }
+            one = all.get(one.parent);
+        }
+        return false;
+    }
+
+    /** Those that have a listening socket of the ports: as last time where that is still so. */
+    private Set<Long> listening(Wanted wanted, Map<Long, Stat> all, List<String> unread) {
+        List<TcpTable.Listener> listeners = listening(proc.resolve("net")).orElse(List.of()).stream()
+                .filter(one -> wanted.ports().contains(one.queue().port()))
+                .toList();
+        Set<Long> sockets = listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
+        Set<Long> known = last.stream()
+                .filter(one -> all.containsKey(one.pid()) && all.get(one.pid()).began == one.began())
+                .map(ForeignServer.Member::pid)
+                .collect(Collectors.toSet());
+        if (!known.isEmpty() && !sockets.isEmpty() && lastSockets.equals(sockets)) {
+            return known;
+        }
+        Set<Long> owners = new HashSet<>();
+        boolean denied = false;
+        for (long pid : sockets.isEmpty() ? Set.<Long>of() : all.keySet()) {
+            try {
+                if (!sockets(pid, sockets).isEmpty()) {
+                    owners.add(pid);
+                }
+            } catch (AccessDeniedException e) {
+                denied = true;
+            } catch (IOException | DirectoryIteratorException e) {
+                owners.remove(pid); // it has ended meanwhile
+            }
+        }
+        if (owners.isEmpty() && !sockets.isEmpty()) {
+            unread.add("who listens at port " + listeners.get(0).queue().port() + " can't be seen"
+                    + (denied
+                            ? ": it is another user's process, and /proc/PID/fd can be read only by that user and by root;"
+                                    + " run the agent there as one of them, or name the process (runs: {process: NAME})"
+                            : ": it is in another container, or began before this machine's /proc; name the process (runs:"
+                                    + " {process: NAME})"));
+        }
+        return owners;
+    }
+
+    /** Which of these sockets a process has open. */
+    private Set<Long> sockets(long pid, Set<Long> wanted) throws IOException {
+        Set<Long> found = new HashSet<>();
+        int left = MAX_DESCRIPTORS;
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(proc.resolve(pid + "/fd"))) {
+            for (Path descriptor : descriptors) {
+                socket(descriptor).filter(wanted::contains).ifPresent(found::add);
+                if (--left == 0) {
+                    return found;
+                }
+            }
+        }
+        return found;
+    }
+
+    private static Optional<Long> socket(Path descriptor) {
+        try {
+            String target = Files.readSymbolicLink(descriptor).toString();
+            return target.startsWith("socket:[")
+                    ? Optional.of(Long.parseLong(target.substring("socket:[".length(), target.length() - 1)))
+                    : Optional.empty();
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty(); // it was closed meanwhile
+        }
+    }
+
+    // What it has
+
+    private static Optional<List<TcpTable.Listener>> listening(Path net) {
+        if (!Files.isReadable(net.resolve("tcp"))) {
+            return Optional.empty();
+        }
+        return TcpTable.listening(net.resolve("tcp"))
+                .flatMap(four -> TcpTable.listening(net.resolve("tcp6"))
+                        .map(six -> Stream.concat(four.stream(), six.stream()).toList()));
+    }
+
+    /** By process, those of the listening sockets that it has open; without those that can't be looked into. */
+    private Map<Long, Set<Long>> sockets(List<Stat> found, List<TcpTable.Listener> listening, List<String> unread) {
+        Set<Long> all = listening.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
+        Map<Long, Set<Long>> sockets = new HashMap<>();
+        Set<String> denied = new HashSet<>();
+        for (Stat one : found) {
+            try {
+                sockets.put(one.pid, sockets(one.pid, all));
+            } catch (AccessDeniedException e) {
+                denied.add(one.name);
+            } catch (IOException | DirectoryIteratorException e) {
+                sockets.remove(one.pid); // it has ended meanwhile
+            }
+        }
+        if (!denied.isEmpty()) {
+            unread.add("the files of " + String.join(", ", denied) + " can't be read: it is another user's process, and"
+                    + " /proc/PID/fd can be read only by that user and by root; run the agent there as one of them");
+        }
+        return sockets;
+    }
+
+    /** A port that was asked about counts also where it can't be seen who has it; a process's other ports where none of those is its. */
+    private static boolean isIts(TcpTable.Listener one, Wanted wanted, Map<Long, Set<Long>> sockets) {
+        Predicate<TcpTable.Listener> asked =
+                l -> wanted.ports().contains(l.queue().port());
+        if (wanted.pid() == null && wanted.process() == null) {
+            return asked.test(one);
+        }
+        boolean itsOwn = sockets.values().stream().anyMatch(has -> has.contains(one.inode()));
+        return sockets.isEmpty() ? asked.test(one) : itsOwn;
+    }
+
+    private ForeignServer.Member process(Stat stat, Map<Long, Set<Long>> sockets, Map<Long, Stat> all) {
+        Path folder = proc.resolve(Long.toString(stat.pid));
+        boolean listens = !sockets.getOrDefault(stat.pid, Set.of()).isEmpty()
+                && sockets.entrySet().stream()
+                        .noneMatch(other -> !other.getValue().isEmpty()
+                                && other.getKey() != stat.pid
+                                && isBelow(all.get(other.getKey()), Set.of(stat.pid), all));
+        Long soft = Tables.limits(folder.resolve("limits")).get(Fact.SOFT_FILES.kernelName());
+        return new ForeignServer.Member(
+                stat.pid,
+                stat.parent,
+                stat.name,
+                stat.began,
+                listens,
+                files(folder.resolve("fd")),
+                soft,
+                resident(folder.resolve("status")),
+                Math.max(stat.ownNanos, ran(folder.resolve("task"))) + stat.childrenNanos);
+    }
+
+    /** To the nanosecond, but without threads that have ended: the first number of each thread's {@code schedstat} (sched-stats.rst). */
+    private static long ran(Path tasks) {
+        long nanos = 0;
+        int left = MAX_THREADS;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+            for (Path thread : threads) {
+                nanos += ProcFiles.number(thread.resolve("schedstat"), 0).orElse(0);
+                if (--left == 0) {
+                    return 0; // what there is of it is no number of anything
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return 0;
+        }
+        return nanos;
+    }
+
+    /** From Linux 6.2 on the folder has a size; before, its entries are counted. */
+    private static @Nullable Long files(Path descriptors) {
+        try {
+            long size = Files.size(descriptors);
+            if (size > 0) {
+                return size;
+            }
+            long count = 0;
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(descriptors)) {
+                for (Path unused : all) {
+                    count++;
+                }
+            }
+            return count;
+        } catch (IOException | DirectoryIteratorException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Long resident(Path status) {
+        for (String line : ProcFiles.lines(status)) {
+            if (line.startsWith("VmRSS:")) {
+                OptionalLong kib = ProcFiles.number(line.replaceAll("[^0-9]", ""));
+                return kib.isPresent() ? (Long) (kib.getAsLong() * KIB) : null;
+            }
+        }
+        return null;
+    }
+
+    private Facts facts(List<ForeignServer.Member> processes) {
+        Optional<ForeignServer.Member> fullest = ForeignServer.fullest(processes);
+        if (fullest.isEmpty()) {
+            return membership.isEmpty() ? Facts.NONE : FactsReader.ofGroups(proc, sys, membership);
+        }
+        Path process = proc.resolve(Long.toString(fullest.get().pid()));
+        membership = ProcFiles.lines(process.resolve("cgroup"));
+        return FactsReader.of(proc, sys, process);
+    }
+
+    /** Whether it is in the network namespace of this process. */
+    private boolean isHere(List<Stat> found) {
+        try {
+            return !found.isEmpty()
+                    && Files.readSymbolicLink(proc.resolve(found.get(0).pid + "/ns/net"))
+                            .equals(Files.readSymbolicLink(proc.resolve("self/ns/net")));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    // Its accept queues
+
+    /** Only the kernel's sock_diag(7) tells it, to {@code ss} (iproute2) for one; unknown where that is not installed. */
+    private @Nullable Long backlog(List<Integer> ports, boolean here) {
+        if (!here || proc.getNameCount() != 1) {
+            return null;
+        }
+        if (backlogs == null || !backlogs.sockets.equals(lastSockets)) {
+            backlogs = new Backlogs(lastSockets, askSs());
+        }
+        Map<Integer, Long> known = backlogs.byPort;
+        return ports.stream()
+                .flatMap(port -> Optional.ofNullable(known.get(port)).stream())
+                .min(Comparator.naturalOrder())
+                .orElse(null);
+    }
+
+    /** {@code LISTEN 0 511 127.0.0.1:6379 0.0.0.0:*}: of a listening socket {@code Send-Q} is the backlog. */
+    private static Map<Integer, Long> askSs() {
+        Map<Integer, Long> byPort = new HashMap<>();
+        try {
+            Process ss = new ProcessBuilder("ss", "-H", "-l", "-t", "-n")
+                    .redirectErrorStream(true)
+                    .start();
+            ss.getOutputStream().close();
+            try {
+                String said = new String(ss.getInputStream().readNBytes(1 << 20), StandardCharsets.ISO_8859_1);
+                said.lines().map(line -> line.strip().split("\\s+", -1)).forEach(words -> {
+                    if (words.length > 3 && words[0].equals("LISTEN")) {
+                        OptionalLong port = ProcFiles.number(words[3].substring(words[3].lastIndexOf(':') + 1));
+                        OptionalLong backlog = ProcFiles.number(words[2]);
+                        if (port.isPresent() && backlog.isPresent()) {
+                            byPort.merge((int) port.getAsLong(), backlog.getAsLong(), Math::min);
+                        }
+                    }
+                });
+                boolean unused = ss.waitFor(ASKED_WITHIN, TimeUnit.SECONDS);
+            } finally {
+                ss.destroyForcibly();
+            }
+        } catch (IOException e) {
+            return byPort; // not installed
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return byPort;
+    }
+}
