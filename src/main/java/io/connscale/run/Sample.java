@@ -148,7 +148,12 @@ public record Sample(
      * @param allows how many more it allows them; null where it could not be read
      * @param use {@code held / (held + allows)}, from 0 to 1: at 1 nothing more comes up; null where {@code allows} is
      */
-    public record Use(String limit, List<String> where, long held, @Nullable Long allows, @Nullable Double use) {
+    public record Use(
+            String limit,
+            List<String> where,
+            long held,
+            @Nullable Long allows,
+            @Nullable Double use) {
         public Use {
             where = List.copyOf(where);
         }

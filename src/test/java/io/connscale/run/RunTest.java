@@ -52,11 +52,11 @@ class RunTest {
         Run run = Run.read(example());
         assertThat(Json.read(Json.line(run.info()), RunInfo.class)).isEqualTo(run.info());
         run.samples()
-                .forEach(sample -> assertThat(Json.read(Json.line(sample), Sample.class))
-                        .isEqualTo(sample));
+                .forEach(sample ->
+                        assertThat(Json.read(Json.line(sample), Sample.class)).isEqualTo(sample));
         run.events()
-                .forEach(event -> assertThat(Json.read(Json.line(event), Event.class))
-                        .isEqualTo(event));
+                .forEach(event ->
+                        assertThat(Json.read(Json.line(event), Event.class)).isEqualTo(event));
     }
 
     @Test
@@ -75,7 +75,9 @@ class RunTest {
     @Test
     void namesALineThatIsDamaged() throws Exception {
         Files.writeString(copy().resolve("events.jsonl"), "{\"at\":\n{}\n", StandardOpenOption.APPEND);
-        assertThatThrownBy(() -> Run.read(folder)).isInstanceOf(IOException.class).hasMessageContaining("events.jsonl:16");
+        assertThatThrownBy(() -> Run.read(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("events.jsonl:16");
     }
 
     @Test
@@ -89,6 +91,8 @@ class RunTest {
 
     @Test
     void saysThatThereIsNoRun() {
-        assertThatThrownBy(() -> Run.read(folder)).isInstanceOf(IOException.class).hasMessageContaining("no run");
+        assertThatThrownBy(() -> Run.read(folder))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no run");
     }
 }
