@@ -95,45 +95,67 @@ final class PageData {
         }
     }
 
-    /** How long connects and round trips took, of all hosts and the whole run so far, by the names of {@code times.hlog}. */
+    /** How long what took in the whole run so far, by host and what: {@code client1.connect}, as {@code times.hlog} names it. */
     void times(Map<String, Distribution> whole) {
-        times.putAll(whole);
+        times.clear();
+        whole.forEach((name, micros) -> times.merge(name.substring(name.lastIndexOf('.') + 1), micros, Distribution::plus));
     }
 
     /** All that is known. */
     Map<String, Object> whole() {
-        Map<String, Object> data = told();
-        data.put("series", series.all());
+        Map<String, Object> data = numbers();
         data.put("whole", true);
+        data.put("series", series.all());
+        putInfo(data);
+        putEvents(data);
+        putCurves(data);
         return data;
     }
 
-    /** The same with the newest point alone. */
-    Map<String, Object> news() {
-        Map<String, Object> data = told();
+    /** What has changed with the last sample, its point alone; the rest where it has changed. */
+    Map<String, Object> news(boolean info, boolean events, boolean curves) {
+        Map<String, Object> data = numbers();
         data.put("series", series.newest());
+        if (info) {
+            putInfo(data);
+        }
+        if (events) {
+            putEvents(data);
+        }
+        if (curves) {
+            putCurves(data);
+        }
         return data;
     }
 
-    private Map<String, Object> told() {
+    private Map<String, Object> numbers() {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("id", info.id());
-        data.put("name", info.name());
-        data.put("version", info.version());
-        data.put("started", info.began().toEpochMilli());
-        data.put("ended", info.ended() == null ? null : info.ended().toEpochMilli());
         data.put("seconds", seconds);
         data.put("end", end());
-        data.put("verdicts", latest());
+        data.put("hosts", hostRows());
         data.put(
                 "warnings",
                 warnings.values().stream()
                         .map(w -> Map.of("text", w.text, "count", w.count))
                         .toList());
-        data.put("events", eventRows());
-        data.put("hosts", hostRows());
+        return data;
+    }
+
+    private void putInfo(Map<String, Object> data) {
+        data.put("id", info.id());
+        data.put("name", info.name());
+        data.put("version", info.version());
+        data.put("started", info.began().toEpochMilli());
         data.put("facts", facts());
         data.put("kernels", kernels());
+    }
+
+    private void putEvents(Map<String, Object> data) {
+        data.put("verdicts", latest());
+        data.put("events", eventRows());
+    }
+
+    private void putCurves(Map<String, Object> data) {
         Map<String, Object> curves = new LinkedHashMap<>();
         times.forEach((name, distribution) -> curves.put(
                 name,
@@ -141,7 +163,6 @@ final class PageData {
                         .map(point -> List.of(point.getKey(), point.getValue()))
                         .toList()));
         data.put("curves", curves);
-        return data;
     }
 
     private Map<String, Object> end() {
