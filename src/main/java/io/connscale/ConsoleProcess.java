@@ -1,6 +1,8 @@
 package io.connscale;
 
+import io.connscale.api.Connscale;
 import io.connscale.api.Parts;
+import io.connscale.api.Recording;
 import io.connscale.api.User;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostsFile;
@@ -16,11 +18,18 @@ import io.connscale.control.Exhausted;
 import io.connscale.control.Threads;
 import io.connscale.control.Version;
 import io.connscale.net.Transport;
+import io.connscale.run.Event;
+import io.connscale.run.Runs;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
 import org.jline.terminal.Terminal;
@@ -64,7 +73,18 @@ final class ConsoleProcess {
             Transport.whyNotEpoll().ifPresent(console::notice);
         }
         Parts parts = Parts.of(config, user(console));
-        CommandContext context = new CommandContext(parts, console);
+        Connscale scale = Connscale.of(parts);
+        Recording recording = scale.recording(new Recording.Options(
+                new Runs(state.runs()),
+                options.run(),
+                options.records(),
+                HostsFiles.of(options).toAbsolutePath().toString()));
+        console.tell(recorder(recording));
+        Path junit = options.junit();
+        if (junit != null) {
+            console.tell(new JunitReport(junit, console));
+        }
+        CommandContext context = new CommandContext(parts, console, scale, recording);
         Threads.start(
                 "memory-full",
                 () -> { // there before it is needed
@@ -77,7 +97,7 @@ final class ConsoleProcess {
                 });
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
         console.serve(command -> Commands.run((Command) command, context));
-        Runtime.getRuntime().addShutdownHook(Threads.of("shutdown", () -> close(parts, console)));
+        Runtime.getRuntime().addShutdownHook(Threads.of("shutdown", () -> close(parts, recording, console)));
         heed("INT", () -> console.interrupt() ? 0 : Console.INTERRUPTED);
         heed("TERM", () -> end(console, TERMINATED));
         heed("HUP", () -> end(console, HUNG_UP));
@@ -95,7 +115,40 @@ final class ConsoleProcess {
         if (code == Console.EXHAUSTED) {
             endWithoutMemory(console);
         }
-        return console.signalled() == 0 ? code : console.signalled();
+        int exit = console.signalled() == 0 ? code : console.signalled();
+        recording.close(exit);
+        return exit;
+    }
+
+    /** What the console does goes into the run's record. */
+    private static Console.Listener recorder(Recording recording) {
+        return new Console.Listener() {
+            @Override
+            public void began(String command, Instant at, Object parsed) {
+                if (((Command) parsed).beginsRun()) {
+                    recording.begin(at);
+                }
+                recording.event(at, Event.BEGAN, command, null, null, null);
+            }
+
+            @Override
+            public void ended(Map<String, Object> line) {
+                Map<String, @Nullable Object> details = new LinkedHashMap<>(line);
+                details.keySet().removeAll(Set.of("command", "at", "took", "ok"));
+                recording.event(
+                        (Instant) line.get("at"),
+                        Event.COMMAND,
+                        (String) line.get("command"),
+                        (Double) line.get("took"),
+                        (Boolean) line.get("ok"),
+                        details);
+            }
+
+            @Override
+            public void noticed(String line) {
+                recording.event(Instant.now(), Event.NOTICE, line, null, null, null);
+            }
+        };
     }
 
     /** Agents end by themselves: nobody holds their standard input any more. Several threads may come to it; the first ends the process. */
@@ -113,7 +166,8 @@ final class ConsoleProcess {
         }
     }
 
-    private static void close(Parts parts, Console console) {
+    private static void close(Parts parts, Recording recording, Console console) {
+        recording.close(console.signalled() == 0 ? null : (Integer) console.signalled());
         parts.close();
         try {
             console.flush(FLUSH_MILLIS);
@@ -188,7 +242,7 @@ final class ConsoleProcess {
     private int converse(Console console, CommandContext context) {
         if (options.batch()) {
             int code = console.runBatch(options.commands(), options.script());
-            boolean goesOn = code == Console.WORKED || (code == Console.FAILED && options.keepGoing());
+            boolean goesOn = code == Console.WORKED || code == Console.UNMET || (code == Console.FAILED && options.keepGoing());
             return options.serve() && goesOn ? Math.max(code, console.runBatch(serving(context), null)) : code;
         }
         return onTerminal() ? interactive(console, context) : console.runBatch(System.in);

@@ -153,6 +153,11 @@ final class StateFolder {
         return folder.resolve("connscale.log");
     }
 
+    /** The records of runs. */
+    Path runs() {
+        return folder.resolve("runs");
+    }
+
     Path history() {
         return folder.resolve("history");
     }

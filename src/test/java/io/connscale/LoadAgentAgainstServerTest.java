@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.connscale.agent.Given;
 import io.connscale.agent.LoadAgent;
+import io.connscale.control.Agent.Closed;
+import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentException;
-import io.connscale.control.Closed;
-import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.Settings;

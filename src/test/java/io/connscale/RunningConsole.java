@@ -58,7 +58,7 @@ public final class RunningConsole implements AutoCloseable {
     }
 
     public String out() {
-        return read(out);
+        return Timeless.of(read(out));
     }
 
     /** Standard error without progress lines. */

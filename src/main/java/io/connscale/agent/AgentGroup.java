@@ -1,9 +1,9 @@
 package io.connscale.agent;
 
 import io.connscale.control.Agent;
-import io.connscale.control.Closed;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
+import io.connscale.control.Agent.Closed;
+import io.connscale.control.Agent.OpenRequest;
+import io.connscale.control.Agent.Opened;
 import io.connscale.control.Rate;
 import io.connscale.stats.Snapshot;
 import java.util.ArrayList;

@@ -10,7 +10,7 @@ import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.Threads;
 import io.connscale.control.Version;
-import io.connscale.kernel.LimitsReader;
+import io.connscale.kernel.Limits;
 import io.connscale.net.Transport;
 import java.io.IOException;
 import java.io.InputStream;
@@ -140,7 +140,7 @@ public final class AgentMain {
                 ProcessHandle.current().pid(),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
-                new LimitsReader().read());
+                Limits.ofThisProcess());
     }
 
     private static void ignore(BoundedLines.Line line) {

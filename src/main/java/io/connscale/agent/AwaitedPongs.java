@@ -1,6 +1,6 @@
 package io.connscale.agent;
 
-import io.connscale.stats.Unanswered;
+import io.connscale.stats.Statistics.Unanswered;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,10 +4,7 @@ import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
-import io.connscale.control.Closed;
 import io.connscale.control.Exhausted;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
@@ -29,7 +26,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -333,5 +332,40 @@ final class GrowingAgent implements Agent {
         openings.shutdown();
         workers.close();
         own.close();
+    }
+
+    /** Passes on at most four reports a second of how far an open request is: each of a hundred workers makes two. Any thread. */
+    static final class Paced implements Consumer<Opened> {
+        private static final long BETWEEN = TimeUnit.MILLISECONDS.toNanos(250);
+
+        private final Consumer<Opened> to;
+        private final LongSupplier nanos;
+        private long last;
+
+        Paced(Consumer<Opened> to) {
+            this(to, System::nanoTime);
+        }
+
+        Paced(Consumer<Opened> to, LongSupplier nanos) {
+            this.to = to;
+            this.nanos = nanos;
+            this.last = nanos.getAsLong() - BETWEEN;
+        }
+
+        @Override
+        public void accept(Opened soFar) {
+            if (due()) {
+                to.accept(soFar);
+            }
+        }
+
+        private synchronized boolean due() {
+            long now = nanos.getAsLong();
+            if (now - last < BETWEEN) {
+                return false;
+            }
+            last = now;
+            return true;
+        }
     }
 }

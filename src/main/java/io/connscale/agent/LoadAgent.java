@@ -2,9 +2,6 @@ package io.connscale.agent;
 
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.Closed;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.kernel.LoadReader;
@@ -145,7 +142,7 @@ public final class LoadAgent implements Agent {
         synchronized (this) {
             now = settings;
         }
-        if (now.targets().stream().noneMatch(Addresses::isName)) {
+        if (now.targets().stream().noneMatch(Endpoints::isName)) {
             return;
         }
         try {
@@ -231,7 +228,7 @@ public final class LoadAgent implements Agent {
                 .map(loop -> CompletableFuture.supplyAsync(() -> loop.oldestSince(max), loop.eventLoop()))
                 .toList();
         return CompletableFuture.allOf(ages.toArray(CompletableFuture[]::new))
-                .thenCompose(known -> closeShares(Oldest.shares(
+                .thenCompose(known -> closeShares(AgeQueue.shares(
                         count, ages.stream().map(CompletableFuture::join).toList())));
     }
 

@@ -131,7 +131,7 @@ final class LoadLoop {
     }
 
     private void connectRefused(Connection connection, @Nullable InetSocketAddress source, int pair, String what) {
-        if (what.equals("EADDRNOTAVAIL") && source != null && !Addresses.isOurs(source)) {
+        if (what.equals("EADDRNOTAVAIL") && source != null && !Endpoints.isOurs(source)) {
             connection.connectFailed("bind", what);
         } else if (ramp != null && (what.equals("EADDRNOTAVAIL") || what.equals("EADDRINUSE"))) {
             ramp.noPort(connection, pair, what);

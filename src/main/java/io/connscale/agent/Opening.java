@@ -1,7 +1,7 @@
 package io.connscale.agent;
 
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
+import io.connscale.control.Agent.OpenRequest;
+import io.connscale.control.Agent.Opened;
 import io.connscale.stats.Reasons;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.ArrayList;

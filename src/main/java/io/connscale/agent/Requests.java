@@ -1,6 +1,8 @@
 package io.connscale.agent;
 
 import io.connscale.control.Agent;
+import io.connscale.control.Agent.OpenRequest;
+import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
@@ -23,15 +25,11 @@ import io.connscale.control.Message.TakeFacts;
 import io.connscale.control.Message.TakeServerStatistics;
 import io.connscale.control.Message.TakeSnapshot;
 import io.connscale.control.Message.TakeStatistics;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
-import io.connscale.kernel.FileRoom;
 import io.connscale.kernel.Limits;
-import io.connscale.kernel.LimitsReader;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
@@ -147,11 +145,11 @@ final class Requests implements AutoCloseable {
         if (running != null) {
             return running.configure(settings);
         }
-        Limits limits = new LimitsReader().read();
+        Limits limits = Limits.ofThisProcess();
         Integer max = settings.workers();
         agent = new GrowingAgent(
                 new LoadAgent(transport, loops(), settings),
-                FileRoom.ofThisProcess(limits),
+                limits.roomHere(),
                 new WorkerBound(max == null ? 1 : max, limits),
                 starter,
                 notice -> outbox.offer(new Notice(notice)),

@@ -1,5 +1,7 @@
 package io.connscale.api;
 
+import io.connscale.control.Agent;
+
 /**
  * How connections of a host were closed.
  *
@@ -7,7 +9,7 @@ package io.connscale.api;
  * @param established how many are still up
  */
 public record Closed(long stopped, long established) {
-    static Closed of(io.connscale.control.Closed closed) {
+    static Closed of(Agent.Closed closed) {
         return new Closed(closed.closed(), closed.established());
     }
 }

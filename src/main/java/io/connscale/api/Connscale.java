@@ -1,14 +1,14 @@
 package io.connscale.api;
 
 import io.connscale.cluster.HostStatus;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.Agent;
+import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;
-import io.connscale.control.OpenRequest;
 import io.connscale.control.Quantity;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
@@ -56,10 +56,14 @@ public final class Connscale implements AutoCloseable {
     /** Closing a million connections takes a while. That the agent lives bounds it. */
     private static final Duration CLOSES = Duration.ofDays(10_000);
 
+    private static final Duration EVERY = Duration.ofSeconds(1);
+
     private final Parts parts;
+    private final Samples samples;
 
     private Connscale(Parts parts) {
         this.parts = parts;
+        this.samples = new Samples(parts, EVERY);
     }
 
     /** Reads the file and starts the server, unless the file says {@code autostart: false} or {@code target:}; no agent runs yet. */
@@ -95,6 +99,23 @@ public final class Connscale implements AutoCloseable {
     /** A view of what the console runs; closing it is the console's. */
     public static Connscale of(Parts parts) {
         return new Connscale(parts);
+    }
+
+    // What is recorded
+
+    /** Both ends once per second, for as long as somebody listens: one stream for all. */
+    public Samples samples() {
+        return samples;
+    }
+
+    /** The same at another pace, for one listener. */
+    public Samples samples(Duration every) {
+        return every.equals(EVERY) ? samples : new Samples(parts, every);
+    }
+
+    /** Records what this does, from {@link Recording#begin} on; to be closed before this is. */
+    public Recording recording(Recording.Options options) {
+        return new Recording(parts, samples, options);
     }
 
     // Hosts
@@ -202,7 +223,7 @@ public final class Connscale implements AutoCloseable {
         Map<String, Agent> agents = agents(hosts);
         return pending(List.copyOf(agents.keySet()), CLOSES, host -> {
             Agent agent = Objects.requireNonNull(agents.get(host));
-            CompletableFuture<io.connscale.control.Closed> closing =
+            CompletableFuture<Agent.Closed> closing =
                     count == ALL ? agent.stopOpening().thenCompose(done -> agent.close(count)) : agent.close(count);
             return closing.thenApply(Closed::of);
         });

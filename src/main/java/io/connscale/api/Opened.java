@@ -1,5 +1,6 @@
 package io.connscale.api;
 
+import io.connscale.control.Agent;
 import io.connscale.stats.Reasons;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ public record Opened(Map<String, Host> hosts, Map<String, ConnscaleException> fa
             return new Host(requested, 0, 0, 0, new TreeMap<>());
         }
 
-        static Host of(io.connscale.control.Opened opened) {
+        static Host of(Agent.Opened opened) {
             double seconds = Math.round(opened.seconds() * 1000) / 1000.0;
             return new Host(opened.requested(), opened.established(), opened.failed(), seconds, opened.errors());
         }

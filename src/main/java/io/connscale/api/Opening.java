@@ -1,7 +1,7 @@
 package io.connscale.api;
 
 import io.connscale.control.Agent;
-import io.connscale.control.OpenRequest;
+import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.control.Threads;
@@ -77,8 +77,7 @@ public final class Opening {
         final CompletableFuture<Void> earlier;
 
         volatile Opened.Host soFar;
-        volatile CompletableFuture<io.connscale.control.Opened> request =
-                CompletableFuture.completedFuture(io.connscale.control.Opened.none(0));
+        volatile CompletableFuture<Agent.Opened> request = CompletableFuture.completedFuture(Agent.Opened.none(0));
 
         Share(String host, Agent agent, long count) {
             this.host = host;
@@ -121,7 +120,7 @@ public final class Opening {
     }
 
     /** On the thread that reads the agent's channel, which must not wait: what is to be said is found out on another. */
-    private void heard(Share share, io.connscale.control.Opened opened) {
+    private void heard(Share share, Agent.Opened opened) {
         share.soFar = Opened.Host.of(opened);
         share.growth.heard(share.soFar).ifPresent(stop -> judge(share, stop));
     }

@@ -1,6 +1,6 @@
 package io.connscale.api;
 
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.control.Message;
 import io.connscale.kernel.Limits;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,6 @@ import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.kernel.Limits;
-import io.connscale.kernel.LimitsReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -58,7 +57,7 @@ final class AgentCommand {
         int feature = host.java().isPresent() ? ANY_JAVA : Runtime.version().feature();
         List<String> words = new ArrayList<>(cleaned());
         words.add(host.java().orElse(JAVA));
-        words.addAll(flags(feature, new LimitsReader().read()));
+        words.addAll(flags(feature, Limits.ofThisProcess()));
         words.addAll(host.java().isPresent() ? List.of() : ClassArchive.flags(VERSION));
         words.addAll(host.jvm());
         words.addAll(program());
@@ -96,7 +95,7 @@ final class AgentCommand {
 
     /** On this machine, with this process's own Java and program. */
     static List<String> beside() {
-        List<String> words = new ArrayList<>(flags(Runtime.version().feature(), new LimitsReader().read()));
+        List<String> words = new ArrayList<>(flags(Runtime.version().feature(), Limits.ofThisProcess()));
         words.addAll(program());
         words.add(AGENT);
         return worker(words);

@@ -1,5 +1,6 @@
 package io.connscale.cluster;
 
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.control.AgentException;

@@ -4,6 +4,7 @@ import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.control.Message;
 import io.connscale.stats.Snapshot;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,5 +34,22 @@ public record HostStatus(
             return ssh.address().toString();
         }
         return config.launch() instanceof Launch.Local ? "localhost" : "";
+    }
+
+    /** What is on a host. */
+    public enum State {
+        /** No agent, and none is wanted. */
+        STOPPED,
+        /** Launched, and not heard of yet. */
+        STARTING,
+        /** An agent that takes requests. */
+        READY,
+        /** The agent ended without being asked to. */
+        LOST;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.connscale.cluster;
 
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;

@@ -21,6 +21,11 @@ public interface Command {
         return true;
     }
 
+    /** Whether a run begins with it, which is recorded: it starts agents or opens connections. */
+    default boolean beginsRun() {
+        return false;
+    }
+
     /** The words that make sense for the positional parameter or option with this label ({@code HOST}); Tab offers them. */
     default List<String> candidates(String label, CommandContext context) {
         return List.of();

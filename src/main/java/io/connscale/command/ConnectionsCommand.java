@@ -8,7 +8,7 @@ import io.connscale.api.Opened;
 import io.connscale.api.Opening;
 import io.connscale.api.Pending;
 import io.connscale.api.Verdict;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;
@@ -236,6 +236,11 @@ public final class ConnectionsCommand implements Command {
             public void explained(Verdict verdict) {
                 shell.notice(verdict.toString());
             }
+        }
+
+        @Override
+        public boolean beginsRun() {
+            return true;
         }
 
         @Override

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
 import io.connscale.api.ConnscaleException;
 import io.connscale.api.Count;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;

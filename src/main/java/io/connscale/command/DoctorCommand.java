@@ -1,7 +1,7 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
@@ -13,8 +13,8 @@ import io.connscale.diagnosis.Diagnostics.Look;
 import io.connscale.diagnosis.Observed;
 import io.connscale.limits.Catalogue;
 import io.connscale.limits.End;
-import io.connscale.limits.Finding;
 import io.connscale.limits.HostEnd;
+import io.connscale.limits.Limit.Finding;
 import io.connscale.limits.ServerEnd;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

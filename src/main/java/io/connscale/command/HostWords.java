@@ -1,7 +1,7 @@
 package io.connscale.command;
 
 import io.connscale.cluster.HostStatus;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
 import java.util.ArrayList;

@@ -102,6 +102,11 @@ public final class JavaCommand implements Command {
     }
 
     @Override
+    public boolean beginsRun() {
+        return true;
+    }
+
+    @Override
     public boolean watchable() {
         return false;
     }

@@ -3,7 +3,7 @@ package io.connscale.command;
 import com.google.auto.service.AutoService;
 import io.connscale.api.Pending;
 import io.connscale.api.Started;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;
@@ -103,6 +103,11 @@ public final class StartCommand implements Command {
 
     private static String text(@Nullable Long limit) {
         return limit == null ? "unknown" : limit == Long.MAX_VALUE ? "unlimited" : Quantity.text(limit);
+    }
+
+    @Override
+    public boolean beginsRun() {
+        return true;
     }
 
     @Override

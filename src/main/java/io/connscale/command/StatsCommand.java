@@ -2,7 +2,7 @@ package io.connscale.command;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.State;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;

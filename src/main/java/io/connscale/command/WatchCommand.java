@@ -2,9 +2,13 @@ package io.connscale.command;
 
 import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
+import io.connscale.console.Answer.Format;
 import io.connscale.console.CommandException;
 import io.connscale.console.Live;
+import io.connscale.console.Shell;
+import io.connscale.console.Table;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -47,25 +51,27 @@ public final class WatchCommand implements Command {
         String line = String.join(" ", command).strip();
         return line.isEmpty()
                 ? watch(context, new WatchedCluster(context, every))
-                : watch(context, new WatchedLine(context, line));
+                : watch(context, new WatchedLine(context, line, every));
     }
 
     private Answer watch(CommandContext context, Watched watched) throws CommandException, InterruptedException {
         Duration max = length;
         long end = max == null ? Long.MAX_VALUE : System.nanoTime() + max.toNanos();
+        boolean rows = context.shell().format() != Format.TABLE && !context.shell().interactive();
+        Ticks ticks = rows ? new Ticks(context.shell()) : null;
         try (watched) {
-            draw(context, watched, end);
-            return watched.answer();
+            draw(context, watched, ticks, end);
+            boolean printed = ticks != null && context.shell().format() == Format.CSV; // one table from beginning to end
+            return printed ? Commands.NOTHING : watched.answer();
         }
     }
 
-    private void draw(CommandContext context, Watched watched, long end) throws CommandException {
+    private static void draw(CommandContext context, Watched watched, @Nullable Ticks ticks, long end)
+            throws CommandException {
         try (Live live = context.shell().live()) {
             boolean ended = false;
             while (!ended) {
-                long began = System.nanoTime();
-                watched.look(live);
-                long next = Math.min(began + every.toNanos(), end);
+                long next = Math.min(watched.look(live, ticks), end);
                 long wait = TimeUnit.NANOSECONDS.toMillis(next - System.nanoTime());
                 ended = live.ended(Math.max(1, wait)) || System.nanoTime() >= end;
             }
@@ -79,10 +85,34 @@ public final class WatchCommand implements Command {
         return false;
     }
 
+    /** What is seen, a line a tick, for programs. */
+    static final class Ticks {
+        /** In JSON. */
+        private record Tick(String command, long tick, Object result, Instant at) {}
+
+        private final Shell shell;
+        private long last;
+
+        Ticks(Shell shell) {
+            this.shell = shell;
+        }
+
+        /** @param table in CSV */
+        void print(Object json, Table table) {
+            last++;
+            shell.row(new Answer(new Tick("watch", last, json, Instant.now()), table, List.of()), last == 1);
+        }
+    }
+
     /** What {@code watch} looks at, time and again. On the command's thread. */
     interface Watched extends AutoCloseable {
-        /** Looks, and draws what there is. */
-        void look(Live live) throws CommandException, InterruptedException;
+        /**
+         * Looks, and draws what there is.
+         *
+         * @param ticks null where nobody reads them
+         * @return when to look again, {@link System#nanoTime()}
+         */
+        long look(Live live, @Nullable Ticks ticks) throws CommandException, InterruptedException;
 
         /** What was seen last. */
         Answer answer() throws InterruptedException;
@@ -95,12 +125,14 @@ public final class WatchCommand implements Command {
     private static final class WatchedLine implements Watched {
         private final CommandContext context;
         private final String line;
+        private final Duration every;
         private Answer last = Commands.NOTHING;
 
         /** @throws CommandException where the line is no command, or none to be repeated */
-        WatchedLine(CommandContext context, String line) throws CommandException {
+        WatchedLine(CommandContext context, String line, Duration every) throws CommandException {
             this.context = context;
             this.line = line;
+            this.every = every;
             Command command = command();
             if (!command.watchable()) {
                 throw new CommandException(
@@ -116,16 +148,21 @@ public final class WatchCommand implements Command {
         }
 
         @Override
-        public void look(Live live) throws InterruptedException {
+        public long look(Live live, @Nullable Ticks ticks) throws InterruptedException {
+            long began = System.nanoTime();
             List<String> picture = new ArrayList<>();
             picture.add(line + " · q ends");
             try {
                 last = Commands.run(command(), context);
                 picture.addAll(last.shown(live.columns() - 1)); // a terminal may wrap a line that fills it
+                if (ticks != null) {
+                    ticks.print(last.json(), last.table());
+                }
             } catch (CommandException e) {
                 picture.addAll(e.text().lines().toList());
             }
             live.draw(picture, String.join(" | ", picture.subList(1, picture.size())));
+            return began + every.toNanos();
         }
 
         @Override

@@ -1,132 +1,161 @@
 package io.connscale.command;
 
+import io.connscale.api.Interval;
+import io.connscale.api.Samples;
 import io.connscale.console.Answer;
 import io.connscale.console.Live;
+import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
+import io.connscale.control.Json;
 import io.connscale.control.Threads;
+import io.connscale.diagnosis.Moment;
+import io.connscale.diagnosis.Moments;
 import io.connscale.limits.Verdict;
+import io.connscale.run.Sample;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Server and hosts, asked side by side. Who has not answered within half a tick is shown as last heard, and is not asked again
- * before it has answered: fifty slow agents never pile up requests.
- */
+/** Server and hosts, moment after moment. Who is slow is shown as last heard. */
 final class WatchedCluster implements WatchCommand.Watched {
-    /** One that is asked: its answer on the way, and the last two that came. */
-    private static final class Source {
-        private @Nullable CompletableFuture<Statistics> asked;
-
-        private long askedAt;
-        private long heardAt;
-        private double seconds;
-        private Statistics before = Statistics.NONE;
-        private Statistics now = Statistics.NONE;
-
-        /** Takes the answer that has come. */
-        void hear(Statistics said) {
-            before = heardAt == 0 ? said : now;
-            seconds = heardAt == 0 ? 0 : (double) (askedAt - heardAt) / TimeUnit.SECONDS.toNanos(1);
-            now = said;
-            heardAt = askedAt;
-        }
-    }
+    /** Moments that wait to be drawn; a screen that is held up (Ctrl-S) misses older ones. */
+    private static final int MAX_WAITING = 16;
 
     private static final long LAST_ANSWER_SECONDS = 10;
+    /** Drawn so much before the next moment is due, so that a key is heard and no moment is missed. */
+    private static final long EARLY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final CommandContext context;
-    private final long patience;
-    private final Source server = new Source();
-    private final Map<String, Source> hosts = new LinkedHashMap<>();
+    private final Samples samples;
+    private final BlockingQueue<Moment> moments = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final Samples.Subscription subscription;
     private final WatchPicture picture = new WatchPicture();
     private final Findings findings;
-    private List<StatsRow> rows = List.of();
+    private final Map<String, StatsRow.OfHost> hosts = new LinkedHashMap<>();
+    private StatsRow.@Nullable OfServer server;
+    private @Nullable Moment last;
+    private @Nullable Instant began;
 
     WatchedCluster(CommandContext context, Duration every) {
         this.context = context;
         this.findings = new Findings(context);
-        this.patience = every.toNanos() / 2;
+        this.samples = context.scale().samples(every);
+        this.subscription = samples.listen(this::heard);
+    }
+
+    /** On the thread that samples. */
+    private void heard(Moment moment) {
+        while (!moments.offer(moment)) {
+            moments.poll();
+        }
     }
 
     @Override
-    public void look(Live live) throws InterruptedException {
-        List<String> names = context.cluster().counting();
-        hosts.keySet().retainAll(names);
-        if (context.server().foreign().isEmpty()) {
-            ask(server, context.server()::statistics);
+    public long look(Live live, WatchCommand.@Nullable Ticks ticks) throws InterruptedException {
+        long every = samples.every().toNanos();
+        Moment now = moments.poll(every * 2, TimeUnit.NANOSECONDS);
+        long heard = System.nanoTime();
+        if (now == null) { // the machine is overloaded: the picture stays
+            return heard;
         }
-        names.forEach(name -> ask(
-                hosts.computeIfAbsent(name, unknown -> new Source()),
-                () -> context.cluster().statistics(name)));
-        long end = System.nanoTime() + patience;
-        hear(server, end);
-        for (Source host : hosts.values()) {
-            hear(host, end);
+        if (ticks != null) {
+            ticks.print(tick(now), Table.of(TICK, List.of(tick(now))));
         }
-        rows = rows();
+        List<StatsRow> rows = rows(now);
         picture.add(rows);
         findings.look(rows);
         live.draw(picture.lines(live.columns(), live.rows(), live.unicode()), picture.plain());
+        return heard + Math.max(0, every - EARLY_NANOS);
     }
 
-    private static void ask(Source source, Supplier<CompletableFuture<Statistics>> question) {
-        if (source.asked == null) {
-            source.askedAt = System.nanoTime();
-            source.asked = question.get();
-        }
+    private Sample tick(Moment now) {
+        Instant first = began == null ? now.at() : began;
+        began = first;
+        return new Interval(last, now).sample(first, null);
     }
 
-    private static void hear(Source source, long end) throws InterruptedException {
-        CompletableFuture<Statistics> asked = source.asked;
-        if (asked == null) {
-            return;
-        }
-        try {
-            source.hear(asked.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS));
-            source.asked = null;
-        } catch (TimeoutException e) {
-            // slow: it keeps the question, and its last answer stays on the screen
-        } catch (ExecutionException e) {
-            source.asked = null; // it is being lost: its host's state, a notice, and the next look tell
-        }
-    }
-
-    private List<StatsRow> rows() {
-        List<StatsRow.OfHost> heard = new ArrayList<>();
-        hosts.forEach((name, host) -> {
-            if (host.heardAt != 0) {
-                heard.add(StatsRow.host(name, host.before, host.now, host.seconds, false));
+    private List<StatsRow> rows(Moment now) {
+        Moment before = last;
+        last = now;
+        hosts.keySet().retainAll(now.hosts().keySet());
+        now.hosts().forEach((name, heard) -> {
+            Moment.Heard then = before == null ? heard : before.hosts().getOrDefault(name, heard);
+            if (then.nanos() != heard.nanos() || !hosts.containsKey(name)) {
+                hosts.put(
+                        name,
+                        StatsRow.host(name, then.statistics(), heard.statistics(), seconds(then, heard), false));
             }
         });
-        return StatsRow.rows(
-                server.heardAt == 0 ? null : StatsRow.server(server.before, server.now, server.seconds, false), heard);
+        Moment.Heard heard = now.server();
+        if (heard == null) {
+            server = now.status() == null ? null : StatsRow.server(Statistics.NONE, Statistics.NONE, 0, false);
+        } else {
+            Moment.Heard before1 = before == null ? null : before.server();
+            Moment.Heard then = before1 == null ? heard : before1;
+            if (then.nanos() != heard.nanos() || server == null) {
+                server = StatsRow.server(then.statistics(), heard.statistics(), seconds(then, heard), false);
+            }
+        }
+        return StatsRow.rows(server, List.copyOf(hosts.values()));
+    }
+
+    private static double seconds(Moment.Heard then, Moment.Heard now) {
+        return Moment.seconds(then.nanos(), now.nanos());
     }
 
     /** Whoever was slow is waited for. */
     @Override
     public Answer answer() throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS);
-        hear(server, end);
-        for (Source host : hosts.values()) {
-            hear(host, end);
-        }
-        rows = rows();
-        return StatsCommand.answer(rows, false, context.shell().columns());
+        Moments asked = new Moments(context.cluster(), context.server());
+        Moment now = asked.next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), false);
+        return StatsCommand.answer(rows(now), false, context.shell().columns());
     }
 
     @Override
     public void close() {
+        subscription.close();
         findings.close();
+    }
+
+    /** A tick as a line of CSV; empty is unknown. */
+    private static final List<Column<Sample>> TICK = List.of(
+            new Column<>("at", sample -> Json.text(sample.at())),
+            new Column<>("t", Sample::t),
+            new Column<>("server", sample -> known(sample.server(), Sample.End::established)),
+            new Column<>("established", sample -> known(sample.sum(), Sample.End::established)),
+            new Column<>("connecting", sample -> known(sample.sum(), Sample.End::connecting)),
+            new Column<>("failed", sample -> known(sample.sum(), Sample.End::failed)),
+            new Column<>("lost", sample -> known(sample.sum(), Sample.End::lost)),
+            new Column<>("attempts_per_second", sample -> rate(sample, Sample.PerSecond::attempted)),
+            new Column<>("pongs_per_second", sample -> rate(sample, Sample.PerSecond::pongs)),
+            new Column<>("connect_p99_us", sample -> micros(sample, Sample.Micros::connect, Sample.Times::p99)),
+            new Column<>("round_trip_p50_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::p50)),
+            new Column<>("round_trip_p99_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::p99)),
+            new Column<>("round_trip_max_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::max)),
+            new Column<>("cpus", sample -> known(sample.sum(), end -> end.process().cpus())));
+
+    private static Object known(Sample.@Nullable End end, Function<Sample.End, @Nullable Object> value) {
+        Object known = end == null ? null : value.apply(end);
+        return known == null ? "" : known;
+    }
+
+    private static Object rate(Sample sample, Function<Sample.PerSecond, Double> rate) {
+        return known(sample.sum(), end -> end.perSecond() == null ? null : (Object) rate.apply(end.perSecond()));
+    }
+
+    private static Object micros(
+            Sample sample, Function<Sample.Micros, Sample.Times> what, Function<Sample.Times, @Nullable Long> of) {
+        return known(sample.sum(), end -> end.micros() == null ? null : of.apply(what.apply(end.micros())));
     }
 
     /**

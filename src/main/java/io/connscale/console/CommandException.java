@@ -18,6 +18,7 @@ public final class CommandException extends Exception {
     private final String hint;
     private final transient @Nullable Answer partial;
     private final transient List<CommandException> others;
+    private final boolean unmet;
 
     public CommandException(String message, String hint) {
         this(message, hint, null);
@@ -30,10 +31,25 @@ public final class CommandException extends Exception {
 
     /** As above, with what failed beside it, each for a reason of its own. */
     public CommandException(String message, String hint, @Nullable Answer partial, List<CommandException> others) {
+        this(message, hint, partial, others, false);
+    }
+
+    private CommandException(
+            String message, String hint, @Nullable Answer partial, List<CommandException> others, boolean unmet) {
         super(message);
+        this.unmet = unmet;
         this.hint = hint;
         this.partial = partial;
         this.others = List.copyOf(others);
+    }
+
+    /** The command worked, and what it was to check is not so: the batch goes on, and ends with {@link Console#UNMET}. */
+    public static CommandException unmet(String message, Answer checked) {
+        return new CommandException(message, "", checked, List.of(), true);
+    }
+
+    boolean isUnmet() {
+        return unmet;
     }
 
     public String hint() {

@@ -10,8 +10,10 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -36,6 +38,9 @@ public final class Console implements Shell {
     public static final int FAILED = 1;
     public static final int WRONG_USAGE = 2;
     public static final int EXHAUSTED = Exhausted.EXIT;
+    /** All commands worked, and an expectation was not met; k6's for the same. */
+    public static final int UNMET = 99;
+
     public static final int INTERRUPTED = 130;
 
     private static final Logger log = LoggerFactory.getLogger(Console.class);
@@ -60,9 +65,11 @@ public final class Console implements Shell {
     private final Screen batchScreen;
     private final ScreenThread screen;
     private volatile boolean exiting;
+    private volatile boolean unmet;
     private volatile int signalled;
     private volatile boolean saidFull;
     private volatile @Nullable Interruption running;
+    private volatile Listener listener = Listener.NOBODY;
 
     @SuppressWarnings("UnusedVariable") // it is held, and let go of
     private volatile byte @Nullable [] reserve = new byte[RESERVE];
@@ -96,16 +103,27 @@ public final class Console implements Shell {
         runner = commands;
     }
 
+    /** Has {@code hears}, too, hear what is run and what comes of it; before the first line. */
+    public void tell(Listener hears) {
+        listener = listener.and(hears);
+        printer.tell(listener);
+    }
+
     /** Runs {@code -e} commands in their order, then the script of {@code -f}; gives the exit code. */
     public int runBatch(List<String> lines, @Nullable Path script) {
         int code = WORKED;
         for (String line : lines) {
             code = Math.max(code, run(line, ""));
             if (ends(code)) {
-                return code;
+                return outcome(code);
             }
         }
-        return script == null ? code : Math.max(code, runFile(script));
+        return outcome(script == null ? code : Math.max(code, runFile(script)));
+    }
+
+    /** An expectation that is not met ends nothing, but is not forgotten. */
+    private int outcome(int code) {
+        return code == WORKED && unmet ? UNMET : code;
     }
 
     private int runFile(Path script) {
@@ -120,11 +138,11 @@ public final class Console implements Shell {
     /** Runs what comes from standard input, line by line as it comes; gives the exit code. */
     public int runBatch(InputStream in) {
         try (Lines lines = new Lines(in)) {
-            return run(
+            return outcome(run(
                     lines,
                     "stdin",
                     () -> screen.notice("standard input is empty: nothing to do"
-                            + " · -e COMMAND runs a command, --serve keeps the server running"));
+                            + " · -e COMMAND runs a command, --serve keeps the server running")));
         } catch (IOException e) {
             screen.error("cannot read standard input: " + e.getMessage(), "check where standard input comes from");
             return FAILED;
@@ -169,11 +187,12 @@ public final class Console implements Shell {
         Interruption interruption = new Interruption();
         running = interruption;
         screen.begin();
+        Printer.Begun begun = Printer.Begun.now("");
         try {
             commands.execute(() -> interruption.run(it -> attempt(line, where, it, true)));
             int code = interruption.await();
             if (interruption.left()) {
-                leave(line, where, interruption.soFar());
+                leave(line, where, begun, interruption.soFar());
             }
             return code;
         } finally {
@@ -183,11 +202,10 @@ public final class Console implements Shell {
     }
 
     /** Its thread may never end; another is there for the next. */
-    private void leave(String line, String where, @Nullable Answer soFar) {
+    private void leave(String line, String where, Printer.Begun begun, @Nullable Answer soFar) {
         commands.shutdownNow();
         commands = commandThread();
-        String command = PlainText.of(line.strip(), 80);
-        printer.interrupted(screen, command, where, ": the command did not stop in time, and was abandoned", soFar);
+        printer.interrupted(screen, begun.as(PlainText.of(line.strip(), 80)), where, ": the command did not stop in time, and was abandoned", soFar);
     }
 
     /** Started at once: where no thread is left for it later, commands run all the same. */
@@ -198,17 +216,19 @@ public final class Console implements Shell {
     }
 
     private int attempt(String line, String where, Interruption interruption, boolean outermost) {
-        String command = PlainText.of(line.strip(), 80);
+        Printer.Begun command = Printer.Begun.now(PlainText.of(line.strip(), 80));
         try {
             Sentence sentence = grammar.sentence(line);
             if (sentence.parts().isEmpty()) {
                 return WORKED;
             }
-            command = sentence.text();
+            command = command.as(sentence.text());
             remember(outermost, history, line.strip());
-            Answer answer = runner.run(grammar.command(sentence));
+            Object parsed = grammar.command(sentence);
+            listener.began(command.text(), command.at(), parsed);
+            Answer answer = runner.run(parsed);
             if (over(interruption, outermost)) {
-                remember(outermost, replay, command);
+                remember(outermost, replay, command.text());
                 printer.answer(screen, command, answer, interruption.happened(), !interruption.isDrawn());
             }
             return screen.closed() ? FAILED : ended(WORKED, interruption);
@@ -223,21 +243,21 @@ public final class Console implements Shell {
             return exhausted(command, where, e, interruption, outermost);
         } catch (Throwable e) {
             // a command's mistake, even a stack overflow, must not take the connections down with it
-            log.error("{}{}", where, command, e);
+            log.error("{}{}", where, command.text(), e);
             return fail(command, where, CommandException.internal(e, logFile), interruption, outermost);
         }
     }
 
     /** Without a thread to start the command fails, and no more; where memory is full the console can't be relied on, and ends. */
     private int exhausted(
-            String command, String where, OutOfMemoryError e, Interruption interruption, boolean outermost) {
+            Printer.Begun command, String where, OutOfMemoryError e, Interruption interruption, boolean outermost) {
         boolean full = Exhausted.isFull(e);
         if (full) {
             reserve = null; // first: what follows needs some
             exiting = true;
         }
         Exhausted what = Exhausted.of(e).orElse(Exhausted.HEAP);
-        log.warn("{}{}", where, command, e);
+        log.warn("{}{}", where, command.text(), e);
         int code = fail(command, where, new CommandException(what.text(), what.hint()), interruption, outermost);
         saidFull = saidFull || full;
         return full ? EXHAUSTED : code;
@@ -265,11 +285,13 @@ public final class Console implements Shell {
         return outermost ? interruption.end() : !interruption.left();
     }
 
-    private int fail(String command, String where, CommandException e, Interruption interruption, boolean outermost) {
+    private int fail(
+            Printer.Begun command, String where, CommandException e, Interruption interruption, boolean outermost) {
         if (over(interruption, outermost)) {
             printer.failure(screen, command, where, e, interruption.happened());
         }
-        return ended(FAILED, interruption);
+        unmet |= e.isUnmet();
+        return ended(e.isUnmet() ? WORKED : FAILED, interruption);
     }
 
     /** A command may answer Ctrl-C by stopping early and say how far it came; the script around it ends all the same. */
@@ -372,6 +394,17 @@ public final class Console implements Shell {
     }
 
     @Override
+    public Answer.Format format() {
+        return printer.format();
+    }
+
+    @Override
+    public void row(Answer row, boolean first) {
+        refuseWhereLeft();
+        printer.row(screen, row, first);
+    }
+
+    @Override
     public void soFar(SoFar answer) {
         Interruption mine = Interruption.ofThisThread();
         if (mine != null) {
@@ -382,6 +415,7 @@ public final class Console implements Shell {
     @Override
     public void notice(String line) {
         screen.notice(line);
+        listener.noticed(line);
     }
 
     @Override
@@ -477,6 +511,49 @@ public final class Console implements Shell {
     public void exit() {
         refuseWhereLeft();
         exiting = true;
+    }
+
+    /** Hears what is run. Must not wait. */
+    public interface Listener {
+        Listener NOBODY = new Listener() {};
+
+        /**
+         * A command begins; on its thread.
+         *
+         * @param command the line as understood
+         * @param parsed as the {@link Runner} is given it
+         */
+        default void began(String command, Instant at, Object parsed) {}
+
+        /** It has ended: the members of its line in {@code -o json}, whatever the format. */
+        default void ended(Map<String, Object> line) {}
+
+        /** A line for the user that no command answers. From any thread. */
+        default void noticed(String line) {}
+
+        /** This one, then that. */
+        default Listener and(Listener that) {
+            Listener first = this;
+            return new Listener() {
+                @Override
+                public void began(String command, Instant at, Object parsed) {
+                    first.began(command, at, parsed);
+                    that.began(command, at, parsed);
+                }
+
+                @Override
+                public void ended(Map<String, Object> line) {
+                    first.ended(line);
+                    that.ended(line);
+                }
+
+                @Override
+                public void noticed(String line) {
+                    first.noticed(line);
+                    that.noticed(line);
+                }
+            };
+        }
     }
 
     /** Runs one command; {@code Main} gives it, so that the console needs to know neither commands nor what is in their context. */

@@ -25,6 +25,18 @@ public interface Shell {
         Answer answer() throws InterruptedException;
     }
 
+    /** The form of answers. */
+    default Answer.Format format() {
+        return Answer.Format.TABLE;
+    }
+
+    /**
+     * A part of the answer of a command that goes on, in JSON or CSV, at once.
+     *
+     * @param first whether nothing stands above it: CSV's headings
+     */
+    default void row(Answer row, boolean first) {}
+
     /** A line for the user that no command answers: above the prompt, or on standard error. From any thread, which
      * must hold no lock that {@link Repl.Lexicon} needs: while Tab asks for words, notices wait. */
     void notice(String line);

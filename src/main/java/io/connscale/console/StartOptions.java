@@ -22,15 +22,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
         sortOptions = false,
         customSynopsis = {
             "connscale-console [--hosts FILE] [-e COMMAND]... [-f FILE]",
-            "         [-o table|json|csv] [--serve] [--keep-going] [--no-pager] [-v]",
-            "         [--version] [--help]"
+            "         [-o table|json|csv] [--serve] [--keep-going] [--run FOLDER | --no-record]",
+            "         [--junit FILE] [--no-pager] [-v] [--version] [--help]"
         },
         description = "How many TCP connections does this hardware sustain, and what stops it?",
         footer = {
             "",
             "Without -e, -f and --serve: interactive on a terminal, otherwise commands are read from standard input.",
             "Exit codes: 0 all commands worked, 1 a command failed, 2 wrong usage or hosts file, 3 out of memory, "
-                    + "130 interrupted, 143 terminated."
+                    + "99 an expectation was not met, 130 interrupted, 143 terminated."
         })
 public final class StartOptions {
     private static final String HINT = "connscale-console --help lists the options";
@@ -61,6 +61,21 @@ public final class StartOptions {
             names = "--serve",
             description = "then keep the server and all connections until SIGTERM or Ctrl-C; starts the server")
     private boolean serve;
+
+    @Option(
+            names = "--run",
+            paramLabel = "FOLDER",
+            description = "record this run in FOLDER (default: a new one in ~/.connscale/runs)")
+    private @Nullable Path run;
+
+    @Option(names = "--no-record", description = "do not record this run")
+    private boolean noRecord;
+
+    @Option(
+            names = "--junit",
+            paramLabel = "FILE",
+            description = "write what expect checked, and what failed, as JUnit's XML")
+    private @Nullable Path junit;
 
     @Option(names = "--no-pager", description = "print long answers at once, on a terminal too")
     private boolean noPager;
@@ -143,6 +158,20 @@ public final class StartOptions {
 
     public Format format() {
         return format;
+    }
+
+    /** Where the run is to be recorded; null: in a new folder. */
+    public @Nullable Path run() {
+        return run;
+    }
+
+    /** Where the expectations are to be written as JUnit's XML; null: nowhere. */
+    public @Nullable Path junit() {
+        return junit;
+    }
+
+    public boolean records() {
+        return !noRecord;
     }
 
     public boolean keepGoing() {

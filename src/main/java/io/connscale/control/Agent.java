@@ -1,9 +1,14 @@
 package io.connscale.control;
 
+import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens and holds connections, here or elsewhere: the one idea that the rest is built on. {@code agent.LoadAgent} does it in
@@ -50,4 +55,74 @@ public interface Agent extends AutoCloseable {
     /** Ends the agent and its connections. Returns within seconds. */
     @Override
     void close();
+
+    /**
+     * How a request to close connections ended.
+     *
+     * @param closed how many were closed
+     * @param established how many are still up
+     */
+    record Closed(long closed, long established) {
+        public Closed plus(Closed other) {
+            return new Closed(closed + other.closed, established + other.established);
+        }
+    }
+
+    /**
+     * How far an open request has come, or how it ended.
+     *
+     * @param requested how many were asked for
+     * @param established how many of them came up, whether or not they still are
+     * @param failed how many of them never came up; with {@code established} less than {@code requested} where the request is
+     *     under way or was stopped
+     * @param seconds from the first connect to the last one's end, or until now
+     * @param errors what ended on this agent in that time, by where and what
+     */
+    record Opened(long requested, long established, long failed, double seconds, SortedMap<String, Long> errors) {
+        public Opened {
+            errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
+        }
+
+        public static Opened none(long requested) {
+            return new Opened(requested, 0, 0, 0, new TreeMap<>());
+        }
+
+        /** How many were neither established nor failed: still to come, or never tried because the request was stopped. */
+        public long remaining() {
+            return requested - established - failed;
+        }
+
+        /** Two requests that ran side by side, as one. */
+        public Opened plus(Opened other) {
+            return new Opened(
+                    requested + other.requested,
+                    established + other.established,
+                    failed + other.failed,
+                    Math.max(seconds, other.seconds),
+                    Reasons.sum(errors, other.errors));
+        }
+    }
+
+    /**
+     * Open {@code count} connections.
+     *
+     * @param count 1 to {@link Quantity#MAX}
+     * @param rate at this rate; null: at the agent's own
+     */
+    record OpenRequest(long count, @Nullable Rate rate) {
+        public OpenRequest {
+            if (count < 1 || count > Quantity.MAX) {
+                throw new IllegalArgumentException("count is " + count + ", must be 1 to " + Quantity.MAX);
+            }
+        }
+
+        /** {@code total} in {@code parts} that differ by one at most, the larger ones first. */
+        public static long[] shares(long total, int parts) {
+            long[] shares = new long[parts];
+            for (int i = 0; i < parts; i++) {
+                shares[i] = total / parts + (i < total % parts ? 1 : 0);
+            }
+            return shares;
+        }
+    }
 }

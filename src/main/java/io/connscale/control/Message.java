@@ -3,6 +3,8 @@ package io.connscale.control;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.connscale.control.Agent.Closed;
+import io.connscale.control.Agent.Opened;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
 import io.connscale.stats.Snapshot;

@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.connscale.control.Agent.Opened;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;

@@ -1,6 +1,5 @@
 package io.connscale.control;
 
-import io.connscale.kernel.FileRoom;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
@@ -337,8 +336,7 @@ public final class Workers implements AutoCloseable {
 
         /** {@code process} has greeted. */
         static Worker of(String name, AgentProcess process) {
-            return new Worker(
-                    name, process, FileRoom.ofWorker(process.hello().join().limits()));
+            return new Worker(name, process, process.hello().join().limits().roomOfWorker());
         }
 
         /** How many more connections there are files for, of {@code room}, where a process has these. */

@@ -8,6 +8,7 @@ import io.connscale.control.Rate;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
+import io.connscale.limits.Allowance;
 import io.connscale.limits.Catalogue;
 import io.connscale.limits.Difference;
 import io.connscale.limits.HostEnd;
@@ -27,6 +28,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +89,9 @@ public final class Diagnostics {
     /** When the last request began, of whatever hosts. */
     private volatile @Nullable ServerEnd serverBefore;
 
+    private volatile @Nullable Verdict last;
+    private volatile Consumer<Verdict> told = verdict -> {};
+
     public Diagnostics(Cluster cluster, Server server) {
         this(Ends.of(cluster, server), Waits.USUAL, System::nanoTime);
     }
@@ -146,6 +151,23 @@ public final class Diagnostics {
     /** An agent that does not say all that it knows in time counts with its counts. */
     private long soon() {
         return System.nanoTime() + waits.answers.toNanos();
+    }
+
+    /** What each limit allows beyond what the ends have, as far as their kernels were heard. */
+    public List<Allowance> allowances(Moment now) {
+        List<HostEnd> hosts = new ArrayList<>();
+        now.hosts().forEach((name, heard) -> {
+            if (!heard.facts().equals(Facts.NONE)) {
+                hosts.add(hostEnd(name, heard.statistics(), heard.facts(), 1, null));
+            }
+        });
+        Moment.Heard server = now.server();
+        Facts atServer = server == null ? Facts.NONE : server.facts();
+        return hosts.isEmpty()
+                ? List.of()
+                : Catalogue.ALL
+                        .plan(new Observation(hosts, serverEnd(now.status(), atServer, hosts.size()), 0))
+                        .allowances();
     }
 
     private HostEnd hostEnd(String name, Statistics seen, Facts facts, long wanted, @Nullable Rate rate) {
@@ -308,6 +330,18 @@ public final class Diagnostics {
 
     private void say(Verdict verdict) {
         said.put(key(verdict), clock.getAsLong());
+        last = verdict;
+        told.accept(verdict);
+    }
+
+    /** The verdict that was said last; empty where none was. */
+    public Optional<Verdict> last() {
+        return Optional.ofNullable(last);
+    }
+
+    /** {@code hears} each verdict that is said, on the thread that says it; it must not wait. */
+    public void onVerdict(Consumer<Verdict> hears) {
+        told = hears;
     }
 
     private static String key(Verdict verdict) {

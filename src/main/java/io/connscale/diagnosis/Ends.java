@@ -2,8 +2,8 @@ package io.connscale.diagnosis;
 
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.RemoteServer;
-import io.connscale.cluster.State;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;

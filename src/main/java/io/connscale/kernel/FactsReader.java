@@ -171,7 +171,7 @@ public final class FactsReader {
         }
         long first = values.getOrDefault(Fact.FIRST_PORT.kernelName(), Facts.UNKNOWN);
         long last = values.getOrDefault(Fact.LAST_PORT.kernelName(), Facts.UNKNOWN);
-        values.put(Fact.RESERVED_PORTS.kernelName(), LimitsReader.reservedPorts(proc, first, last));
+        values.put(Fact.RESERVED_PORTS.kernelName(), Limits.reservedPorts(proc, first, last));
         return values;
     }
 

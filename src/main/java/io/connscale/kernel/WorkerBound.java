@@ -18,7 +18,7 @@ public record WorkerBound(int max, Limits limits) {
 
     /** Connections that a new worker has room for. */
     public long room() {
-        return FileRoom.ofWorker(limits);
+        return limits.roomOfWorker();
     }
 
     /** How many more there may be beside those {@code there}. */

@@ -1,6 +1,8 @@
 package io.connscale.limits;
 
 import io.connscale.kernel.Facts;
+import io.connscale.limits.Limit.Cause;
+import io.connscale.limits.Limit.Finding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

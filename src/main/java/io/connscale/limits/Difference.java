@@ -2,7 +2,7 @@ package io.connscale.limits;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
-import io.connscale.stats.Unanswered;
+import io.connscale.stats.Statistics.Unanswered;
 import java.util.Locale;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Routes;
-import io.connscale.limits.Cause.Certainty;
+import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

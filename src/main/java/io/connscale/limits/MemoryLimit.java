@@ -5,7 +5,7 @@ import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.OomKills;
-import io.connscale.limits.Cause.Certainty;
+import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

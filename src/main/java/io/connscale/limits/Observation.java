@@ -1,6 +1,6 @@
 package io.connscale.limits;
 
-import io.connscale.stats.Unanswered;
+import io.connscale.stats.Statistics.Unanswered;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
 import io.connscale.kernel.Facts;
-import io.connscale.limits.Cause.Certainty;
+import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
-import io.connscale.limits.Cause.Certainty;
+import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;

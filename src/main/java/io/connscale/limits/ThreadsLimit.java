@@ -4,7 +4,7 @@ import com.google.auto.service.AutoService;
 import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
-import io.connscale.limits.Cause.Certainty;
+import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.connscale.net;
 
+import io.connscale.net.Link.TcpInfo;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

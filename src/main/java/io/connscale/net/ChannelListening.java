@@ -36,8 +36,8 @@ final class ChannelListening extends ChannelInboundHandlerAdapter implements Lis
                 .setBacklog(manner.backlog())
                 .setRecvByteBufAllocator(new ServerChannelRecvByteBufAllocator().maxMessagesPerRead(AT_ONCE));
         try {
-            LoopAnswer.of(loop.register(channel));
-            LoopAnswer.of(channel.bind(at));
+            Transport.answer(loop.register(channel));
+            Transport.answer(channel.bind(at));
         } catch (IOException e) {
             Future<?> unused = channel.close();
             throw e;

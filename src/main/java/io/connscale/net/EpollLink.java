@@ -1,5 +1,6 @@
 package io.connscale.net;
 
+import io.connscale.net.Link.TcpInfo;
 import io.netty.channel.ChannelException;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;

@@ -44,7 +44,7 @@ final class EpollListening implements EpollIoHandle, Listening {
         this.socket = newSocket(at.getAddress());
         try {
             address = listen(at, manner);
-            registration = LoopAnswer.of(loop.register(this));
+            registration = Transport.answer(loop.register(this));
             registration.submit(EpollIoOps.EPOLLIN);
         } catch (IOException | RuntimeException e) {
             close();

@@ -4,7 +4,10 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
@@ -17,8 +20,10 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +43,7 @@ public final class Transport {
     }
 
     private static final int MAX_CAUSES = 10;
+    private static final long ANSWER_SECONDS = 5;
 
     private static final Transport EPOLL = new Transport("epoll");
     private static final Transport NIO = new Transport("nio");
@@ -147,6 +153,19 @@ public final class Transport {
     }
 
     /**
+     * What an event loop answers, for who may wait for it.
+     *
+     * @throws IOException with what went wrong as its cause, or where there is no answer within {@value #ANSWER_SECONDS} s
+     */
+    static <T> T answer(Future<T> asked) throws IOException {
+        boolean inTime = asked.awaitUninterruptibly(ANSWER_SECONDS, TimeUnit.SECONDS);
+        if (!asked.isSuccess()) {
+            throw new IOException(inTime ? asked.cause() : new TimeoutException("the event loop does not answer"));
+        }
+        return asked.getNow();
+    }
+
+    /**
      * The links of {@code loop}, one of {@link #loops}.
      *
      * @param message the one that they send: {@link Wire#PING} or {@link Wire#PONG}
@@ -176,5 +195,47 @@ public final class Transport {
     @Override
     public String toString() {
         return name;
+    }
+
+    /**
+     * Event loops that close every channel before they end. Netty 4.2.18 looks for a shutdown twice in a round, first to close
+     * the channels and then to leave: told in between, with no quiet period, it leaves its sockets open for ever.
+     */
+    private static final class ClosingLoops extends MultiThreadIoEventLoopGroup {
+        ClosingLoops(int n, ThreadFactory threads, IoHandlerFactory io) {
+            super(n, threads, io);
+        }
+
+        @Override
+        protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... args) {
+            return new ClosingLoop(this, executor, io);
+        }
+
+        private static final class ClosingLoop extends SingleThreadIoEventLoop {
+            ClosingLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory io) {
+                super(parent, executor, io);
+            }
+
+            /** Netty only logs what ends a loop, and its connections would wait for ever. */
+            @Override
+            protected void run() {
+                try {
+                    super.run();
+                } catch (Error e) {
+                    Thread self = Thread.currentThread();
+                    self.getUncaughtExceptionHandler().uncaughtException(self, e);
+                    throw e;
+                }
+            }
+
+            @Override
+            protected boolean confirmShutdown() {
+                if (!isShuttingDown()) {
+                    return false;
+                }
+                ioHandler().prepareToDestroy();
+                return super.confirmShutdown();
+            }
+        }
     }
 }

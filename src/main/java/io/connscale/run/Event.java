@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Something that happened in a run: a line of {@code events.jsonl}.
  *
  * @param at when; of what takes time, when it began
- * @param t seconds since the run began; below 0 for what happened before it
+ * @param t seconds since the run began
  * @param kind {@link #BEGAN}, {@link #COMMAND}, {@link #VERDICT}, {@link #NOTICE} or {@link #EXPECT}
  * @param text the command's line, the verdict's or the notice's sentence, the expression
  * @param took seconds; null for what takes no time

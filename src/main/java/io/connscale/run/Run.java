@@ -35,13 +35,13 @@ public record Run(Path folder, RunInfo info, List<Sample> samples, List<Event> e
         return new Run(
                 folder,
                 info(folder),
-                lines(folder.resolve(Recorder.SAMPLES), Sample.class),
-                lines(folder.resolve(Recorder.EVENTS), Event.class));
+                lines(folder.resolve(RunWriter.SAMPLES), Sample.class),
+                lines(folder.resolve(RunWriter.EVENTS), Event.class));
     }
 
     /** {@code run.json} alone. */
     public static RunInfo info(Path folder) throws IOException {
-        Path file = folder.resolve(Recorder.INFO);
+        Path file = folder.resolve(RunWriter.INFO);
         try {
             String text = Files.readString(file);
             Schema written = Json.read(text, Schema.class);

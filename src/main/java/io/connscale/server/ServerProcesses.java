@@ -13,9 +13,7 @@ import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
 import io.connscale.control.Workers;
 import io.connscale.control.Workers.Worker;
-import io.connscale.kernel.FileRoom;
 import io.connscale.kernel.Limits;
-import io.connscale.kernel.LimitsReader;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.net.Transport;
 import io.connscale.stats.Statistics;
@@ -83,7 +81,7 @@ final class ServerProcesses {
             ScheduledExecutorService tasks) {
         this.settings = settings;
         this.own = own;
-        this.ownRoom = FileRoom.ofThisProcess(limits) * (KEPT_FREE - 1) / KEPT_FREE;
+        this.ownRoom = limits.roomHere() * (KEPT_FREE - 1) / KEPT_FREE;
         this.bound = bound;
         this.workers = new Workers("server-process", starter, notices, this::lost);
         this.tasks = tasks;
@@ -97,7 +95,7 @@ final class ServerProcesses {
             Consumer<String> notices,
             ScheduledExecutorService tasks)
             throws AgentException {
-        Limits limits = new LimitsReader().read();
+        Limits limits = Limits.ofThisProcess();
         Integer max = settings.workers();
         WorkerBound bound = new WorkerBound(max == null || !transport.sharesPorts() ? 1 : max, limits);
         boolean alone = bound.max() == 1;

@@ -1,5 +1,6 @@
 package io.connscale.stats;
 
+import io.connscale.stats.Statistics.Times;
 import org.HdrHistogram.Histogram;
 
 /**

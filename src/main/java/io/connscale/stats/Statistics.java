@@ -144,4 +144,64 @@ public record Statistics(
                 grown,
                 unexpected);
     }
+
+    /**
+     * Connections that are established, have sent a Ping and never had a Pong: for all that their client knows, nobody has accepted
+     * them. Those that are too young for their first Ping are not among them. Ages count from when each was established.
+     *
+     * @param count how many
+     * @param oldestNanos age of the oldest, ns; 0 where there is none
+     * @param youngestNanos age of the youngest, ns; 0 where there is none
+     */
+    public record Unanswered(long count, long oldestNanos, long youngestNanos) {
+        public static final Unanswered NONE = new Unanswered(0, 0, 0);
+
+        public Unanswered plus(Unanswered other) {
+            if (count == 0 || other.count == 0) {
+                return count == 0 ? other : this;
+            }
+            return new Unanswered(
+                    count + other.count,
+                    Math.max(oldestNanos, other.oldestNanos),
+                    Math.min(youngestNanos, other.youngestNanos));
+        }
+    }
+
+    /**
+     * The durations that an agent or a server has recorded since it began, each a {@link Distribution}.
+     *
+     * @param connect from the call of connect to established
+     * @param roundTrip from when a Ping should have left by the schedule to its Pong: what a user of a loaded system waits
+     * @param roundTripSent from when the Ping really left to its Pong: what network and server need
+     * @param lifetime of connections that have ended, from established on
+     * @param loopLag how much later than planned the turns of the event loops began
+     */
+    public record Times(
+            Distribution connect,
+            Distribution roundTrip,
+            Distribution roundTripSent,
+            Distribution lifetime,
+            Distribution loopLag) {
+        public static final Times NONE = new Times(
+                Distribution.NONE, Distribution.NONE, Distribution.NONE, Distribution.NONE, Distribution.NONE);
+
+        public Times plus(Times other) {
+            return new Times(
+                    connect.plus(other.connect),
+                    roundTrip.plus(other.roundTrip),
+                    roundTripSent.plus(other.roundTripSent),
+                    lifetime.plus(other.lifetime),
+                    loopLag.plus(other.loopLag));
+        }
+
+        /** What was recorded after {@code before}. */
+        public Times since(Times before) {
+            return new Times(
+                    connect.since(before.connect),
+                    roundTrip.since(before.roundTrip),
+                    roundTripSent.since(before.roundTripSent),
+                    lifetime.since(before.lifetime),
+                    loopLag.since(before.loopLag));
+        }
+    }
 }

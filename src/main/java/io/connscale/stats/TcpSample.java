@@ -1,5 +1,7 @@
 package io.connscale.stats;
 
+import org.HdrHistogram.Histogram;
+
 /**
  * What the kernel says of some connections ({@code TCP_INFO}, tcp(7)): a sample, taken now. Where the transport can't ask
  * (nio), nothing is sampled.
@@ -18,5 +20,30 @@ public record TcpSample(long sampled, Distribution rtt, long retransmitting, lon
                 rtt.plus(other.rtt),
                 retransmitting + other.retransmitting,
                 retransmits + other.retransmits);
+    }
+
+    /** Puts a {@link TcpSample} together, connection by connection. One thread. */
+    public static final class TcpSampling {
+        private final Histogram rtt = new Histogram(Distribution.DIGITS);
+        private long sampled;
+        private long retransmitting;
+        private long retransmits;
+
+        /**
+         * One more connection.
+         *
+         * @param rttMicros {@code tcpi_rtt}
+         * @param repeated {@code tcpi_total_retrans}
+         */
+        public void add(long rttMicros, long repeated) {
+            sampled++;
+            rtt.recordValue(Math.min(Math.max(0, rttMicros), Distribution.MAX_MICROS));
+            retransmitting += repeated > 0 ? 1 : 0;
+            retransmits += repeated;
+        }
+
+        public TcpSample sample() {
+            return new TcpSample(sampled, Distribution.copyOf(rtt), retransmitting, retransmits);
+        }
     }
 }

@@ -3,10 +3,10 @@ package io.connscale.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.control.Agent;
+import io.connscale.control.Agent.Closed;
+import io.connscale.control.Agent.OpenRequest;
+import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentException;
-import io.connscale.control.Closed;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;

@@ -2,7 +2,7 @@ package io.connscale.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.stats.Unanswered;
+import io.connscale.stats.Statistics.Unanswered;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

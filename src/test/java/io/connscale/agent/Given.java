@@ -1,7 +1,7 @@
 package io.connscale.agent;
 
 import io.connscale.control.Agent;
-import io.connscale.control.OpenRequest;
+import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.stats.Snapshot;

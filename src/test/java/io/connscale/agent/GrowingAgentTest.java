@@ -3,15 +3,14 @@ package io.connscale.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.control.Agent.Closed;
+import io.connscale.control.Agent.OpenRequest;
+import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentProcess;
-import io.connscale.control.Closed;
 import io.connscale.control.Message;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.kernel.Limits;
-import io.connscale.kernel.LimitsReader;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -28,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** An agent of two processes, of which none is real. */
 class GrowingAgentTest {
-    private static final Limits LIMITS = new LimitsReader().read();
+    private static final Limits LIMITS = Limits.ofThisProcess();
     private static final Settings SETTINGS =
             new Settings(List.of("127.0.0.1:1"), List.of(), 1000, 1000, 5000).withWorkers(2);
     private static final Duration OTHER = Duration.ofSeconds(7);

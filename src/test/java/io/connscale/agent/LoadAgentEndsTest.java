@@ -3,8 +3,8 @@ package io.connscale.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentException;
-import io.connscale.control.Opened;
 import io.connscale.control.Settings;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;

@@ -2,7 +2,7 @@ package io.connscale.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.control.Closed;
+import io.connscale.control.Agent.Closed;
 import io.connscale.net.Transport;
 import java.io.IOException;
 import java.net.InetAddress;

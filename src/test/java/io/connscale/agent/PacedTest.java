@@ -2,7 +2,8 @@ package io.connscale.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.control.Opened;
+import io.connscale.agent.GrowingAgent.Paced;
+import io.connscale.control.Agent.Opened;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -8,7 +8,7 @@ import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.deploy.FoundJava;
-import io.connscale.cluster.deploy.HostFacts;
+import io.connscale.cluster.deploy.Probe.HostFacts;
 import io.connscale.kernel.Limits;
 import java.util.ArrayList;
 import java.util.List;

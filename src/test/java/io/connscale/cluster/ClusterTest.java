@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.control.AgentException;
 import io.connscale.control.Message;
 import io.connscale.stats.Snapshot;

@@ -2,7 +2,7 @@ package io.connscale.cluster;
 
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
-import io.connscale.kernel.LimitsReader;
+import io.connscale.kernel.Limits;
 import io.connscale.stats.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +18,7 @@ final class FakeAgent {
     private FakeAgent() {}
 
     static Message.Hello hello(int protocol) {
-        return new Message.Hello(protocol, "9.9.9", "17.0.1", 4711, "Linux", "amd64", new LimitsReader().read());
+        return new Message.Hello(protocol, "9.9.9", "17.0.1", 4711, "Linux", "amd64", Limits.ofThisProcess());
     }
 
     static void line(OutputStream out, String line) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.stats.Snapshot;

@@ -1,14 +1,15 @@
 package io.connscale.cluster;
 
 import io.connscale.agent.AgentMain;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.cluster.launch.Launcher;
+import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
-import io.connscale.control.OpenRequest;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.kernel.Facts;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.connscale.cluster.launch.LocalLauncher;
+import io.connscale.control.Agent.Closed;
+import io.connscale.control.Agent.OpenRequest;
+import io.connscale.control.Agent.Opened;
 import io.connscale.control.AgentException;
-import io.connscale.control.Closed;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
-import io.connscale.control.OpenRequest;
-import io.connscale.control.Opened;
 import io.connscale.stats.Snapshot;
 import java.io.FilterInputStream;
 import java.io.IOException;

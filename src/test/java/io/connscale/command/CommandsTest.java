@@ -6,8 +6,8 @@ import static io.connscale.command.TypedLines.tableUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.MiniCluster;
-import io.connscale.cluster.State;
 import io.connscale.command.TypedLines.Said;
 import io.connscale.console.Answer.Format;
 import io.connscale.control.ServerSettings;

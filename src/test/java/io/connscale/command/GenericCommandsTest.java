@@ -3,6 +3,7 @@ package io.connscale.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.Timeless;
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
@@ -51,7 +52,7 @@ class GenericCommandsTest {
     }
 
     private String out() {
-        return out.toString(UTF_8);
+        return Timeless.of(out.toString(UTF_8));
     }
 
     private String err() {

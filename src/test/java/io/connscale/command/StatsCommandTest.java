@@ -2,10 +2,13 @@ package io.connscale.command;
 
 import static io.connscale.command.TypedLines.json;
 import static io.connscale.command.TypedLines.table;
+import static io.connscale.command.TypedLines.type;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.cluster.MiniCluster;
+import io.connscale.console.Answer.Format;
 import io.connscale.command.TypedLines.Said;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,11 +72,22 @@ class StatsCommandTest {
     void watchWithoutATerminalIsALineATickAndTheLastStateAsAnswer() {
         Said said = json(mini, "watch --every 100ms --for 500ms");
         assertThat(said.err().lines()).isNotEmpty().noneMatch(line -> line.startsWith("0 established"));
-        assertThat(said.out().lines())
-                .singleElement()
-                .asString()
+        assertThat(said.last())
                 .startsWith("{\"command\":\"watch --every 100ms --for 500ms\",\"ok\":true,\"result\":{\"server\":")
                 .contains("\"sum\":{\"established\":40,");
+        assertThat(said.out()).startsWith("{\"command\":\"watch\",\"tick\":1,\"result\":{\"at\":\"");
+    }
+
+    @Test
+    void watchInCsvIsOneTableWithALineATick() {
+        Said said = type(mini, Format.CSV, "watch --every 100ms --for 700ms");
+        List<String> lines = said.out().lines().toList();
+        assertThat(lines).hasSizeGreaterThan(2);
+        assertThat(lines.get(0)).startsWith("at,t,server,established,connecting,failed,lost,attempts_per_second,");
+        assertThat(lines.subList(1, lines.size())).allMatch(line -> line.matches("20\\d\\d-[^,]*Z,[0-9.]+,40,.*"));
+        assertThat(type(mini, Format.CSV, "watch --every 100ms --for 300ms count").out().lines())
+                .filteredOn(line -> line.startsWith("where") || line.contains("established"))
+                .hasSizeLessThan(2);
     }
 
     @Test

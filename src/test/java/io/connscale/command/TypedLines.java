@@ -3,6 +3,7 @@ package io.connscale.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.Timeless;
 import io.connscale.Progress;
 import io.connscale.cluster.MiniCluster;
 import io.connscale.console.Answer.Format;
@@ -54,6 +55,6 @@ final class TypedLines {
         console.serve(command -> Commands.run((Command) command, context));
         int exit = console.runBatch(List.of(lines), null);
         await().until(() -> Progress.without(err.toString(UTF_8)), told);
-        return new Said(exit, out.toString(UTF_8), Progress.without(err.toString(UTF_8)));
+        return new Said(exit, Timeless.of(out.toString(UTF_8)), Progress.without(err.toString(UTF_8)));
     }
 }

@@ -3,6 +3,7 @@ package io.connscale.console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.Timeless;
 import io.connscale.console.Answer.Format;
 import io.connscale.console.FakeCommands.Fake;
 import java.io.ByteArrayInputStream;
@@ -49,7 +50,7 @@ class ConsoleTest {
     }
 
     private String out() {
-        return out.toString(UTF_8);
+        return Timeless.of(out.toString(UTF_8));
     }
 
     private String err() {
@@ -89,6 +90,13 @@ class ConsoleTest {
                         {"command":"count","ok":true,"result":{"server":{"established":10000},"difference":0}}
                         """);
         assertThat(err()).isEmpty();
+    }
+
+    @Test
+    void anAnswerInJsonSaysWhenItWasAskedForAndHowLongItTook() {
+        assertThat(json("count")).isZero();
+        assertThat(out.toString(UTF_8))
+                .matches("\\{\"command\":\"count\",.*},\"at\":\"[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z\",\"took\":[0-9.E-]+}\n");
     }
 
     @Test

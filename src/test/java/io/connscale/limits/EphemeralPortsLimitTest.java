@@ -26,6 +26,7 @@ import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Routes;
+import io.connscale.limits.Limit.Finding;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

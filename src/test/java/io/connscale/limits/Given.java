@@ -6,6 +6,7 @@ import static io.connscale.limits.ServerEnd.State.RUNNING;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.limits.Limit.Finding;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.LoopStatistics;
 import io.connscale.stats.Snapshot;

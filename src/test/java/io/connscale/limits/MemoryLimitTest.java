@@ -24,6 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.limits.Limit.Finding;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;

@@ -15,7 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Statistics;
-import io.connscale.stats.Unanswered;
+import io.connscale.stats.Statistics.Unanswered;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

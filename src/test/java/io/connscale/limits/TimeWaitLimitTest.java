@@ -7,6 +7,7 @@ import static io.connscale.limits.Given.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.kernel.Fact;
+import io.connscale.limits.Limit.Finding;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,6 @@
 package io.connscale.net;
 
+import io.connscale.net.Link.TcpInfo;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.util.Optional;

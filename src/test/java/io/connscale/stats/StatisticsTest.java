@@ -2,6 +2,7 @@ package io.connscale.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.stats.Statistics.Times;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;

@@ -6,13 +6,16 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** Addresses and host names as text: what is one, without asking any name server. */
+/** Addresses, host names and ports as text: what is one, without asking any name server. */
 final class Address {
     /** Source addresses of one host, and of all together; each has some 28,000 connections to each port of the server. */
     static final int MAX = 65_536;
+
+    static final int MAX_PORT = 65_535;
 
     private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])";
     private static final Pattern IPV4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
@@ -21,6 +24,7 @@ final class Address {
     private static final Pattern INTERFACE = Pattern.compile("%[A-Za-z0-9_.@-]{1,15}$");
 
     private static final Pattern NAME = Pattern.compile("(?![0-9.]+$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}");
+    private static final Pattern PORTS = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
     private static final Set<String> WILDCARDS = Set.of("0.0.0.0", "::", "*");
 
     private Address() {}
@@ -89,5 +93,22 @@ final class Address {
         } catch (UnknownHostException e) {
             return Optional.empty();
         }
+    }
+
+    /** {@code 8989}, 0 included (any free one, for trying out), or a range of real ones, {@code 8989-8998}. */
+    static List<Integer> ports(String text) {
+        Matcher m = PORTS.matcher(text);
+        Checks.check(m.matches(), text, "is not a port or a range of them");
+        int first = port(m.group(1));
+        if (m.group(2) == null) {
+            return List.of(first);
+        }
+        int last = port(m.group(2));
+        Checks.check(first > 0 && first <= last, text, "is not a range of ports");
+        return IntStream.rangeClosed(first, last).boxed().toList();
+    }
+
+    private static int port(String digits) {
+        return (int) Checks.inRange("the port", Integer.parseInt(digits), 0, MAX_PORT);
     }
 }

@@ -20,7 +20,7 @@ final class ClusterReader {
         }
         Section file = Section.of("", root, KEYS);
         Section server = file.section("server", ServerReader.KEYS);
-        ClientConfig client = ClientReader.read(file.section("client", ClientReader.KEYS), ClientConfig.DEFAULT);
+        ClientConfig client = HostReader.client(file.section("client", HostReader.CLIENT_KEYS), ClientConfig.DEFAULT);
         Launch.SshClient ssh = file.get("launch", Kind.SSH_CLIENT, Launch.SshClient.SSHJ);
         Node there = file.node("hosts").orElse(new Node.Empty(root.place()));
         List<HostConfig> hosts = hosts(there, client, ssh);

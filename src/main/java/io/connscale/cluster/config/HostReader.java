@@ -2,6 +2,7 @@ package io.connscale.cluster.config;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
@@ -9,11 +10,13 @@ import java.util.stream.Stream;
  * {@code command:} is launched so; one with neither is local, so {@code client1: {rate: 100}} is a local host with its own rate.
  */
 final class HostReader {
+    static final List<String> CLIENT_KEYS = List.of("interval", "timeout", "rate");
+    /** What only a host with {@code ssh:} has. */
+    private static final List<String> SSH_KEYS = List.of("port", "key", "hostKey", "knownHosts", "jump", "launch");
+
+    private static final Kind<Integer> PORT = Kind.whole(1, Address.MAX_PORT);
     private static final List<String> KEYS = Stream.of(
-                    List.of("ssh", "command"),
-                    LaunchReader.SSH_KEYS,
-                    List.of("source", "java", "jvm", "workers"),
-                    ClientReader.KEYS)
+                    List.of("ssh", "command"), SSH_KEYS, List.of("source", "java", "jvm", "workers"), CLIENT_KEYS)
             .flatMap(List::stream)
             .toList();
 
@@ -28,7 +31,7 @@ final class HostReader {
         String name = Fault.at(key.place(), () -> HostConfig.checkedName(key.text()));
         return entry.value() instanceof Node.Mapping mapping
                 ? inFull(name, mapping, client, ssh)
-                : inAWord(name, LaunchReader.inAWord(entry.value(), ssh), client);
+                : inAWord(name, launchInAWord(entry.value(), ssh), client);
     }
 
     private static HostConfig inAWord(String name, Launch launch, ClientConfig client) {
@@ -37,12 +40,71 @@ final class HostReader {
 
     private static HostConfig inFull(String name, Node.Mapping node, ClientConfig client, Launch.SshClient ssh) {
         Section section = Section.of(name, node, KEYS);
-        Launch launch = LaunchReader.read(section, ssh);
-        ClientConfig own = ClientReader.read(section, client);
+        Launch launch = launch(section, ssh);
+        ClientConfig own = client(section, client);
         List<String> source = section.ranges("source", Kind.SOURCE, Address.MAX);
         List<String> jvm = section.list("jvm", Kind.JVM_FLAG);
         Optional<String> java = section.find("java", Kind.PATH);
         Workers workers = section.get("workers", Kind.WORKERS, Workers.AUTO);
         return Fault.at(node.place(), () -> new HostConfig(name, launch, own, source, jvm, java, workers));
+    }
+
+    /**
+     * What connections do: {@code client:}, and the same keys of a host.
+     *
+     * @param otherwise what counts where {@code section} says nothing
+     */
+    static ClientConfig client(Section section, ClientConfig otherwise) {
+        return new ClientConfig(
+                section.get("interval", Kind.DURATION, otherwise.interval()),
+                section.get("timeout", Kind.DURATION, otherwise.timeout()),
+                section.get("rate", Kind.RATE, otherwise.rate()));
+    }
+
+    /** @param client who speaks SSH where the host does not say it, here and below */
+    private static Launch launchInAWord(Node value, Launch.SshClient client) {
+        return new Kind<>(
+                        "local, [user@]host[:port], or a mapping with ssh: or command:",
+                        text -> text.equals("local") ? new Launch.Local() : plain(SshAddress.parse(text), client))
+                .of(value);
+    }
+
+    private static Launch plain(SshAddress to, Launch.SshClient client) {
+        return new Launch.Ssh(
+                to.user(),
+                to.host(),
+                to.port(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                client);
+    }
+
+    private static Launch launch(Section host, Launch.SshClient client) {
+        Optional<SshAddress> ssh = host.find("ssh", Kind.SSH);
+        if (ssh.isPresent()) {
+            host.refuse("command", what -> what + " beside \"ssh\": keep one of them");
+            return ssh(host, ssh.get(), client);
+        }
+        SSH_KEYS.forEach(key -> host.refuse(key, what -> what + " is for SSH: add \"ssh: HOST\" or remove it"));
+        Optional<List<String>> command = host.node("command").map(Kind.WORD::ofAll);
+        return command.<Launch>map(Launch.Command::new).orElseGet(Launch.Local::new);
+    }
+
+    private static Launch ssh(Section host, SshAddress to, Launch.SshClient client) {
+        if (to.port().isPresent()) {
+            host.refuse("port", what -> what + " beside the port in \"ssh\": keep one of them");
+        }
+        OptionalInt port = host.find("port", PORT).map(OptionalInt::of).orElse(to.port());
+        return new Launch.Ssh(
+                to.user(),
+                to.host(),
+                port,
+                host.find("key", Kind.PATH),
+                host.find("hostKey", Kind.HOST_KEY),
+                host.find("knownHosts", Kind.PATH),
+                host.find("jump", Kind.SSH).map(SshAddress::toString),
+                host.get("launch", Kind.SSH_CLIENT, client));
     }
 }

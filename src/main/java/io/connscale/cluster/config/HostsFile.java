@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.Node.Place;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

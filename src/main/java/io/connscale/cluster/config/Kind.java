@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerSettings;
@@ -33,7 +34,7 @@ record Kind<T>(String expected, Function<String, T> read) {
     static final Kind<List<String>> SOURCE = new Kind<>(
             "addresses such as 10.0.0.4 or 127.0.0.2-127.0.0.20 (at most " + Address.MAX + ")", Address::expand);
     static final Kind<List<Integer>> PORTS =
-            new Kind<>("a port from 1 to 65535 (0: any free one) or a range such as 8989-8998", Ports::parse);
+            new Kind<>("a port from 1 to 65535 (0: any free one) or a range such as 8989-8998", Address::ports);
     static final Kind<String> PATH = new Kind<>("the path of a file", Checks::word);
     static final Kind<String> WORD = new Kind<>("a list of words such as [ip, netns, exec, h5]", Checks::word);
     static final Kind<String> JVM_FLAG = new Kind<>("JVM flags as a list such as [-Xmx1g, -Xss256k]", Checks::flag);

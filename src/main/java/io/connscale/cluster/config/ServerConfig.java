@@ -53,8 +53,8 @@ public record ServerConfig(
                 address,
                 "has a port, and so have several ports: leave one out");
         ports = Checks.distinct("port", List.copyOf(ports));
-        ports.forEach(port -> Checks.inRange("a port", port, 0, Ports.MAX));
-        Checks.inRange("ports", ports.size(), 1, Ports.MAX);
+        ports.forEach(port -> Checks.inRange("a port", port, 0, Address.MAX_PORT));
+        Checks.inRange("ports", ports.size(), 1, Address.MAX_PORT);
         Checks.inRange("backlog", backlog, 1, MAX_BACKLOG);
         Checks.inRange("acceptors", acceptors, 1, MAX_ACCEPTORS);
     }

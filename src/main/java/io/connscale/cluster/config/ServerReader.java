@@ -1,7 +1,12 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.Node.Place;
 import io.connscale.control.Nearest;
 import io.connscale.control.Quantity;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +33,7 @@ final class ServerReader {
         String bind = section.get("bind", Kind.BIND, DEFAULT.bind());
         Optional<HostConfig> on = section.node("on").map(this::host);
         String address = section.find("address", Kind.ADDRESS).orElseGet(() -> address(bind, on));
-        List<Integer> ports = section.ranges("ports", Kind.PORTS, Ports.MAX);
+        List<Integer> ports = section.ranges("ports", Kind.PORTS, Address.MAX_PORT);
         int backlog = section.get("backlog", BACKLOG, DEFAULT.backlog());
         int acceptors = section.get("acceptors", ACCEPTORS, DEFAULT.acceptors());
         boolean autostart = section.get("autostart", Kind.FLAG, DEFAULT.autostart());
@@ -80,5 +85,29 @@ final class ServerReader {
         }
         Place at = section.node("on").orElseThrow().place();
         throw new Fault(at, "how clients reach the server there is not known: add \"address: NAME\" to server");
+    }
+
+    /** This machine's name, as other machines may know it. */
+    static final class ThisMachine {
+        /** What {@code uname -n} says (proc(5)); asks no name server, which may take many seconds to say nothing. */
+        private static final Path KERNEL_NAME = Path.of("/proc/sys/kernel/hostname");
+
+        private ThisMachine() {}
+
+        static String name() {
+            try {
+                return Address.checked(Files.readAllLines(KERNEL_NAME).get(0).strip());
+            } catch (IOException | IllegalArgumentException e) {
+                return fromJava();
+            }
+        }
+
+        private static String fromJava() {
+            try {
+                return Address.checked(InetAddress.getLocalHost().getHostName());
+            } catch (IOException | IllegalArgumentException e) {
+                return "localhost";
+            }
+        }
     }
 }

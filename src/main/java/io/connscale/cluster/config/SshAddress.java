@@ -23,7 +23,7 @@ public record SshAddress(Optional<String> user, String host, OptionalInt port) {
     static void check(Optional<String> user, String host, OptionalInt port) {
         Address.checked(host);
         user.ifPresent(name -> Checks.check(USER.matcher(name).matches(), name, "is not a user's name"));
-        port.ifPresent(number -> Checks.inRange("the port", number, 1, Ports.MAX));
+        port.ifPresent(number -> Checks.inRange("the port", number, 1, Address.MAX_PORT));
     }
 
     /**

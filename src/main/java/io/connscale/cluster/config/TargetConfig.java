@@ -16,7 +16,7 @@ public record TargetConfig(String address, List<Integer> ports, Optional<TalkSet
     public TargetConfig {
         SshAddress to = ServerConfig.endpoint(address);
         ports = Checks.distinct("port", List.copyOf(ports));
-        ports.forEach(port -> Checks.inRange("a port", port, 1, Ports.MAX));
+        ports.forEach(port -> Checks.inRange("a port", port, 1, Address.MAX_PORT));
         Checks.check(
                 to.port().isEmpty() || ports.isEmpty(),
                 address,

@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.Node.Place;
 import io.connscale.control.Nearest;
 import io.connscale.control.Quantity;
 import io.connscale.talk.ByteText;
@@ -44,7 +45,7 @@ final class TargetReader {
     static TargetConfig read(Section section, Place place) {
         String address = section.find("address", Kind.ADDRESS)
                 .orElseThrow(() -> new Fault(place, "target has no address: write \"address: broker.example.org\""));
-        List<Integer> ports = section.ranges("ports", Kind.PORTS, Ports.MAX);
+        List<Integer> ports = section.ranges("ports", Kind.PORTS, Address.MAX_PORT);
         Duration keepalive = section.get("keepalive", Kind.KEEPALIVE, Duration.ZERO);
         Optional<TalkSettings> talk = section.node("talk")
                 .flatMap(node -> talk(node, ServerConfig.endpoint(address).host()))

@@ -1,6 +1,7 @@
 package io.connscale.cluster.deploy;
 
 import io.connscale.cluster.deploy.Deployment.Installation.Copying;
+import io.connscale.cluster.deploy.Probe.HostFacts;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.connscale.cluster.deploy;
 
+import io.connscale.cluster.deploy.Probe.HostFacts;
 import io.connscale.control.AgentException;
 import java.util.Arrays;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.control.Json;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;

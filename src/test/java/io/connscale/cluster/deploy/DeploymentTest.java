@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.connscale.Needs;
 import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.deploy.Deployment.Installation.Copying;
+import io.connscale.cluster.deploy.Probe.HostFacts;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.nio.file.Files;

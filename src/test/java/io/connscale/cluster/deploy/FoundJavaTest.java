@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.cluster.deploy.Probe.Answer;
+import io.connscale.cluster.deploy.Probe.HostFacts;
 import io.connscale.control.AgentException;
 import java.util.Arrays;
 import java.util.Optional;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.Needs;
 import io.connscale.cluster.deploy.Deployment.Installation;
+import io.connscale.cluster.deploy.Probe.HostFacts;
 import io.connscale.control.AgentException;
 import io.connscale.kernel.Limits;
-import io.connscale.kernel.LimitsReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class ProbeTest {
     void tellsWhatThisMachineIs() throws Exception {
         HostFacts facts = host.probe("");
 
-        Limits here = new LimitsReader().read();
+        Limits here = Limits.ofThisProcess();
         assertThat(facts.limits().hardFiles()).isEqualTo(here.hardFiles());
         assertThat(facts.limits().ports()).isEqualTo(here.ports());
         assertThat(facts.system()).isEqualTo(System.getProperty("os.name"));

@@ -1,6 +1,7 @@
 package io.connscale.cluster.deploy;
 
 import io.connscale.cluster.deploy.Deployment.Installation;
+import io.connscale.cluster.deploy.Probe.HostFacts;
 import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;

@@ -1,7 +1,7 @@
 package io.connscale.cluster.launch.ssh;
 
-import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
 import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.control.AgentException;

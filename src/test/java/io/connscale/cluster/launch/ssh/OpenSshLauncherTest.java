@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
 import io.connscale.control.AgentException;
 import java.io.IOException;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.connscale.Needs;
-import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.cluster.config.SshAddress;
 import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
 import io.connscale.cluster.launch.ssh.Route.Hop;

@@ -2,8 +2,8 @@ package io.connscale.cluster.launch.ssh;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.connscale.cluster.config.HostKey;
 import io.connscale.cluster.config.Launch;
+import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
 import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
 import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the kernel says in proc(5), in a folder of our own. */
-class LimitsReaderTest {
+class LimitsTest {
     private static final int UNKNOWN = Limits.UNKNOWN;
     private static final String LIMITS = """
             Limit                     Soft Limit           Hard Limit           Units
@@ -63,13 +63,13 @@ class LimitsReaderTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void theRealOnesAreKnown() {
-        Limits limits = new LimitsReader().read();
+        Limits limits = Limits.ofThisProcess();
         assertThat(limits.softFiles()).isBetween(1L, limits.hardFiles());
         assertThat(limits.ports()).isPositive();
     }
 
     private Limits read() {
-        return new LimitsReader(proc).read();
+        return Limits.read(proc);
     }
 
     private void write(String file, String text) throws IOException {

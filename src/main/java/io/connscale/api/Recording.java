@@ -1,0 +1,415 @@
+package io.connscale.api;
+
+import io.connscale.cluster.HostStatus;
+import io.connscale.cluster.RemoteServer;
+import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.Workers;
+import io.connscale.control.Message;
+import io.connscale.control.ServerStatus;
+import io.connscale.control.Threads;
+import io.connscale.control.Version;
+
+import io.connscale.diagnosis.Moment;
+import io.connscale.diagnosis.Moments;
+import io.connscale.kernel.Facts;
+import io.connscale.limits.ServerEnd;
+import io.connscale.run.Event;
+import io.connscale.run.RunInfo;
+import io.connscale.run.RunWriter;
+import io.connscale.run.Runs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The record of what a {@link Connscale} does, as docs/RUNS.md describes it. Any thread may call; one thread, {@code recorder}, writes. What
+ * can't be written is said once, and the run goes on.
+ */
+public final class Recording implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Recording.class);
+    /** Moments and events that wait to be written; more are left out. */
+    private static final int MAX_WAITING = 1000;
+    /** Bytes of samples after each of which every second sample is left out. */
+    private static final long FULL_PACE = 16L << 20;
+
+    private static final long INFO_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long ANSWER_MILLIS = 500;
+    private static final long CLOSE_SECONDS = 3;
+
+    /**
+     * What is recorded, and where.
+     *
+     * @param runs the folder of all runs
+     * @param folder of this run; null: a new one among them
+     * @param on whether anything is recorded
+     * @param hostsFile the file that was read, for the record
+     */
+    public record Options(Runs runs, @Nullable Path folder, boolean on, String hostsFile) {}
+
+    private final Parts parts;
+    private final Samples samples;
+    private final Options options;
+    private final ThreadPoolExecutor recorder = Threads.queue("recorder", MAX_WAITING);
+    private @Nullable Begun begun;
+    private boolean closed;
+
+    /** One that has begun. Its fields but {@code began} are the recorder's. */
+    private static final class Begun {
+        final Instant began;
+        final Path folder;
+        private final Map<String, RunInfo.Kernel> kernels = new LinkedHashMap<>();
+        private RunInfo.Kernel atServer = RunInfo.Kernel.UNKNOWN;
+        private Samples.@Nullable Subscription subscription;
+        private @Nullable RunWriter writer;
+        private @Nullable Moment last;
+        private @Nullable ServerStatus status;
+        private @Nullable String name;
+        private long moments;
+        private long infoAt;
+        private boolean complained;
+
+        Begun(Instant began, Path folder) {
+            this.began = began;
+            this.folder = folder;
+        }
+
+        /** Every how many moments a sample is written. */
+        long pace() {
+            long written = writer == null ? 0 : writer.written();
+            return 1L << Math.min(32, written / FULL_PACE);
+        }
+    }
+
+    Recording(Parts parts, Samples samples, Options options) {
+        this.parts = parts;
+        this.samples = samples;
+        this.options = options;
+    }
+
+    /** The runs that were recorded, this one among them. */
+    public Runs runs() {
+        return options.runs;
+    }
+
+    /** The folder of the run that is being recorded; empty where none is. */
+    public synchronized Optional<Path> folder() {
+        return Optional.ofNullable(begun).filter(run -> options.on && !closed).map(run -> run.folder);
+    }
+
+    /** A run begins, unless it has: something is about to be done, since {@code began}. Returns at once. */
+    public synchronized void begin(Instant began) {
+        if (begun != null || closed || !options.on) {
+            return;
+        }
+        Path folder = options.folder;
+        Begun run = new Begun(began, folder == null ? options.runs.next(began) : folder.toAbsolutePath());
+        begun = run;
+        execute(run, () -> open(run));
+        parts.diagnostics()
+                .onVerdict(verdict -> event(
+                        Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict))));
+        run.subscription = samples.listen(moment -> execute(run, () -> sample(run, moment)));
+    }
+
+    private static Map<String, @Nullable Object> members(Verdict verdict) {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        members.put("cause", verdict.cause());
+        members.put("host", verdict.host());
+        members.put("sentence", verdict.sentence());
+        members.put("remedy", verdict.remedy());
+        members.put("unreliable", verdict.unreliable());
+        return members;
+    }
+
+    /**
+     * Something has happened; nothing is written of it where no run has begun.
+     *
+     * @param at when, or when it began
+     * @param took seconds; null for what takes no time
+     */
+    public void event(
+            Instant at,
+            String kind,
+            String text,
+            @Nullable Double took,
+            @Nullable Boolean ok,
+            @Nullable Map<String, @Nullable Object> details) {
+        Begun run;
+        synchronized (this) {
+            run = begun;
+        }
+        if (run != null) {
+            double t = Duration.between(run.began, at).toMillis() / 1e3;
+            execute(run, () -> writer(run).event(new Event(at, t, kind, text, took, ok, details)));
+        }
+    }
+
+    /**
+     * Names the run that is being recorded, so that it is never removed by itself.
+     *
+     * @throws IOException in words for the user
+     */
+    public void name(String name) throws IOException, InterruptedException {
+        Begun run;
+        synchronized (this) {
+            run = begun;
+        }
+        if (run == null) {
+            throw new IOException("no run is being recorded");
+        }
+        try {
+            recorder.submit(() -> {
+                        run.name = name;
+                        info(run, null, null);
+                        return true;
+                    })
+                    .get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+        } catch (TimeoutException | RejectedExecutionException e) {
+            throw new IOException("the disk does not take it in time", e);
+        }
+    }
+
+    /**
+     * Ends it, with a last sample; within seconds.
+     *
+     * @param exit the console's exit code; null where it is not known
+     */
+    public void close(@Nullable Integer exit) {
+        Begun run;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            run = begun;
+        }
+        if (run != null) {
+            Samples.Subscription subscription = run.subscription;
+            if (subscription != null) {
+                subscription.close();
+            }
+            execute(run, () -> end(run, exit));
+        }
+        recorder.shutdown();
+        try {
+            if (!recorder.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                log.warn("the run's record was not finished in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        close(null);
+    }
+
+    // On the recorder's thread
+
+    /** What may fail since the disk is full, say. */
+    @FunctionalInterface
+    private interface Writing {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private void execute(Begun run, Writing writing) {
+        try {
+            recorder.execute(() -> {
+                try {
+                    writing.run();
+                } catch (IOException e) {
+                    complain(run, e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                } catch (RuntimeException e) {
+                    log.error("the record of {}", run.folder, e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            log.debug("too much to record, or it has ended", e);
+        }
+    }
+
+    private void complain(Begun run, IOException e) {
+        log.debug("the record of {}", run.folder, e);
+        if (!run.complained) {
+            run.complained = true;
+            parts.user()
+                    .notice("the run's record in " + run.folder + " is incomplete: " + why(e)
+                            + " · --run FOLDER writes it elsewhere, --no-record not at all");
+        }
+    }
+
+    private static String why(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        return e instanceof java.nio.file.FileSystemException f && f.getReason() != null
+                ? Objects.requireNonNull(f.getReason())
+                : e instanceof java.nio.file.AccessDeniedException ? "permission denied" : message;
+    }
+
+    private static RunWriter writer(Begun run) throws IOException {
+        RunWriter writer = run.writer;
+        if (writer == null) {
+            throw new IOException("it could not be begun");
+        }
+        return writer;
+    }
+
+    private void open(Begun run) throws IOException, InterruptedException {
+        run.status = serverStatus();
+        run.infoAt = System.nanoTime();
+        run.writer = new RunWriter(run.folder, describe(run, null, null));
+        if (options.folder == null) {
+            options.runs.prune(Runs.MAX_RUNS, Runs.MAX_BYTES);
+        }
+    }
+
+    private @Nullable ServerStatus serverStatus() throws InterruptedException {
+        try {
+            return parts.server().status().get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            return null;
+        }
+    }
+
+    private void sample(Begun run, Moment now) throws IOException {
+        if (run.moments++ % run.pace() == 0) {
+            write(run, now);
+        }
+    }
+
+    private void write(Begun run, Moment now) throws IOException {
+        RunWriter writer = writer(run);
+        Moment last = run.last;
+        Interval interval = new Interval(last, now);
+        boolean kernels = kernels(run, last, now);
+        run.last = now;
+        writer.sample(
+                interval.sample(run.began, kernels ? parts.diagnostics().allowances(now) : null), interval.times());
+        if (System.nanoTime() - run.infoAt >= INFO_NANOS) {
+            info(run, null, null);
+        }
+    }
+
+    /** Remembers what kernels said; whether anything new. */
+    private static boolean kernels(Begun run, @Nullable Moment last, Moment now) {
+        boolean news = false;
+        Moment.Heard server = now.server();
+        if (isNews(last == null ? null : last.server(), server)) {
+            run.atServer = after(run.atServer, server.facts());
+            run.status = now.status();
+            news = true;
+        }
+        for (Map.Entry<String, Moment.Heard> host : now.hosts().entrySet()) {
+            if (isNews(last == null ? null : last.hosts().get(host.getKey()), host.getValue())) {
+                Facts facts = host.getValue().facts();
+                run.kernels.merge(host.getKey(), after(RunInfo.Kernel.UNKNOWN, facts), (before, same) -> after(before, facts));
+                news = true;
+            }
+        }
+        return news;
+    }
+
+    private static boolean isNews(Moment.@Nullable Heard before, Moment.@Nullable Heard now) {
+        return now != null
+                && !now.facts().equals(Facts.NONE)
+                && (before == null || before.factsNanos() < now.factsNanos());
+    }
+
+    private static RunInfo.Kernel after(RunInfo.Kernel before, Facts facts) {
+        return new RunInfo.Kernel(
+                facts.machine(), before.before() == null ? facts.values() : before.before(), facts.values());
+    }
+
+    private void end(Begun run, @Nullable Integer exit) throws IOException, InterruptedException {
+        Moment now = new Moments(parts.cluster(), parts.server()).next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), true);
+        try {
+            write(run, now);
+            info(run, Instant.now(), exit);
+        } finally {
+            writer(run).close();
+        }
+    }
+
+    private void info(Begun run, @Nullable Instant ended, @Nullable Integer exit) throws IOException {
+        run.infoAt = System.nanoTime();
+        writer(run).info(describe(run, ended, exit));
+    }
+
+    private RunInfo describe(Begun run, @Nullable Instant ended, @Nullable Integer exit) {
+        Map<String, RunInfo.Host> hosts = new LinkedHashMap<>();
+        parts.cluster()
+                .statuses()
+                .forEach(host -> hosts.put(
+                        host.name(), host(host, run.kernels.getOrDefault(host.name(), RunInfo.Kernel.UNKNOWN))));
+        return new RunInfo(
+                RunInfo.SCHEMA,
+                String.valueOf(run.folder.getFileName()),
+                run.name,
+                run.began,
+                ended,
+                exit,
+                Version.program(),
+                new RunInfo.Console(
+                        Runtime.version().toString(),
+                        System.getProperty("os.name", ""),
+                        System.getProperty("os.version", ""),
+                        System.getProperty("os.arch", ""),
+                        Runtime.getRuntime().availableProcessors(),
+                        ProcessHandle.current().pid(),
+                        options.hostsFile),
+                server(run),
+                hosts);
+    }
+
+    private RunInfo.Server server(Begun run) {
+        ServerStatus status = run.status != null && run.status.running() ? run.status : null;
+        return new RunInfo.Server(
+                parts.server().foreign().orElse(null),
+                parts.server() instanceof RemoteServer remote ? remote.host() : ServerEnd.HERE,
+                parts.cluster().targets(),
+                status == null ? null : status.transport(),
+                status == null
+                        ? null
+                        : status.listeners().stream()
+                                .map(ServerStatus.Listener::backlogGiven)
+                                .filter(Objects::nonNull)
+                                .findFirst()
+                                .orElse(null),
+                run.atServer);
+    }
+
+    private static RunInfo.Host host(HostStatus host, RunInfo.Kernel kernel) {
+        ClientConfig client = host.config().client();
+        Message.Hello hello = host.hello();
+        Workers workers = host.config().workers();
+        return new RunInfo.Host(
+                host.launcher(),
+                host.address(),
+                host.config().source(),
+                client.interval().toMillis() / 1e3,
+                client.timeout().toMillis() / 1e3,
+                client.rate().unlimited() ? null : (Long) client.rate().perSecond(),
+                workers.auto() ? "auto" : Integer.toString(workers.max()),
+                hello == null ? null : hello.java(),
+                hello == null ? null : hello.os(),
+                hello == null ? null : hello.arch(),
+                kernel);
+    }
+}

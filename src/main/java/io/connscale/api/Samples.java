@@ -1,0 +1,100 @@
+package io.connscale.api;
+
+import io.connscale.control.Threads;
+import io.connscale.diagnosis.Moment;
+import io.connscale.diagnosis.Moments;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moments of both ends, one after the other: the one stream that {@code watch}, records, pages, metrics and expectations read. Asks only as long as
+ * somebody listens.
+ */
+public final class Samples {
+    private static final Logger log = LoggerFactory.getLogger(Samples.class);
+    /** Kernels are asked at each of the first moments, so that a short run has some of it, and then at every so many. */
+    private static final int KERNELS_AT_FIRST = 10;
+
+    private static final int KERNELS_EVERY = 5;
+
+    private final Parts parts;
+    private final Duration every;
+    private final List<Consumer<Moment>> listeners = new CopyOnWriteArrayList<>();
+    private @Nullable ScheduledThreadPoolExecutor clock;
+
+    Samples(Parts parts, Duration every) {
+        this.parts = parts;
+        this.every = every;
+    }
+
+    public Duration every() {
+        return every;
+    }
+
+    /**
+     * Has {@code listener} hear each moment from now on, on the thread that asks: it must not wait.
+     *
+     * @return to be closed by who has heard enough
+     */
+    public synchronized Subscription listen(Consumer<Moment> listener) {
+        listeners.add(listener);
+        if (clock == null) {
+            ScheduledThreadPoolExecutor begun = Threads.clock("samples");
+            clock = begun;
+            begun.execute(new Asking(begun));
+        }
+        return () -> leave(listener);
+    }
+
+    private synchronized void leave(Consumer<Moment> listener) {
+        listeners.remove(listener);
+        if (listeners.isEmpty() && clock != null) {
+            clock.shutdownNow();
+            clock = null;
+        }
+    }
+
+    /** Ends with {@link #close}. */
+    @FunctionalInterface
+    public interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** One moment after the other; what was missed while this process stood still is not made up for. */
+    private final class Asking implements Runnable {
+        private final ScheduledThreadPoolExecutor clock;
+        private final Moments moments = new Moments(parts.cluster(), parts.server());
+        private long asked;
+
+        Asking(ScheduledThreadPoolExecutor clock) {
+            this.clock = clock;
+        }
+
+        @Override
+        public void run() {
+            long began = System.nanoTime();
+            try {
+                boolean kernels = asked < KERNELS_AT_FIRST || asked % KERNELS_EVERY == 0;
+                asked++;
+                Moment moment = moments.next(every.toNanos() / 2, kernels);
+                listeners.forEach(listener -> listener.accept(moment));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody listens any more
+                return;
+            } catch (RuntimeException | OutOfMemoryError e) { // no thread left, say
+                log.error("sampling goes on", e);
+            }
+            if (!clock.isShutdown()) {
+                clock.schedule(this, Math.max(0, began + every.toNanos() - System.nanoTime()), TimeUnit.NANOSECONDS);
+            }
+        }
+    }
+}

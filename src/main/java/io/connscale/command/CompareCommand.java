@@ -1,0 +1,205 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import io.connscale.run.Expectation;
+import io.connscale.run.Run;
+import io.connscale.run.Runs;
+import io.connscale.run.Summary;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code compare}: runs in numbers, the first against each other one; first of all what makes them incomparable.
+ *
+ * <pre>
+ * not comparable: different net.core.somaxconn of the server: 4096 and 128
+ *                  20261127-204649  20261128-204651  ratio
+ * established               10,000            9,800  0.980
+ * roundTrip.p99  410 µs (380–455)  520 µs (490–610)  1.27
+ * </pre>
+ */
+@AutoService(Command.class)
+@CommandLine.Command(
+        name = "compare",
+        description = "Compare recorded runs with the first of them, and fail where a ratio is not as wanted.")
+public final class CompareCommand implements Command {
+    @Parameters(paramLabel = RunsCommand.LABEL, arity = "2..*", description = "IDs or names; last is the newest")
+    private List<String> runs = new ArrayList<>();
+
+    @Option(
+            names = "--fail-if",
+            paramLabel = "EXPRESSION",
+            description = "of a ratio to the first: --fail-if 'established < 0.98'; may be repeated")
+    private List<String> failIf = new ArrayList<>();
+
+    /**
+     * A run in JSON.
+     *
+     * @param incomparable why it can't be compared with the first
+     * @param ratios to the first's values; null where that is 0, or unknown
+     */
+    private record Compared(
+            String id,
+            @Nullable String name,
+            List<String> incomparable,
+            Map<String, Summary.Value> values,
+            Map<String, @Nullable Double> ratios) {}
+
+    @Override
+    public Answer run(CommandContext context) throws CommandException {
+        List<Expectation> forbidden = new ArrayList<>();
+        for (String expression : failIf) {
+            try {
+                Expectation one = Expectation.parse(expression);
+                one.number(false);
+                forbidden.add(one);
+            } catch (IllegalArgumentException e) {
+                throw new CommandException(String.valueOf(e.getMessage()), "--fail-if 'established < 0.98'");
+            }
+        }
+        List<Run> read = new ArrayList<>();
+        for (String word : runs) {
+            Runs.Entry entry = RunsCommand.find(context, word);
+            read.add(RunsCommand.read(entry));
+        }
+        List<Compared> compared = new ArrayList<>();
+        Summary first = Summary.of(read.get(0));
+        for (Run run : read) {
+            Summary summary = Summary.of(run);
+            compared.add(new Compared(
+                    run.info().id(),
+                    run.info().name(),
+                    run == read.get(0) ? List.of() : Summary.incomparable(read.get(0), run),
+                    summary.values(),
+                    ratios(first, summary)));
+        }
+        Answer answer = new Answer(
+                Map.of("runs", compared), table(compared), lines(compared, new ArrayList<>(first.values().keySet())));
+        List<String> broken = broken(forbidden, compared);
+        if (!broken.isEmpty()) {
+            throw CommandException.unmet(String.join("; ", broken), answer);
+        }
+        return answer;
+    }
+
+    private static Map<String, @Nullable Double> ratios(Summary first, Summary other) {
+        Map<String, @Nullable Double> ratios = new LinkedHashMap<>();
+        first.values().forEach((name, value) -> {
+            Summary.Value there = other.values().get(name);
+            ratios.put(name, there == null || value.value() == 0 ? null : (Double) (there.value() / value.value()));
+        });
+        return ratios;
+    }
+
+    /** What is not known is not as wanted either. */
+    private static List<String> broken(List<Expectation> forbidden, List<Compared> compared) throws CommandException {
+        List<String> broken = new ArrayList<>();
+        for (Expectation one : forbidden) {
+            if (!compared.get(0).ratios.containsKey(one.name())) {
+                throw new CommandException(
+                        "no number is called " + one.name(),
+                        "numbers are " + String.join(", ", compared.get(0).ratios.keySet()));
+            }
+            for (Compared other : compared.subList(1, compared.size())) {
+                Double ratio = other.ratios.get(one.name());
+                if (ratio == null) {
+                    broken.add(one.name() + " of " + label(other) + " has no ratio to " + label(compared.get(0)) + "'s");
+                } else if (one.operator().holds(ratio, one.number(false))) {
+                    broken.add("%s of %s is %s times %s's: %s"
+                            .formatted(one.name(), label(other), ratio(ratio), label(compared.get(0)), one));
+                }
+            }
+        }
+        return broken;
+    }
+
+    private static String label(Compared run) {
+        return run.name == null ? run.id : run.name;
+    }
+
+    private static Table table(List<Compared> compared) {
+        List<List<Object>> rows = new ArrayList<>();
+        for (Compared run : compared) {
+            run.values.forEach((name, value) -> rows.add(List.of(
+                    run.id,
+                    name,
+                    value.unit(),
+                    value.value(),
+                    value.low() == null ? "" : (Object) value.low(),
+                    value.high() == null ? "" : (Object) value.high(),
+                    run.ratios.get(name) == null ? "" : (Object) run.ratios.get(name))));
+        }
+        return new Table(List.of("run", "number", "unit", "value", "quarter", "three_quarters", "ratio"), rows);
+    }
+
+    private static List<String> lines(List<Compared> compared, List<String> names) {
+        List<String> lines = new ArrayList<>();
+        for (Compared other : compared.subList(1, compared.size())) {
+            other.incomparable.forEach(why -> lines.add("not comparable with " + label(other) + ": " + why));
+        }
+        List<String> heads = new ArrayList<>(List.of(""));
+        heads.add(label(compared.get(0)));
+        for (Compared other : compared.subList(1, compared.size())) {
+            heads.add(label(other));
+            heads.add("ratio");
+        }
+        List<List<Object>> rows = new ArrayList<>();
+        for (String name : names) {
+            List<Object> row = new ArrayList<>(List.of(name));
+            Summary.Value first = compared.get(0).values.get(name);
+            row.add(cell(first));
+            for (Compared other : compared.subList(1, compared.size())) {
+                Summary.Value value = other.values.get(name);
+                Double ratio = other.ratios.get(name);
+                row.add(cell(value));
+                row.add(ratio == null
+                        ? ""
+                        : ratio(ratio) + (first != null && value != null && first.overlaps(value) ? " ~" : ""));
+            }
+            rows.add(row);
+        }
+        lines.addAll(new Table(heads, rows).lines());
+        lines.add("in brackets: the middle half of the samples · ~: they overlap, so that the difference may be chance");
+        return lines;
+    }
+
+    private static String cell(Summary.@Nullable Value value) {
+        if (value == null) {
+            return "unknown";
+        }
+        String text = text(value.value(), value.unit());
+        Double low = value.low();
+        Double high = value.high();
+        return low == null || high == null
+                ? text
+                : text + " (" + Expectation.text(low, false) + "–" + Expectation.text(high, false) + ")";
+    }
+
+    private static String text(double value, String unit) {
+        return Expectation.text(value, false) + (unit.isEmpty() || unit.equals("1/s") ? "" : " " + unit)
+                + (unit.equals("1/s") ? "/s" : "");
+    }
+
+    private static String ratio(double ratio) {
+        return ratio >= 1000
+                ? String.format(Locale.ROOT, "%.0f", ratio)
+                : new BigDecimal(ratio).round(new MathContext(3)).toPlainString();
+    }
+
+    @Override
+    public List<String> candidates(String label, CommandContext context) {
+        return label.equals(RunsCommand.LABEL) ? RunsCommand.candidates(context) : List.of();
+    }
+}

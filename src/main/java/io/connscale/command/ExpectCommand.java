@@ -1,0 +1,240 @@
+package io.connscale.command;
+
+import com.google.auto.service.AutoService;
+import io.connscale.api.Interval;
+import io.connscale.console.Answer;
+import io.connscale.console.CommandException;
+import io.connscale.console.Table;
+import io.connscale.control.Nearest;
+import io.connscale.diagnosis.Moment;
+import io.connscale.diagnosis.Moments;
+import io.connscale.run.Event;
+import io.connscale.run.Expectation;
+import io.connscale.run.Measure;
+import io.connscale.run.Sample;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code expect}: a threshold, for scripts. One that is not met is reported with its value; the batch goes on, and ends with exit code 99.
+ *
+ * <pre>
+ * expect established >= 10k          established  10,000
+ * expect roundTrip.p99 < 5ms over 30s
+ * expect verdict != unknown
+ * </pre>
+ */
+@AutoService(Command.class)
+@CommandLine.Command(
+        name = "expect",
+        description = {
+            "Check a number, for scripts: expect established >= 10k, expect roundTrip.p99 < 5ms over 30s,",
+            "expect lost == 0, expect verdict != unknown. Names are those of stats -o json."
+        })
+public final class ExpectCommand implements Command {
+    private static final String VERDICT = "verdict";
+    private static final String DIFFERENCE = "difference";
+    private static final String UNRELIABLE = "unreliable";
+    /** There is no verdict. */
+    private static final String NONE = "none";
+
+    private static final String HINT =
+            "expect established >= 10k, expect roundTrip.p99 < 5ms over 30s, expect verdict != unknown";
+    private static final List<String> NAMES = List.of(
+            "established",
+            "connecting",
+            "failed",
+            "lost",
+            "attempted",
+            "pings",
+            "pongs",
+            "skipped",
+            "missed",
+            "server.established",
+            "perSecond.attempted",
+            "perSecond.pongs",
+            "connect.p99",
+            "roundTrip.p50",
+            "roundTrip.p99",
+            "roundTripSent.p99",
+            "loopLag.p99",
+            "cpus",
+            "residentBytes",
+            DIFFERENCE,
+            VERDICT,
+            UNRELIABLE);
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final long ANSWERS_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    @Parameters(
+            paramLabel = "EXPRESSION",
+            arity = "1..*",
+            description = "NAME >= VALUE [over DURATION]; also >, <=, <, == and !=")
+    private List<String> words = new ArrayList<>();
+
+    /**
+     * In JSON.
+     *
+     * @param value null: unknown
+     * @param unit {@code µs} of a time; empty: a plain number, or a word
+     */
+    private record Checked(String expectation, @Nullable Object value, String unit, boolean met) {}
+
+    @Override
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        Expectation expected;
+        try {
+            expected = Expectation.parse(String.join(" ", words));
+            return answer(context, expected, check(context, expected));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(String.valueOf(e.getMessage()), HINT);
+        }
+    }
+
+    private static Answer answer(CommandContext context, Expectation expected, Checked checked)
+            throws CommandException {
+        Object value = checked.value;
+        String shown = value instanceof Double number
+                ? Expectation.text(number, !checked.unit.isEmpty())
+                : value == null ? "unknown" : value.toString();
+        Map<String, @Nullable Object> details = new LinkedHashMap<>();
+        details.put("value", value);
+        details.put("unit", checked.unit);
+        context.recording().event(Instant.now(), Event.EXPECT, expected.toString(), null, checked.met, details);
+        Answer answer = new Answer(
+                checked,
+                new Table(
+                        List.of("expectation", "value", "unit", "met"),
+                        List.of(List.of(
+                                expected.toString(), value == null ? "" : value, checked.unit, checked.met))),
+                List.of(expected.name() + "  " + shown + (checked.met ? ", as expected" : "")));
+        if (checked.met) {
+            return answer;
+        }
+        String message = "expected " + expected + ": it is " + shown;
+        if ("true".equals(System.getenv("GITHUB_ACTIONS"))) {
+            context.shell().notice("::error title=connscale::" + message.replace("%", "%25"));
+        }
+        throw CommandException.unmet(message, new Answer(checked, answer.table(), List.of()));
+    }
+
+    private static Checked check(CommandContext context, Expectation expected) throws InterruptedException {
+        if (expected.name().equals(VERDICT)) {
+            return verdict(context, expected);
+        }
+        if (expected.name().equals(DIFFERENCE) && expected.over() == null) {
+            OptionalLong difference =
+                    context.scale().count(context.cluster().counting()).difference(); // settled
+            return number(
+                    expected,
+                    difference.isPresent() ? (Double) (double) difference.getAsLong() : null,
+                    expected.number(false),
+                    "");
+        }
+        return measured(context, expected);
+    }
+
+    private static Checked verdict(CommandContext context, Expectation expected) {
+        if (expected.over() != null) {
+            throw new IllegalArgumentException("a verdict is not looked at over a time");
+        }
+        String cause = context.diagnostics().last().map(verdict -> verdict.cause()).orElse(NONE);
+        boolean same = cause.equals(expected.bound());
+        return switch (expected.operator()) {
+            case EQUAL -> new Checked(expected.toString(), cause, "", same);
+            case OTHER -> new Checked(expected.toString(), cause, "", !same);
+            default -> throw new IllegalArgumentException("a verdict is compared by == or !=");
+        };
+    }
+
+    private static Checked number(Expectation expected, @Nullable Double value, double bound, String unit) {
+        return new Checked(
+                expected.toString(), value, unit, value != null && expected.operator().holds(value, bound));
+    }
+
+    private static Checked measured(CommandContext context, Expectation expected) throws InterruptedException {
+        Moments asked = new Moments(context.cluster(), context.server());
+        Moment first = asked.next(ANSWERS_NANOS, true);
+        Sample sample = Interval.sinceBegin(first).sample(first.at(), null);
+        if (expected.name().equals(UNRELIABLE)) {
+            Interval interval = new Interval(first, after(asked, over(expected)));
+            return number(expected, unreliable(interval.sample(first.at(), null)), expected.number(false), "");
+        }
+        Map<?, ?> members = Measure.members(sample);
+        Measure measure = Measure.named(expected.name(), members)
+                .orElseThrow(() -> new IllegalArgumentException("no number is called " + expected.name()
+                        + Nearest.word(expected.name(), NAMES)
+                                .map(near -> ", did you mean " + near + "?")
+                                .orElse("")));
+        double bound = expected.number(measure.isTime());
+        String unit = measure.isTime() ? "µs" : "";
+        if (expected.over() == null && !measure.isOfAnInterval()) {
+            return number(expected, measure.in(members), bound, unit);
+        }
+        if (measure.isOfAnInterval() || measure.isOfDurations()) {
+            Moment last = after(asked, over(expected));
+            Map<?, ?> then = Measure.members(new Interval(first, last).sample(first.at(), null));
+            return number(expected, measure.in(then), bound, unit);
+        }
+        if (measure.onlyGrows()) {
+            Moment last = after(asked, over(expected));
+            Double before = measure.in(members);
+            Double now = measure.in(Measure.members(Interval.sinceBegin(last).sample(first.at(), null)));
+            return number(expected, before == null || now == null ? null : (Double) (now - before), bound, unit);
+        }
+        return all(asked, expected, measure, members, bound, unit);
+    }
+
+    /** What must be so all the time is looked at each second. */
+    private static Checked all(
+            Moments asked, Expectation expected, Measure measure, Map<?, ?> first, double bound, String unit)
+            throws InterruptedException {
+        long end = System.nanoTime() + over(expected).toNanos();
+        Double worst = measure.in(first);
+        while (worst != null && expected.operator().holds(worst, bound) && System.nanoTime() < end) {
+            Moment now = after(asked, Duration.ofNanos(Math.min(SECOND.toNanos(), end - System.nanoTime())));
+            Double value = measure.in(Measure.members(Interval.sinceBegin(now).sample(now.at(), null)));
+            worst = value == null ? null : (Double) expected.operator().worse(worst, value);
+        }
+        return number(expected, worst, bound, unit);
+    }
+
+    private static Duration over(Expectation expected) {
+        Duration over = expected.over();
+        return over == null ? SECOND : over;
+    }
+
+    private static Moment after(Moments asked, Duration time) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(Math.max(0, time.toNanos()));
+        return asked.next(ANSWERS_NANOS, true);
+    }
+
+    /** How many sentences there are about what makes the numbers unreliable. */
+    private static Double unreliable(Sample sample) {
+        Sample.End server = sample.server();
+        return (double) (sample.hosts().values().stream()
+                        .mapToLong(host -> host.unreliable().size())
+                        .sum()
+                + (server == null ? 0 : server.unreliable().size()));
+    }
+
+    @Override
+    public boolean watchable() {
+        return false;
+    }
+
+    @Override
+    public List<String> candidates(String label, CommandContext context) {
+        return label.equals("EXPRESSION") ? NAMES : List.of();
+    }
+}

@@ -1,0 +1,170 @@
+package io.connscale.run;
+
+import io.connscale.control.Json;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.HistogramLog;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Writes the files of one run, each line as soon as it is given: what was given when the process is killed is there. On one thread.
+ * What fails with an {@link IOException} (a full disk) has written nothing; the next line may fit again.
+ */
+public final class RunWriter implements Closeable {
+    static final String INFO = "run.json";
+    static final String SAMPLES = "samples.jsonl";
+    static final String EVENTS = "events.jsonl";
+    static final String TIMES = "times.hlog";
+    static final String LOCK = "lock";
+
+    /** Characters of an event; what is longer loses its details. */
+    static final int MAX_EVENT = 16 << 10;
+
+    private static final String PRIVATE_FOLDER = "rwx------";
+    private static final String PRIVATE_FILE = "rw-------";
+
+    /** A file that only grows, by whole lines. */
+    private static final class Lines implements Closeable {
+        private final FileChannel file;
+        private long length;
+
+        Lines(Path path) throws IOException {
+            file = open(path);
+        }
+
+        void write(String lines) throws IOException {
+            ByteBuffer bytes = ByteBuffer.wrap(lines.getBytes(StandardCharsets.UTF_8));
+            try {
+                while (bytes.hasRemaining()) {
+                    file.write(bytes, length + bytes.position());
+                }
+                length += bytes.limit();
+            } catch (IOException e) {
+                file.truncate(length);
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
+
+    /** A process that closes a file gives up its lock on it, whichever descriptor it had: what this one writes is not to be tried. */
+    static final Set<Path> WRITTEN_HERE = ConcurrentHashMap.newKeySet();
+
+    private final Path folder;
+    private final FileChannel lock;
+    private final Lines samples;
+    private final Lines events;
+    private final Lines times;
+
+    /**
+     * Begins.
+     *
+     * @param folder that is not there yet, or is empty; the user's alone from now on
+     */
+    public RunWriter(Path folder, RunInfo info) throws IOException {
+        this.folder = folder.toAbsolutePath();
+        Files.createDirectories(
+                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FOLDER)));
+        if (Files.exists(folder.resolve(INFO))) {
+            throw new IOException(folder + " has a run already: name another folder");
+        }
+        lock = open(folder.resolve(LOCK));
+        WRITTEN_HERE.add(this.folder);
+        if (lock.tryLock() == null) {
+            throw new IOException(folder + " is being written by another console");
+        }
+        info(info);
+        samples = new Lines(folder.resolve(SAMPLES));
+        events = new Lines(folder.resolve(EVENTS));
+        times = new Lines(folder.resolve(TIMES));
+        times.write(HistogramLog.head("connscale " + info.version() + ", run " + info.id() + ", microseconds", info.began()));
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FILE)));
+    }
+
+    /** {@code run.json}, in place of the one before: a reader finds the one or the other, whole. */
+    public void info(RunInfo info) throws IOException {
+        replace(folder, Json.line(info));
+    }
+
+    static void replace(Path folder, String json) throws IOException {
+        Path next = folder.resolve(INFO + ".new");
+        try (Lines file = new Lines(next)) {
+            file.write(json + "\n");
+        } catch (IOException e) {
+            Files.deleteIfExists(next);
+            throw e;
+        }
+        Files.move(next, folder.resolve(INFO), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /**
+     * A sample.
+     *
+     * @param durations how long what took in it, by what; in microseconds
+     */
+    public void sample(Sample sample, Map<String, Distribution> durations) throws IOException {
+        samples.write(Json.line(sample) + "\n");
+        Double seconds = sample.seconds();
+        if (seconds == null || durations.isEmpty()) {
+            return;
+        }
+        Duration length = Duration.ofMillis(Math.round(seconds * 1000));
+        Instant from = sample.at().minus(length);
+        StringBuilder lines = new StringBuilder();
+        durations.forEach((what, micros) -> lines.append(HistogramLog.line(what, from, length, micros)));
+        times.write(lines.toString());
+    }
+
+    public void event(Event event) throws IOException {
+        String line = Json.line(event);
+        if (line.length() > MAX_EVENT) {
+            line = Json.line(new Event(
+                    event.at(), event.t(), event.kind(), cut(event.text()), event.took(), event.ok(), null));
+        }
+        events.write(line + "\n");
+    }
+
+    private static String cut(String text) {
+        return text.length() <= MAX_EVENT / 2 ? text : text.substring(0, MAX_EVENT / 2) + "…";
+    }
+
+    /** Bytes of samples and times so far. */
+    public long written() {
+        return samples.length + times.length;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (lock;
+                samples;
+                events;
+                times) {
+            // in this order backwards: the lock last
+        } finally {
+            WRITTEN_HERE.remove(folder);
+        }
+    }
+}

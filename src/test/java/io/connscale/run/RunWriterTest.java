@@ -1,0 +1,141 @@
+package io.connscale.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.connscale.Needs;
+import io.connscale.stats.Distribution;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.EncodableHistogram;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogReader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunWriterTest {
+    @TempDir
+    private Path folder;
+
+    private static Distribution micros(long... values) {
+        Histogram histogram = new Histogram(2);
+        for (long value : values) {
+            histogram.recordValue(value);
+        }
+        java.nio.ByteBuffer bytes = java.nio.ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+        int length = histogram.encodeIntoCompressedByteBuffer(bytes);
+        return Distribution.decoded(java.util.Base64.getEncoder()
+                .encodeToString(java.util.Arrays.copyOf(bytes.array(), length)));
+    }
+
+    @Test
+    void writesWhatIsReadAgain() throws Exception {
+        Run example = Run.read(RunTest.example());
+        Path run = folder.resolve("run");
+        try (RunWriter writer = new RunWriter(run, example.info())) {
+            for (Sample sample : example.samples()) {
+                writer.sample(sample, Map.of("client1.connect", micros(100, 120, 900)));
+            }
+            for (Event event : example.events()) {
+                writer.event(event);
+            }
+            assertThat(new Runs(folder).list()).singleElement().matches(Runs.Entry::running);
+        }
+        Run read = Run.read(run);
+        assertThat(read.samples()).isEqualTo(example.samples());
+        assertThat(read.events()).isEqualTo(example.events());
+        assertThat(read.info()).isEqualTo(example.info());
+        assertThat(new Runs(folder).list()).singleElement().matches(one -> !one.running());
+    }
+
+    @Test
+    void hdrHistogramsOwnReaderReadsTheTimes() throws Exception {
+        Run example = Run.read(RunTest.example());
+        try (RunWriter writer = new RunWriter(folder.resolve("run"), example.info())) {
+            for (Sample sample : example.samples().subList(0, 3)) {
+                writer.sample(sample, Map.of("client1.connect", micros(100, 120, 900)));
+            }
+        }
+        try (HistogramLogReader log =
+                new HistogramLogReader(folder.resolve("run/times.hlog").toFile())) {
+            EncodableHistogram first = log.nextIntervalHistogram();
+            assertThat(first.getTag()).isEqualTo("client1.connect");
+            assertThat(((Histogram) first).getTotalCount()).isEqualTo(3);
+            assertThat(first.getMaxValueAsDouble()).isBetween(890.0, 910.0);
+            long end = example.samples().get(1).at().toEpochMilli();
+            assertThat(first.getEndTimeStamp()).isBetween(end - 3, end + 3);
+            assertThat(log.nextIntervalHistogram()).isNotNull();
+            assertThat(log.nextIntervalHistogram()).isNull(); // the first sample has no time before it
+        }
+    }
+
+    @Test
+    void anEventThatIsTooLongLosesItsDetails() throws Exception {
+        Run example = Run.read(RunTest.example());
+        Path run = folder.resolve("run");
+        Event event = example.events().get(1);
+        try (RunWriter writer = new RunWriter(run, example.info())) {
+            writer.event(new Event(
+                    event.at(), 0, Event.COMMAND, "stats", 1.0, true, Map.of("result", "x".repeat(RunWriter.MAX_EVENT))));
+        }
+        assertThat(Run.read(run).events()).singleElement().satisfies(read -> {
+            assertThat(read.text()).isEqualTo("stats");
+            assertThat(read.details()).isNull();
+        });
+    }
+
+    @Test
+    void doesNotWriteOverARun() throws Exception {
+        RunInfo info = Run.read(RunTest.example()).info();
+        Path run = folder.resolve("run");
+        new RunWriter(run, info).close();
+        assertThatThrownBy(() -> new RunWriter(run, info)).isInstanceOf(IOException.class).hasMessageContaining("already");
+    }
+
+    /** On a disk of 256 KiB. */
+    @Test
+    void whatDoesNotFitOnTheDiskLeavesWholeLines() throws Exception {
+        Needs.root();
+        Run example = Run.read(RunTest.example());
+        mount("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder.toString());
+        try {
+            Path run = folder.resolve("run");
+            boolean full = false;
+            try (RunWriter writer = new RunWriter(run, example.info())) {
+                for (int i = 0; i < 200; i++) {
+                    try {
+                        writer.sample(example.samples().get(i % 31), Map.of());
+                    } catch (IOException e) {
+                        full = true;
+                    }
+                }
+                assertThat(full).isTrue();
+                List<Sample> there = Run.read(run).samples();
+                assertThat(there).hasSizeBetween(20, 190);
+                assertThat(there.get(17)).isEqualTo(example.samples().get(17));
+            }
+        } finally {
+            mount("umount", folder.toString());
+        }
+    }
+
+    private static void mount(String... words) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder(words).inheritIO().start().waitFor()).isZero();
+    }
+
+    @Test
+    void tenThousandSamplesAreRead() throws Exception {
+        Run example = Run.read(RunTest.example());
+        Path run = folder.resolve("run");
+        try (RunWriter writer = new RunWriter(run, example.info())) {
+            for (int i = 0; i < 10_000; i++) {
+                writer.sample(example.samples().get(i % 31), Map.of());
+            }
+        }
+        assertThat(Run.read(run).samples()).hasSize(10_000);
+        assertThat(Files.size(run.resolve("samples.jsonl"))).isLessThan(60L << 20);
+    }
+}
