@@ -8,20 +8,24 @@ import io.connscale.control.Message;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.Threads;
 import io.connscale.control.Version;
-
 import io.connscale.diagnosis.Moment;
 import io.connscale.diagnosis.Moments;
 import io.connscale.kernel.Facts;
 import io.connscale.limits.ServerEnd;
 import io.connscale.run.Event;
+import io.connscale.run.Run;
 import io.connscale.run.RunInfo;
+import io.connscale.run.RunListener;
 import io.connscale.run.RunWriter;
 import io.connscale.run.Runs;
+import io.connscale.run.Sample;
+import io.connscale.stats.Distribution;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -74,6 +78,7 @@ public final class Recording implements AutoCloseable {
         private RunInfo.Kernel atServer = RunInfo.Kernel.UNKNOWN;
         private Samples.@Nullable Subscription subscription;
         private @Nullable RunWriter writer;
+        private @Nullable RunListener listener;
         private @Nullable Moment last;
         private @Nullable ServerStatus status;
         private @Nullable String name;
@@ -109,6 +114,24 @@ public final class Recording implements AutoCloseable {
         return Optional.ofNullable(begun).filter(run -> options.on && !closed).map(run -> run.folder);
     }
 
+    /**
+     * Has {@code listener} hear of the run that is being recorded, on the recorder's thread: what was recorded of it, and then what comes. It takes
+     * the place of the one before.
+     *
+     * @throws IOException where none is recorded
+     */
+    public synchronized void follow(RunListener listener) throws IOException {
+        Begun run = begun;
+        if (run == null || closed) {
+            throw new IOException("no run is being recorded");
+        }
+        execute(run, () -> {
+            Run soFar = soFar(run);
+            listener.begun(soFar, soFar.times());
+            run.listener = listener;
+        });
+    }
+
     /** A run begins, unless it has: something is about to be done, since {@code began}. Returns at once. */
     public synchronized void begin(Instant began) {
         if (begun != null || closed || !options.on) {
@@ -119,8 +142,8 @@ public final class Recording implements AutoCloseable {
         begun = run;
         execute(run, () -> open(run));
         parts.diagnostics()
-                .onVerdict(verdict -> event(
-                        Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict))));
+                .onVerdict(verdict ->
+                        event(Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict))));
         run.subscription = samples.listen(moment -> execute(run, () -> sample(run, moment)));
     }
 
@@ -153,7 +176,13 @@ public final class Recording implements AutoCloseable {
         }
         if (run != null) {
             double t = Duration.between(run.began, at).toMillis() / 1e3;
-            execute(run, () -> writer(run).event(new Event(at, t, kind, text, took, ok, details)));
+            execute(run, () -> {
+                Event event = new Event(at, t, kind, text, took, ok, details);
+                if (run.listener != null) {
+                    run.listener.event(event);
+                }
+                writer(run).event(event);
+            });
         }
     }
 
@@ -280,6 +309,16 @@ public final class Recording implements AutoCloseable {
         }
     }
 
+    /** What the disk did not take is not known any more. */
+    private Run soFar(Begun run) {
+        try {
+            return Run.read(run.folder);
+        } catch (IOException e) {
+            log.debug("the record of {} so far", run.folder, e);
+            return new Run(run.folder, describe(run, null, null), List.of(), List.of());
+        }
+    }
+
     private @Nullable ServerStatus serverStatus() throws InterruptedException {
         try {
             return parts.server().status().get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
@@ -295,13 +334,16 @@ public final class Recording implements AutoCloseable {
     }
 
     private void write(Begun run, Moment now) throws IOException {
-        RunWriter writer = writer(run);
         Moment last = run.last;
         Interval interval = new Interval(last, now);
         boolean kernels = kernels(run, last, now);
         run.last = now;
-        writer.sample(
-                interval.sample(run.began, kernels ? parts.diagnostics().allowances(now) : null), interval.times());
+        Sample sample = interval.sample(run.began, kernels ? parts.diagnostics().allowances(now) : null);
+        Map<String, Distribution> times = interval.times();
+        if (run.listener != null) {
+            run.listener.sample(sample, times);
+        }
+        writer(run).sample(sample, times);
         if (System.nanoTime() - run.infoAt >= INFO_NANOS) {
             info(run, null, null);
         }
@@ -319,7 +361,8 @@ public final class Recording implements AutoCloseable {
         for (Map.Entry<String, Moment.Heard> host : now.hosts().entrySet()) {
             if (isNews(last == null ? null : last.hosts().get(host.getKey()), host.getValue())) {
                 Facts facts = host.getValue().facts();
-                run.kernels.merge(host.getKey(), after(RunInfo.Kernel.UNKNOWN, facts), (before, same) -> after(before, facts));
+                run.kernels.merge(
+                        host.getKey(), after(RunInfo.Kernel.UNKNOWN, facts), (before, same) -> after(before, facts));
                 news = true;
             }
         }
@@ -338,7 +381,8 @@ public final class Recording implements AutoCloseable {
     }
 
     private void end(Begun run, @Nullable Integer exit) throws IOException, InterruptedException {
-        Moment now = new Moments(parts.cluster(), parts.server()).next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), true);
+        Moment now =
+                new Moments(parts.cluster(), parts.server()).next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), true);
         try {
             write(run, now);
             info(run, Instant.now(), exit);
@@ -349,7 +393,11 @@ public final class Recording implements AutoCloseable {
 
     private void info(Begun run, @Nullable Instant ended, @Nullable Integer exit) throws IOException {
         run.infoAt = System.nanoTime();
-        writer(run).info(describe(run, ended, exit));
+        RunInfo info = describe(run, ended, exit);
+        if (run.listener != null) {
+            run.listener.info(info);
+        }
+        writer(run).info(info);
     }
 
     private RunInfo describe(Begun run, @Nullable Instant ended, @Nullable Integer exit) {

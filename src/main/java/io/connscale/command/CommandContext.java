@@ -7,6 +7,7 @@ import io.connscale.cluster.Cluster;
 import io.connscale.console.Shell;
 import io.connscale.control.Server;
 import io.connscale.diagnosis.Diagnostics;
+import io.connscale.report.LivePage;
 import io.connscale.run.Runs;
 import java.nio.file.Path;
 
@@ -19,11 +20,18 @@ import java.nio.file.Path;
  * @param diagnostics gathers what verdicts need
  * @param scale the same as a program sees it
  * @param recording the record of this run
+ * @param page the page of this run, where it is open
  */
 public record CommandContext(
-        Cluster cluster, Server server, Shell shell, Diagnostics diagnostics, Connscale scale, Recording recording) {
+        Cluster cluster,
+        Server server,
+        Shell shell,
+        Diagnostics diagnostics,
+        Connscale scale,
+        Recording recording,
+        LivePage page) {
     public CommandContext(Parts parts, Shell shell, Connscale scale, Recording recording) {
-        this(parts.cluster(), parts.server(), shell, parts.diagnostics(), scale, recording);
+        this(parts.cluster(), parts.server(), shell, parts.diagnostics(), scale, recording, new LivePage());
     }
 
     /** Where nothing is recorded. */

@@ -147,7 +147,11 @@ public final class RunsCommand implements Command {
 
         /** In JSON. */
         private record Shown(
-                RunInfo info, String folder, long samples, @Nullable Sample last, List<Event> events) {}
+                RunInfo info,
+                String folder,
+                long samples,
+                @Nullable Sample last,
+                List<Event> events) {}
 
         @Override
         public Answer run(CommandContext context) throws CommandException {
@@ -175,10 +179,11 @@ public final class RunsCommand implements Command {
             List<String> lines = new ArrayList<>();
             lines.add("run  " + info.id() + (info.name() == null ? "" : " · " + info.name()) + " · " + state(entry)
                     + (info.exit() == null ? "" : " with exit code " + info.exit()) + " · connscale " + info.version()
-                    + " · Java " + info.console().java() + " · Linux " + info.console().kernel());
+                    + " · Java " + info.console().java() + " · Linux "
+                    + info.console().kernel());
             lines.add("in   " + entry.folder());
-            lines.add("     began " + Json.text(info.began()) + " · " + read.samples().size()
-                    + " samples");
+            lines.add("     began " + Json.text(info.began()) + " · "
+                    + read.samples().size() + " samples");
             long most = read.samples().stream()
                     .map(Sample::sum)
                     .filter(Objects::nonNull)
@@ -205,9 +210,8 @@ public final class RunsCommand implements Command {
             Double took = event.took();
             String failed = Boolean.FALSE.equals(event.ok()) ? " · failed" : "";
             return switch (event.kind()) {
-                case Event.COMMAND -> event.text()
-                        + (took == null ? "" : String.format(Locale.ROOT, " · %.1f s", took))
-                        + failed;
+                case Event.COMMAND ->
+                    event.text() + (took == null ? "" : String.format(Locale.ROOT, " · %.1f s", took)) + failed;
                 case Event.EXPECT -> "expect " + event.text() + (failed.isEmpty() ? " · met" : " · not met");
                 default -> event.text();
             };
@@ -259,7 +263,9 @@ public final class RunsCommand implements Command {
             List<String> ids = found.stream().map(Runs.Entry::id).toList();
             return new Answer(
                     Map.of("removed", ids),
-                    new Table(List.of("removed"), ids.stream().map(id -> List.<Object>of(id)).toList()),
+                    new Table(
+                            List.of("removed"),
+                            ids.stream().map(id -> List.<Object>of(id)).toList()),
                     List.of(ids.isEmpty() ? "nothing to remove" : "removed  " + String.join(", ", ids)));
         }
 

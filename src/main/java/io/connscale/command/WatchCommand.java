@@ -57,11 +57,13 @@ public final class WatchCommand implements Command {
     private Answer watch(CommandContext context, Watched watched) throws CommandException, InterruptedException {
         Duration max = length;
         long end = max == null ? Long.MAX_VALUE : System.nanoTime() + max.toNanos();
-        boolean rows = context.shell().format() != Format.TABLE && !context.shell().interactive();
+        boolean rows =
+                context.shell().format() != Format.TABLE && !context.shell().interactive();
         Ticks ticks = rows ? new Ticks(context.shell()) : null;
         try (watched) {
             draw(context, watched, ticks, end);
-            boolean printed = ticks != null && context.shell().format() == Format.CSV; // one table from beginning to end
+            boolean printed =
+                    ticks != null && context.shell().format() == Format.CSV; // one table from beginning to end
             return printed ? Commands.NOTHING : watched.answer();
         }
     }

@@ -205,7 +205,12 @@ public final class Console implements Shell {
     private void leave(String line, String where, Printer.Begun begun, @Nullable Answer soFar) {
         commands.shutdownNow();
         commands = commandThread();
-        printer.interrupted(screen, begun.as(PlainText.of(line.strip(), 80)), where, ": the command did not stop in time, and was abandoned", soFar);
+        printer.interrupted(
+                screen,
+                begun.as(PlainText.of(line.strip(), 80)),
+                where,
+                ": the command did not stop in time, and was abandoned",
+                soFar);
     }
 
     /** Started at once: where no thread is left for it later, commands run all the same. */

@@ -95,7 +95,8 @@ final class Printer {
         Map<String, Object> error = error(where, e);
         if (!e.others().isEmpty()) {
             error.put(
-                    "others", e.others().stream().map(other -> error(where, other)).toList());
+                    "others",
+                    e.others().stream().map(other -> error(where, other)).toList());
         }
         Map<String, Object> line = members(command, false, interrupted, "error", error);
         if (partial != null) {

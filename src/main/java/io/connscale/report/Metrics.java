@@ -42,7 +42,22 @@ final class Metrics {
 
     /** Upper bounds of histograms in microseconds: 100 µs to 10 s. */
     private static final long[] BOUNDS = {
-        100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000
+        100,
+        250,
+        500,
+        1_000,
+        2_500,
+        5_000,
+        10_000,
+        25_000,
+        50_000,
+        100_000,
+        250_000,
+        500_000,
+        1_000_000,
+        2_500_000,
+        5_000_000,
+        10_000_000
     };
 
     private static final double MICROS = 1e6;
@@ -83,7 +98,10 @@ final class Metrics {
                 .help("The connscale and the Java of this console.")
                 .dataPoint(InfoDataPointSnapshot.builder()
                         .labels(Labels.of(
-                                "version", Version.program(), "java", Runtime.version().toString()))
+                                "version",
+                                Version.program(),
+                                "java",
+                                Runtime.version().toString()))
                         .build())
                 .build());
     }
@@ -99,14 +117,23 @@ final class Metrics {
             connections.add(new Row(labels.add("state", "connecting"), end.connecting()));
         });
         gauge("connscale_connections", "Connections now, at the hosts and at the server.", connections);
-        counter("connscale_connections_attempted", "Connects attempted; at the server: connections accepted.", End::attempted);
+        counter(
+                "connscale_connections_attempted",
+                "Connects attempted; at the server: connections accepted.",
+                End::attempted);
         counter("connscale_connections_failed", "Connections that never came up.", End::failed);
         counter("connscale_connections_lost", "Connections that came up and ended unasked.", End::lost);
         counter("connscale_pings", "Pings sent; at the server: answered.", End::pings);
         counter("connscale_pongs", "Pongs received.", End::pongs);
         errors();
-        gaugeOf("connscale_unreliable", "Whether the end itself makes its numbers unreliable.", end -> end.unreliable().isEmpty() ? 0.0 : 1.0);
-        gaugeOf("connscale_process_cpus", "CPUs in use by the processes of this end.", end -> end.process().cpus());
+        gaugeOf(
+                "connscale_unreliable",
+                "Whether the end itself makes its numbers unreliable.",
+                end -> end.unreliable().isEmpty() ? 0.0 : 1.0);
+        gaugeOf(
+                "connscale_process_cpus",
+                "CPUs in use by the processes of this end.",
+                end -> end.process().cpus());
         gaugeOf("connscale_process_resident_bytes", "Physical memory of the processes of this end.", end -> {
             Long bytes = end.process().residentBytes();
             return bytes == null ? null : (Double) bytes.doubleValue();
@@ -134,8 +161,10 @@ final class Metrics {
 
     private void gauge(String name, String help, List<Row> rows) {
         GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help);
-        rows.forEach(row -> gauge.dataPoint(
-                GaugeDataPointSnapshot.builder().labels(row.labels).value(row.value).build()));
+        rows.forEach(row -> gauge.dataPoint(GaugeDataPointSnapshot.builder()
+                .labels(row.labels)
+                .value(row.value)
+                .build()));
         all.metricSnapshot(gauge.build());
     }
 
@@ -147,8 +176,10 @@ final class Metrics {
 
     private void counter(String name, String help, List<Row> rows) {
         CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
-        rows.forEach(row -> counter.dataPoint(
-                CounterDataPointSnapshot.builder().labels(row.labels).value(row.value).build()));
+        rows.forEach(row -> counter.dataPoint(CounterDataPointSnapshot.builder()
+                .labels(row.labels)
+                .value(row.value)
+                .build()));
         all.metricSnapshot(counter.build());
     }
 
@@ -158,7 +189,10 @@ final class Metrics {
             String[] words = error.split(" ", 2);
             rows.add(new Row(labels.add("where", words[0]).add("error", words.length > 1 ? words[1] : ""), count));
         }));
-        counter("connscale_connection_errors", "What connections that failed or were lost ended with, by operation and errno.", rows);
+        counter(
+                "connscale_connection_errors",
+                "What connections that failed or were lost ended with, by operation and errno.",
+                rows);
     }
 
     private void loopLag() {
@@ -174,7 +208,9 @@ final class Metrics {
                 summary.dataPoint(SummaryDataPointSnapshot.builder()
                         .labels(labels)
                         .quantiles(Quantiles.of(
-                                new Quantile(0.5, p50 / MICROS), new Quantile(0.99, p99 / MICROS), new Quantile(1, max / MICROS)))
+                                new Quantile(0.5, p50 / MICROS),
+                                new Quantile(0.99, p99 / MICROS),
+                                new Quantile(1, max / MICROS)))
                         .build());
             }
         });

@@ -98,7 +98,8 @@ final class PageData {
     /** How long what took in the whole run so far, by host and what: {@code client1.connect}, as {@code times.hlog} names it. */
     void times(Map<String, Distribution> whole) {
         times.clear();
-        whole.forEach((name, micros) -> times.merge(name.substring(name.lastIndexOf('.') + 1), micros, Distribution::plus));
+        whole.forEach(
+                (name, micros) -> times.merge(name.substring(name.lastIndexOf('.') + 1), micros, Distribution::plus));
     }
 
     /** All that is known. */

@@ -62,8 +62,14 @@ final class PageServer implements AutoCloseable {
         this.server = HttpServer.create(address, BACKLOG);
         server.setExecutor(threads);
         String page = Page.live();
-        server.createContext("/", guarded("/", exchange -> answer(exchange, "text/html; charset=utf-8", () -> page.getBytes(StandardCharsets.UTF_8))));
-        server.createContext("/metrics", guarded("/metrics", exchange -> answer(exchange, Metrics.CONTENT_TYPE, run::metrics)));
+        server.createContext(
+                "/",
+                guarded(
+                        "/",
+                        exchange -> answer(
+                                exchange, "text/html; charset=utf-8", () -> page.getBytes(StandardCharsets.UTF_8))));
+        server.createContext(
+                "/metrics", guarded("/metrics", exchange -> answer(exchange, Metrics.CONTENT_TYPE, run::metrics)));
         server.createContext("/events", guarded("/events", this::events));
         server.start();
     }

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param bound as it was written
  * @param over how long it is looked at; null: now
  */
-public record Expectation(String name, Operator operator, String bound, @Nullable Duration over) {
+public record Expectation(
+        String name,
+        Operator operator,
+        String bound,
+        @Nullable Duration over) {
     private static final Pattern FORM =
             Pattern.compile("\\s*(.+?)\\s*(>=|<=|==|!=|>|<)\\s*(.+?)(?:\\s+over\\s+(\\S+))?\\s*");
     private static final Pattern NUMBER = Pattern.compile("(-?[0-9]+(?:\\.[0-9]+)?)(%|us|µs|KiB|MiB|GiB)?");
@@ -80,8 +84,7 @@ public record Expectation(String name, Operator operator, String bound, @Nullabl
         if (operator == null) {
             throw new IllegalArgumentException(Quantity.quoted(text) + " is no expectation");
         }
-        return new Expectation(
-                form.group(1), operator, form.group(3), over == null ? null : Quantity.duration(over));
+        return new Expectation(form.group(1), operator, form.group(3), over == null ? null : Quantity.duration(over));
     }
 
     /**

@@ -20,8 +20,8 @@ public record Measure(List<String> path) {
     /** Where a member that is missing is 0. */
     private static final Set<String> COUNTS = Set.of("errors", "counters");
 
-    private static final Set<String> ONLY_GROW = Set.of(
-            "failed", "lost", "stopped", "attempted", "pings", "pongs", "skipped", "missed");
+    private static final Set<String> ONLY_GROW =
+            Set.of("failed", "lost", "stopped", "attempted", "pings", "pongs", "skipped", "missed");
     /** What covers the time between two samples. */
     private static final Set<String> OF_AN_INTERVAL =
             Set.of("perSecond", "counters", "cpus", "loopBusy", "collectionMillis", "busy", "stolen");
@@ -46,7 +46,9 @@ public record Measure(List<String> path) {
 
     private static Optional<List<String>> path(String name, Map<?, ?> in) {
         if (in.containsKey(name)) {
-            return in.get(name) instanceof Map || in.get(name) instanceof List ? Optional.empty() : Optional.of(List.of(name));
+            return in.get(name) instanceof Map || in.get(name) instanceof List
+                    ? Optional.empty()
+                    : Optional.of(List.of(name));
         }
         for (Map.Entry<?, ?> member : in.entrySet()) {
             String key = String.valueOf(member.getKey());

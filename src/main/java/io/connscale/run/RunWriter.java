@@ -94,7 +94,8 @@ public final class RunWriter implements Closeable {
         samples = new Lines(folder.resolve(SAMPLES));
         events = new Lines(folder.resolve(EVENTS));
         times = new Lines(folder.resolve(TIMES));
-        times.write(HistogramLog.head("connscale " + info.version() + ", run " + info.id() + ", microseconds", info.began()));
+        times.write(HistogramLog.head(
+                "connscale " + info.version() + ", run " + info.id() + ", microseconds", info.began()));
     }
 
     private static FileChannel open(Path file) throws IOException {
@@ -141,8 +142,8 @@ public final class RunWriter implements Closeable {
     public void event(Event event) throws IOException {
         String line = Json.line(event);
         if (line.length() > MAX_EVENT) {
-            line = Json.line(new Event(
-                    event.at(), event.t(), event.kind(), cut(event.text()), event.took(), event.ok(), null));
+            line = Json.line(
+                    new Event(event.at(), event.t(), event.kind(), cut(event.text()), event.took(), event.ok(), null));
         }
         events.write(line + "\n");
     }

@@ -127,7 +127,8 @@ public final class Runs {
         throw new IOException(
                 like.isEmpty()
                         ? "no run " + word
-                        : word + " may be " + like.get(0).id() + " or " + like.get(1).id());
+                        : word + " may be " + like.get(0).id() + " or "
+                                + like.get(1).id());
     }
 
     /** A folder for a run that begins now. */
@@ -146,9 +147,9 @@ public final class Runs {
      */
     public static String checkedName(String name) {
         if (!NAME.matcher(name).matches() || name.equals(LAST)) {
-            throw new IllegalArgumentException(
-                    name + " can't be a run's name: a letter, then at most 62 letters, digits, \"-\", \"_\" or \".\"; not \""
-                            + LAST + "\"");
+            throw new IllegalArgumentException(name
+                    + " can't be a run's name: a letter, then at most 62 letters, digits, \"-\", \"_\" or \".\"; not \""
+                    + LAST + "\"");
         }
         return name;
     }
@@ -204,6 +205,7 @@ public final class Runs {
 
     /** Ours without doubt: nothing else in the folder is a record's, and what a newer version has named is not to be lost. */
     private static boolean damaged(Entry run) {
-        return Files.exists(run.folder().resolve(RunWriter.SAMPLES)) && !run.why().contains("schema");
+        return Files.exists(run.folder().resolve(RunWriter.SAMPLES))
+                && !run.why().contains("schema");
     }
 }

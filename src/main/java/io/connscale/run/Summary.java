@@ -27,7 +27,11 @@ public record Summary(Map<String, Value> values) {
      * @param low of the samples, so that a quarter of them is at most that; null of a count
      * @param high the same, at least
      */
-    public record Value(String unit, double value, @Nullable Double low, @Nullable Double high) {
+    public record Value(
+            String unit,
+            double value,
+            @Nullable Double low,
+            @Nullable Double high) {
         /** Whether the samples of the two overlap, so that the difference may be chance. */
         public boolean overlaps(Value other) {
             return low != null
@@ -44,10 +48,8 @@ public record Summary(Map<String, Value> values) {
     }
 
     public static Summary of(Run run) {
-        List<Sample.End> sums = run.samples().stream()
-                .map(Sample::sum)
-                .filter(Objects::nonNull)
-                .toList();
+        List<Sample.End> sums =
+                run.samples().stream().map(Sample::sum).filter(Objects::nonNull).toList();
         Map<String, Value> values = new LinkedHashMap<>();
         if (!sums.isEmpty()) {
             Sample.End last = sums.get(sums.size() - 1);
@@ -64,15 +66,26 @@ public record Summary(Map<String, Value> values) {
             if (fastest > 0) {
                 values.put("perSecond.attempted", new Value("1/s", fastest, null, null));
             }
-            spread(values, "perSecond.pongs", "1/s", sums, end -> end.perSecond() == null ? null : end.perSecond().pongs());
+            spread(
+                    values,
+                    "perSecond.pongs",
+                    "1/s",
+                    sums,
+                    end -> end.perSecond() == null ? null : end.perSecond().pongs());
             times(values, sums, "connect", Sample.Micros::connect);
             times(values, sums, "roundTrip", Sample.Micros::roundTrip);
             times(values, sums, "roundTripSent", Sample.Micros::roundTripSent);
             times(values, sums, "loopLag", Sample.Micros::loopLag);
             spread(values, "cpus", "", sums, end -> end.process().cpus());
-            List<Sample.End> full =
-                    sums.stream().filter(end -> most > 0 && end.established() == most).toList();
-            spread(values, "residentBytes", "bytes", full, end -> known(end.process().residentBytes()));
+            List<Sample.End> full = sums.stream()
+                    .filter(end -> most > 0 && end.established() == most)
+                    .toList();
+            spread(
+                    values,
+                    "residentBytes",
+                    "bytes",
+                    full,
+                    end -> known(end.process().residentBytes()));
         }
         List<Sample.End> servers = run.samples().stream()
                 .map(Sample::server)
@@ -88,8 +101,22 @@ public record Summary(Map<String, Value> values) {
 
     private static void times(
             Map<String, Value> values, List<Sample.End> ends, String name, Function<Sample.Micros, Sample.Times> what) {
-        spread(values, name + ".p50", "µs", ends, end -> end.micros() == null ? null : known(what.apply(end.micros()).p50()));
-        spread(values, name + ".p99", "µs", ends, end -> end.micros() == null ? null : known(what.apply(end.micros()).p99()));
+        spread(
+                values,
+                name + ".p50",
+                "µs",
+                ends,
+                end -> end.micros() == null
+                        ? null
+                        : known(what.apply(end.micros()).p50()));
+        spread(
+                values,
+                name + ".p99",
+                "µs",
+                ends,
+                end -> end.micros() == null
+                        ? null
+                        : known(what.apply(end.micros()).p99()));
     }
 
     private static void spread(
@@ -122,7 +149,11 @@ public record Summary(Map<String, Value> values) {
         differ(why, "Java", a.console().java(), b.console().java());
         differ(why, "CPUs of the console", a.console().cpus(), b.console().cpus());
         differ(why, "server", where(a.server()), where(b.server()));
-        differ(why, "machine of the server", a.server().kernel().machine(), b.server().kernel().machine());
+        differ(
+                why,
+                "machine of the server",
+                a.server().kernel().machine(),
+                b.server().kernel().machine());
         limits(why, "the server", a.server().kernel(), b.server().kernel());
         differ(why, "hosts that were used", used(first), used(other));
         for (String host : used(first)) {
@@ -130,7 +161,11 @@ public record Summary(Map<String, Value> values) {
             RunInfo.Host two = b.hosts().get(host);
             if (one != null && two != null && used(other).contains(host)) {
                 differ(why, "Java on " + host, one.java(), two.java());
-                differ(why, "machine of " + host, one.kernel().machine(), two.kernel().machine());
+                differ(
+                        why,
+                        "machine of " + host,
+                        one.kernel().machine(),
+                        two.kernel().machine());
                 differ(why, "interval on " + host + " in s", one.interval(), two.interval());
                 differ(why, "timeout on " + host + " in s", one.timeout(), two.timeout());
                 differ(why, "rate on " + host, rate(one), rate(two));
@@ -202,8 +237,8 @@ public record Summary(Map<String, Value> values) {
             count(samples, "the server", sample.server());
         }
         int all = run.samples().size();
-        samples.forEach((name, n) -> why.add("numbers of " + name + " in " + run.info().id() + " are unreliable in " + n + " of "
-                + all + " samples"));
+        samples.forEach((name, n) -> why.add("numbers of " + name + " in "
+                + run.info().id() + " are unreliable in " + n + " of " + all + " samples"));
     }
 
     private static void count(Map<String, Integer> samples, String name, Sample.@Nullable End end) {

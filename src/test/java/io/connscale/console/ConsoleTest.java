@@ -96,7 +96,8 @@ class ConsoleTest {
     void anAnswerInJsonSaysWhenItWasAskedForAndHowLongItTook() {
         assertThat(json("count")).isZero();
         assertThat(out.toString(UTF_8))
-                .matches("\\{\"command\":\"count\",.*},\"at\":\"[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z\",\"took\":[0-9.E-]+}\n");
+                .matches(
+                        "\\{\"command\":\"count\",.*},\"at\":\"[0-9-]{10}T[0-9:]{8}\\.[0-9]{3}Z\",\"took\":[0-9.E-]+}\n");
     }
 
     @Test

@@ -55,7 +55,9 @@ class MetricsTest {
         return new String(openMetrics, StandardCharsets.UTF_8)
                 .replaceAll("(?m)^# (TYPE|HELP) (\\S+) (counter)$", "# $1 $2_total counter")
                 .replaceAll("(?m)^# TYPE (\\S+) info$", "# TYPE $1_info gauge")
-                .replaceAll("(?m)^# HELP (connscale_(?:connections_(?:attempted|failed|lost)|connection_errors|pings|pongs)) ", "# HELP $1_total ")
+                .replaceAll(
+                        "(?m)^# HELP (connscale_(?:connections_(?:attempted|failed|lost)|connection_errors|pings|pongs)) ",
+                        "# HELP $1_total ")
                 .replaceAll("(?m)^# HELP connscale_build ", "# HELP connscale_build_info ")
                 .replaceAll("(?m)^# (UNIT .*|EOF)\n", "")
                 .getBytes(StandardCharsets.UTF_8);
@@ -83,16 +85,19 @@ class MetricsTest {
                     .redirectOutput(folder.resolve("prometheus.log").toFile())
                     .start();
             try {
-                await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> assertThat(
-                                ask(port, "sum(connscale_connections{end=\"host\",state=\"established\"})"))
-                        .contains("\"" + last(run).sum().established() + "\""));
+                await().atMost(Duration.ofSeconds(60))
+                        .pollInterval(Duration.ofMillis(300))
+                        .untilAsserted(() -> assertThat(
+                                        ask(port, "sum(connscale_connections{end=\"host\",state=\"established\"})"))
+                                .contains("\"" + last(run).sum().established() + "\""));
                 assertThat(ask(port, "connscale_connections{end=\"server\",state=\"established\"}"))
                         .contains("\"" + last(run).server().established() + "\"");
                 assertThat(ask(port, "sum(connscale_connections_failed_total{end=\"host\"})"))
                         .contains("\"" + last(run).sum().failed() + "\"");
                 assertThat(ask(port, "connscale_connection_errors_total{where=\"connect\",error=\"EMFILE\"}"))
                         .contains("\"host\":\"few\"");
-                assertThat(ask(port, "connscale_limit_used{host=\"few\",limit=\"files\"}")).contains("\"1\"");
+                assertThat(ask(port, "connscale_limit_used{host=\"few\",limit=\"files\"}"))
+                        .contains("\"1\"");
                 assertThat(ask(port, "connscale_build_info")).contains("\"version\"");
             } finally {
                 prometheus.destroy();
@@ -104,8 +109,8 @@ class MetricsTest {
     }
 
     private static String ask(int port, String query) throws IOException {
-        URI uri = URI.create("http://127.0.0.1:" + port + "/api/v1/query?query="
-                + URLEncoder.encode(query, StandardCharsets.UTF_8));
+        URI uri = URI.create(
+                "http://127.0.0.1:" + port + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
         try (InputStream in = uri.toURL().openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -27,8 +27,8 @@ class RunWriterTest {
         }
         java.nio.ByteBuffer bytes = java.nio.ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
         int length = histogram.encodeIntoCompressedByteBuffer(bytes);
-        return Distribution.decoded(java.util.Base64.getEncoder()
-                .encodeToString(java.util.Arrays.copyOf(bytes.array(), length)));
+        return Distribution.decoded(
+                java.util.Base64.getEncoder().encodeToString(java.util.Arrays.copyOf(bytes.array(), length)));
     }
 
     @Test
@@ -79,7 +79,13 @@ class RunWriterTest {
         Event event = example.events().get(1);
         try (RunWriter writer = new RunWriter(run, example.info())) {
             writer.event(new Event(
-                    event.at(), 0, Event.COMMAND, "stats", 1.0, true, Map.of("result", "x".repeat(RunWriter.MAX_EVENT))));
+                    event.at(),
+                    0,
+                    Event.COMMAND,
+                    "stats",
+                    1.0,
+                    true,
+                    Map.of("result", "x".repeat(RunWriter.MAX_EVENT))));
         }
         assertThat(Run.read(run).events()).singleElement().satisfies(read -> {
             assertThat(read.text()).isEqualTo("stats");
@@ -92,7 +98,9 @@ class RunWriterTest {
         RunInfo info = Run.read(RunTest.example()).info();
         Path run = folder.resolve("run");
         new RunWriter(run, info).close();
-        assertThatThrownBy(() -> new RunWriter(run, info)).isInstanceOf(IOException.class).hasMessageContaining("already");
+        assertThatThrownBy(() -> new RunWriter(run, info))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("already");
     }
 
     /** On a disk of 256 KiB. */

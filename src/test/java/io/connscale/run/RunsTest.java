@@ -37,8 +37,12 @@ class RunsTest {
         assertThat(runs.find("20261128").id()).isEqualTo(second.id());
         assertThat(runs.find("last").id()).isEqualTo(second.id());
         assertThat(runs.find(first.folder().toString()).id()).isEqualTo(first.id());
-        assertThatThrownBy(() -> runs.find("2026")).isInstanceOf(IOException.class).hasMessageContaining(" or ");
-        assertThatThrownBy(() -> runs.find("other")).isInstanceOf(IOException.class).hasMessage("no run other");
+        assertThatThrownBy(() -> runs.find("2026"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(" or ");
+        assertThatThrownBy(() -> runs.find("other"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no run other");
     }
 
     @Test
@@ -56,9 +60,7 @@ class RunsTest {
             run("2026-11-27T20:00:02Z");
             run("2026-11-27T20:00:03Z");
             run("2026-11-27T20:00:04Z");
-            assertThat(runs.prune(2, Long.MAX_VALUE))
-                    .extracting(Runs.Entry::id)
-                    .containsExactly("20261127-200002");
+            assertThat(runs.prune(2, Long.MAX_VALUE)).extracting(Runs.Entry::id).containsExactly("20261127-200002");
             assertThat(runs.prune(50, 1)).hasSize(2);
             assertThat(writer.written()).isPositive();
         }
