@@ -3,13 +3,23 @@ package io.connscale.report;
 import io.connscale.Needs;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** Chromium without a screen: what a page is after its scripts have run, and what they complained of. */
 public record Browser(Path folder, int width, boolean dark) {
@@ -34,44 +44,103 @@ public record Browser(Path folder, int width, boolean dark) {
         return new Browser(folder, width, true);
     }
 
-    /** Reads a page at its end of {@code millis} of the browser's own time, which passes as fast as it can. */
+    /** Reads a page after some seconds of the browser's own time, which passes as fast as it can. */
     public Seen see(URI page) throws IOException, InterruptedException {
-        Path console = Files.createTempFile(folder, "console", ".txt");
-        Path dom = Files.createTempFile(folder, "dom", ".html");
-        run(console, dom, "--dump-dom", "--virtual-time-budget=4000", page.toString());
-        return seen(console, dom);
+        Started ended = run(List.of("--dump-dom", "--virtual-time-budget=4000", page.toString()));
+        return new Seen(Files.readString(ended.out), said(ended.console));
     }
 
-    /** Reads a page that never has all it waits for: after so many milliseconds. */
-    public Seen seeAfter(long millis, URI page) throws IOException, InterruptedException {
-        Path console = Files.createTempFile(folder, "console", ".txt");
-        Path dom = Files.createTempFile(folder, "dom", ".html");
-        run(console, dom, "--dump-dom", "--timeout=" + millis, page.toString());
-        return seen(console, dom);
+    /** Opens a page that goes on changing, until the window is closed. */
+    public Window open(URI page) throws IOException, InterruptedException {
+        return new Window(start(List.of("--remote-debugging-port=0", page.toString())));
     }
 
-    /** A picture of it, for people. */
-    public void picture(URI page, int height, Path file) throws IOException, InterruptedException {
-        Path unused = Files.createTempFile(folder, "unused", ".txt");
-        run(
-                unused,
-                unused,
-                "--screenshot=" + file,
-                "--hide-scrollbars",
-                "--virtual-time-budget=4000",
-                "--window-size=" + width + "," + height,
-                page.toString());
+    /** A page that stays open, asked by Chromium's DevTools protocol. */
+    public final class Window implements AutoCloseable {
+        private static final Pattern LISTENS = Pattern.compile("DevTools listening on ws://([0-9.:]+)/");
+        private static final Pattern PAGE = Pattern.compile("\"webSocketDebuggerUrl\": \"(ws://[^\"]*/page/[^\"]*)\"");
+        private static final Pattern VALUE = Pattern.compile("\"value\":\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+        private final Process chromium;
+        private final Path console;
+        private final HttpClient http = HttpClient.newHttpClient();
+        private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        private final WebSocket socket;
+
+        private Window(Started started) throws IOException, InterruptedException {
+            chromium = started.chromium;
+            console = started.console;
+            Awaitility.await().atMost(LIMIT_SECONDS, TimeUnit.SECONDS).until(() -> LISTENS.matcher(Files.readString(console))
+                    .find());
+            Matcher listens = LISTENS.matcher(Files.readString(console));
+            listens.find();
+            URI list = URI.create("http://" + listens.group(1) + "/json/list");
+            Matcher page = PAGE.matcher(http.send(HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString())
+                    .body());
+            if (!page.find()) {
+                throw new IOException("chromium shows no page");
+            }
+            socket = http.newWebSocketBuilder().buildAsync(URI.create(page.group(1)), new Answers()).join();
+        }
+
+        private final class Answers implements WebSocket.Listener {
+            private final StringBuilder text = new StringBuilder();
+
+            @Override
+            public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+                text.append(part);
+                if (last) {
+                    answers.add(text.toString());
+                    text.setLength(0);
+                }
+                from.request(1);
+                return null;
+            }
+        }
+
+        /** The text that an expression of JavaScript has now. */
+        public String text(String expression) throws IOException, InterruptedException {
+            socket.sendText("{\"id\":1,\"method\":\"Runtime.evaluate\",\"params\":{\"expression\":\"String(%s)\"}}".formatted(expression), true)
+                    .join();
+            String answer = answers.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+            if (answer == null) {
+                throw new IOException("chromium does not answer");
+            }
+            Matcher value = VALUE.matcher(answer);
+            return value.find() ? value.group(1) : answer;
+        }
+
+        /** The text of the number that the page marks so. */
+        public String number(String name) throws IOException, InterruptedException {
+            return text("(document.querySelector('[data-number=%s]')||{}).textContent".formatted(name));
+        }
+
+        public List<String> console() throws IOException {
+            return said(console);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            socket.abort();
+            chromium.destroy();
+            if (!chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                chromium.destroyForcibly();
+            }
+        }
     }
 
-    private static Seen seen(Path console, Path dom) throws IOException {
-        List<String> said = Files.readAllLines(console, StandardCharsets.UTF_8).stream()
+    private static List<String> said(Path console) throws IOException {
+        return Files.readAllLines(console, StandardCharsets.UTF_8).stream()
                 .filter(line -> line.contains(":CONSOLE"))
                 .toList();
-        return new Seen(Files.readString(dom), said);
     }
 
-    private void run(Path console, Path out, String... words) throws IOException, InterruptedException {
-        List<String> command = new java.util.ArrayList<>(List.of(
+    private record Started(Process chromium, Path console, Path out) {}
+
+    private Started start(List<String> words) throws IOException {
+        Path console = Files.createTempFile(folder, "console", ".txt");
+        Path out = Files.createTempFile(folder, "out", ".txt");
+        List<String> command = new ArrayList<>(List.of(
                 "chromium",
                 "--headless",
                 "--no-sandbox",
@@ -79,21 +148,27 @@ public record Browser(Path folder, int width, boolean dark) {
                 "--disable-dev-shm-usage",
                 "--no-first-run",
                 "--enable-logging=stderr",
-                "--user-data-dir=" + folder.resolve("profile"),
+                "--user-data-dir=" + Files.createTempDirectory(folder, "profile"),
                 "--window-size=" + width + ",1000"));
         if (dark) {
             command.add("--blink-settings=preferredColorScheme=0");
         }
-        command.addAll(List.of(words));
+        command.addAll(words);
         Process chromium = new ProcessBuilder(command)
                 .redirectOutput(out.toFile())
                 .redirectError(console.toFile())
                 .start();
         chromium.getOutputStream().close();
-        if (!chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-            chromium.descendants().forEach(ProcessHandle::destroyForcibly);
-            chromium.destroyForcibly();
-            throw new IOException("chromium has not ended: " + Files.readString(console));
+        return new Started(chromium, console, out);
+    }
+
+    private Started run(List<String> words) throws IOException, InterruptedException {
+        Started started = start(words);
+        if (!started.chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            started.chromium.descendants().forEach(ProcessHandle::destroyForcibly);
+            started.chromium.destroyForcibly();
+            throw new IOException("chromium has not ended: " + Files.readString(started.console));
         }
+        return started;
     }
 }

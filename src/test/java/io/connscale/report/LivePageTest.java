@@ -83,19 +83,31 @@ class LivePageTest {
 
     @Test
     void aBrowserSeesTheSampleThatCameLast() throws Exception {
-        page.begun(begun(run.samples().size() - 3), Map.of());
-        List<Sample> rest =
-                run.samples().subList(run.samples().size() - 3, run.samples().size());
-        Thread feeding = new Thread(() -> rest.forEach(sample -> page.sample(sample, Map.of())));
-        feeding.start();
-        feeding.join();
+        page.begun(begun(3), Map.of());
+        try (Browser.Window window = Browser.in(folder, 1200).open(url)) {
+            await().atMost(SECONDS).until(() -> window.number("established").equals(number(run.samples().get(2))));
 
-        Browser.Seen seen = Browser.in(folder, 1200).seeAfter(4000, url);
+            int size = run.samples().size();
+            for (Sample sample : run.samples().subList(size - LiveRun.MAX_WAITING / 2, size)) {
+                page.sample(sample, Map.of());
+            }
 
-        assertThat(seen.console()).isEmpty();
-        assertThat(seen.number("established"))
-                .isEqualTo("%,d".formatted(last().sum().established()));
-        assertThat(seen.dom()).contains(">live<", "<canvas");
+            await().atMost(SECONDS).until(() -> window.number("established").equals(number(last())));
+            assertThat(window.number("server"))
+                    .isEqualTo("%,d".formatted(last().server().established()));
+            assertThat(window.text("document.querySelectorAll('canvas').length")).isNotEqualTo("0");
+            assertThat(window.text("document.querySelector('.live').textContent")).isEqualTo("live");
+
+            page.close();
+
+            await().atMost(SECONDS).until(() -> window.text("document.querySelector('.live').textContent")
+                    .startsWith("no longer live"));
+            assertThat(window.console()).isEmpty();
+        }
+    }
+
+    private static String number(Sample sample) {
+        return "%,d".formatted(sample.sum().established());
     }
 
     @Test
