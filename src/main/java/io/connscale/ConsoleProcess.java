@@ -23,11 +23,13 @@ import io.connscale.run.Runs;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The console's process: wires the rooms, top to bottom, and sees to it that nothing stays behind however it ends. */
 final class ConsoleProcess {
+    private static final Path HOSTS_FILE = Path.of("hosts.yaml");
     private static final int HUNG_UP = 129;
     private static final int TERMINATED = 143;
     private static final String STANDSTILL =
@@ -55,7 +58,18 @@ final class ConsoleProcess {
     ConsoleProcess(StartOptions options) throws HostsFileException {
         this.options = options;
         System.setProperty("connscale.log.level", options.verbosity() > 0 ? "DEBUG" : "INFO");
-        config = HostsFile.read(HostsFiles.of(options));
+        config = HostsFile.read(hostsFile(options));
+    }
+
+    /** The one of {@code --hosts}, or the working folder's, or the one beside {@code bin/}. */
+    private static Path hostsFile(StartOptions options) {
+        Path asked = options.hosts();
+        if (asked != null || Files.exists(HOSTS_FILE)) {
+            return asked == null ? HOSTS_FILE : asked;
+        }
+        String home = System.getProperty("connscale.home");
+        Path shipped = home == null ? HOSTS_FILE : Path.of(home).resolve(HOSTS_FILE);
+        return Files.exists(shipped) ? shipped : HOSTS_FILE;
     }
 
     /** Runs until the user, the script or a signal ends it; returns the exit code. */
@@ -78,13 +92,13 @@ final class ConsoleProcess {
                 new Runs(state.runs()),
                 options.run(),
                 options.records(),
-                HostsFiles.of(options).toAbsolutePath().toString()));
+                hostsFile(options).toAbsolutePath().toString()));
         console.tell(recorder(recording));
         Path junit = options.junit();
         if (junit != null) {
             console.tell(new JunitReport(junit, console));
         }
-        CommandContext context = new CommandContext(parts, console, scale, recording);
+        CommandContext context = new CommandContext(scale, parts.diagnostics(), console, recording);
         Threads.start(
                 "memory-full",
                 () -> { // there before it is needed
@@ -136,9 +150,9 @@ final class ConsoleProcess {
                 Map<String, @Nullable Object> details = new LinkedHashMap<>(line);
                 details.keySet().removeAll(Set.of("command", "at", "took", "ok"));
                 recording.event(
-                        (Instant) line.get("at"),
+                        (Instant) Objects.requireNonNull(line.get("at")),
                         Event.COMMAND,
-                        (String) line.get("command"),
+                        String.valueOf(line.get("command")),
                         (Double) line.get("took"),
                         (Boolean) line.get("ok"),
                         details);

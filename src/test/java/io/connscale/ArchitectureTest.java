@@ -37,20 +37,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> KNOWS = Map.ofEntries(
             Map.entry(
                     "command",
-                    List.of(
-                            "api",
-                            "console",
-                            "diagnosis",
-                            "limits",
-                            "report",
-                            "run",
-                            "cluster",
-                            "agent",
-                            "server",
-                            "control",
-                            "stats",
-                            "kernel",
-                            "net")),
+                    List.of("api", "console", "diagnosis", "limits", "report", "run", "control", "stats", "kernel")),
             Map.entry(
                     "api",
                     List.of(

@@ -98,6 +98,22 @@ class ServerProcessesIT {
         }
     }
 
+    /** What a silent one holds is what it said last: how the ends differ is not known then. */
+    @Test
+    void whileOneIsSilentTheEndsCanNotBeCompared() throws Exception {
+        try (RunningConsole console = console("workers: 2, ports: " + freePort())) {
+            console.answer("start client1");
+            assertThat(console.answer("connections start 100 client1")).contains("\"established\":100");
+            MatchResult process = PROCESS.matcher(console.answer("server")).results().toList().get(1);
+            new ProcessBuilder("kill", "-STOP", process.group(1)).start().waitFor();
+            soon().untilAsserted(() -> assertThat(console.answer("count"))
+                    .containsPattern("\"difference\":null,\"incomparable\":\"process " + process.group(1)
+                            + " of the server has said nothing for \\d+ s\""));
+            new ProcessBuilder("kill", "-CONT", process.group(1)).start().waitFor();
+            soon().until(() -> console.answer("count").contains("\"difference\":0"));
+        }
+    }
+
     private static void aKilledShardLeavesWhatItHasCounted(RunningConsole console) {
         String allBegun = "(?s).*\"server\":\\{[^{}]*\"attempted\":300,.*";
         assertThat(console.answer("stats")).matches(allBegun);

@@ -97,6 +97,44 @@ class WorkersIT {
         soon().until(() -> left.stream().noneMatch(ProcessHandle::isAlive));
     }
 
+    /** A silent worker's old counts are no current ones; nor is it lost. */
+    @Test
+    void whileAWorkerIsSilentTheEndsCanNotBeCompared() throws Exception {
+        try (RunningConsole console = console("2")) {
+            assertThat(console.answer("connections start 400 client1")).contains("\"established\":400");
+            soon().until(() -> console.answer("count").contains("\"difference\":0"));
+            long worker = workers(console.answer("hosts")).get(0).pid();
+            signal("STOP", worker);
+            soon().untilAsserted(() -> assertThat(console.answer("count"))
+                    .containsPattern("\"difference\":null,\"incomparable\":\"worker-2 of client1 has said nothing for \\d+ s\"")
+                    .contains("\"hosts\":{\"client1\":{\"established\":400,"));
+            assertThat(console.answer("stats client1")).contains("worker-2 gave no answer for 5 s");
+            signal("CONT", worker);
+            soon().until(() -> console.answer("count").contains("\"difference\":0"));
+        }
+    }
+
+    /** A stopped process hears neither the end of its input nor SIGTERM. */
+    @Test
+    void aStoppedWorkerDoesNotOutliveTheConsole() throws Exception {
+        List<ProcessHandle> workers;
+        try (RunningConsole console = console("2")) {
+            assertThat(console.answer("connections start 400 client1")).contains("\"established\":400");
+            workers = workers(console.answer("hosts"));
+            assertThat(workers).hasSize(1);
+            signal("STOP", workers.get(0).pid());
+            console.endOfInput();
+            assertThat(console.await(30, SECONDS).exit()).isZero();
+        }
+        List<ProcessHandle> left = workers;
+        soon().until(() -> left.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    private static void signal(String name, long pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor())
+                .isZero();
+    }
+
     @Test
     void pastTheMostWorkersTheKernelsReasonIsCounted() throws Exception {
         try (RunningConsole console = console("2")) {

@@ -21,8 +21,12 @@ final class AwaitedPongs {
         return size;
     }
 
-    /** Those that never had a Pong. */
-    Unanswered unanswered(long now) {
+    /**
+     * Those that never had a Pong.
+     *
+     * @param answered how many have had one, also of those that wait for none
+     */
+    Unanswered unanswered(long now, long answered) {
         long count = 0;
         long max = 0;
         long min = Long.MAX_VALUE;
@@ -34,7 +38,7 @@ final class AwaitedPongs {
                 min = Math.min(min, age);
             }
         }
-        return count == 0 ? Unanswered.NONE : new Unanswered(count, max, min);
+        return new Unanswered(count, answered, max, count == 0 ? 0 : min);
     }
 
     /** Ends those that have waited for {@code allowed} nanoseconds by {@code now}. */

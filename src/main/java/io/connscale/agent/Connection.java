@@ -110,8 +110,28 @@ class Connection extends RingNode implements Link.Owner {
      */
     private void unexpected(ByteBuffer bytes) {
         if (!endsAsSelfConnect()) {
-            loop.unexpected(Wire.PONG.substring(0, matched), bytes);
+            if (!awaiting && answered && beginsAsPong(bytes)) {
+                loop.morePongs();
+            } else {
+                loop.unexpected(Wire.PONG.substring(0, matched), bytes);
+            }
             end("receive", "unexpected");
+        }
+    }
+
+    private static boolean beginsAsPong(ByteBuffer bytes) {
+        for (int i = 0; i < Math.min(bytes.remaining(), Wire.LENGTH); i++) {
+            if (bytes.get(bytes.position() + i) != Wire.PONG.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Of a Pong that began nothing more will come. */
+    private void noMoreOfPong() {
+        if (matched > 0 && !ended()) {
+            loop.pongBegan(Wire.PONG.substring(0, matched));
         }
     }
 
@@ -125,6 +145,7 @@ class Connection extends RingNode implements Link.Owner {
 
     @Override
     public void closed() {
+        noMoreOfPong();
         end(state == State.CONNECTING ? "connect" : "receive", Errno.CLOSED);
     }
 
@@ -135,6 +156,7 @@ class Connection extends RingNode implements Link.Owner {
 
     @Override
     void timedOut() {
+        noMoreOfPong();
         end("receive", "timeout");
     }
 

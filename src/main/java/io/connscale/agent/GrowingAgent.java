@@ -2,6 +2,7 @@ package io.connscale.agent;
 
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import io.connscale.control.Exhausted;
@@ -43,7 +44,6 @@ final class GrowingAgent implements Agent {
     private static final int MAX_WAITING = 100;
     private static final long SETTINGS_SECONDS = 10;
 
-    private static final String LOST = "worker lost";
     private static final String THIS = "agent";
 
     private final Agent own;
@@ -100,13 +100,18 @@ final class GrowingAgent implements Agent {
 
     /** Under the lock of {@link #workers}. */
     private long lost(Worker worker) {
-        gone = gone.plus(worker.afterLoss(LOST));
+        gone = gone.plus(worker.afterLoss());
         return worker.process().latest().established();
     }
 
     /** How many processes it is now. */
     int processes() {
         return 1 + workers.running().size();
+    }
+
+    /** Which worker's counts are old; null: none. */
+    @Nullable Silence silence() {
+        return workers.silence();
     }
 
     /** By name, this process's own first. */
@@ -247,7 +252,7 @@ final class GrowingAgent implements Agent {
     private long[] rooms(List<Worker> beside) {
         long[] rooms = new long[1 + beside.size()];
         List<CompletableFuture<Snapshot>> counts =
-                beside.stream().map(worker -> worker.counts(LOST)).toList();
+                beside.stream().map(Worker::counts).toList();
         rooms[0] = Worker.left(
                 ownRoom - Sharing.PIPES * beside.size(), own.snapshot().join());
         for (int i = 0; i < counts.size(); i++) {
@@ -296,12 +301,12 @@ final class GrowingAgent implements Agent {
             sum = own.snapshot().thenApply(gone.counts()::plus);
         }
         for (Worker worker : beside) {
-            sum = sum.thenCombine(worker.counts(LOST), Snapshot::plus);
+            sum = sum.thenCombine(worker.counts(), Snapshot::plus);
         }
         return sum;
     }
 
-    /** Of a worker that ends meanwhile, what it had said. */
+    /** Of a worker that ends meanwhile, what it had said; fails where one does not answer, since without it every rate would be wrong. */
     @Override
     public CompletableFuture<Statistics> statistics() {
         List<Worker> beside;
@@ -312,7 +317,7 @@ final class GrowingAgent implements Agent {
         }
         for (Worker worker : beside) {
             sum = sum.thenCombine(
-                    worker.process().statistics().exceptionally(lost -> worker.afterLoss(LOST)), Statistics::plus);
+                    worker.answer(worker.process().statistics(), worker::afterLoss), Statistics::plus);
         }
         return sum;
     }

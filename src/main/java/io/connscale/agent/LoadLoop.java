@@ -212,6 +212,16 @@ final class LoadLoop {
         recorded.unexpected(matched, bytes);
     }
 
+    /** From {@link Connection}: it ends, and of a Pong nothing but {@code part} has come. */
+    void pongBegan(String part) {
+        recorded.pongBegan(part);
+    }
+
+    /** From {@link Connection}: its Ping had been answered, and another Pong came. */
+    void morePongs() {
+        recorded.morePongs();
+    }
+
     /** From {@link Connection}: a server that is not ours answered so; the end's name. */
     String unexpected(String words) {
         return reasons.withText("unexpected", words);

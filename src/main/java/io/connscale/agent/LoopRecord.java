@@ -62,10 +62,22 @@ final class LoopRecord {
     /** An answer that is no Pong: {@code matched}, then {@code bytes}. A few different ones are kept. */
     void unexpected(String matched, ByteBuffer bytes) {
         if (unexpected.size() < Statistics.MAX_UNEXPECTED) {
-            String text = text(matched, bytes);
-            if (!unexpected.contains(text)) {
-                unexpected.add(text);
-            }
+            keep(text(matched, bytes));
+        }
+    }
+
+    /** No more of a Pong has come than {@code part}. */
+    void pongBegan(String part) {
+        keep(Statistics.BEGAN + '"' + part + '"');
+    }
+
+    void morePongs() {
+        keep(Statistics.MORE_PONGS);
+    }
+
+    private void keep(String text) {
+        if (unexpected.size() < Statistics.MAX_UNEXPECTED && !unexpected.contains(text)) {
+            unexpected.add(text);
         }
     }
 

@@ -56,6 +56,9 @@ final class PingRing {
     private int neighbours;
 
     private int size;
+    /** Those of them that have had a Pong. */
+    private int answered;
+
     private long skipped;
     /** Held up for whole rounds: so many nanoseconds, and up to which due time each slot's first Ping after that makes up for them. */
     private long heldUp;
@@ -87,7 +90,7 @@ final class PingRing {
 
     /** Those in the ring that have sent a Ping and never had a Pong; looks at each whose Pong is missing. */
     Unanswered unanswered(long now) {
-        return awaited.unanswered(now);
+        return awaited.unanswered(now, answered);
     }
 
     /** Pings that were due and could not be sent, since the Pong before was still missing or this process was held up. */
@@ -145,10 +148,12 @@ final class PingRing {
         node.slot = -1;
         occupied.set(slot, last > 0);
         size--;
+        answered -= node.answered ? 1 : 0;
     }
 
     /** The Pong of {@code node} came: its Ping is answered. */
     void answered(RingNode node) {
+        answered += node.answered ? 0 : 1;
         node.answered = true;
         awaited.remove(node);
     }

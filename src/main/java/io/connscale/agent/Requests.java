@@ -111,7 +111,7 @@ final class Requests implements AutoCloseable {
         } else if (request instanceof CloseConnections c) {
             reply(c.id(), agent().close(c.count()), closed -> counted(new ConnectionsClosed(c.id(), closed)));
         } else if (request instanceof TakeSnapshot t) {
-            reply(t.id(), agent().snapshot(), snapshot -> new SnapshotTaken(t.id(), snapshot, processes()));
+            reply(t.id(), agent().snapshot(), snapshot -> counts(t.id(), snapshot));
         } else if (request instanceof TakeFacts t) {
             outbox.send(new FactsTaken(t.id(), facts(t)));
         } else if (request instanceof TakeStatistics t) {
@@ -224,12 +224,18 @@ final class Requests implements AutoCloseable {
     private boolean isNews(SnapshotTaken counts) {
         return said == null
                 || !Objects.equals(counts.workers(), said.workers())
+                || !Objects.equals(counts.silence(), said.silence())
                 || !counts.snapshot().isLike(said.snapshot(), PINGS_UNSAID);
     }
 
     private SnapshotTaken counts() {
         GrowingAgent running = agent;
-        return new SnapshotTaken(null, running == null ? Snapshot.NONE : running.latest(), processes());
+        return counts(null, running == null ? Snapshot.NONE : running.latest());
+    }
+
+    private SnapshotTaken counts(@Nullable Long id, Snapshot snapshot) {
+        GrowingAgent running = agent;
+        return new SnapshotTaken(id, snapshot, processes(), running == null ? null : running.silence());
     }
 
     private void said(SnapshotTaken counts) {

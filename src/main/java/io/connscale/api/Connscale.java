@@ -1,5 +1,6 @@
 package io.connscale.api;
 
+import io.connscale.cluster.Cluster;
 import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostsFile;
@@ -10,10 +11,12 @@ import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
+import io.connscale.control.Rate;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.diagnosis.BothEnds;
 import io.connscale.diagnosis.CapacityCheck;
+import io.connscale.diagnosis.Moments;
 import io.connscale.diagnosis.Readings;
 import io.connscale.limits.Difference;
 import io.connscale.stats.Statistics;
@@ -60,6 +63,7 @@ public final class Connscale implements AutoCloseable {
 
     private final Parts parts;
     private final Samples samples;
+    private final Consent consent = new Consent();
 
     private Connscale(Parts parts) {
         this.parts = parts;
@@ -113,6 +117,11 @@ public final class Connscale implements AutoCloseable {
         return every.equals(EVERY) ? samples : new Samples(parts, every);
     }
 
+    /** Moments one by one, for who asks for them himself. */
+    public Moments moments() {
+        return new Moments(parts.cluster(), parts.server());
+    }
+
     /** Records what this does, from {@link Recording#begin} on; to be closed before this is. */
     public Recording recording(Recording.Options options) {
         return new Recording(parts, samples, options);
@@ -128,6 +137,32 @@ public final class Connscale implements AutoCloseable {
     /** Those of them that {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */
     public List<String> hosts(List<String> patterns) {
         return waiting(() -> parts.cluster().select(patterns));
+    }
+
+    /** What {@code typed} may become in order to mean some of {@code names}, where it is a list or has a bracket, too: what Tab offers. */
+    public static List<String> completions(String typed, List<String> names) {
+        return Cluster.completions(typed, names);
+    }
+
+    /** The hosts now, in the file's order; nobody is asked. */
+    public List<HostState> states() {
+        return parts.cluster().statuses().stream().map(HostState::of).toList();
+    }
+
+    /** One of them. */
+    public HostState state(String host) {
+        known(host);
+        return HostState.of(parts.cluster().status(host));
+    }
+
+    /** Those whose agent is ready. */
+    public List<String> ready() {
+        return parts.cluster().ready();
+    }
+
+    /** Those that hold connections, or have lost some: those that {@link #count()} asks. */
+    public List<String> counting() {
+        return parts.cluster().counting();
     }
 
     /** Launches the agent there and waits until it is ready; one that is ready already stays. */
@@ -195,11 +230,40 @@ public final class Connscale implements AutoCloseable {
             for (int i = 0; i < shares.length; i++) {
                 counts.put(names.get(i), request.inTotal() ? shares[i] : request.count());
             }
+            Map<String, Rate> rates = rates(counts, request);
             CapacityCheck.begin(parts.diagnostics(), counts, request.rate(), request.force(), parts.user()::notice);
             long sum = counts.values().stream().mapToLong(Long::longValue).sum();
             Answers.within(Server.START_SECONDS, parts.server().makeRoom(sum));
-            return new Opening(parts, agents, counts, request);
+            return new Opening(parts, agents, counts, request, rates);
         });
+    }
+
+    /** By host, where it is not the agent's own; once the user agrees to what goes to a public network. */
+    private Map<String, Rate> rates(Map<String, Long> counts, Opening.Request request)
+            throws AgentException, InterruptedException {
+        Map<String, Rate> rates = new LinkedHashMap<>();
+        Rate asked = request.rate();
+        if (asked != null) {
+            counts.keySet().forEach(host -> rates.put(host, asked));
+        }
+        List<String> targets = parts.cluster().targets();
+        List<String> outside = consent.outside(targets);
+        if (outside.isEmpty() || !isForeign()) {
+            return rates;
+        }
+        String name = parts.server().foreign().orElse(targets.get(0));
+        Consent.Plan plan =
+                new Consent.Plan(name, counts, request, parts.cluster().statuses());
+        consent.require(plan, outside, parts.user());
+        counts.keySet().forEach(host -> rates.put(host, plan.rate(host)));
+        return rates;
+    }
+
+    /** With {@code autostart: false} our own server may be none of ours, too. */
+    private boolean isForeign() throws AgentException, InterruptedException {
+        return parts.server().foreign().isPresent()
+                || !Answers.within(Server.ANSWER_SECONDS, parts.server().status())
+                        .running();
     }
 
     Opened opened(String host, Opening.Request request) {
@@ -306,7 +370,7 @@ public final class Connscale implements AutoCloseable {
 
     /** Connections at the server and at each host that has, or had, an agent; both ends asked at the same moment. */
     public Count count() {
-        Count count = count(parts.cluster().counting());
+        Count count = count(counting());
         for (ConnscaleException why : count.failures().values()) {
             throw why;
         }
@@ -332,7 +396,7 @@ public final class Connscale implements AutoCloseable {
     /** What all agents have counted and timed since they were started. */
     public Stats stats() {
         return waiting(() -> {
-            Readings now = Readings.ofHosts(parts.cluster(), parts.cluster().counting());
+            Readings now = Readings.ofHosts(parts.cluster(), counting());
             for (AgentException why : now.hosts().failed().values()) {
                 throw why;
             }
@@ -342,6 +406,19 @@ public final class Connscale implements AutoCloseable {
 
     Stats stats(String host) {
         return Stats.of(within(parts.cluster().statistics(host)));
+    }
+
+    // What the console's own pages show in full. These types are of the packages below, and no part of the contract.
+
+    /**
+     * All that these hosts' agents, and those before them, have counted and timed, at one moment; of a lost one the counts alone.
+     *
+     * @param server whether the server is asked, too
+     */
+    public Readings readings(List<String> hosts, boolean server) throws InterruptedException {
+        return server
+                ? Readings.ofBothEnds(parts.cluster(), parts.server(), hosts)
+                : Readings.ofHosts(parts.cluster(), hosts);
     }
 
     /** Ends the agents and the server; within seconds. */

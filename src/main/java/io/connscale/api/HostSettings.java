@@ -1,6 +1,6 @@
 package io.connscale.api;
 
-import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.control.Rate;
 import java.time.Duration;
 

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,8 @@ public final class Opening {
 
     /** An agent bounds it from progress to progress, and one that is silent is given up. */
     private static final Duration MAX = Duration.ofDays(10_000);
+    /** An agent that opens confirms the end within a second; one that does not is not waited for longer. */
+    private static final Duration CONFIRMED_WITHIN = Duration.ofSeconds(10);
 
     /**
      * What to open.
@@ -35,12 +40,24 @@ public final class Opening {
      * @param perSecond new connections per second on each host, or {@link #UNLIMITED}; empty: what is set there
      * @param stopOnLimit whether a host where connections fail and none comes up for 3 s ends there, and does not try the rest
      * @param force whether to open even what would use up a machine's memory
+     * @param agreed whether the owner of a server on a public network agrees to more than 1,000 connections: then the user is not asked
      */
-    public record Request(long count, boolean inTotal, OptionalLong perSecond, boolean stopOnLimit, boolean force) {
+    public record Request(
+            long count, boolean inTotal, OptionalLong perSecond, boolean stopOnLimit, boolean force, boolean agreed) {
         public Request {
             if (count < 1 || count > Quantity.MAX) {
                 throw new IllegalArgumentException("count is " + count + ", must be 1 to " + Quantity.MAX);
             }
+        }
+
+        /** To a server on a private network, or after the user was asked. */
+        public Request(long count, boolean inTotal, OptionalLong perSecond, boolean stopOnLimit, boolean force) {
+            this(count, inTotal, perSecond, stopOnLimit, force, false);
+        }
+
+        /** The same, to a server whose owner agrees to it wherever that is. */
+        public Request withAgreement() {
+            return new Request(count, inTotal, perSecond, stopOnLimit, force, true);
         }
 
         @Nullable
@@ -97,22 +114,39 @@ public final class Opening {
     private final Map<String, Share> shares = new LinkedHashMap<>();
     private final Map<String, CompletableFuture<Opened.Host>> answers = new LinkedHashMap<>();
     private final Pending<Opened.Host> pending;
+    private final Duration confirmedWithin;
+    /** Hosts that were told to stop and did not say that they have: what is known of these is what they said before. */
+    private final Set<String> unconfirmed = ConcurrentHashMap.newKeySet();
+
     private volatile boolean stopped;
 
     /**
      * Begins it.
      *
      * @param counts by host; none is opened where it is 0
+     * @param rates by host, where it is not the agent's own
      */
-    Opening(Parts parts, Map<String, Agent> agents, Map<String, Long> counts, Request request) {
+    Opening(Parts parts, Map<String, Agent> agents, Map<String, Long> counts, Request request, Map<String, Rate> rates) {
+        this(parts, agents, counts, request, rates, CONFIRMED_WITHIN);
+    }
+
+    /** @param confirmedWithin that long after {@link #stop()} each agent has said how far it came, or is not waited for */
+    Opening(
+            Parts parts,
+            Map<String, Agent> agents,
+            Map<String, Long> counts,
+            Request request,
+            Map<String, Rate> rates,
+            Duration confirmedWithin) {
+        this.confirmedWithin = confirmedWithin;
         this.parts = parts;
         this.stopOnLimit = request.stopOnLimit();
-        Rate rate = request.rate();
         counts.forEach((host, count) -> {
             Share share = new Share(host, Objects.requireNonNull(agents.get(host)), count);
             shares.put(host, share);
             if (count > 0) {
-                share.request = share.agent.open(new OpenRequest(count, rate), opened -> heard(share, opened));
+                share.request =
+                        share.agent.open(new OpenRequest(count, rates.get(host)), opened -> heard(share, opened));
             }
             answers.put(host, share.request.thenApply(Opened.Host::of));
         });
@@ -191,10 +225,34 @@ public final class Opening {
                 .orElse(0);
     }
 
-    /** Ends it where it is: what is established stays. No other open request is ended. */
+    /** Ends it where it is: what is established stays. No other open request is ended. Of an agent that does not confirm it within 10 s the last word counts. */
     public void stop() {
+        if (stopped) {
+            return;
+        }
         stopped = true;
         shares.values().forEach(Share::stop);
+        CompletableFuture.delayedExecutor(confirmedWithin.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+                .execute(() -> shares.values().forEach(this::waitNoLonger));
+    }
+
+    private void waitNoLonger(Share share) {
+        CompletableFuture<Opened.Host> answer = Objects.requireNonNull(answers.get(share.host));
+        if (!answer.isDone()) {
+            unconfirmed.add(share.host); // first: who sees the answer asks for it
+            answer.complete(share.soFar);
+        }
+    }
+
+    private Map<String, ConnscaleException> unconfirmed() {
+        Map<String, ConnscaleException> failures = new LinkedHashMap<>();
+        unconfirmed.forEach(host -> failures.put(
+                host,
+                new ConnscaleException(
+                        host + ": the agent did not confirm the end within " + confirmedWithin.toSeconds()
+                                + " s: what is said of it is what was heard before",
+                        "count " + host + " asks it anew; stop " + host + " ends it")));
+        return failures;
     }
 
     /** Waits for so long at most; whether each host's share has ended. */
@@ -206,7 +264,9 @@ public final class Opening {
     /** Waits until each host's share has ended. Of one that was {@link #stop() stopped} it is not asked why not all came up. */
     public Opened result() throws InterruptedException {
         Pending.Result<Opened.Host> ended = pending.result();
-        return new Opened(ended.done(), ended.failed(), stopped ? Optional.empty() : verdict());
+        Map<String, ConnscaleException> failures = new LinkedHashMap<>(ended.failed());
+        failures.putAll(unconfirmed());
+        return new Opened(ended.done(), failures, stopped ? Optional.empty() : verdict());
     }
 
     private Optional<Verdict> verdict() throws InterruptedException {

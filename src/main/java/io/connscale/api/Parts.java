@@ -19,8 +19,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * What a {@link Connscale} is made of, wired in one place for programs and the console. Not part of the contract: the console's
- * own commands reach below the API where it has no word for what they show.
+ * What a {@link Connscale} is made of, wired in one place for programs and the console. Not part of the contract.
  *
  * @param startsServer whether the server starts with it
  * @param awaitsStart whether clients have nothing to connect to before the server is started

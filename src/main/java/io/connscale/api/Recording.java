@@ -2,7 +2,7 @@ package io.connscale.api;
 
 import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.RemoteServer;
-import io.connscale.cluster.config.ClientConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.Message;
 import io.connscale.control.ServerStatus;
@@ -61,7 +61,12 @@ public final class Recording implements AutoCloseable {
      * @param on whether anything is recorded
      * @param hostsFile the file that was read, for the record
      */
-    public record Options(Runs runs, @Nullable Path folder, boolean on, String hostsFile) {}
+    public record Options(Runs runs, @Nullable Path folder, boolean on, String hostsFile) {
+        /** Nothing is recorded. */
+        public static Options none(Runs runs) {
+            return new Options(runs, null, false, "");
+        }
+    }
 
     private final Parts parts;
     private final Samples samples;
@@ -353,7 +358,7 @@ public final class Recording implements AutoCloseable {
     private static boolean kernels(Begun run, @Nullable Moment last, Moment now) {
         boolean news = false;
         Moment.Heard server = now.server();
-        if (isNews(last == null ? null : last.server(), server)) {
+        if (server != null && isNews(last == null ? null : last.server(), server)) {
             run.atServer = after(run.atServer, server.facts());
             run.status = now.status();
             news = true;
@@ -369,9 +374,8 @@ public final class Recording implements AutoCloseable {
         return news;
     }
 
-    private static boolean isNews(Moment.@Nullable Heard before, Moment.@Nullable Heard now) {
-        return now != null
-                && !now.facts().equals(Facts.NONE)
+    private static boolean isNews(Moment.@Nullable Heard before, Moment.Heard now) {
+        return !now.facts().equals(Facts.NONE)
                 && (before == null || before.factsNanos() < now.factsNanos());
     }
 

@@ -69,6 +69,7 @@ public final class Samples {
     }
 
     /** One moment after the other; what was missed while this process stood still is not made up for. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until nobody listens
     private final class Asking implements Runnable {
         private final ScheduledThreadPoolExecutor clock;
         private final Moments moments = new Moments(parts.cluster(), parts.server());

@@ -1,11 +1,12 @@
 package io.connscale.cluster;
 
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import io.connscale.control.Message;
@@ -192,6 +193,12 @@ final class AgentSession implements Host.Session {
     public int workers() {
         RemoteAgent there = agent;
         return there == null ? 0 : there.workers();
+    }
+
+    @Override
+    public @Nullable Silence silence() {
+        RemoteAgent there = agent;
+        return there == null ? null : there.silence();
     }
 
     @Override

@@ -1,9 +1,9 @@
 package io.connscale.cluster;
 
 import io.connscale.cluster.HostStatus.State;
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.config.Workers;
@@ -25,6 +25,7 @@ import io.connscale.kernel.Facts;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.talk.TalkSettings;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,6 +70,7 @@ public final class Cluster implements AutoCloseable {
     private final int silentSeconds;
     private final Supplier<List<String>> targets;
     private final Workers serverWorkers;
+    private final Duration serverKeepalive;
     private final ScheduledThreadPoolExecutor owner = Threads.clock("hosts");
     private final ExecutorService starters =
             Executors.newFixedThreadPool(MAX_STARTING, Threads.numbered("host-starter"));
@@ -109,6 +111,7 @@ public final class Cluster implements AutoCloseable {
         this.silentSeconds = silentSeconds;
         this.targets = targets;
         this.serverWorkers = config.server().workers();
+        this.serverKeepalive = config.server().keepalive();
         teller.setRejectedExecutionHandler(new DiscardPolicy());
         owner.setKeepAliveTime(1, TimeUnit.SECONDS);
         owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
@@ -178,6 +181,11 @@ public final class Cluster implements AutoCloseable {
     /** The maximum of processes that the server may be. */
     public Workers serverWorkers() {
         return serverWorkers;
+    }
+
+    /** How long a client may be silent before the server's kernel asks whether it is there; zero: never. */
+    public Duration serverKeepalive() {
+        return serverKeepalive;
     }
 
     /** The names that words like {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */

@@ -1,9 +1,10 @@
 package io.connscale.cluster;
 
 import io.connscale.cluster.HostStatus.State;
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
@@ -63,6 +64,9 @@ final class Host {
 
         /** How many processes the agent is; 0 where there is none yet. */
         int workers();
+
+        /** Which of these has said nothing for so long that its counts are old; null: none. */
+        @Nullable Silence silence();
 
         /** Has the agent do as {@code config} says from now on. May have to ask where the server is: not for the owner. */
         CompletableFuture<Void> configure(HostConfig config);
@@ -133,7 +137,7 @@ final class Host {
         Now at = now;
         Session session = at.session;
         return session == null
-                ? new HostStatus(at.config, launcher, at.state, "", at.hello, at.before, 0)
+                ? new HostStatus(at.config, launcher, at.state, "", at.hello, at.before, 0, null)
                 : new HostStatus(
                         at.config,
                         launcher,
@@ -141,7 +145,8 @@ final class Host {
                         session.step(),
                         at.hello,
                         at.before.plus(session.counts()),
-                        session.workers());
+                        session.workers(),
+                        session.silence());
     }
 
     /** As above, when all that has happened until now is taken in. */

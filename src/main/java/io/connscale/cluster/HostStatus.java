@@ -2,9 +2,11 @@ package io.connscale.cluster;
 
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.Message;
 import io.connscale.stats.Snapshot;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param hello what the agent said of its machine; null where none was started
  * @param counts of its agent and of those lost before it, as last heard
  * @param workers how many processes its agent is, itself and its workers, as last heard; 0 where there is none
+ * @param silence of the worker that has been silent for the longest, where its counts are old; null: none
  */
 public record HostStatus(
         HostConfig config,
@@ -23,9 +26,16 @@ public record HostStatus(
         String step,
         Message.@Nullable Hello hello,
         Snapshot counts,
-        int workers) {
+        int workers,
+        @Nullable Silence silence) {
     public String name() {
         return config.name();
+    }
+
+    /** Why its counts may no longer be so: a worker that has said nothing for a while; empty where all answer. */
+    public Optional<String> stale() {
+        return Optional.ofNullable(silence)
+                .map(of -> of.name() + " of " + name() + " has said nothing for " + of.seconds() + " s");
     }
 
     /** Where it is, as {@code hosts.yaml} says it; empty where only the command that launches there knows. */

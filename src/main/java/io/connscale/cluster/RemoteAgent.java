@@ -1,6 +1,8 @@
 package io.connscale.cluster;
 
+import io.connscale.cluster.Ending.ErrorTail;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.BoundedLines;
 import io.connscale.control.IdleCounter;
@@ -101,16 +103,15 @@ final class RemoteAgent implements AgentProcess {
     private final AtomicInteger logged = new AtomicInteger();
     private final CompletableFuture<Message.Hello> hello = new CompletableFuture<>();
     private final CompletableFuture<Ending> ended = new CompletableFuture<>();
-    private volatile Snapshot latest = Snapshot.NONE;
+    private volatile Message.SnapshotTaken latest = new Message.SnapshotTaken(null, Snapshot.NONE);
     private volatile Statistics latestStatistics = Statistics.NONE;
-    private volatile int workers = 1;
     /** The first line that is no message, a login shell's banner, say: shown where a start fails. */
     private volatile String noise = "";
 
     /** Why it is being closed; null where it is not. */
     private volatile @Nullable AgentException closing;
-    /** From the launch on, and anew from the greeting on; the reading thread's. */
-    private Optional<OomKills> kills;
+    /** From the launch on, and anew from the greeting on. */
+    private volatile Optional<OomKills> kills;
 
     /** @param process just started; this object owns it from now on */
     RemoteAgent(String name, Process process) {
@@ -279,7 +280,7 @@ final class RemoteAgent implements AgentProcess {
 
     @Override
     public Snapshot latest() {
-        return latest;
+        return latest.snapshot();
     }
 
     @Override
@@ -289,7 +290,13 @@ final class RemoteAgent implements AgentProcess {
 
     /** How many processes the agent is, itself and its workers, as it last said. */
     int workers() {
-        return workers;
+        Integer workers = latest.workers();
+        return workers == null ? 1 : workers;
+    }
+
+    /** Which of its workers' counts are old, as it last said; null: none. */
+    @Nullable Silence silence() {
+        return latest.silence();
     }
 
     private void read() {
@@ -321,9 +328,7 @@ final class RemoteAgent implements AgentProcess {
         if (message instanceof Message.Hello greeting) {
             greeted(greeting);
         } else if (message instanceof Message.SnapshotTaken taken) {
-            latest = taken.snapshot();
-            Integer processes = taken.workers();
-            workers = processes == null ? 1 : processes;
+            latest = taken;
             Long id = taken.id();
             if (id != null) {
                 answered(id, taken);
@@ -603,6 +608,7 @@ final class RemoteAgent implements AgentProcess {
     public int tick() {
         told.set(0);
         logged.set(0);
+        kills.ifPresent(OomKills::tick);
         pending.forEach((id, request) -> {
             if (request.tick() && pending.remove(id, request)) {
                 String what = request.expected.equals(Message.ConnectionsOpened.class) ? "progress" : "answer";

@@ -1,7 +1,7 @@
 package io.connscale.command;
 
+import io.connscale.api.Connscale;
 import io.connscale.api.ConnscaleException;
-import io.connscale.cluster.Cluster;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
@@ -52,7 +52,7 @@ public final class Commands {
         List<String> words = command.candidates(label, context).stream()
                 .filter(word -> !beside || !word.equals(HostWords.ALL))
                 .toList();
-        return hosts ? Cluster.completions(typed, words) : words;
+        return hosts ? Connscale.completions(typed, words) : words;
     }
 
     static CommandException failure(ConnscaleException e) {

@@ -8,8 +8,6 @@ import io.connscale.run.Expectation;
 import io.connscale.run.Run;
 import io.connscale.run.Runs;
 import io.connscale.run.Summary;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +25,7 @@ import picocli.CommandLine.Parameters;
  * not comparable: different net.core.somaxconn of the server: 4096 and 128
  *                  20261127-204649  20261128-204651  ratio
  * established               10,000            9,800  0.980
- * roundTrip.p99  410 µs (380–455)  520 µs (490–610)  1.27
+ * roundTrip.p99  410 µs (380 µs – 455 µs)  520 µs (490 µs – 610 µs)  1.268
  * </pre>
  */
 @AutoService(Command.class)
@@ -35,6 +33,8 @@ import picocli.CommandLine.Parameters;
         name = "compare",
         description = "Compare recorded runs with the first of them, and fail where a ratio is not as wanted.")
 public final class CompareCommand implements Command {
+    private static final double MIB = 1 << 20;
+
     @Parameters(paramLabel = RunsCommand.LABEL, arity = "2..*", description = "IDs or names; last is the newest")
     private List<String> runs = new ArrayList<>();
 
@@ -86,9 +86,7 @@ public final class CompareCommand implements Command {
                     ratios(first, summary)));
         }
         Answer answer = new Answer(
-                Map.of("runs", compared),
-                table(compared),
-                lines(compared, new ArrayList<>(first.values().keySet())));
+                Map.of("runs", compared), table(compared), lines(compared, new ArrayList<>(first.values().keySet())));
         List<String> broken = broken(forbidden, compared);
         if (!broken.isEmpty()) {
             throw CommandException.unmet(String.join("; ", broken), answer);
@@ -112,14 +110,12 @@ public final class CompareCommand implements Command {
             if (!compared.get(0).ratios.containsKey(one.name())) {
                 throw new CommandException(
                         "no number is called " + one.name(),
-                        "numbers are "
-                                + String.join(", ", compared.get(0).ratios.keySet()));
+                        "numbers are " + String.join(", ", compared.get(0).ratios.keySet()));
             }
             for (Compared other : compared.subList(1, compared.size())) {
                 Double ratio = other.ratios.get(one.name());
                 if (ratio == null) {
-                    broken.add(
-                            one.name() + " of " + label(other) + " has no ratio to " + label(compared.get(0)) + "'s");
+                    broken.add(one.name() + " of " + label(other) + " has no ratio to " + label(compared.get(0)) + "'s");
                 } else if (one.operator().holds(ratio, one.number(false))) {
                     broken.add("%s of %s is %s times %s's: %s"
                             .formatted(one.name(), label(other), ratio(ratio), label(compared.get(0)), one));
@@ -168,16 +164,14 @@ public final class CompareCommand implements Command {
                 Summary.Value value = other.values.get(name);
                 Double ratio = other.ratios.get(name);
                 row.add(cell(value));
-                row.add(
-                        ratio == null
-                                ? ""
-                                : ratio(ratio) + (first != null && value != null && first.overlaps(value) ? " ~" : ""));
+                row.add(ratio == null
+                        ? ""
+                        : ratio(ratio) + (first != null && value != null && first.overlaps(value) ? " ~" : ""));
             }
             rows.add(row);
         }
         lines.addAll(new Table(heads, rows).lines());
-        lines.add(
-                "in brackets: the middle half of the samples · ~: they overlap, so that the difference may be chance");
+        lines.add("in brackets: the middle half of the samples · ~: they overlap, so that the difference may be chance");
         return lines;
     }
 
@@ -190,19 +184,19 @@ public final class CompareCommand implements Command {
         Double high = value.high();
         return low == null || high == null
                 ? text
-                : text + " (" + Expectation.text(low, false) + "–" + Expectation.text(high, false) + ")";
+                : text + " (" + text(low, value.unit()) + " – " + text(high, value.unit()) + ")";
     }
 
     private static String text(double value, String unit) {
-        return Expectation.text(value, false)
-                + (unit.isEmpty() || unit.equals("1/s") ? "" : " " + unit)
-                + (unit.equals("1/s") ? "/s" : "");
+        return switch (unit) {
+            case "bytes" -> Expectation.text(value / MIB, false) + " MiB";
+            case "1/s" -> Expectation.text((double) Math.round(value), false) + "/s";
+            default -> Expectation.text(value, unit.equals("µs"));
+        };
     }
 
     private static String ratio(double ratio) {
-        return ratio >= 1000
-                ? String.format(Locale.ROOT, "%.0f", ratio)
-                : new BigDecimal(ratio).round(new MathContext(3)).toPlainString();
+        return String.format(Locale.ROOT, ratio < 10 ? "%.3f" : "%.0f", ratio);
     }
 
     @Override

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
 import io.connscale.api.Closed;
 import io.connscale.api.ConnscaleException;
+import io.connscale.api.HostState.State;
 import io.connscale.api.Opened;
 import io.connscale.api.Opening;
 import io.connscale.api.Pending;
 import io.connscale.api.Verdict;
-import io.connscale.cluster.HostStatus.State;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;
@@ -97,6 +97,9 @@ public final class ConnectionsCommand implements Command {
         @Option(names = "--force", description = "even where they would use up a machine's memory")
         private boolean force;
 
+        @Option(names = "--yes", description = "more than 1,000 to a public address: its owner agrees, do not ask")
+        private boolean yes;
+
         @Option(
                 names = "--stop-on-limit",
                 description = "end on a host where connections fail and none comes up for 3 s")
@@ -113,7 +116,7 @@ public final class ConnectionsCommand implements Command {
                     .progress("making room for " + Quantity.text(total ? count : count * names.size())
                             + " at the server");
             Opening opening =
-                    context.scale().open(names, new Opening.Request(count, total, perSecond, stopOnLimit, force));
+                    context.scale().open(names, new Opening.Request(count, total, perSecond, stopOnLimit, force, yes));
             if (noWait) {
                 opening.onEnd(new Notices(context.shell()));
                 return begun(opening.soFar());
@@ -130,7 +133,7 @@ public final class ConnectionsCommand implements Command {
                 try {
                     over = opening.await(PROGRESS);
                     if (!over) {
-                        shell.progress(progress(opening));
+                        shell.progress((interrupted ? "stopping… · " : "") + progress(opening));
                     }
                 } catch (InterruptedException e) {
                     opening.stop();
@@ -298,7 +301,7 @@ public final class ConnectionsCommand implements Command {
         /** As the agents say it once a second. */
         private static String left(CommandContext context, List<String> names) {
             long established = names.stream()
-                    .mapToLong(name -> context.cluster().status(name).counts().established())
+                    .mapToLong(name -> context.scale().state(name).established())
                     .sum();
             return "closing · " + Quantity.text(established) + " established";
         }

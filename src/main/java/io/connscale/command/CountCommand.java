@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
 import io.connscale.api.ConnscaleException;
 import io.connscale.api.Count;
-import io.connscale.cluster.HostStatus.State;
+import io.connscale.api.HostState.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
@@ -53,7 +53,7 @@ public final class CountCommand implements Command {
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        List<String> names = hosts.isEmpty() ? context.cluster().counting() : HostWords.names(context, hosts);
+        List<String> names = hosts.isEmpty() ? context.scale().counting() : HostWords.names(context, hosts);
         Count count = context.scale().count(names);
         String absent = context.scale().target().isPresent()
                 ? "not read"

@@ -1,7 +1,7 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.HostStatus.State;
+import io.connscale.api.HostState.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
@@ -11,6 +11,7 @@ import io.connscale.control.Answers;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Diagnostics.Look;
 import io.connscale.diagnosis.Observed;
+import io.connscale.kernel.Facts;
 import io.connscale.limits.Catalogue;
 import io.connscale.limits.End;
 import io.connscale.limits.HostEnd;
@@ -50,14 +51,8 @@ public final class DoctorCommand implements Command {
         }
 
         @Nullable
-        Map<String, Object> json() {
-            if (!answers) {
-                return null;
-            }
-            Map<String, Object> json = new LinkedHashMap<>();
-            json.put("findings", findings.stream().map(DoctorCommand::json).toList());
-            json.put("facts", end.now());
-            return json;
+        EndJson json() {
+            return answers ? new EndJson(findings.stream().map(FindingJson::of).toList(), end.now()) : null;
         }
 
         boolean server() {
@@ -67,6 +62,41 @@ public final class DoctorCommand implements Command {
         /** On the screen. */
         String shown() {
             return server() ? end.name() : HostWords.row(end.name());
+        }
+    }
+
+    /** In JSON: the server is missing where nobody asked for it, and null where it did not answer. */
+    private sealed interface Json {
+        record WithServer(@Nullable EndJson server, Map<String, EndJson> hosts) implements Json {}
+
+        record HostsOnly(Map<String, EndJson> hosts) implements Json {}
+    }
+
+    private record EndJson(List<FindingJson> findings, Facts facts) {}
+
+    /**
+     * A finding.
+     *
+     * @param values null: unknown
+     * @param stopsAtConnections null: no number
+     */
+    private record FindingJson(
+            String limit,
+            @Nullable Map<String, Object> values,
+            String stops,
+            @Nullable Long stopsAtConnections,
+            String fixNow,
+            String fixForGood,
+            boolean needsRoot) {
+        static FindingJson of(Finding finding) {
+            return new FindingJson(
+                    finding.limit(),
+                    finding.values().isEmpty() ? null : finding.values(),
+                    finding.stops(),
+                    finding.at() == Finding.NO_NUMBER ? null : (Long) finding.at(),
+                    finding.now(),
+                    finding.forGood(),
+                    finding.root());
         }
     }
 
@@ -125,19 +155,23 @@ public final class DoctorCommand implements Command {
         if (!hosts.isEmpty()) {
             return HostWords.names(context, hosts);
         }
-        return context.cluster().ready();
+        return context.scale().ready();
     }
 
     private static Answer answer(List<Examined> ends) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        Map<String, Object> byHost = new LinkedHashMap<>();
+        Examined server = null;
+        Map<String, EndJson> byHost = new LinkedHashMap<>();
         List<Row> rows = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         int width = ends.stream().mapToInt(one -> one.shown().length()).max().orElse(0);
         for (Examined one : ends) {
-            String name = one.end.name();
+            EndJson of = one.json();
+            if (one.server()) {
+                server = one;
+            } else if (of != null) {
+                byHost.put(one.end.name(), of);
+            }
             String begin = one.shown() + " ".repeat(width - one.shown().length() + 2);
-            (one.server() ? json : byHost).put(name, one.json());
             if (one.findings.isEmpty()) {
                 lines.add(begin + health(one));
             }
@@ -146,10 +180,10 @@ public final class DoctorCommand implements Command {
                 lines.addAll(lines(begin, finding));
             });
         }
-        json.put("hosts", byHost);
         if (!rows.isEmpty()) {
             lines.add("Each fix holds until the next restart; -o json has what changes it for good.");
         }
+        Json json = server == null ? new Json.HostsOnly(byHost) : new Json.WithServer(server.json(), byHost);
         return new Answer(json, Table.of(CSV, rows), lines);
     }
 
@@ -160,18 +194,6 @@ public final class DoctorCommand implements Command {
                 begin + finding.limit() + ": " + finding.value(),
                 indent + "stops" + at + ": " + finding.stops(),
                 indent + "fix: " + finding.now() + (finding.root() ? " (root)" : ""));
-    }
-
-    private static Map<String, Object> json(Finding finding) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("limit", finding.limit());
-        json.put("values", finding.values().isEmpty() ? null : finding.values());
-        json.put("stops", finding.stops());
-        json.put("stopsAtConnections", finding.at() == Finding.NO_NUMBER ? null : finding.at());
-        json.put("fixNow", finding.now());
-        json.put("fixForGood", finding.forGood());
-        json.put("needsRoot", finding.root());
-        return json;
     }
 
     private static String health(Examined one) {

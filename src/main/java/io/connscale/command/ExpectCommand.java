@@ -104,8 +104,8 @@ public final class ExpectCommand implements Command {
     private static Answer answer(CommandContext context, Expectation expected, Checked checked)
             throws CommandException {
         Object value = checked.value;
-        String shown = value instanceof Double number
-                ? Expectation.text(number, !checked.unit.isEmpty())
+        String shown = value instanceof Number number
+                ? Expectation.text(number.doubleValue(), !checked.unit.isEmpty())
                 : value == null ? "unknown" : value.toString();
         Map<String, @Nullable Object> details = new LinkedHashMap<>();
         details.put("value", value);
@@ -115,8 +115,9 @@ public final class ExpectCommand implements Command {
                 checked,
                 new Table(
                         List.of("expectation", "value", "unit", "met"),
-                        List.of(List.of(expected.toString(), value == null ? "" : value, checked.unit, checked.met))),
-                List.of(expected.name() + "  " + shown + (checked.met ? ", as expected" : "")));
+                        List.of(List.of(
+                                expected.toString(), value == null ? "" : value, checked.unit, checked.met))),
+                List.of(expected.name() + "  " + shown + (checked.met ? ", as expected" : ", not as expected")));
         if (checked.met) {
             return answer;
         }
@@ -124,7 +125,7 @@ public final class ExpectCommand implements Command {
         if ("true".equals(System.getenv("GITHUB_ACTIONS"))) {
             context.shell().notice("::error title=connscale::" + message.replace("%", "%25"));
         }
-        throw CommandException.unmet(message, new Answer(checked, answer.table(), List.of()));
+        throw CommandException.unmet(message, answer);
     }
 
     private static Checked check(CommandContext context, Expectation expected) throws InterruptedException {
@@ -133,7 +134,7 @@ public final class ExpectCommand implements Command {
         }
         if (expected.name().equals(DIFFERENCE) && expected.over() == null) {
             OptionalLong difference =
-                    context.scale().count(context.cluster().counting()).difference(); // settled
+                    context.scale().count(context.scale().counting()).difference(); // settled
             return number(
                     expected,
                     difference.isPresent() ? (Double) (double) difference.getAsLong() : null,
@@ -147,8 +148,7 @@ public final class ExpectCommand implements Command {
         if (expected.over() != null) {
             throw new IllegalArgumentException("a verdict is not looked at over a time");
         }
-        String cause =
-                context.diagnostics().last().map(verdict -> verdict.cause()).orElse(NONE);
+        String cause = context.diagnostics().last().map(verdict -> verdict.cause()).orElse(NONE);
         boolean same = cause.equals(expected.bound());
         return switch (expected.operator()) {
             case EQUAL -> new Checked(expected.toString(), cause, "", same);
@@ -158,15 +158,13 @@ public final class ExpectCommand implements Command {
     }
 
     private static Checked number(Expectation expected, @Nullable Double value, double bound, String unit) {
-        return new Checked(
-                expected.toString(),
-                value,
-                unit,
-                value != null && expected.operator().holds(value, bound));
+        boolean met = value != null && expected.operator().holds(value, bound);
+        boolean whole = value != null && value == Math.rint(value);
+        return new Checked(expected.toString(), whole && value != null ? (Object) value.longValue() : value, unit, met);
     }
 
     private static Checked measured(CommandContext context, Expectation expected) throws InterruptedException {
-        Moments asked = new Moments(context.cluster(), context.server());
+        Moments asked = context.scale().moments();
         Moment first = asked.next(ANSWERS_NANOS, true);
         Sample sample = Interval.sinceBegin(first).sample(first.at(), null);
         if (expected.name().equals(UNRELIABLE)) {
@@ -174,6 +172,9 @@ public final class ExpectCommand implements Command {
             return number(expected, unreliable(interval.sample(first.at(), null)), expected.number(false), "");
         }
         Map<?, ?> members = Measure.members(sample);
+        if (sample.sum() == null && NAMES.contains(expected.name())) { // no host has an agent
+            return new Checked(expected.toString(), null, "", false);
+        }
         Measure measure = Measure.named(expected.name(), members)
                 .orElseThrow(() -> new IllegalArgumentException("no number is called " + expected.name()
                         + Nearest.word(expected.name(), NAMES)

@@ -1,7 +1,8 @@
 package io.connscale.command;
 
-import io.connscale.cluster.HostStatus;
-import io.connscale.cluster.HostStatus.State;
+import io.connscale.api.ConnscaleException;
+import io.connscale.api.HostState;
+import io.connscale.api.HostState.State;
 import io.connscale.console.CommandException;
 import io.connscale.control.AgentException;
 import java.util.ArrayList;
@@ -23,9 +24,9 @@ final class HostWords {
     /** The hosts that {@code words} mean; each once. */
     static List<String> names(CommandContext context, List<String> words) throws CommandException {
         try {
-            return context.cluster().select(words);
-        } catch (AgentException e) {
-            throw failure(e);
+            return context.scale().hosts(words);
+        } catch (ConnscaleException e) {
+            throw Commands.failure(e);
         }
     }
 
@@ -39,7 +40,7 @@ final class HostWords {
             return List.of();
         }
         List<String> names = new ArrayList<>();
-        for (HostStatus host : context.cluster().statuses()) {
+        for (HostState host : context.scale().states()) {
             if (state.test(host.state())) {
                 names.add(host.name());
             }

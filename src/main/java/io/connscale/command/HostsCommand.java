@@ -1,13 +1,11 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.HostStatus;
+import io.connscale.api.HostState;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
-import io.connscale.control.Message;
-import io.connscale.kernel.Limits;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,21 +27,17 @@ import picocli.CommandLine;
         name = "hosts",
         description = "The hosts: how launched, state, address, Java, file limit, connections.")
 public final class HostsCommand implements Command {
-    private static final List<Column<HostStatus>> COLUMNS = List.of(
-            new Column<>("host", HostStatus::name),
-            new Column<>("launched", HostStatus::launcher),
+    private static final List<Column<HostState>> COLUMNS = List.of(
+            new Column<>("host", HostState::name),
+            new Column<>("launched", HostState::launched),
             new Column<>("state", host -> host.state().toString()),
-            new Column<>("address", HostStatus::address),
-            new Column<>("Java", host -> told(host, Message.Hello::java)),
-            new Column<>(
-                    "files", host -> told(host, hello -> limit(hello.limits().softFiles()))),
-            new Column<>(
-                    "ports", host -> told(host, hello -> limit(hello.limits().ports()))),
-            new Column<>("pid", host -> told(host, hello -> Long.toString(hello.pid()))),
-            new Column<>("workers", host -> host.hello() == null ? "" : host.workers()),
-            new Column<>(
-                    "established",
-                    host -> host.hello() == null ? "" : host.counts().established()));
+            new Column<>("address", HostState::address),
+            new Column<>("Java", host -> told(host, HostState.Agent::java)),
+            new Column<>("files", host -> told(host, agent -> HostWords.limit(agent.files()))),
+            new Column<>("ports", host -> told(host, agent -> HostWords.limit(agent.ports()))),
+            new Column<>("pid", host -> told(host, agent -> Long.toString(agent.pid()))),
+            new Column<>("workers", host -> told(host, HostState.Agent::workers)),
+            new Column<>("established", host -> told(host, agent -> host.established())));
 
     /** In JSON; what an agent says of itself is missing where none was started. */
     private sealed interface Json {
@@ -61,41 +55,33 @@ public final class HostsCommand implements Command {
 
         record WithoutAgent(String launched, String state, String address, long established) implements Json {}
 
-        static Json of(HostStatus host) {
+        static Json of(HostState host) {
             String state = host.state().toString();
-            Message.Hello hello = host.hello();
-            if (hello == null) {
-                return new WithoutAgent(
-                        host.launcher(), state, host.address(), host.counts().established());
-            }
-            return new WithAgent(
-                    host.launcher(),
-                    state,
-                    host.address(),
-                    hello.java(),
-                    Limits.known(hello.limits().softFiles()),
-                    Limits.known(hello.limits().ports()),
-                    hello.pid(),
-                    host.workers(),
-                    host.counts().established());
+            return host.agent()
+                    .<Json>map(agent -> new WithAgent(
+                            host.launched(),
+                            state,
+                            host.address(),
+                            agent.java(),
+                            agent.files(),
+                            agent.ports(),
+                            agent.pid(),
+                            agent.workers(),
+                            host.established()))
+                    .orElseGet(() -> new WithoutAgent(host.launched(), state, host.address(), host.established()));
         }
     }
 
     @Override
     public Answer run(CommandContext context) {
-        List<HostStatus> hosts = context.cluster().statuses();
+        List<HostState> hosts = context.scale().states();
         Map<String, Json> json = new LinkedHashMap<>();
         hosts.forEach(host -> json.put(host.name(), Json.of(host)));
         return new Answer(new ByHost<>(json), Table.of(COLUMNS, hosts), List.of());
     }
 
-    private static Object limit(long limit) {
-        return HostWords.limit(Limits.known(limit));
-    }
-
     /** What the agent said of itself; empty where none has. */
-    private static Object told(HostStatus host, Function<Message.Hello, Object> what) {
-        Message.Hello hello = host.hello();
-        return hello == null ? "" : what.apply(hello);
+    private static Object told(HostState host, Function<HostState.Agent, Object> what) {
+        return host.agent().map(what).orElse("");
     }
 }

@@ -13,9 +13,7 @@ import io.connscale.limits.HostEnd;
 import io.connscale.limits.Observation;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +32,13 @@ final class OverlayText {
             new Column<>("allows", Overlay::allows),
             new Column<>("nodes", Overlay::nodes),
             new Column<>("connections a node", Overlay::connections));
+
+    /**
+     * In JSON.
+     *
+     * @param limit which bounds the nodes
+     */
+    private record Json(String formula, long nodes, String limit, List<Overlay> limits, String verdict) {}
 
     private OverlayText() {}
 
@@ -74,14 +79,9 @@ final class OverlayText {
                 overlays.stream().min(Comparator.comparingLong(Overlay::nodes)).orElseThrow();
         Table table = Table.of(COLUMNS, overlays);
         List<String> lines = new ArrayList<>(table.lines());
-        lines.add(verdict(formula, first));
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("formula", formula.text());
-        json.put("nodes", first.nodes());
-        json.put("limit", first.limit());
-        json.put("limits", overlays);
-        json.put("verdict", verdict(formula, first));
-        return new Answer(json, table, lines);
+        String verdict = verdict(formula, first);
+        lines.add(verdict);
+        return new Answer(new Json(formula.text(), first.nodes(), first.limit(), overlays, verdict), table, lines);
     }
 
     private static String verdict(Formula formula, Overlay first) {

@@ -115,8 +115,8 @@ public final class PlanCommand implements Command {
         if (!typed.isEmpty()) {
             return HostWords.names(context, typed);
         }
-        List<String> ready = context.cluster().ready();
-        return ready.isEmpty() ? context.cluster().names() : ready;
+        List<String> ready = context.scale().ready();
+        return ready.isEmpty() ? context.scale().hosts() : ready;
     }
 
     private Answer overlay(CommandContext context, Formula formula) throws CommandException, InterruptedException {

@@ -1,5 +1,7 @@
 package io.connscale.command;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A plan as an answer.
@@ -32,6 +35,65 @@ final class PlanText {
             new Column<>("asked", Allowance::wanted),
             new Column<>("calculation", Allowance::calculation));
 
+    /**
+     * In JSON.
+     *
+     * @param fits null: as far as is known, and something is unknown
+     * @param first the limit that is reached first; left out where all fit
+     * @param paces each under its own name
+     */
+    private record Json(
+            long wanted,
+            @Nullable Boolean fits,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Row first,
+
+            List<Row> limits,
+            String verdict,
+            @JsonAnyGetter Map<String, Map<String, @Nullable Object>> paces) {
+        static Json of(Plan plan) {
+            Map<String, Map<String, @Nullable Object>> paces = new LinkedHashMap<>();
+            plan.paces().forEach(pace -> paces.put(pace.name(), pace.numbers()));
+            Boolean known = plan.unknown().isEmpty() ? true : null;
+            return new Json(
+                    plan.wanted(),
+                    plan.first().isPresent() ? Boolean.FALSE : known,
+                    plan.first().map(Row::of).orElse(null),
+                    plan.allowances().stream().map(Row::of).toList(),
+                    PlanText.verdict(plan),
+                    paces);
+        }
+    }
+
+    /**
+     * A limit.
+     *
+     * @param hosts those that share it, {@code server} among them where it is one of them
+     * @param allows null: unknown
+     * @param atServer whether the server is one of them: a host may be called so
+     * @param numbers of the calculation, each under its own name
+     */
+    private record Row(
+            String limit,
+            List<String> hosts,
+            @Nullable Long allows,
+            long wanted,
+            boolean atServer,
+            @JsonAnyGetter Map<String, Object> numbers,
+            String lift) {
+        static Row of(Allowance row) {
+            return new Row(
+                    row.limit(),
+                    row.where().stream().map(End::name).toList(),
+                    row.known() ? (Long) row.allows() : null,
+                    row.wanted(),
+                    row.where().stream().anyMatch(ServerEnd.class::isInstance),
+                    row.numbers(),
+                    row.fix());
+        }
+    }
+
     private PlanText() {}
 
     static Answer answer(Plan plan) {
@@ -39,15 +101,11 @@ final class PlanText {
         List<String> lines = new ArrayList<>(table.lines());
         lines.add(verdict(plan));
         plan.first().ifPresent(row -> lines.add("  " + row.fix()));
-        Map<String, Object> json = json(plan);
-        plan.paces().forEach(pace -> {
-            if (!pace.text().isEmpty()) {
-                lines.add(pace.text());
-                lines.add("  " + pace.fix());
-            }
-            json.put(pace.name(), pace.numbers());
+        plan.paces().stream().filter(pace -> !pace.text().isEmpty()).forEach(pace -> {
+            lines.add(pace.text());
+            lines.add("  " + pace.fix());
         });
-        return new Answer(json, table, lines);
+        return new Answer(Json.of(plan), table, lines);
     }
 
     /** {@code 10,000 fit}, or {@code stops at 28,232 on client1: 4-tuples, 1 source × …}. */
@@ -70,28 +128,5 @@ final class PlanText {
     /** {@code client1, server}. */
     static String where(Allowance row) {
         return row.where().stream().map(End::name).collect(Collectors.joining(", "));
-    }
-
-    private static Map<String, Object> json(Plan plan) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("wanted", plan.wanted());
-        boolean known = plan.unknown().isEmpty();
-        json.put("fits", plan.first().isPresent() ? (Boolean) false : known ? true : null);
-        plan.first().ifPresent(row -> json.put("first", json(row)));
-        json.put("limits", plan.allowances().stream().map(PlanText::json).toList());
-        json.put("verdict", verdict(plan));
-        return json;
-    }
-
-    private static Map<String, Object> json(Allowance row) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("limit", row.limit());
-        json.put("hosts", row.where().stream().map(End::name).toList());
-        json.put("allows", row.known() ? row.allows() : null);
-        json.put("wanted", row.wanted());
-        json.put("atServer", row.where().stream().anyMatch(ServerEnd.class::isInstance)); // a host may be called so
-        json.putAll(row.numbers());
-        json.put("lift", row.fix());
-        return json;
     }
 }

@@ -160,7 +160,7 @@ public final class RunsCommand implements Command {
             List<Sample> samples = read.samples();
             Sample last = samples.isEmpty() ? null : samples.get(samples.size() - 1);
             List<Event> events = read.events().stream()
-                    .filter(event -> !event.kind().equals(Event.BEGAN))
+                    .filter(event -> !event.kind().equals(Event.BEGAN) && !isCheck(event))
                     .toList();
             return new Answer(
                     new Shown(read.info(), entry.folder().toString(), samples.size(), last, events),
@@ -204,6 +204,11 @@ public final class RunsCommand implements Command {
                 lines.add(String.format(Locale.ROOT, "%9.1f s  %s", event.t(), text(event)));
             }
             return lines;
+        }
+
+        /** What an expectation was is told by itself. */
+        private static boolean isCheck(Event event) {
+            return event.kind().equals(Event.COMMAND) && event.text().startsWith("expect ");
         }
 
         private static String text(Event event) {

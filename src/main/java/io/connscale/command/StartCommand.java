@@ -1,9 +1,9 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
+import io.connscale.api.HostState.State;
 import io.connscale.api.Pending;
 import io.connscale.api.Started;
-import io.connscale.cluster.HostStatus.State;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;
@@ -73,7 +73,7 @@ public final class StartCommand implements Command {
         Pending.Result<Started> soFar = starting.soFar();
         int failed = soFar.failed().size();
         String steps = starting.underWay().stream()
-                .map(host -> host + " " + context.cluster().status(host).step())
+                .map(host -> host + " " + context.scale().state(host).step())
                 .collect(Collectors.joining(" · "));
         return "%d of %d started · %s%s"
                 .formatted(soFar.done().size(), hosts, failed == 0 ? "" : failed + " failed · ", steps);

@@ -2,7 +2,7 @@ package io.connscale.command;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
-import io.connscale.cluster.HostStatus.State;
+import io.connscale.api.HostState.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
@@ -158,7 +158,7 @@ public final class StatsCommand implements Command {
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        List<String> names = hosts.isEmpty() ? context.cluster().counting() : HostWords.names(context, hosts);
+        List<String> names = hosts.isEmpty() ? context.scale().counting() : HostWords.names(context, hosts);
         Readings before = read(context, names);
         Thread.sleep((over.isZero() ? SECOND : over).toMillis());
         Readings now = read(context, names);
@@ -170,9 +170,7 @@ public final class StatsCommand implements Command {
     }
 
     private Readings read(CommandContext context, List<String> names) throws InterruptedException {
-        return hosts.isEmpty()
-                ? Readings.ofBothEnds(context.cluster(), context.server(), names)
-                : Readings.ofHosts(context.cluster(), names);
+        return context.scale().readings(names, hosts.isEmpty());
     }
 
     @Override

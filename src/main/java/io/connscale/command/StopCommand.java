@@ -1,8 +1,8 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
+import io.connscale.api.HostState.State;
 import io.connscale.api.Pending;
-import io.connscale.cluster.HostStatus.State;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.command.HostAnswers.Row;
 import io.connscale.console.Answer;

@@ -9,7 +9,6 @@ import io.connscale.console.Table.Column;
 import io.connscale.control.Json;
 import io.connscale.control.Threads;
 import io.connscale.diagnosis.Moment;
-import io.connscale.diagnosis.Moments;
 import io.connscale.limits.Verdict;
 import io.connscale.run.Sample;
 import io.connscale.stats.Statistics;
@@ -43,6 +42,7 @@ final class WatchedCluster implements WatchCommand.Watched {
     private final Findings findings;
     private final Map<String, StatsRow.OfHost> hosts = new LinkedHashMap<>();
     private StatsRow.@Nullable OfServer server;
+    private List<StatsRow> rows = List.of();
     private @Nullable Moment last;
     private @Nullable Instant began;
 
@@ -71,7 +71,7 @@ final class WatchedCluster implements WatchCommand.Watched {
         if (ticks != null) {
             ticks.print(tick(now), Table.of(TICK, List.of(tick(now))));
         }
-        List<StatsRow> rows = rows(now);
+        rows = rows(now);
         picture.add(rows);
         findings.look(rows);
         live.draw(picture.lines(live.columns(), live.rows(), live.unicode()), picture.plain());
@@ -115,9 +115,16 @@ final class WatchedCluster implements WatchCommand.Watched {
     /** Whoever was slow is waited for. */
     @Override
     public Answer answer() throws InterruptedException {
-        Moments asked = new Moments(context.cluster(), context.server());
-        Moment now = asked.next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), false);
-        return StatsCommand.answer(rows(now), false, context.shell().columns());
+        if (last == null || !isWhole(last)) {
+            rows = rows(context.scale().moments().next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), false));
+        }
+        return StatsCommand.answer(rows, false, context.shell().columns());
+    }
+
+    private boolean isWhole(Moment moment) {
+        return moment.hosts().keySet().containsAll(context.scale().counting())
+                && moment.hosts().values().stream().allMatch(heard -> moment.age(heard) == 0)
+                && (moment.server() != null || context.scale().target().isPresent());
     }
 
     @Override

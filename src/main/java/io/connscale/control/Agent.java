@@ -3,7 +3,6 @@ package io.connscale.control;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
-import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -80,7 +79,7 @@ public interface Agent extends AutoCloseable {
      */
     record Opened(long requested, long established, long failed, double seconds, SortedMap<String, Long> errors) {
         public Opened {
-            errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
+            errors = Reasons.copy(errors);
         }
 
         public static Opened none(long requested) {

@@ -2,6 +2,7 @@ package io.connscale.control;
 
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -32,6 +33,17 @@ public interface AgentProcess extends Agent {
 
     /** Ends it at once, with its connections. */
     void kill();
+
+    /**
+     * One that has said nothing for longer than it should: what it counted last may no longer be so.
+     *
+     * @param name the worker's
+     */
+    record Silence(String name, int seconds) {
+        public Silence {
+            Objects.requireNonNull(name, "name");
+        }
+    }
 
     /**
      * Starts further agents on this machine. The packages that need them ({@code agent}, {@code server}) know only this;

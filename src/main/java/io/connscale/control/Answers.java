@@ -1,8 +1,11 @@
 package io.connscale.control;
 
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,19 +32,52 @@ public final class Answers {
     public static <T> T within(long seconds, CompletableFuture<T> asked, Supplier<AgentException> silent)
             throws AgentException, InterruptedException {
         try {
-            return asked.get(seconds, TimeUnit.SECONDS);
+            return get(seconds, asked, () -> {});
         } catch (ExecutionException | CancellationException e) {
             throw AgentException.of(e);
         } catch (TimeoutException e) {
             throw silent.get();
+        }
+    }
+
+    private static <T> T get(long seconds, CompletableFuture<T> asked, Runnable abandon)
+            throws ExecutionException, TimeoutException, InterruptedException {
+        try {
+            return asked.get(seconds, TimeUnit.SECONDS);
         } finally {
-            asked.cancel(true);
+            if (!asked.isDone()) {
+                abandon.run();
+                asked.cancel(true);
+            }
         }
     }
 
     /** As above. */
     public static <T> T within(long seconds, CompletableFuture<T> asked) throws AgentException, InterruptedException {
         return within(seconds, asked, () -> silent("", seconds));
+    }
+
+    /**
+     * The same for what blocks and what no interrupt ends (a pipe, a socket, a name's address): it runs on a thread of its own, so that
+     * its caller can give up.
+     *
+     * @param role the name of the thread
+     * @param abandon ends the task where the caller gives up or the time is over; called on the caller's thread, at once
+     * @throws SocketTimeoutException after {@code seconds}
+     * @throws IOException where the task failed
+     */
+    public static <T> T within(long seconds, String role, Callable<T> task, Runnable abandon)
+            throws IOException, InterruptedException {
+        try {
+            return get(seconds, Threads.call(role, task), abandon);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new SocketTimeoutException("nothing for " + seconds + " s");
+        }
     }
 
     /** {@code asked}, which fails where no answer has come after {@code seconds}; nobody waits here. */

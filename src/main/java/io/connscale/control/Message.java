@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.connscale.control.Agent.Closed;
 import io.connscale.control.Agent.Opened;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
 import io.connscale.stats.Snapshot;
@@ -189,11 +190,20 @@ public sealed interface Message {
      *
      * @param id of the request that it answers; null where it came by itself, once a second
      * @param workers how many processes the agent is, itself and its workers; null: one
+     * @param silence of the worker that has been silent for the longest, whose last counts are among these; null: none is
      */
     record SnapshotTaken(
-            @Nullable Long id, Snapshot snapshot, @Nullable Integer workers) implements Message {
+            @Nullable Long id,
+            Snapshot snapshot,
+            @Nullable Integer workers,
+            @Nullable Silence silence)
+            implements Message {
         public SnapshotTaken {
             Objects.requireNonNull(snapshot, "snapshot");
+        }
+
+        public SnapshotTaken(@Nullable Long id, Snapshot snapshot, @Nullable Integer workers) {
+            this(id, snapshot, workers, null);
         }
 
         public SnapshotTaken(@Nullable Long id, Snapshot snapshot) {

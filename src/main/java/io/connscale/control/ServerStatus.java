@@ -2,9 +2,9 @@ package io.connscale.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.connscale.stats.Reasons;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -53,13 +53,18 @@ public record ServerStatus(
      * @param pid on its machine
      * @param established connections that it holds
      * @param room how many more it has files for
+     * @param silentSeconds for which it has said nothing: what it counted last may no longer be so; null where that is no age
      */
-    public record ServerProcess(long pid, long established, long room) {}
+    public record ServerProcess(
+            long pid,
+            long established,
+            long room,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer silentSeconds) {}
 
     public ServerStatus {
         listeners = List.copyOf(listeners);
         processes = processes == null ? List.of() : List.copyOf(processes);
-        errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
+        errors = Reasons.copy(errors);
     }
 
     /** Of one process. */
@@ -109,6 +114,15 @@ public record ServerStatus(
 
     public static ServerStatus stopped(String transport) {
         return new ServerStatus(false, transport, List.of(), 0, 0, 0, new TreeMap<>());
+    }
+
+    /** Why these counts may no longer be so: one of its processes that has said nothing for a while; empty where all answer. */
+    public Optional<String> stale() {
+        return processes.stream()
+                .filter(process -> process.silentSeconds != null)
+                .findFirst()
+                .map(process -> "process " + process.pid + " of the server has said nothing for "
+                        + process.silentSeconds + " s");
     }
 
     /** Connections closed because they sent anything but Ping. */

@@ -1,8 +1,11 @@
 package io.connscale.control;
 
+import io.connscale.control.AgentProcess.Silence;
+import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,18 +60,20 @@ public final class Workers implements AutoCloseable {
     private final int starterCount;
     /** Seconds that a start may take. */
     private final long startSeconds;
+    /** Seconds after which a silent one is ended. */
+    private final int maxSilence;
 
     private final ScheduledExecutorService watch;
     private boolean watching;
     private boolean closing;
 
     /**
-     * @param role what they are, for their names: {@code worker}, {@code server-process}
+     * @param role what they are: {@code worker}, {@code server process}
      * @param notices hears what the user should know at once; must not block
      * @param lost hears, while this object is locked, of one that ended unasked; says how many connections it had
      */
     public Workers(String role, AgentProcess.Starter starter, Consumer<String> notices, ToLongFunction<Worker> lost) {
-        this(role, starter, notices, lost, START_SECONDS);
+        this(role, starter, notices, lost, START_SECONDS, SILENT_SECONDS);
     }
 
     Workers(
@@ -75,15 +81,31 @@ public final class Workers implements AutoCloseable {
             AgentProcess.Starter starter,
             Consumer<String> notices,
             ToLongFunction<Worker> lost,
-            long startSeconds) {
+            long startSeconds,
+            int maxSilence) {
         this.role = role;
         this.startSeconds = startSeconds;
+        this.maxSilence = maxSilence;
         this.starter = starter;
         this.notices = notices;
         this.lost = lost;
         this.starterCount = Math.max(2, Math.min(16, Runtime.getRuntime().availableProcessors()));
-        this.starters = Executors.newFixedThreadPool(starterCount, Threads.numbered(role + "-starter"));
-        this.watch = Threads.clock(role + "-watch");
+        this.starters = Executors.newFixedThreadPool(starterCount, Threads.numbered(name("starter")));
+        this.watch = Threads.clock(name("watch"));
+    }
+
+    /** Of a worker, or of a thread. */
+    private String name(String which) {
+        return role.replace(' ', '-') + "-" + which;
+    }
+
+    /** Which of them has said nothing for the longest, where that is so long that its counts are old; null: none. */
+    public @Nullable Silence silence() {
+        return running().stream()
+                .filter(worker -> worker.silentSeconds() != null)
+                .max(Comparator.comparingInt(worker -> worker.silentSeconds))
+                .map(worker -> new Silence(worker.name, worker.silentSeconds))
+                .orElse(null);
     }
 
     /** Those that take requests now. */
@@ -103,7 +125,7 @@ public final class Workers implements AutoCloseable {
         StartBatch batch = new StartBatch(
                 role,
                 n,
-                () -> start(role + "-" + last.incrementAndGet(), setup),
+                () -> start(name(String.valueOf(last.incrementAndGet())), setup),
                 () -> !stopped.getAsBoolean() && !isClosing(),
                 this::failed);
         if (n > 0) {
@@ -130,7 +152,7 @@ public final class Workers implements AutoCloseable {
     /** @throws AgentException with its name, where it can't be had */
     private void start(String name, Setup setup) throws AgentException {
         try {
-            Worker worker = Worker.of(name, starter.start(name));
+            Worker worker = new Worker(role, name, starter.start(name));
             boolean set = false;
             try {
                 setup.of(worker);
@@ -174,7 +196,10 @@ public final class Workers implements AutoCloseable {
             }
             held = lost.applyAsLong(worker);
         }
-        notices.accept("%s lost, with %s connections: it ended %s".formatted(worker.name(), Quantity.text(held), how));
+        String why = worker.endedForSilence
+                ? "connscale ended it, since it had no heartbeat for " + maxSilence + " s"
+                : "it ended " + how;
+        notices.accept("%s lost, with %s connections: %s".formatted(worker.name(), Quantity.text(held), why));
     }
 
     private void look() {
@@ -186,8 +211,10 @@ public final class Workers implements AutoCloseable {
     }
 
     private void look(Worker worker) {
-        if (worker.process().tick() == SILENT_SECONDS) {
-            String why = worker.name() + ": no heartbeat for " + SILENT_SECONDS + " s; declared lost";
+        worker.silentSeconds = worker.process().tick();
+        if (worker.silentSeconds >= maxSilence && !worker.endedForSilence) {
+            worker.endedForSilence = true; // before its end, which is counted under that name
+            String why = worker.name() + ": no heartbeat for " + maxSilence + " s; declared lost";
             log.warn(why);
             notices.accept(why);
             worker.process().kill();
@@ -325,18 +352,41 @@ public final class Workers implements AutoCloseable {
         }
     }
 
-    /**
-     * A further agent process on this machine, for the agent or the server that started it.
-     *
-     * @param room connections that it has files for, before its first one
-     */
-    public record Worker(String name, AgentProcess process, long room) {
+    /** A further agent process on this machine, for the agent or the server that started it. Any thread may read. */
+    public static final class Worker {
         /** One that takes longer to say what it counts, since it was stopped, counts with what it said last. */
-        private static final long COUNTS_SECONDS = 5;
+        private static final long COUNTS_SECONDS = 2;
+        /** A process that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be declared lost itself. */
+        private static final long ANSWER_SECONDS = 5;
+        /** Each says something every 3 s, and answers within {@value #COUNTS_SECONDS} s: what is older is old. */
+        private static final int MAX_AGE_SECONDS = 3;
 
-        /** {@code process} has greeted. */
-        static Worker of(String name, AgentProcess process) {
-            return new Worker(name, process, process.hello().join().limits().roomOfWorker());
+        private final String role;
+        private final String name;
+        private final AgentProcess process;
+        private final long room;
+        private volatile int silentSeconds; // the watch writes, here and below
+        private volatile boolean endedForSilence;
+
+        /** @param process has greeted */
+        private Worker(String role, String name, AgentProcess process) {
+            this.role = role;
+            this.name = name;
+            this.process = process;
+            this.room = process.hello().join().limits().roomOfWorker();
+        }
+
+        public String name() {
+            return name;
+        }
+
+        public AgentProcess process() {
+            return process;
+        }
+
+        /** Connections that it has files for, before its first one. */
+        public long room() {
+            return room;
         }
 
         /** How many more connections there are files for, of {@code room}, where a process has these. */
@@ -344,16 +394,54 @@ public final class Workers implements AutoCloseable {
             return Math.max(0, room - counts.established() - counts.connecting());
         }
 
-        /** Its counts now; within seconds. Where it ends meanwhile: what is left of them, {@code lost} being why. */
-        public CompletableFuture<Snapshot> counts(String lost) {
+        /** Its counts now; within seconds. Where it does not answer, those that came last; where it ends meanwhile, what is left of them. */
+        public CompletableFuture<Snapshot> counts() {
             return process.snapshot()
-                    .completeOnTimeout(process.latest(), COUNTS_SECONDS, TimeUnit.SECONDS)
-                    .exceptionally(ended -> afterLoss(lost).counts());
+                    .orTimeout(COUNTS_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(why -> hasEnded() ? afterLoss().counts() : process.latest());
         }
 
-        /** What is left of all that it said last, now that it is gone, {@code lost} being why. */
-        public Statistics afterLoss(String lost) {
-            return process.latestStatistics().afterLoss(process.latest(), lost);
+        /**
+         * What it answers; where it ends meanwhile, what is {@code left}. Fails where it does not answer within seconds, and only
+         * then: where what it knows is missing in a sum of all, every rate would be wrong.
+         */
+        public <T> CompletableFuture<T> answer(CompletableFuture<T> asked, Supplier<T> left) {
+            return Answers.bounded(ANSWER_SECONDS, asked, this::unanswered)
+                    .exceptionallyCompose(why -> hasEnded()
+                            ? CompletableFuture.completedFuture(left.get())
+                            : CompletableFuture.failedFuture(why));
+        }
+
+        private AgentException unanswered() {
+            return new AgentException(
+                    name + " gave no answer for " + ANSWER_SECONDS + " s", "was it stopped? is the machine overloaded?");
+        }
+
+        /** Whether it is gone, and does not merely leave a question unanswered. */
+        public boolean hasEnded() {
+            return process.ending().isDone();
+        }
+
+        /** For how long it has said nothing; null where that is no longer than usual, so that its counts are those of now. */
+        public @Nullable Integer silentSeconds() {
+            int seconds = silentSeconds;
+            return seconds > MAX_AGE_SECONDS ? (Integer) seconds : null;
+        }
+
+        /**
+         * Why its connections are gone, once it is: {@code worker lost}, or where that is known {@code worker silent}, for which it was
+         * ended, or {@code worker killed: out of memory}.
+         */
+        public String loss() {
+            return role
+                    + (endedForSilence
+                            ? " silent"
+                            : process.ending().getNow("").contains(OomKills.KILLED) ? " killed: out of memory" : " lost");
+        }
+
+        /** What is left of all that it said last, now that it is gone. */
+        public Statistics afterLoss() {
+            return process.latestStatistics().afterLoss(process.latest(), loss());
         }
     }
 }

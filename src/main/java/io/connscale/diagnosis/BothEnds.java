@@ -6,71 +6,116 @@ import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What hosts and server count at one moment, and whether that can be compared.
+ * What hosts and server count at one moment, and whether that can be compared: the one place that knows, for {@code count} and for
+ * every verdict.
  *
  * @param server null where it did not answer: then nothing is known of it, nor of a difference
  * @param silent why it did not; null where it did
  * @param incomparable why the ends need not agree; empty where they should
+ * @param elsewhere connections of the hosts that have had a Pong, beyond all that this server ever accepted: another one has them
  */
 public record BothEnds(
         @Nullable ServerStatus server,
         @Nullable AgentException silent,
         Answers.Each<Snapshot> hosts,
-        Optional<String> incomparable) {
+        Optional<String> incomparable,
+        long elsewhere) {
     /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
-    private static final long SECONDS = 30;
-    /** A connection is there for its client before it is for the server: both ends are asked again for this long until they agree. */
-    private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Diagnostics.Waits PATIENT =
+            new Diagnostics.Waits(Duration.ofSeconds(30), Diagnostics.Waits.USUAL.settle());
 
     private static final long AGAIN_MILLIS = 20;
+    private static final String SERVER = "the server";
 
     /** Asks both ends, for up to a second again and again until they agree where they should. */
     public static BothEnds settled(Cluster cluster, Server server, List<String> names) throws InterruptedException {
-        long end = System.nanoTime() + SETTLE_NANOS;
-        BothEnds ends = ask(cluster, server, names);
-        while (ends.differ() && System.nanoTime() < end) {
-            Thread.sleep(AGAIN_MILLIS);
-            ends = ask(cluster, server, names);
-        }
-        return ends;
+        return settled(Ends.of(cluster, server), names, PATIENT, gap -> gap == 0);
     }
 
-    private static BothEnds ask(Cluster cluster, Server server, List<String> names) throws InterruptedException {
-        Map<String, CompletableFuture<Snapshot>> asked = Answers.ask(names, cluster::counts);
-        CompletableFuture<ServerStatus> atServer = server.status();
-        try { // all at the same moment: each may have to ask a hundred processes
-            ServerStatus status = Answers.within(SECONDS, atServer);
-            Answers.Each<Snapshot> hosts = answers(asked);
-            return new BothEnds(status, null, hosts, incomparable(cluster, server, status, hosts));
-        } catch (AgentException e) {
-            return new BothEnds(null, e, answers(asked), Optional.of("the server does not answer"));
-        }
+    /** The same of all hosts that are there, which agree as soon as the server holds no fewer than they do. */
+    static BothEnds settled(Ends ends, Diagnostics.Waits waits) throws InterruptedException {
+        return settled(ends, ends.ready(), waits, gap -> gap <= 0);
     }
 
-    private static Answers.Each<Snapshot> answers(Map<String, CompletableFuture<Snapshot>> asked)
+    /** @param agree whether they do, by what the hosts hold more */
+    private static BothEnds settled(Ends ends, List<String> names, Diagnostics.Waits waits, LongPredicate agree)
             throws InterruptedException {
-        return Answers.each(asked, System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS));
+        long end = System.nanoTime() + waits.settle().toNanos();
+        BothEnds both = ask(ends, names, waits);
+        while (both.comparable() && !agree.test(both.gap()) && System.nanoTime() < end) {
+            Thread.sleep(AGAIN_MILLIS);
+            both = ask(ends, names, waits);
+        }
+        return both.comparable() && both.gap() > 0 ? answered(ends, names, waits) : both;
     }
 
-    private static Optional<String> incomparable(
-            Cluster cluster, Server server, ServerStatus status, Answers.Each<Snapshot> hosts) {
-        if (server.foreign().isPresent()) {
-            return Optional.of("the other end, " + server.foreign().get() + ", is not read");
+    private static BothEnds ask(Ends ends, List<String> names, Diagnostics.Waits waits) throws InterruptedException {
+        Map<String, CompletableFuture<Snapshot>> asked = Answers.ask(names, ends::counts);
+        Map<String, CompletableFuture<ServerStatus>> atServer = Map.of(SERVER, ends.serverStatus());
+        long end = System.nanoTime()
+                + waits.answers().toNanos(); // all at the same moment: each may have to ask a hundred processes
+        Answers.Each<ServerStatus> server = Answers.each(atServer, end);
+        Answers.Each<Snapshot> hosts = Answers.each(asked, end);
+        ServerStatus status = server.done().get(SERVER);
+        return status == null
+                ? new BothEnds(null, server.failed().get(SERVER), hosts, Optional.of("the server does not answer"), 0)
+                : new BothEnds(status, null, hosts, incomparable(ends, status, hosts), 0);
+    }
+
+    /**
+     * The hosts hold more. Whoever sent a Pong has accepted the connection: the server is asked after they have said of how many they
+     * had one, so that it holds all of those, or they are not its.
+     */
+    private static BothEnds answered(Ends ends, List<String> names, Diagnostics.Waits waits)
+            throws InterruptedException {
+        long answered = Answers.each(
+                        Answers.ask(names, ends::statistics),
+                        System.nanoTime() + waits.answers().toNanos())
+                .done()
+                .values()
+                .stream()
+                .map(Statistics::unanswered)
+                .mapToLong(unanswered -> unanswered.answered())
+                .sum();
+        BothEnds both = ask(ends, names, waits);
+        ServerStatus status = both.server;
+        if (!both.comparable() || status == null || answered <= status.established()) {
+            return both;
+        }
+        long elsewhere = Math.max(0, answered - status.accepted());
+        String why = status.accepted() == 0
+                ? "another server answers the hosts' Pings, the one here has accepted no connection"
+                : elsewhere > 0
+                        ? "another server answers Pings of the hosts: " + answered
+                                + " connections have had a Pong, the one here has accepted " + status.accepted()
+                        : answered + " connections of the hosts have had a Pong, the server here holds "
+                                + status.established()
+                                + ": it has ended the rest and the hosts have not noticed, or another server answers";
+        return new BothEnds(status, null, both.hosts, Optional.of(why), elsewhere);
+    }
+
+    private static Optional<String> incomparable(Ends ends, ServerStatus status, Answers.Each<Snapshot> hosts) {
+        Optional<String> foreign = ends.foreign();
+        if (foreign.isPresent()) {
+            return Optional.of("the other end, " + foreign.get() + ", is not read");
         }
         if (!status.running()) {
-            return Optional.of(server.refusal()
+            return Optional.of(ends.refusal()
                     .map(why -> "the server did not start: " + why.message())
                     .orElse("the server here does not run"));
         }
-        List<String> missing = cluster.counting().stream()
+        List<String> missing = ends.counting().stream()
                 .filter(name -> !hosts.done().containsKey(name))
                 .toList();
         if (!missing.isEmpty()) {
@@ -79,11 +124,18 @@ public record BothEnds(
                     : missing.size() == 1 ? " was not asked" : " were not asked";
             return Optional.of(String.join(", ", missing) + verb);
         }
-        boolean elsewhere = status.accepted() == 0
-                && hosts.done().values().stream().anyMatch(host -> host.established() > 0 && host.pongs() > 0);
-        return elsewhere
-                ? Optional.of("another server answers the hosts' Pings, the one here has accepted no connection")
-                : Optional.empty();
+        return Stream.concat(
+                        status.stale().stream(),
+                        hosts.done().keySet().stream().flatMap(name -> ends.stale(name).stream()))
+                .findFirst();
+    }
+
+    private boolean comparable() {
+        return server != null && incomparable.isEmpty();
+    }
+
+    private long gap() {
+        return established() - (server == null ? 0 : server.established());
     }
 
     /** What the hosts hold that answered. */
@@ -98,12 +150,12 @@ public record BothEnds(
 
     /** What the hosts hold less what the server has accepted; null where that says nothing. */
     public @Nullable Long difference() {
-        Long atServer = atServer();
-        return atServer == null || incomparable.isPresent() ? null : (Long) (established() - atServer);
+        return atServer() == null || incomparable.isPresent() ? null : (Long) gap();
     }
 
-    public boolean differ() {
+    /** What the hosts hold and the server has not accepted; 0 where that is unknown. */
+    long unaccepted() {
         Long difference = difference();
-        return difference != null && difference != 0;
+        return difference == null ? 0 : Math.max(0, difference);
     }
 }

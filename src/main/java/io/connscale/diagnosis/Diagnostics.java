@@ -40,7 +40,6 @@ public final class Diagnostics {
     /** The same verdict is not repeated for so long when connections go on ending. */
     static final Duration QUIET = Duration.ofSeconds(30);
 
-    private static final long AGAIN_MILLIS = 20;
     /** For commands that have nothing to say without an answer: longer than any agent needs that is still there. */
     private static final Duration PATIENT = Duration.ofSeconds(30);
     /** The transport with which a server is one process: several can't share a port. */
@@ -218,7 +217,7 @@ public final class Diagnostics {
                         .max()
                         .orElse(Facts.UNKNOWN));
         return new ServerEnd(
-                ends.serverIsForeign()
+                ends.foreign().isPresent()
                         ? ServerEnd.State.TARGET
                         : status == null
                                 ? ServerEnd.State.SILENT
@@ -277,8 +276,8 @@ public final class Diagnostics {
     }
 
     private Optional<Verdict> now(List<String> names) throws InterruptedException {
-        long unaccepted = unaccepted();
-        boolean well = unaccepted <= 0;
+        BothEnds both = BothEnds.settled(ends, waits);
+        boolean well = both.unaccepted() == 0 && both.elsewhere() == 0;
         for (Map.Entry<String, Snapshot> one : counts(names).entrySet()) {
             Before before = requests.get(one.getKey());
             Snapshot since = before == null
@@ -286,20 +285,20 @@ public final class Diagnostics {
                     : one.getValue().since(before.host.seen().counts());
             well &= since.errors().isEmpty() && !HostEnd.lateMuch(since);
         }
-        return well ? Optional.empty() : verdict(observe(names, Look.WHY).observation(), requests, unaccepted, false);
+        return well ? Optional.empty() : verdict(observe(names, Look.WHY).observation(), requests, both, false);
     }
 
     /** Why connections of a host ended since that was last asked; empty also where the same was said just now. */
     public Optional<Verdict> verdictOfLosses(String name) throws InterruptedException {
         Observation seen = observe(List.of(name), Look.WHY).observation();
-        Optional<Verdict> verdict = verdict(seen, losses, Math.max(0, unaccepted()), true);
+        Optional<Verdict> verdict = verdict(seen, losses, BothEnds.settled(ends, waits), true);
         losses.putAll(moment(seen));
         return verdict.filter(this::isNew);
     }
 
     /** @param ended whether only why connections ended that were up */
     private static Optional<Verdict> verdict(
-            Observation now, Map<String, Before> before, long unaccepted, boolean ended) {
+            Observation now, Map<String, Before> before, BothEnds both, boolean ended) {
         if (now.hosts().isEmpty()) {
             return Optional.empty();
         }
@@ -314,7 +313,7 @@ public final class Diagnostics {
         }
         Before first = before.get(hosts.get(0).name()); // of one request, and so the server is the same for all
         ServerEnd server = first == null ? now.server() : now.server().since(first.server);
-        Observation since = new Observation(hosts, server, unaccepted);
+        Observation since = new Observation(hosts, server, both.unaccepted(), both.elsewhere());
         return Catalogue.ALL.verdict(ended ? since.ofEnded() : since).map(verdict -> verdict.marked(unreliable));
     }
 
@@ -345,7 +344,7 @@ public final class Diagnostics {
     }
 
     private static String key(Verdict verdict) {
-        return verdict.cause() + " " + verdict.host();
+        return verdict.cause() + " of " + verdict.end().process();
     }
 
     /** Why both ends count differently, by so many. */
@@ -354,7 +353,8 @@ public final class Diagnostics {
         ServerEnd before = serverBefore;
         return Difference.of(
                 difference,
-                before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()));
+                before == null ? now : new Observation(now.hosts(), now.server().since(before), now.unaccepted()),
+                ends.keepaliveMillis());
     }
 
     /** By name; who has not answered at {@code end} ({@link System#nanoTime()}), or has failed, is left out. */
@@ -370,27 +370,5 @@ public final class Diagnostics {
 
     private Map<String, Snapshot> counts(List<String> names) throws InterruptedException {
         return answers(Answers.ask(names, ends::counts), soon());
-    }
-
-    /** What all hosts hold less what the server has accepted, once that has settled; 0 where they can't be compared. */
-    private long unaccepted() throws InterruptedException {
-        long end = System.nanoTime() + waits.settle.toNanos();
-        long difference = difference();
-        while (difference > 0 && System.nanoTime() < end) {
-            Thread.sleep(AGAIN_MILLIS);
-            difference = difference();
-        }
-        return difference;
-    }
-
-    private long difference() throws InterruptedException {
-        long held = counts(ends.ready()).values().stream()
-                .mapToLong(Snapshot::established)
-                .sum();
-        if (held == 0) {
-            return 0;
-        }
-        ServerStatus status = answer(ends.serverStatus(), ServerStatus.stopped(""), soon());
-        return status.running() ? held - status.established() : 0;
     }
 }

@@ -20,12 +20,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Both ends of the connections, to be asked: hosts by name, and the server. Any thread; whoever asks bounds the wait. */
 interface Ends {
     /** The hosts that have an agent. */
     List<String> ready();
+
+    /** Those that hold connections, or have lost some. */
+    List<String> counting();
 
     HostConfig config(String host);
 
@@ -61,9 +65,24 @@ interface Ends {
     /** The host that the server runs on; {@link ServerEnd#HERE}. */
     String serverPlace();
 
-    /** Whether it is somebody else's. */
-    default boolean serverIsForeign() {
-        return false;
+    /** {@link Server#foreign()}. */
+    default Optional<String> foreign() {
+        return Optional.empty();
+    }
+
+    /** {@link Server#refusal()}. */
+    default Optional<AgentException> refusal() {
+        return Optional.empty();
+    }
+
+    /** What of a host that answered has said nothing for long, in words. */
+    default Optional<String> stale(String host) {
+        return Optional.empty();
+    }
+
+    /** Milliseconds that a silent peer of the server is not asked whether it is there; 0: it never is. */
+    default long keepaliveMillis() {
+        return 0;
     }
 
     static Ends of(Cluster cluster, Server server) {
@@ -71,6 +90,11 @@ interface Ends {
             @Override
             public List<String> ready() {
                 return cluster.ready();
+            }
+
+            @Override
+            public List<String> counting() {
+                return cluster.counting();
             }
 
             @Override
@@ -122,8 +146,23 @@ interface Ends {
             }
 
             @Override
-            public boolean serverIsForeign() {
-                return server.foreign().isPresent();
+            public Optional<String> stale(String host) {
+                return cluster.status(host).stale();
+            }
+
+            @Override
+            public long keepaliveMillis() {
+                return cluster.serverKeepalive().toMillis();
+            }
+
+            @Override
+            public Optional<String> foreign() {
+                return server.foreign();
+            }
+
+            @Override
+            public Optional<AgentException> refusal() {
+                return server.refusal();
             }
 
             @Override

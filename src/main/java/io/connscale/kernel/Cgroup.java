@@ -3,9 +3,11 @@ package io.connscale.kernel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +30,7 @@ final class Cgroup {
     private final Path root;
     private final Map<String, Long> values = new HashMap<>();
     private final SortedMap<String, Facts.Group> groups = new TreeMap<>();
+    private final List<Facts.Quota> quotas = new ArrayList<>();
 
     /**
      * Reads them.
@@ -53,6 +56,11 @@ final class Cgroup {
     /** By resource, the group whose limit {@link #values} has. */
     SortedMap<String, Facts.Group> groups() {
         return groups;
+    }
+
+    /** Of CPU, of the process's own group and of those around it: siblings may use up what these have. */
+    List<Facts.Quota> quotas() {
+        return quotas;
     }
 
     /** @param controllers of version 1, with commas between; empty: version 2, which has all in one folder */
@@ -107,25 +115,48 @@ final class Cgroup {
             entry(way.folder(high).resolve("memory.events"), "high")
                     .ifPresent(times -> values.put(Fact.HELD_UP_FOR_MEMORY.kernelName(), times));
         }
-        // Version 2 counts for the groups below, too; version 1 counts where the process was that was killed.
-        Path events = way.own().resolve(unified ? "memory.events" : "memory.oom_control");
-        entry(events, "oom_kill").ifPresent(kills -> {
+        oomKills(way, unified).ifPresent(kills -> {
             values.put(Fact.OOM_KILLS.kernelName(), kills);
-            groups.putIfAbsent(MEMORY, way.named(way.own()));
+            groups.put(Facts.OOM_GROUP, way.named(way.own()));
         });
+    }
+
+    /** Of the process's own group, whichever group's limit was reached: version 2 counts in another file for the groups below, too. */
+    private static OptionalLong oomKills(Way way, boolean unified) {
+        OptionalLong own = entry(way.own().resolve(unified ? "memory.events.local" : "memory.oom_control"), "oom_kill");
+        return own.isPresent() || !unified ? own : entry(way.own().resolve("memory.events"), "oom_kill"); // Linux < 5.2
     }
 
     private void cpu(Way way, boolean unified) {
         tightest(way, CPU, group -> unified ? quota(group) : quotaOfVersionOne(group));
-        Facts.Group bound = groups.get(CPU);
-        if (bound == null || values.getOrDefault(Fact.CPU_QUOTA.kernelName(), Facts.UNLIMITED) == Facts.UNLIMITED) {
-            return;
+        Facts.Group tightest = groups.get(CPU);
+        for (Path group = way.own(); group != null && group.startsWith(way.mount); group = group.getParent()) {
+            quota(way.named(group), group, unified).ifPresent(quota -> {
+                quotas.add(quota);
+                if (quota.group().equals(tightest)) {
+                    values.put(Fact.CPU_PERIODS.kernelName(), quota.periods());
+                    values.put(Fact.CPU_THROTTLED.kernelName(), quota.throttled());
+                    values.put(Fact.CPU_THROTTLED_TIME.kernelName(), quota.throttledNanos());
+                }
+            });
         }
-        Path stat = way.folder(bound).resolve("cpu.stat");
-        entry(stat, "nr_periods").ifPresent(n -> values.put(Fact.CPU_PERIODS.kernelName(), n));
-        entry(stat, "nr_throttled").ifPresent(n -> values.put(Fact.CPU_THROTTLED.kernelName(), n));
-        entry(stat, unified ? "throttled_usec" : "throttled_time")
-                .ifPresent(n -> values.put(Fact.CPU_THROTTLED_TIME.kernelName(), unified ? n * NANOS_PER_MICRO : n));
+    }
+
+    /** Empty where it has none, or does not count. */
+    private static Optional<Facts.Quota> quota(Facts.Group named, Path group, boolean unified) {
+        long micros = (unified ? quota(group) : quotaOfVersionOne(group)).getOrDefault(Fact.CPU_QUOTA, Facts.UNLIMITED);
+        Path stat = group.resolve("cpu.stat");
+        OptionalLong periods = entry(stat, "nr_periods");
+        OptionalLong throttled = entry(stat, "nr_throttled");
+        OptionalLong time = entry(stat, unified ? "throttled_usec" : "throttled_time");
+        return micros == Facts.UNLIMITED || periods.isEmpty() || throttled.isEmpty() || time.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Facts.Quota(
+                        named,
+                        micros,
+                        periods.getAsLong(),
+                        throttled.getAsLong(),
+                        time.getAsLong() * (unified ? NANOS_PER_MICRO : 1)));
     }
 
     /** {@code 50000 100000}: microseconds of CPU in each period of so many. */

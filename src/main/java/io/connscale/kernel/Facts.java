@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param network equal for processes of one network namespace of a machine, which share its counters; empty: unknown
  * @param clock what the machine tells the time by; empty: unknown
  * @param groups the control groups whose limits {@code values} has, by resource: {@value #MEMORY_GROUP},
- *     {@value #MEMORY_HIGH_GROUP}, {@value #PIDS_GROUP}, {@value #CPU_GROUP}
+ *     {@value #MEMORY_HIGH_GROUP}, {@value #PIDS_GROUP}, {@value #CPU_GROUP}; and the process's own as {@value #OOM_GROUP}
  * @param routes from the sources to the targets that were asked about; null where nobody asked
+ * @param quotas of CPU that hold for this process: its control group's, and those of the groups around it
  */
 public record Facts(
         SortedMap<String, Long> values,
@@ -31,9 +32,13 @@ public record Facts(
         String network,
         String clock,
         SortedMap<String, Group> groups,
-        @Nullable Routes routes) {
+        @Nullable Routes routes,
+        List<Quota> quotas) {
     public static final String MEMORY_GROUP = "memory";
     public static final String MEMORY_HIGH_GROUP = "memory.high";
+    /** The one that {@link Fact#OOM_KILLS} counts for. */
+    public static final String OOM_GROUP = "memory.oom_kill";
+
     public static final String PIDS_GROUP = "pids";
     public static final String CPU_GROUP = "cpu";
 
@@ -57,6 +62,27 @@ public record Facts(
         }
     }
 
+    /**
+     * CPU that a control group may have, and how often that was used up: then all threads in it, and in the groups below, stand
+     * still until the next period.
+     *
+     * @param microsPerSecond of CPU
+     * @param periods in which the group ran
+     * @param throttled of these the ones in which it was stopped
+     * @param throttledNanos that it was stopped for, added up over the CPUs
+     */
+    public record Quota(Group group, long microsPerSecond, long periods, long throttled, long throttledNanos) {
+        /** What was counted after {@code before}, the same group's. */
+        public Quota since(Quota before) {
+            return new Quota(
+                    group,
+                    microsPerSecond,
+                    Math.max(0, periods - before.periods),
+                    Math.max(0, throttled - before.throttled),
+                    Math.max(0, throttledNanos - before.throttledNanos));
+        }
+    }
+
     public Facts {
         values = Collections.unmodifiableSortedMap(new TreeMap<>(values));
         listening = listening == null ? null : List.copyOf(listening);
@@ -65,6 +91,7 @@ public record Facts(
         Objects.requireNonNull(clock);
         SortedMap<String, Group> known = groups == null ? new TreeMap<>() : new TreeMap<>(groups); // of an older agent
         groups = Collections.unmodifiableSortedMap(known);
+        quotas = quotas == null ? List.of() : List.copyOf(quotas); // likewise
     }
 
     /** Without control groups, and nobody asked about routes. */
@@ -77,14 +104,26 @@ public record Facts(
         this(values, listening, machine, network, clock, new TreeMap<>(), null);
     }
 
+    /** Without a quota. */
+    public Facts(
+            SortedMap<String, Long> values,
+            @Nullable List<AcceptQueue> listening,
+            String machine,
+            String network,
+            String clock,
+            SortedMap<String, Group> groups,
+            @Nullable Routes routes) {
+        this(values, listening, machine, network, clock, groups, routes, List.of());
+    }
+
     /** These, and what is known of some routes. */
     public Facts with(Routes asked) {
-        return new Facts(values, listening, machine, network, clock, groups, asked);
+        return new Facts(values, listening, machine, network, clock, groups, asked, quotas);
     }
 
     /** These, of a process in these control groups. */
-    Facts with(Map<String, Long> read, SortedMap<String, Group> of) {
-        return new Facts(new TreeMap<>(read), listening, machine, network, clock, of, routes);
+    Facts with(Map<String, Long> read, Cgroup of) {
+        return new Facts(new TreeMap<>(read), listening, machine, network, clock, of.groups(), routes, of.quotas());
     }
 
     /** {@code control group /docker/abc}; without a path where that is unknown. */
@@ -118,7 +157,7 @@ public record Facts(
                 known.putIfAbsent(fact.kernelName(), before.get(fact));
             }
         }
-        return new Facts(known, listening, machine, network, clock, groups, routes);
+        return new Facts(known, listening, machine, network, clock, groups, routes, quotas);
     }
 
     /** Ephemeral ports for one (source, server address, server port), without the reserved ones; or unknown. */
@@ -141,6 +180,15 @@ public record Facts(
             }
         }
         return grown;
+    }
+
+    /** Each quota as it was counted since {@code before}; those that are not known then are left out. */
+    public List<Quota> quotasSince(Facts before) {
+        return quotas.stream()
+                .flatMap(now -> before.quotas.stream()
+                        .filter(then -> then.group.equals(now.group))
+                        .map(now::since))
+                .toList();
     }
 
     private static Set<Fact> counters() {

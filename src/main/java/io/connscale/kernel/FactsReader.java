@@ -146,7 +146,8 @@ public final class FactsReader {
                 network(),
                 ProcFiles.line(sys.resolve("devices/system/clocksource/clocksource0/current_clocksource")),
                 cgroup.groups(),
-                null);
+                null,
+                cgroup.quotas());
     }
 
     /** Without what a table says besides, and without what is unknown. */

@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Whether the kernel has killed for want of memory where a process of this machine is, so that its end can be told from a kill
@@ -13,43 +15,70 @@ public final class OomKills {
     /** How the words begin that say so, here and where a shell on another machine says it. */
     public static final String KILLED = "killed by the kernel: out of memory (";
 
+    /** So often it is looked again: what was counted before the last two looks is about other processes of the group. */
+    private static final long LOOK_AGAIN = TimeUnit.SECONDS.toNanos(5);
+
     private final Path proc;
     private final Path cgroups;
+    private final LongSupplier clock;
     /** As it was while the process lived: then it tells no more. */
     private final List<String> membership;
 
-    private final Facts before;
+    private volatile Looks looks;
 
-    private OomKills(Path proc, Path sys, long pid) {
+    /** @param earlier by at least {@link #LOOK_AGAIN}, but for the first ones; what is compared with, since the last may be as late as the end */
+    private record Looks(Look earlier, Look last) {}
+
+    private record Look(Facts facts, long nanos) {}
+
+    private OomKills(Path proc, Path sys, long pid, LongSupplier clock) {
         this.proc = proc;
         this.cgroups = sys.resolve("fs/cgroup");
+        this.clock = clock;
         this.membership = ProcFiles.lines(proc.resolve(pid + "/cgroup"));
-        this.before = read();
+        Look first = look();
+        this.looks = new Looks(first, first);
     }
 
     /** From now on, where {@code process} is, which is running; empty where that is not this machine. */
     public static Optional<OomKills> of(Process process) {
         try {
-            return Optional.of(of(Path.of("/proc"), Path.of("/sys"), process.pid()));
+            return Optional.of(of(Path.of("/proc"), Path.of("/sys"), process.pid(), System::nanoTime));
         } catch (UnsupportedOperationException e) {
             return Optional.empty();
         }
     }
 
-    static OomKills of(Path proc, Path sys, long pid) {
-        return new OomKills(proc, sys, pid);
+    /** @param clock {@link System#nanoTime()}, or a test's */
+    static OomKills of(Path proc, Path sys, long pid, LongSupplier clock) {
+        return new OomKills(proc, sys, pid, clock);
     }
 
-    private Facts read() {
+    private Look look() {
         Cgroup cgroup = new Cgroup(cgroups, membership);
         Map<String, Long> values = cgroup.values();
         values.putAll(Tables.vmstat(proc.resolve("vmstat")));
-        return Facts.NONE.with(values, cgroup.groups());
+        return new Look(Facts.NONE.with(values, cgroup), clock.getAsLong());
     }
 
-    /** {@code killed by the kernel: out of memory (control group /a, memory.oom_kill +1)}; empty where nothing says so. */
-    public Optional<String> since() {
-        return said(read(), before).map(evidence -> KILLED + evidence + ")");
+    /** Once per second, while the process lives. One thread. */
+    public void tick() {
+        Looks now = looks;
+        if (clock.getAsLong() - now.last.nanos >= LOOK_AGAIN) {
+            looks = new Looks(now.last, look());
+        }
+    }
+
+    /**
+     * {@code killed by the kernel: out of memory (control group /a, memory.oom_kill +1 within the last 7 s)}, now that it has ended
+     * by SIGKILL; empty where nothing says so.
+     */
+    public Optional<String> atTheEnd() {
+        Look before = looks.earlier;
+        Look now = look();
+        long seconds = TimeUnit.NANOSECONDS.toSeconds(now.nanos - before.nanos) + 1;
+        return said(now.facts, before.facts)
+                .map(evidence -> KILLED + evidence + " within the last " + seconds + " s)");
     }
 
     /**
@@ -60,7 +89,7 @@ public final class OomKills {
         boolean counted = now.knows(Fact.OOM_KILLS) && before.knows(Fact.OOM_KILLS);
         Fact fact = counted ? Fact.OOM_KILLS : Fact.OOM_KILLS_OF_MACHINE;
         long kills = now.grown(fact, before);
-        String where = counted ? now.group(Facts.MEMORY_GROUP) : "the machine";
+        String where = counted ? now.group(Facts.OOM_GROUP) : "the machine";
         return kills <= 0 ? Optional.empty() : Optional.of(where + ", " + fact.kernelName() + " +" + kills);
     }
 }

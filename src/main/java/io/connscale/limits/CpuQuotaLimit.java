@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.limits.Limit.Cause.Certainty;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,22 +34,22 @@ public final class CpuQuotaLimit implements Limit {
                         + " periods";
         return List.of(new Finding(
                         Fact.CPU_QUOTA.setting(),
-                        cpus(now) + " CPUs of the " + now.group(Facts.CPU_GROUP) + stopped,
+                        cpus(now.get(Fact.CPU_QUOTA)) + " CPUs of the " + now.group(Facts.CPU_GROUP) + stopped,
                         "no connection, but beyond it all threads here stand still until the next period",
                         Finding.NO_NUMBER,
-                        remedy(now))
+                        remedy(now.group(Facts.CPU_GROUP)))
                 .with("cpus", quota / MICROS_PER_SECOND)
                 .with("periods", now.get(Fact.CPU_PERIODS))
                 .with("throttledPeriods", throttled));
     }
 
-    private static String cpus(Facts now) {
-        return String.format(Locale.ROOT, "%.2f", now.get(Fact.CPU_QUOTA) / MICROS_PER_SECOND);
+    private static String cpus(long microsPerSecond) {
+        return String.format(Locale.ROOT, "%.2f", microsPerSecond / MICROS_PER_SECOND);
     }
 
-    private static Remedy remedy(Facts now) {
+    private static Remedy remedy(String group) {
         return Remedy.ofGroup(
-                Fact.CPU_QUOTA.setting(), now.group(Facts.CPU_GROUP), "the container's CPU limit; systemd: CPUQuota=");
+                Fact.CPU_QUOTA.setting(), group, "the container's CPU limit; systemd: CPUQuota=");
     }
 
     /** An end that was stopped again and again accepts, answers and sends late, whatever else is seen then. */
@@ -64,21 +65,25 @@ public final class CpuQuotaLimit implements Limit {
                         .map(verdict -> new Cause(Certainty.STOPPED, late, verdict));
     }
 
+    /** By its own group's quota, or by that of one around it, which others may have used up: the one that stopped it most often. */
     private static Optional<Verdict> stopped(End end, Observation seen) {
-        long periods = end.grown(Fact.CPU_PERIODS);
-        long throttled = end.grown(Fact.CPU_THROTTLED);
-        if (throttled < FEW_PERIODS || throttled < periods * STARVED) {
-            return Optional.empty();
-        }
-        return Optional.of(new Verdict(
+        return end.now().quotasSince(end.before()).stream()
+                .filter(quota -> quota.throttled() >= FEW_PERIODS && quota.throttled() >= quota.periods() * STARVED)
+                .max(Comparator.comparingLong(Facts.Quota::throttled))
+                .map(quota -> verdict(end, quota, seen));
+    }
+
+    private static Verdict verdict(End end, Facts.Quota quota, Observation seen) {
+        String group = "control group " + quota.group().path();
+        return new Verdict(
                 "cpu-quota",
                 end,
-                end.process() + " had no CPU: the quota of its " + end.now().group(Facts.CPU_GROUP) + " was used up in "
-                        + Words.number(throttled) + " of " + Words.number(periods) + " periods (cpu.max "
-                        + cpus(end.now()) + " CPUs, stopped for "
-                        + String.format(Locale.ROOT, "%.1f", end.grown(Fact.CPU_THROTTLED_TIME) / NANOS_PER_SECOND)
+                end.process() + " had no CPU: the quota of its " + group + " was used up in "
+                        + Words.number(quota.throttled()) + " of " + Words.number(quota.periods()) + " periods (cpu.max "
+                        + cpus(quota.microsPerSecond()) + " CPUs, stopped for "
+                        + String.format(Locale.ROOT, "%.1f", quota.throttledNanos() / NANOS_PER_SECOND)
                         + " s; receive timeout " + Words.number(seen.count("receive timeout"))
                         + ", connect ETIMEDOUT " + Words.number(seen.count("connect ETIMEDOUT")) + ")",
-                "Raise it: " + remedy(end.now()).text()));
+                "Raise it: " + remedy(group).text());
     }
 }

@@ -35,8 +35,9 @@ public record Difference(
      * As both ends show it.
      *
      * @param both all hosts, asked at one moment with the server
+     * @param keepaliveMillis that a silent peer of the server is not asked for; 0: it never is
      */
-    public static Difference of(long difference, Observation both) {
+    public static Difference of(long difference, Observation both, long keepaliveMillis) {
         Unanswered unanswered = both.unanswered();
         ServerEnd server = both.server();
         return new Difference(
@@ -47,10 +48,16 @@ public record Difference(
                 known(server.waiting()),
                 known(server.backlog() > 0 ? server.backlog() : Facts.UNKNOWN),
                 known(server.now().get(Fact.SYN_RECEIVED)),
-                known(server.suspect()),
+                suspect(server, keepaliveMillis),
                 Words.countersKnown(server.before(), server.now())
                         ? server.now().since(server.before())
                         : null);
+    }
+
+    /** That none is suspect is known only where silent peers are asked, and have been since the open request began. */
+    private static @Nullable Long suspect(ServerEnd server, long keepaliveMillis) {
+        boolean asked = keepaliveMillis > 0 && server.grown(Fact.UPTIME) >= keepaliveMillis;
+        return server.suspect() == 0 && !asked ? null : known(server.suspect());
     }
 
     private static @Nullable Long known(long value) {
@@ -77,7 +84,8 @@ public record Difference(
 
     private String suspects() {
         return suspect == null
-                ? "how many of its connections are suspect is unknown"
+                ? "how many of its connections are suspect is unknown: silent peers are not asked, or not yet (server:"
+                        + " {keepalive: …})"
                 : Words.number(suspect)
                         + " of its connections are suspect: the peer leaves segments or keep-alive probes"
                         + " unanswered";

@@ -96,8 +96,15 @@ public final class EphemeralPortsLimit implements Limit {
                             host.stopped() + "no free port " + source + host.target() + " (ip_local_port_range "
                                     + Words.portRange(now) + ", " + Words.many(now.ports(), "port") + ", "
                                     + Words.number(now.get(Fact.TIME_WAIT)) + " in TIME-WAIT)",
-                            "Use " + fix("more of the server's ports", now, now.get(Fact.TIME_WAIT))));
+                            waitFirst(now) + "Use " + fix("more of the server's ports", now, now.get(Fact.TIME_WAIT))));
         });
+    }
+
+    /** Where most ports are held by connections that were closed, they are free again by themselves. */
+    private static String waitFirst(Facts now) {
+        return now.ports() != Facts.UNKNOWN && now.get(Fact.TIME_WAIT) > now.ports() / 2
+                ? "Most ports are in TIME-WAIT: try again after 60 s. "
+                : "";
     }
 
     private static Remedy widen() {

@@ -52,7 +52,7 @@ public interface Limit {
             NO_PROCESS,
             /** An errno of a host's that one limit alone gives. */
             ERRNO,
-            /** A process of a host ended with its connections. */
+            /** A process of an end was lost with its connections. */
             PROCESS_ENDED,
             /** As {@link #NO_PROCESS}, at the server. */
             SERVER_NO_PROCESS,

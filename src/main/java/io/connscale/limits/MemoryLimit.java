@@ -218,7 +218,7 @@ public final class MemoryLimit implements Limit {
                                 host.stopped() + "no memory for another socket (" + available(host) + "; "
                                         + host.reasons() + ")",
                                 fix(host))));
-        return refused.or(() -> seen.worst("worker lost").map(MemoryLimit::processEnded))
+        return refused.or(() -> EndedProcess.Loss.outOfMemory(seen).map(MemoryLimit::killed))
                 .or(() -> heldUp(seen));
     }
 
@@ -248,22 +248,17 @@ public final class MemoryLimit implements Limit {
                                         "Raise it: " + Bound.HIGH.remedy(end).text())));
     }
 
-    /** A process of an agent is gone: by the kernel where that counts a kill there, else by whomever. */
-    private static Cause processEnded(HostEnd host) {
-        Verdict verdict = OomKills.said(host.now(), host.before())
-                .map(killed -> new Verdict(
-                        "out-of-memory",
-                        host,
-                        host.stopped() + "the kernel killed a process of its agent, out of memory (" + killed + "; "
-                                + host.reasons() + ")",
-                        fix(host)))
-                .orElseGet(() -> new Verdict(
-                        "process-lost",
-                        host,
-                        host.stopped() + "a process of its agent ended with what it held (" + host.reasons() + ")",
-                        "A SIGKILL that nobody sent is the kernel's, out of memory: dmesg tells;"
-                                + " connections start opens what is missing"));
-        return new Cause(Certainty.PROCESS_ENDED, host.count("worker lost"), verdict);
+    /** Who started it saw the kernel count that when it ended. */
+    private static Cause killed(EndedProcess.Loss loss) {
+        End end = loss.end();
+        String counted =
+                OomKills.said(end.now(), end.before()).map(grown -> grown + "; ").orElse("");
+        return loss.cause(new Verdict(
+                "out-of-memory",
+                end,
+                loss.stopped() + "the kernel killed a process of " + loss.whose() + ", out of memory (" + counted
+                        + loss.reasons() + ")",
+                fix(end)));
     }
 
     /** Of the machine, or of the control group where that leaves less. */

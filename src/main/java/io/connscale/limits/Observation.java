@@ -12,10 +12,16 @@ import java.util.Optional;
  *
  * @param hosts those that are asked about
  * @param unaccepted established for clients and not for the server, now; 0 where the two were not compared
+ * @param elsewhere connections that have had a Pong, beyond all that this server ever accepted: another one has them
  */
-public record Observation(List<HostEnd> hosts, ServerEnd server, long unaccepted) {
+public record Observation(List<HostEnd> hosts, ServerEnd server, long unaccepted, long elsewhere) {
     public Observation {
         hosts = List.copyOf(hosts);
+    }
+
+    /** Of which none is known to be elsewhere. */
+    public Observation(List<HostEnd> hosts, ServerEnd server, long unaccepted) {
+        this(hosts, server, unaccepted, 0);
     }
 
     /** The hosts, and the server where anything is known of its machine. */
@@ -52,7 +58,7 @@ public record Observation(List<HostEnd> hosts, ServerEnd server, long unaccepted
 
     /** Without what never came up: why connections ended that had. */
     public Observation ofEnded() {
-        return new Observation(hosts.stream().map(HostEnd::ofEnded).toList(), server, unaccepted);
+        return new Observation(hosts.stream().map(HostEnd::ofEnded).toList(), server, unaccepted, elsewhere);
     }
 
     /** How often one of {@code reasons} was the end, on all hosts. */
@@ -83,6 +89,6 @@ public record Observation(List<HostEnd> hosts, ServerEnd server, long unaccepted
 
     /** Whether anything failed or ended, or is established at one end alone. */
     boolean troubled() {
-        return errors() > 0 || unaccepted > 0;
+        return errors() > 0 || unaccepted > 0 || elsewhere > 0;
     }
 }

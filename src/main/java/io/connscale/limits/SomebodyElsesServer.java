@@ -2,6 +2,7 @@ package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
 import io.connscale.limits.Limit.Cause.Certainty;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,14 +14,20 @@ public final class SomebodyElsesServer implements Limit {
             "End that program and start the server (server start), or give the server another port: server:"
                     + " {ports: …} in hosts.yaml";
 
+    private static final String ADDRESS = "Look at server.address in hosts.yaml, and at proxies between";
+
     @Override
     public Optional<Cause> cause(Observation seen) {
         ServerEnd server = seen.server();
         long unexpected = seen.count("receive unexpected");
         long ended = seen.count(ServerAddress.ENDED);
-        long silent = seen.pongs() > 0 ? 0 : seen.count("receive timeout", "receive ETIMEDOUT");
+        List<String> began = began(seen);
+        long silent = seen.pongs() > 0 && began.isEmpty() ? 0 : seen.count("receive timeout", "receive ETIMEDOUT");
         boolean listens = server.foreign() && unexpected + ended + silent > 0;
-        if (!listens && unexpected == 0) {
+        if (seen.elsewhere() > 0) {
+            return Optional.of(another(seen));
+        }
+        if (!listens && unexpected == 0 && began.isEmpty()) {
             return Optional.empty();
         }
         HostEnd host = seen.worst("receive unexpected", "receive timeout", "receive ETIMEDOUT")
@@ -39,15 +46,43 @@ public final class SomebodyElsesServer implements Limit {
                         server,
                         "what answers at " + host.target() + " is not this server"
                                 + (server.running() ? ", which runs elsewhere" : "") + ": it " + did,
-                        "Look at server.address in hosts.yaml, and at proxies between");
+                        ADDRESS);
         return Optional.of(new Cause(Certainty.OTHER_ANSWERS, unexpected + ended + silent, verdict));
+    }
+
+    /** The parts of Pongs that were all that came. */
+    private static List<String> began(Observation seen) {
+        return seen.unexpected().stream()
+                .filter(text -> text.startsWith(Statistics.BEGAN))
+                .toList();
+    }
+
+    /** Ours runs, and somebody else answers as it does. */
+    private static Cause another(Observation seen) {
+        HostEnd host = seen.hosts().get(0);
+        return new Cause(
+                Certainty.OTHER_ANSWERS,
+                seen.elsewhere(),
+                new Verdict(
+                        "other-server",
+                        seen.server(),
+                        "another server answers at " + host.target() + ": " + Words.many(seen.elsewhere(), "connection")
+                                + " more than the one here ever accepted have had a Pong",
+                        ADDRESS));
     }
 
     private static String did(Observation seen, long unexpected, long ended, long silent) {
         ServerEnd server = seen.server();
         List<String> did = new ArrayList<>();
-        if (unexpected > 0) {
-            String bytes = String.join(", ", seen.unexpected());
+        List<String> others = new ArrayList<>(seen.unexpected());
+        others.removeAll(began(seen));
+        boolean morePongs = others.remove(Statistics.MORE_PONGS);
+        if (morePongs) {
+            did.add("sent " + Statistics.MORE_PONGS
+                    + (others.isEmpty() ? " on " + Words.many(unexpected, "connection") : ""));
+        }
+        if (unexpected > 0 && !(morePongs && others.isEmpty())) {
+            String bytes = String.join(", ", others);
             did.add("answered " + Words.many(unexpected, "Ping") + (bytes.isEmpty() ? "" : " with " + bytes)
                     + " instead of \"Pong\"");
         }
@@ -57,6 +92,7 @@ public final class SomebodyElsesServer implements Limit {
         if (silent > 0) {
             did.add("gave " + Words.many(silent, "connection") + " no answer");
         }
+        did.addAll(began(seen));
         if (server.foreign() && server.waiting() > 0) {
             did.add("has " + Words.number(server.waiting()) + " waiting in its accept queue");
         }

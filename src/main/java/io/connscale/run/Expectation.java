@@ -22,7 +22,7 @@ public record Expectation(
         String bound,
         @Nullable Duration over) {
     private static final Pattern FORM =
-            Pattern.compile("\\s*(.+?)\\s*(>=|<=|==|!=|>|<)\\s*(.+?)(?:\\s+over\\s+(\\S+))?\\s*");
+            Pattern.compile("\\s*(.+?)\\s*(>=|<=|==|!=|>|<)\\s*([^=<>!\\s].*?)(?:\\s+over\\s+(\\S+))?\\s*");
     private static final Pattern NUMBER = Pattern.compile("(-?[0-9]+(?:\\.[0-9]+)?)(%|us|µs|KiB|MiB|GiB)?");
 
     /** How a value is compared with its bound. */

@@ -38,9 +38,6 @@ import org.slf4j.LoggerFactory;
 final class ServerProcesses {
     private static final Logger log = LoggerFactory.getLogger(ServerProcesses.class);
     private static final long ANSWER_SECONDS = 10;
-    /** A process that shared its CPU with a hundred others took 3 s. An agent that waits for longer would be declared lost itself. */
-    private static final long STATISTICS_SECONDS = 5;
-
     /** When less than this part of a process's room is left in all of them, clients that nobody announced bring a process. */
     private static final double SCARCE = 0.4;
     /** So n connections become n give or take its root: so many roots are kept free, and it never happens to be too few. */
@@ -83,7 +80,7 @@ final class ServerProcesses {
         this.own = own;
         this.ownRoom = limits.roomHere() * (KEPT_FREE - 1) / KEPT_FREE;
         this.bound = bound;
-        this.workers = new Workers("server-process", starter, notices, this::lost);
+        this.workers = new Workers("server process", starter, notices, this::lost);
         this.tasks = tasks;
     }
 
@@ -160,7 +157,7 @@ final class ServerProcesses {
     private List<ServerStatus.ServerProcess> shown(List<ServerProcess> beside) {
         List<ServerStatus.ServerProcess> shown = new ArrayList<>();
         shown.add(new ServerStatus.ServerProcess(
-                ProcessHandle.current().pid(), own.status().established(), left()));
+                ProcessHandle.current().pid(), own.status().established(), left(), null));
         beside.forEach(process -> shown.add(process.shown()));
         return shown;
     }
@@ -174,16 +171,14 @@ final class ServerProcesses {
             sum = own.statistics().thenApply(statisticsGone::plus);
         }
         for (ServerProcess process : now) {
-            sum = sum.thenCombine(
-                    Answers.bounded(STATISTICS_SECONDS, process.statistics(), () -> silent(STATISTICS_SECONDS)),
-                    Statistics::plus);
+            sum = sum.thenCombine(process.statistics(), Statistics::plus);
         }
         return sum;
     }
 
-    private static AgentException silent(long seconds) {
+    private static AgentException silent() {
         return new AgentException(
-                "a server process gave no answer for " + seconds + " s", "is the machine overloaded?");
+                "a server process gave no answer for " + ANSWER_SECONDS + " s", "is the machine overloaded?");
     }
 
     /** How many more connections this process has files for. */
@@ -242,7 +237,7 @@ final class ServerProcesses {
         ServerStatus joined = Answers.within(
                 ANSWER_SECONDS,
                 worker.process().server(id -> new StartServer(id, settings.shared(ports))),
-                () -> silent(ANSWER_SECONDS));
+                ServerProcesses::silent);
         synchronized (workers) {
             processes.add(new ServerProcess(worker, joined));
         }
@@ -290,7 +285,6 @@ final class ServerProcesses {
 
     /** A further process of the server, and how it was when last heard of. Any thread. */
     private static final class ServerProcess {
-        private static final String LOST = "server process lost";
         /** One that takes longer to say how it is counts with what it said last. */
         private static final long STATUS_SECONDS = 2;
 
@@ -314,25 +308,26 @@ final class ServerProcesses {
             return worker.process()
                     .server(TakeServerStatus::new)
                     .thenApply(status -> latest = status)
-                    .completeOnTimeout(latest, STATUS_SECONDS, TimeUnit.SECONDS)
-                    .exceptionally(lost -> afterLoss());
+                    .orTimeout(STATUS_SECONDS, TimeUnit.SECONDS)
+                    .exceptionally(why -> worker.hasEnded() ? afterLoss() : latest);
         }
 
         /** Where it ends meanwhile, what it had said. */
         CompletableFuture<Statistics> statistics() {
-            return worker.process()
-                    .ask(TakeServerStatistics::new, StatisticsTaken.class)
-                    .thenApply(StatisticsTaken::statistics)
-                    .exceptionally(lost -> statisticsAfterLoss());
+            return worker.answer(
+                    worker.process()
+                            .ask(TakeServerStatistics::new, StatisticsTaken.class)
+                            .thenApply(StatisticsTaken::statistics),
+                    this::statisticsAfterLoss);
         }
 
         Statistics statisticsAfterLoss() {
             Statistics said = worker.process().latestStatistics();
-            return said.afterLoss(said.counts(), LOST);
+            return said.afterLoss(said.counts(), worker.loss());
         }
 
         ServerStatus afterLoss() {
-            return latest.afterLoss(LOST);
+            return latest.afterLoss(worker.loss());
         }
 
         /** How many more connections it has files for, as last heard. */
@@ -342,7 +337,7 @@ final class ServerProcesses {
 
         ServerStatus.ServerProcess shown() {
             return new ServerStatus.ServerProcess(
-                    worker.process().hello().join().pid(), latest.established(), left());
+                    worker.process().hello().join().pid(), latest.established(), left(), worker.silentSeconds());
         }
     }
 }

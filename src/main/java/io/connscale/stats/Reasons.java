@@ -1,6 +1,8 @@
 package io.connscale.stats;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +45,20 @@ public final class Reasons {
         SortedMap<String, Long> copy = new TreeMap<>();
         counts.forEach((reason, n) -> copy.put(reason, n.sum()));
         return copy;
+    }
+
+    /** A sorted copy that can't be changed, with as many reasons as one of these may have: of more, the last ones are added up as {@link #OTHER}. */
+    public static SortedMap<String, Long> copy(Map<String, Long> counts) {
+        SortedMap<String, Long> copy = new TreeMap<>(counts);
+        long others = 0;
+        while (copy.size() > MAX + 1) {
+            String last = copy.lastKey().equals(OTHER) ? copy.headMap(OTHER).lastKey() : copy.lastKey();
+            others += Objects.requireNonNull(copy.remove(last));
+        }
+        if (others > 0) {
+            copy.merge(OTHER, others, Long::sum);
+        }
+        return Collections.unmodifiableSortedMap(copy);
     }
 
     /** {@code a} and {@code b} added up, reason by reason. */

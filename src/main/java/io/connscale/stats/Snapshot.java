@@ -1,6 +1,5 @@
 package io.connscale.stats;
 
-import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,7 +30,7 @@ public record Snapshot(
     public static final Snapshot NONE = new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
 
     public Snapshot {
-        errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
+        errors = Reasons.copy(errors);
     }
 
     public Snapshot plus(Snapshot other) {

@@ -17,7 +17,8 @@ import java.util.stream.Stream;
  * @param missed Pings whose connection ended before the Pong came
  * @param unanswered an agent's, now
  * @param machines by what tells them apart: agents on one machine share one
- * @param unexpected the first bytes of answers that were no Pong, cleaned; different ones, {@value #MAX_UNEXPECTED} at most
+ * @param unexpected the first bytes of answers that were no Pong, cleaned; different ones, {@value #MAX_UNEXPECTED} at most. Where
+ *     they are no whole answer: {@value #BEGAN} and the bytes; where they are a Pong again: {@value #MORE_PONGS}
  */
 public record Statistics(
         Snapshot counts,
@@ -30,6 +31,9 @@ public record Statistics(
         SortedMap<String, MachineLoad> machines,
         List<String> unexpected) {
     public static final int MAX_UNEXPECTED = 3;
+
+    public static final String BEGAN = "began to answer: ";
+    public static final String MORE_PONGS = "more than one Pong for a Ping";
 
     public static final Statistics NONE = new Statistics(
             Snapshot.NONE, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
@@ -150,18 +154,21 @@ public record Statistics(
      * them. Those that are too young for their first Ping are not among them. Ages count from when each was established.
      *
      * @param count how many
+     * @param answered the others that have had a Pong: whoever sent it has accepted them
      * @param oldestNanos age of the oldest, ns; 0 where there is none
      * @param youngestNanos age of the youngest, ns; 0 where there is none
      */
-    public record Unanswered(long count, long oldestNanos, long youngestNanos) {
-        public static final Unanswered NONE = new Unanswered(0, 0, 0);
+    public record Unanswered(long count, long answered, long oldestNanos, long youngestNanos) {
+        public static final Unanswered NONE = new Unanswered(0, 0, 0, 0);
 
         public Unanswered plus(Unanswered other) {
             if (count == 0 || other.count == 0) {
-                return count == 0 ? other : this;
+                Unanswered one = count == 0 ? other : this;
+                return new Unanswered(one.count, answered + other.answered, one.oldestNanos, one.youngestNanos);
             }
             return new Unanswered(
                     count + other.count,
+                    answered + other.answered,
                     Math.max(oldestNanos, other.oldestNanos),
                     Math.min(youngestNanos, other.youngestNanos));
         }

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** HTTP/1.1 with keep-alive: a request at first, and one each interval. A status from 400 on, or one that closes, ends the connection. */
 @AutoService(Talk.Kind.class)
 public final class Http implements Talk.Kind {
+    private static final @Nullable String VERSION = Http.class.getPackage().getImplementationVersion();
+    /** Who asks, with the version that the jar's manifest says. */
+    static final String AGENT = "connscale/" + (VERSION == null ? "dev" : VERSION);
+
     @Override
     public String name() {
         return "http";
@@ -47,7 +51,7 @@ public final class Http implements Talk.Kind {
         }
         return ByteText.ascii(
                 method + " " + path + " HTTP/1.1\r\nHost: " + settings.options().getOrDefault("host", "localhost")
-                        + "\r\nUser-Agent: connscale\r\n" + more + "\r\n");
+                        + "\r\nUser-Agent: " + AGENT + "\r\n" + more + "\r\n");
     }
 
     private static final class Requests implements Dialogue {

@@ -4,7 +4,7 @@
 kills() {
     while IFS=: read -r _ controllers group; do
         case ",$controllers," in
-            ,,) mount=/sys/fs/cgroup file=memory.events ;;
+            ,,) mount=/sys/fs/cgroup file=memory.events.local ;;
             *,memory,*) mount=/sys/fs/cgroup/memory file=memory.oom_control ;;
             *) continue ;;
         esac
@@ -12,6 +12,7 @@ kills() {
         while [ -n "$group" ] && [ ! -d "$mount$group" ]; do # in a container it may be the path outside
             group=${group%/*}
         done
+        [ -f "$mount$group/$file" ] || file=${file%.local} # before Linux 5.2
         n=$(sed -n 's/^oom_kill //p' "$mount$group/$file" 2> /dev/null)
         [ -z "$n" ] || { echo "$n control group ${group:-/}, memory.oom_kill" && return; }
     done < /proc/self/cgroup
@@ -25,7 +26,7 @@ code=$?
 if [ "$code" -eq 137 ]; then
     after=$(kills)
     if [ "${after#* }" = "${before#* }" ] && [ "${after%% *}" -gt "${before%% *}" ]; then
-        echo "killed by the kernel: out of memory (${after#* } +$((${after%% *} - ${before%% *})))" >&3
+        echo "killed by the kernel: out of memory (${after#* } +$((${after%% *} - ${before%% *})) since it began)" >&3
     fi
 fi
 exit "$code"

@@ -49,11 +49,11 @@ class AwaitedPongsTest {
         RingNode heard = run.new Node();
         heard.answered = true;
         AwaitedPongs awaited = new AwaitedPongs();
-        assertThat(awaited.unanswered(1000)).isEqualTo(Unanswered.NONE);
+        assertThat(awaited.unanswered(1000, 0)).isEqualTo(Unanswered.NONE);
         List.of(young, heard, old).forEach(node -> awaited.add(node, 800));
-        assertThat(awaited.unanswered(1000)).isEqualTo(new Unanswered(2, 900, 300));
+        assertThat(awaited.unanswered(1000, 1)).isEqualTo(new Unanswered(2, 1, 900, 300));
         awaited.remove(old);
-        assertThat(awaited.unanswered(1000)).isEqualTo(new Unanswered(1, 300, 300));
+        assertThat(awaited.unanswered(1000, 1)).isEqualTo(new Unanswered(1, 1, 300, 300));
     }
 
     private static List<RingNode> chain(AwaitedPongs awaited) {

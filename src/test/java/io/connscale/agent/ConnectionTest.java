@@ -96,6 +96,35 @@ class ConnectionTest {
     }
 
     @Test
+    void aSecondPongForAPingIsSaidAsSuch() {
+        awaitPing();
+        receive("PongPong");
+        assertEndedOnce("receive unexpected");
+        assertThat(loop.statistics().unexpected()).containsExactly("more than one Pong for a Ping");
+    }
+
+    @Test
+    void whatIsNoPongBehindAPongIsShown() {
+        awaitPing();
+        receive("PongHello");
+        assertThat(loop.statistics().unexpected()).containsExactly("\"Hello\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void ofAnAnswerThatOnlyBeganThePartIsShown(boolean closes) {
+        awaitPing();
+        receive("Po");
+        if (closes) {
+            connection.closed();
+        } else {
+            connection.timedOut();
+        }
+        assertEndedOnce(closes ? "receive closed" : "receive timeout");
+        assertThat(loop.statistics().unexpected()).containsExactly("began to answer: \"Po\"");
+    }
+
+    @Test
     void whatComesAfterTheEndIsDropped() {
         awaitPing();
         connection.stop();

@@ -47,6 +47,21 @@ class PingRingTest {
         assertThat(run.ring.skipped()).isZero();
     }
 
+    /** However many Pongs each has had, and whether it waits for another. */
+    @Test
+    void knowsHowManyHaveHadAPong() {
+        RingRun run = new RingRun(INTERVAL, 100 * INTERVAL);
+        List<RingRun.Node> nodes = run.add(5);
+        nodes.get(0).answers = false;
+        run.runTo(2 * INTERVAL, nodes);
+        assertThat(run.ring.unanswered(run.now).count()).isEqualTo(1);
+        assertThat(run.ring.unanswered(run.now).answered()).isEqualTo(4);
+        nodes.get(1).answers = false;
+        run.runTo(4 * INTERVAL, nodes);
+        run.ring.remove(nodes.get(2));
+        assertThat(run.ring.unanswered(run.now).answered()).isEqualTo(3);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {10, 1000, 10_000})
     void pingsAreSpreadEvenly(int count) {

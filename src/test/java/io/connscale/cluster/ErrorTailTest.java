@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.cluster.Ending.ErrorTail;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.util.stream.Collectors;

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.cluster.HostStatus.State;
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.control.AgentException;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
 import io.connscale.stats.Snapshot;
@@ -93,6 +94,11 @@ class HostTest {
         @Override
         public int workers() {
             return 3;
+        }
+
+        @Override
+        public Silence silence() {
+            return new Silence("worker-2", 14);
         }
 
         @Override

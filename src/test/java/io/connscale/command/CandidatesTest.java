@@ -24,7 +24,7 @@ class CandidatesTest {
         mini = MiniCluster.of("client1", "client2", "client3").start();
         OutputStream nowhere = OutputStream.nullOutputStream();
         Console console = new Console(Commands.root(), Format.TABLE, false, Path.of("connscale.log"), nowhere, nowhere);
-        context = new CommandContext(mini.cluster(), mini.server(), console);
+        context = TypedLines.context(mini.cluster(), mini.server(), console);
         TypedLines.table(mini, "start client1 client3");
     }
 

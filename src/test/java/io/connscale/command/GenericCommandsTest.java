@@ -37,7 +37,7 @@ class GenericCommandsTest {
         // These commands ask neither hosts nor server for anything: none is started.
         ServerSettings free = new ServerSettings("127.0.0.1", List.of(0), 1, 1);
         PingPongServer server = new PingPongServer(free, Transport.best());
-        CommandContext context = new CommandContext(cluster(console), server, console);
+        CommandContext context = TypedLines.context(cluster(console), server, console);
         console.serve(command -> Commands.run((Command) command, context));
         return console.runBatch(List.of(lines), null);
     }

@@ -36,6 +36,8 @@ class JsonContractTest {
             .replace("D}", DISTRIBUTION + "}");
     private static final String MACHINES = "\"machines\":{\"…\":{\"cpus\":0,\"busy\":0,\"stolen\":0,\"runnable\":0,"
             + "\"memoryBytes\":0,\"availableBytes\":0}}";
+    private static final String FINDING = "\\{\"limit\":\"[^\"]+\",\"values\":(null|\\{[^}]*}),\"stops\":\"…\","
+            + "\"stopsAtConnections\":(0|null),\"fixNow\":\"…\",\"fixForGood\":\"…\",\"needsRoot\":(true|false)}";
     private static final String OPENED = "{\"requested\":0,\"established\":0,\"failed\":0,\"seconds\":0,\"errors\":";
 
     private MiniCluster mini;
@@ -60,7 +62,10 @@ class JsonContractTest {
                 .replaceFirst("^\\{\"command\":.*?,\"ok\":(true|false),", "")
                 .replaceAll("(mean|p50|p90|p99|p99.9|max)\":null", "$1\":0") // of nothing that was timed
                 .replaceFirst("}$", "")
-                .replaceAll("\"(histogram|java|transport|launched|sentence|remedy)\":\"[^\"]*\"", "\"$1\":\"…\"")
+                .replaceAll(
+                        "\"(histogram|java|transport|launched|sentence|remedy|lift|stops|fixNow|fixForGood)\":"
+                                + "\"(?:[^\"\\\\]|\\\\.)*\"",
+                        "\"$1\":\"…\"")
                 .replaceAll("(\"machines\":\\{)\"[^\"]*\"", "$1\"…\"")
                 .replaceAll(":-?[0-9][0-9.E-]*", ":0")
                 .replaceAll("\"unreliable\":\\[\"[^]]*]", "\"unreliable\":[]");
@@ -131,7 +136,7 @@ class JsonContractTest {
             assertThat(shape("count"))
                     .endsWith("\"established\":0,\"difference\":0,\"explanation\":{\"unaccepted\":0,"
                             + "\"unanswered\":0,\"oldestSeconds\":0,\"youngestSeconds\":0,\"waiting\":0,\"backlog\":0,"
-                            + "\"handshakes\":0,\"suspect\":0,\"counters\":null}}");
+                            + "\"handshakes\":0,\"suspect\":null,\"counters\":null}}");
         }
     }
 
@@ -166,6 +171,40 @@ class JsonContractTest {
         String hosts = "\"result\":{\"hosts\":{\"client1\":{\"interval\":\"100ms\",\"timeout\":\"5s\",\"rate\":0},"
                 + "\"client2\":{\"interval\":\"100ms\",\"timeout\":\"5s\",\"rate\":\"unlimited\"}}}";
         assertThat(shape("set rate unlimited client2", "set")).isEqualTo(hosts);
+    }
+
+    @Test
+    void plan() {
+        String row = "{\"limit\":\"4-tuples\",\"hosts\":[\"client1\"],\"allows\":0,\"wanted\":0,\"atServer\":false,"
+                + "\"sources\":0,\"serverPorts\":0,\"ports\":0,\"held\":0,\"listening\":0,\"ofOthers\":0,\"timeWait\":0,"
+                + "\"unusable\":{},\"lift\":\"…\"}";
+        assertThat(shape("plan 10 client1"))
+                .startsWith("\"result\":{\"wanted\":0,\"fits\":true,\"limits\":[" + row
+                        + ",{\"limit\":\"files\",\"hosts\":[\"client1\"],")
+                .contains(
+                        "{\"limit\":\"memory\",\"hosts\":[\"client1\",\"server\"],\"allows\":0,\"wanted\":0,\"atServer\":true,")
+                .endsWith(",\"lift\":\"…\"}],\"verdict\":\"10 fit\"}");
+        assertThat(shape("plan 1000M client1"))
+                .startsWith("\"result\":{\"wanted\":0,\"fits\":false,\"first\":{\"limit\":\"")
+                .containsPattern("\"lift\":\"…\"},\"limits\":\\[\\{\"limit\":\".*],\"verdict\":\"stops at [^\"]+\"}$");
+    }
+
+    @Test
+    void planOfAnOverlay() {
+        assertThat(shape("plan --connections-per-node 3n+15 --files 1024"))
+                .isEqualTo(
+                        "\"result\":{\"formula\":\"3n+15\",\"nodes\":0,\"limit\":\"files\",\"limits\":[{\"host\":\"\","
+                                + "\"limit\":\"files\",\"allows\":0,\"nodes\":0,\"connections\":0}],\"verdict\":\"336 nodes: with 337 a "
+                                + "node needs 1,026 connections, and files allow 1,024\"}");
+    }
+
+    @Test
+    void doctor() {
+        String end = "\\{\"findings\":\\[(" + FINDING + ",?)*],\"facts\":\\{\"values\":\\{.*";
+        assertThat(shape("start client1", "doctor"))
+                .matches("\"result\":\\{\"server\":" + end + "},\"hosts\":\\{\"client1\":" + end + "}}}")
+                .containsPattern(FINDING);
+        assertThat(shape("doctor client1")).matches("\"result\":\\{\"hosts\":\\{\"client1\":" + end + "}}}");
     }
 
     @Test

@@ -3,12 +3,16 @@ package io.connscale.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
-import io.connscale.Progress;
 import io.connscale.Timeless;
+import io.connscale.Progress;
+import io.connscale.api.Parts;
+import io.connscale.cluster.Cluster;
 import io.connscale.cluster.MiniCluster;
 import io.connscale.console.Answer.Format;
 import io.connscale.console.Console;
+import io.connscale.console.Shell;
 import io.connscale.control.Server;
+import io.connscale.diagnosis.Diagnostics;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,10 +55,16 @@ final class TypedLines {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(Commands.root(), format, false, Path.of("connscale.log"), out, err);
-        CommandContext context = new CommandContext(mini.cluster(), server, console);
+        CommandContext context = context(mini.cluster(), server, console);
         console.serve(command -> Commands.run((Command) command, context));
         int exit = console.runBatch(List.of(lines), null);
         await().until(() -> Progress.without(err.toString(UTF_8)), told);
         return new Said(exit, Timeless.of(out.toString(UTF_8)), Progress.without(err.toString(UTF_8)));
+    }
+
+    /** For a cluster and a server that somebody else has wired and started. */
+    static CommandContext context(Cluster cluster, Server server, Shell shell) {
+        Diagnostics diagnostics = new Diagnostics(cluster, server);
+        return new CommandContext(new Parts(false, () -> false, cluster, server, diagnostics, shell::notice), shell);
     }
 }

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -78,6 +82,36 @@ class AnswersTest {
         assertThat(never).isNotDone();
         assertThat(Answers.bounded(10, CompletableFuture.completedFuture(3), AnswersTest::silent))
                 .isCompletedWithValue(3);
+    }
+
+    @Test
+    void whatBlocksIsAbandonedWhereItsCallerGivesUpAndOnlyThere() throws Exception {
+        AtomicInteger abandoned = new AtomicInteger();
+        CountDownLatch never = new CountDownLatch(1);
+        Callable<String> blocked = () -> {
+            never.await();
+            return "";
+        };
+        assertThatThrownBy(() -> Answers.within(0, "test-blocked", blocked, abandoned::incrementAndGet))
+                .isInstanceOf(SocketTimeoutException.class)
+                .hasMessage("nothing for 0 s");
+        assertThat(abandoned).hasValue(1);
+        Thread.currentThread().interrupt();
+        assertThatThrownBy(() -> Answers.within(10, "test-blocked", blocked, abandoned::incrementAndGet))
+                .isInstanceOf(InterruptedException.class);
+        assertThat(abandoned).hasValue(2);
+        assertThat(Answers.within(10, "test-blocked", () -> "done", abandoned::incrementAndGet))
+                .isEqualTo("done");
+        assertThatThrownBy(() -> Answers.within(
+                        10,
+                        "test-blocked",
+                        () -> {
+                            throw new IllegalStateException("broke");
+                        },
+                        abandoned::incrementAndGet))
+                .isInstanceOf(IOException.class)
+                .hasRootCauseMessage("broke");
+        assertThat(abandoned).hasValue(2);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.connscale.control.Agent.Closed;
 import io.connscale.control.Agent.Opened;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Limits;
@@ -62,7 +63,7 @@ class MessageLinesTest {
             SNAPSHOT,
             9,
             1,
-            new Unanswered(1, 3, 2),
+            new Unanswered(1, 4, 3, 2),
             new Times(Distribution.NONE, RECORDED, Distribution.NONE, Distribution.NONE, Distribution.NONE),
             TcpSample.NONE,
             new ProcessLoad(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
@@ -124,6 +125,11 @@ class MessageLinesTest {
                         new Message.SnapshotTaken(7L, Snapshot.NONE, 54),
                         "{'type':'snapshot','id':7,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
                                 + "'stopped':0,'pings':0,'pongs':0,'skipped':0,'errors':{}},'workers':54}"),
+                arguments(
+                        new Message.SnapshotTaken(8L, Snapshot.NONE, 54, new Silence("worker-2", 14)),
+                        "{'type':'snapshot','id':8,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
+                                + "'stopped':0,'pings':0,'pongs':0,'skipped':0,'errors':{}},'workers':54,"
+                                + "'silence':{'name':'worker-2','seconds':14}}"),
                 arguments(new Message.Notice("worker-2 lost"), "{'type':'notice','text':'worker-2 lost'}"),
                 arguments(new Message.Done(4), "{'type':'done','id':4}"),
                 arguments(new Message.TakeFacts(16, null), "{'type':'take-facts','id':16}"),
@@ -132,7 +138,7 @@ class MessageLinesTest {
                         new Message.FactsTaken(16, FACTS),
                         "{'type':'facts','id':16,'facts':{'values':{'net.core.somaxconn':4096},'listening':"
                                 + "[{'address':'10.0.0.1','port':8989,'waiting':3}],'machine':'m','network':'net:[1]',"
-                                + "'clock':'tsc','groups':{}}}"),
+                                + "'clock':'tsc','groups':{},'quotas':[]}}"),
                 arguments(
                         new Message.StartServer(8, new ServerSettings("10.0.0.1", List.of(8989, 9989), 1024, 2)),
                         "{'type':'start-server','id':8,'settings':{'bind':'10.0.0.1','ports':[8989,9989],"
@@ -143,7 +149,7 @@ class MessageLinesTest {
                         new Message.StatisticsTaken(11, STATISTICS),
                         "{'type':'statistics','id':11,'statistics':{'counts':{'established':1,'connecting':2,'failed':3,"
                                 + "'lost':4,'stopped':5,'pings':6,'pongs':7,'skipped':8,'errors':{'receive timeout':4}},"
-                                + "'attempted':9,'missed':1,'unanswered':{'count':1,'oldestNanos':3,'youngestNanos':2},'times':{'connect':'"
+                                + "'attempted':9,'missed':1,'unanswered':{'count':1,'answered':4,'oldestNanos':3,'youngestNanos':2},'times':{'connect':'"
                                 + EMPTY + "','roundTrip':'" + ONE
                                 + "','roundTripSent':'" + EMPTY + "','lifetime':'" + EMPTY + "','loopLag':'" + EMPTY
                                 + "'},'tcp':{'sampled':0,'rtt':'" + EMPTY + "','retransmitting':0,'retransmits':0},"

@@ -196,6 +196,36 @@ class DiagnosticsTest {
         assertThat(diagnostics.verdict(HOSTS)).isEmpty();
     }
 
+    /** A connection is accepted by whoever sends its Pong: what {@code count} knows of the ends a verdict does not forget. */
+    @Test
+    void connectionsThatAnotherServerAnswersAreNotUnaccepted() throws InterruptedException {
+        diagnostics.begin(HOSTS);
+        ends.ended(100, Map.of());
+        ends.server = FakeEnds.running(1); // a stray one
+        ends.statistics = unanswered(new Unanswered(0, 100, 0, 0));
+        assertThat(text(diagnostics.verdict(HOSTS)))
+                .contains("another server answers at 127.0.0.1:8989: 99 connections more than the one here ever")
+                .doesNotContain("unaccepted");
+        ends.statistics = unanswered(new Unanswered(99, 1, 2_000_000_000L, 1_000_000_000L));
+        assertThat(text(diagnostics.verdict(HOSTS))).contains("99 unaccepted").doesNotContain("another server");
+    }
+
+    /** Accepted and ended by the server, whose host does not hear of it: neither unaccepted nor another server's. */
+    @Test
+    void connectionsThatTheServerHasEndedAreNotUnaccepted() throws InterruptedException {
+        diagnostics.begin(HOSTS);
+        ends.ended(100, Map.of());
+        ServerStatus had = FakeEnds.running(100);
+        ends.server = new ServerStatus(true, "epoll", had.listeners(), 40, 100, 0, new TreeMap<>());
+        ends.statistics = unanswered(new Unanswered(0, 100, 0, 0));
+        BothEnds both = BothEnds.settled(ends, SHORT);
+        assertThat(both.difference()).isNull();
+        assertThat(both.incomparable().orElseThrow())
+                .contains(
+                        "100 connections of the hosts have had a Pong, the server here holds 40: it has ended the rest");
+        assertThat(diagnostics.verdict(HOSTS)).isEmpty();
+    }
+
     /** Where all connections have ended nothing is left to measure; their connects were measured when they came up. */
     @Test
     void aPathIsSlowAlsoWhereTheConnectsWereBefore() throws InterruptedException {
@@ -216,7 +246,7 @@ class DiagnosticsTest {
         diagnostics.begin(HOSTS);
         ends.thorough = Known.with(
                 Known.with(Known.waiting(Known.nothing(), 8989, 9), Fact.LISTEN_DROPS, 12), Fact.SYN_RECEIVED, 4);
-        ends.statistics = unanswered(new Unanswered(3, 2_000_000_000L, 1_000_000_000L));
+        ends.statistics = unanswered(new Unanswered(3, 17, 2_000_000_000L, 1_000_000_000L));
         Difference difference = diagnostics.difference(3);
         assertThat(difference.waiting()).isEqualTo(9);
         assertThat(difference.handshakes()).isEqualTo(4);

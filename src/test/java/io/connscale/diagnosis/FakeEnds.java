@@ -1,7 +1,7 @@
 package io.connscale.diagnosis;
 
-import io.connscale.cluster.config.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.ServerStatus;
@@ -75,6 +75,11 @@ final class FakeEnds implements Ends {
 
     @Override
     public List<String> ready() {
+        return List.of(HOST);
+    }
+
+    @Override
+    public List<String> counting() {
         return List.of(HOST);
     }
 

@@ -1,11 +1,13 @@
 package io.connscale.kernel;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +61,11 @@ class CgroupTest {
     @Test
     void killsForWantOfMemoryAreCounted() throws IOException {
         write("a/memory.events", "low 0\nhigh 0\nmax 9\noom 4\noom_kill 3\n");
+        write("a/b/memory.max", "9\n");
+        write("a/b/memory.current", "1\n");
         assertThat(value(in("0::/a\n"), Fact.OOM_KILLS)).isEqualTo(3);
+        write("a/memory.events.local", "low 0\nhigh 0\nmax 9\noom 4\noom_kill 1\n");
+        assertThat(value(in("0::/a\n"), Fact.OOM_KILLS)).as("not of the groups below").isEqualTo(1);
         write("memory/b/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
         assertThat(value(in("4:memory:/b\n"), Fact.OOM_KILLS)).isEqualTo(2);
     }
@@ -71,23 +77,50 @@ class CgroupTest {
         Files.writeString(proc.resolve("7/cgroup"), "0::/a\n");
         Files.writeString(proc.resolve("vmstat"), "oom_kill 7\n");
         write("a/memory.events", "oom_kill 3\n");
-        OomKills kills = OomKills.of(proc, folder, 7);
+        OomKills kills = OomKills.of(proc, folder, 7, clock::get);
         Files.delete(proc.resolve("7/cgroup")); // it has ended
         Files.writeString(proc.resolve("vmstat"), "oom_kill 8\n");
-        assertThat(kills.since()).as("of another group").isEmpty();
+        assertThat(kills.atTheEnd()).as("of another group").isEmpty();
         write("a/memory.events", "oom_kill 4\n");
-        assertThat(kills.since())
-                .contains("killed by the kernel: out of memory (control group /a, memory.oom_kill +1)");
+        clock.addAndGet(SECONDS.toNanos(6));
+        assertThat(kills.atTheEnd())
+                .contains("killed by the kernel: out of memory"
+                        + " (control group /a, memory.oom_kill +1 within the last 7 s)");
     }
+
+    /** Another process of the group was killed while this one lived on. */
+    @Test
+    void anEarlierKillIsAnotherProcesss() throws IOException {
+        Path proc = folder.resolve("proc");
+        Files.createDirectories(proc.resolve("7"));
+        Files.writeString(proc.resolve("7/cgroup"), "0::/a/b\n");
+        write("a/memory.max", "1000\n"); // the tightest group, which does not count
+        write("a/memory.current", "10\n");
+        write("a/b/memory.events", "oom_kill 3\n");
+        OomKills kills = OomKills.of(proc, folder, 7, clock::get);
+        write("a/b/memory.events", "oom_kill 4\n");
+        for (int second = 0; second < 10; second++) {
+            assertThat(kills.atTheEnd()).as("second %d", second).isPresent();
+            clock.addAndGet(SECONDS.toNanos(1));
+            kills.tick();
+        }
+        assertThat(kills.atTheEnd()).isEmpty();
+        write("a/b/memory.events", "oom_kill 5\n");
+        assertThat(kills.atTheEnd()).hasValueSatisfying(why -> assertThat(why).contains("control group /a/b, "));
+    }
+
+    private final AtomicLong clock = new AtomicLong();
 
     @Test
     void withoutControlGroupsTheMachineCounts() throws IOException {
         Path proc = Files.createDirectories(folder.resolve("proc"));
         Files.writeString(proc.resolve("vmstat"), "oom_kill 7\n");
-        OomKills kills = OomKills.of(proc, folder, 7);
-        assertThat(kills.since()).isEmpty();
+        OomKills kills = OomKills.of(proc, folder, 7, clock::get);
+        assertThat(kills.atTheEnd()).isEmpty();
         Files.writeString(proc.resolve("vmstat"), "oom_kill 8\n");
-        assertThat(kills.since()).contains("killed by the kernel: out of memory (the machine, vmstat.oom_kill +1)");
+        assertThat(kills.atTheEnd())
+                .contains("killed by the kernel: out of memory"
+                        + " (the machine, vmstat.oom_kill +1 within the last 1 s)");
     }
 
     @Test
@@ -102,6 +135,22 @@ class CgroupTest {
         assertThat(value(cgroup, Fact.CPU_THROTTLED)).isEqualTo(60);
         assertThat(value(cgroup, Fact.CPU_THROTTLED_TIME)).isEqualTo(7_000_000);
         assertThat(group(cgroup, Facts.CPU_GROUP).path()).isEqualTo("/a");
+    }
+
+    /** Siblings may use up what the group around has, though the own quota is smaller. */
+    @Test
+    void eachGroupOnTheWayUpHasItsQuota() throws IOException {
+        write("a/cpu.max", "400000 100000\n");
+        write("a/cpu.stat", "nr_periods 80\nnr_throttled 60\nthrottled_usec 7000\n");
+        write("a/b/cpu.max", "50000 100000\n");
+        write("a/b/cpu.stat", "nr_periods 70\nnr_throttled 1\nthrottled_usec 2\n");
+        write("a/b/c/cpu.max", "max 100000\n");
+        write("a/b/c/cpu.stat", "nr_periods 0\nnr_throttled 0\nthrottled_usec 0\n");
+        Cgroup cgroup = in("0::/a/b/c\n");
+        assertThat(value(cgroup, Fact.CPU_QUOTA)).isEqualTo(500_000);
+        assertThat(cgroup.quotas())
+                .extracting(quota -> quota.group().path() + " " + quota.microsPerSecond() + " " + quota.throttled())
+                .containsExactly("/a/b 500000 1", "/a 4000000 60");
     }
 
     @Test

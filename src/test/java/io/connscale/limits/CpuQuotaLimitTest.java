@@ -24,8 +24,15 @@ class CpuQuotaLimitTest {
     private static final Facts CALM = quota(0, 0);
 
     private static Facts quota(long periods, long throttled) {
-        Facts facts = with(with(nothing(), Fact.CPU_QUOTA, 200_000), Fact.CPU_PERIODS, periods);
-        return with(with(facts, Fact.CPU_THROTTLED, throttled), Fact.CPU_THROTTLED_TIME, throttled * 70_000_000);
+        return quotas(of("/a", 200_000, periods, throttled));
+    }
+
+    private static Facts.Quota of(String group, long micros, long periods, long throttled) {
+        return new Facts.Quota(new Facts.Group(group, group), micros, periods, throttled, throttled * 70_000_000);
+    }
+
+    private static Facts quotas(Facts.Quota... all) {
+        return new Facts(new TreeMap<>(), List.of(), "m", "n", "tsc", new TreeMap<>(), null, List.of(all));
     }
 
     private static Verdict verdict(Map<String, Long> errors, Facts before, Facts client, Facts server) {
@@ -43,6 +50,19 @@ class CpuQuotaLimitTest {
         assertThat(verdict.sentence())
                 .contains("in 90 of 100 periods (cpu.max 0.20 CPUs, stopped for 6.3 s; receive timeout 40");
         assertThat(verdict.remedy()).contains("cpu.max", "CPUQuota");
+    }
+
+    /** Its own quota is the smaller one, and was never used up: siblings used up that of the group around both. */
+    @Test
+    void ofSeveralGroupsTheOneIsNamedThatStoppedIt() {
+        Facts before = quotas(of("/a/b", 100_000, 10, 0), of("/a", 400_000, 10, 5));
+        Facts after = quotas(of("/a/b", 100_000, 110, 0), of("/a", 400_000, 110, 95));
+        Verdict verdict = verdict(Map.of("receive timeout", 40L), before, after, CALM);
+        assertThat(verdict.cause()).isEqualTo("cpu-quota");
+        assertThat(verdict.host()).isEqualTo("client1");
+        assertThat(verdict.sentence())
+                .contains("the quota of its control group /a was used up in 90 of 100 periods (cpu.max 0.40 CPUs");
+        assertThat(verdict.remedy()).contains("cpu.max of the control group /a,");
     }
 
     @Test

@@ -53,10 +53,33 @@ class DifferenceTest {
                 .contains("suspect is unknown");
     }
 
+    /** The kernel asks a silent peer after 30 s. */
+    @Test
+    void thatNoneIsSuspectIsKnownOnlyOnceSilentPeersAreAsked() {
+        Facts before = with(CALM, Fact.UPTIME, 1_000);
+        Facts after = listening(with(CALM, Fact.UPTIME, 32_000), new AcceptQueue("127.0.0.1", 8989, 0, null, 0L));
+        ServerEnd late = server(RUNNING, Map.of(), before, after, "127.0.0.1");
+        assertThat(Difference.of(-20, evidence(Statistics.NONE, late), 30_000).suspect())
+                .isZero();
+        Difference off = Difference.of(-20, evidence(Statistics.NONE, late), 0);
+        assertThat(off.suspect()).as("keep-alive is off").isNull();
+        assertThat(off.text()).contains("suspect is unknown: silent peers are not asked, or not yet");
+        ServerEnd early = server(RUNNING, Map.of(), with(CALM, Fact.UPTIME, 3_000), after, "127.0.0.1");
+        assertThat(Difference.of(-20, evidence(Statistics.NONE, early), 30_000).suspect())
+                .as("the first is asked in a second")
+                .isNull();
+        Facts some = listening(with(CALM, Fact.UPTIME, 4_000), new AcceptQueue("127.0.0.1", 8989, 0, null, 5L));
+        ServerEnd retransmitting = server(RUNNING, Map.of(), before, some, "127.0.0.1");
+        assertThat(Difference.of(-20, evidence(Statistics.NONE, retransmitting), 0)
+                        .suspect())
+                .as("what is counted is known")
+                .isEqualTo(5);
+    }
+
     @Test
     void aDifferenceSaysWhereTheConnectionsAre() {
         Facts now = with(waiting(with(CALM, Fact.LISTEN_OVERFLOWS, 64), 8989, 9), Fact.SYN_RECEIVED, 3);
-        Unanswered young = new Unanswered(12, 2_340_000_000L, 400_000_000);
+        Unanswered young = new Unanswered(12, 8, 2_340_000_000L, 400_000_000);
         assertThat(difference(20, young, server(RUNNING, Map.of(), now)).text())
                 .contains("20 unaccepted", "12 without a first Pong, the oldest up for 2.3 s, the youngest for 0.4 s")
                 .contains("9 wait", "backlog 8", "3 SYN-RECEIVED", "TcpExtListenOverflows +57")
@@ -71,6 +94,6 @@ class DifferenceTest {
         Statistics none = Statistics.NONE;
         Statistics seen = new Statistics(
                 none.counts(), 0, 0, unanswered, Times.NONE, TcpSample.NONE, none.process(), new TreeMap<>());
-        return Difference.of(difference, evidence(seen, server));
+        return Difference.of(difference, evidence(seen, server), 30_000);
     }
 }

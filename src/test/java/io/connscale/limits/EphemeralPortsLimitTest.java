@@ -44,6 +44,19 @@ class EphemeralPortsLimitTest {
                 .contains("sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"");
     }
 
+    @Test
+    void whereMostAreInTimeWaitWaitingHelps() {
+        Facts few = facts(Map.of(
+                Fact.FIRST_PORT, 40_000L, Fact.LAST_PORT, 40_199L, Fact.TIME_WAIT, 150L, Fact.TW_REUSE, 2L));
+        String text = verdict(Map.of("connect EADDRNOTAVAIL", 12L), few, server(RUNNING, Map.of(), CALM), 0)
+                .text();
+        assertThat(text).contains("200 ports, 150 in TIME-WAIT", "try again after 60 s", "net.ipv4.tcp_tw_reuse=1");
+        Facts some = with(few, Fact.TIME_WAIT, 20);
+        assertThat(verdict(Map.of("connect EADDRNOTAVAIL", 12L), some, server(RUNNING, Map.of(), CALM), 0)
+                        .text())
+                .doesNotContain("try again");
+    }
+
     private static HostEnd wide(String name, long wanted, String... sources) {
         return host(name, wanted, RANGE, sources);
     }

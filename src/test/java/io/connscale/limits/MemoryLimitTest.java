@@ -15,6 +15,7 @@ import static io.connscale.limits.Given.plan;
 import static io.connscale.limits.Given.processes;
 import static io.connscale.limits.Given.row;
 import static io.connscale.limits.Given.rows;
+import static io.connscale.limits.Given.seen;
 import static io.connscale.limits.Given.server;
 import static io.connscale.limits.Given.serverOf;
 import static io.connscale.limits.Given.verdict;
@@ -35,13 +36,6 @@ import org.junit.jupiter.api.Test;
 
 /** Memory: what kills is refused, what holds up is said, and each group has its own. */
 class MemoryLimitTest {
-    @Test
-    void aProcessOfTheAgentEnded() {
-        Verdict verdict = verdict(Map.of("worker lost", 555L), nothing(), server(RUNNING, Map.of(), CALM), 0);
-        assertThat(verdict.cause()).isEqualTo("process-lost");
-        assertThat(verdict.text()).contains("(worker lost 555)", "dmesg");
-    }
-
     private static final long GIB = 1L << 30;
 
     private static Facts available(long bytes) {
@@ -155,15 +149,29 @@ class MemoryLimitTest {
 
     @Test
     void aProcessThatTheKernelKilledIsToldFromOneThatSomebodyDid() {
-        Map<String, Long> lost = Map.of("worker lost", 555L);
+        Map<String, Long> lost = Map.of("worker killed: out of memory", 555L);
         Facts before = with(nothing(), Fact.OOM_KILLS, 2);
         Facts after = with(nothing(), Fact.OOM_KILLS, 3);
         Verdict killed = verdict(evidence(lost, 0, before, after, server(RUNNING, Map.of(), CALM), 0));
         assertThat(killed.cause()).isEqualTo("out-of-memory");
-        assertThat(killed.sentence()).contains("out of memory (control group, memory.oom_kill +1; worker lost 555)");
-        assertThat(verdict(evidence(lost, 0, before, before, server(RUNNING, Map.of(), CALM), 0))
-                        .cause())
-                .isEqualTo("process-lost");
+        assertThat(killed.sentence()).contains("out of memory (control group, memory.oom_kill +1; worker killed: out of memory 555)");
+        Observation another =
+                evidence(Map.of("worker lost", 555L), 0, before, after, server(RUNNING, Map.of(), CALM), 0);
+        assertThat(verdict(another).cause()).as("another process of the group was").isEqualTo("process-lost");
+    }
+
+    @Test
+    void aProcessOfTheServerThatTheKernelKilledIsNamedToo() {
+        Facts before = with(nothing(), Fact.OOM_KILLS, 2);
+        Facts after = with(nothing(), Fact.OOM_KILLS, 3);
+        Map<String, Long> lost = Map.of("server process killed: out of memory", 90L);
+        Verdict killed =
+                verdict(seen(Map.of("receive closed", 90L), CALM, server(RUNNING, lost, before, after, "127.0.0.1"), 0));
+        assertThat(killed.cause()).isEqualTo("out-of-memory");
+        assertThat(killed.host()).isEqualTo("server");
+        assertThat(killed.sentence())
+                .contains("the kernel killed a process of the server, out of memory")
+                .contains("memory.oom_kill +1; server process killed: out of memory 90)");
     }
 
     @Test

@@ -59,6 +59,29 @@ class SomebodyElsesServerTest {
                         "is not this server, which runs elsewhere: it answered 7 Pings with \"SSH\"", "server.address");
     }
 
+    @Test
+    void morePongsThanPingsAreSaidAsSuch() {
+        Verdict verdict = Catalogue.ALL
+                .verdict(evidence(
+                        unexpected(Map.of("receive unexpected", 17L), Statistics.MORE_PONGS),
+                        server(RUNNING, Map.of(), CALM)))
+                .orElseThrow();
+        assertThat(verdict.text())
+                .contains("it sent more than one Pong for a Ping on 17 connections")
+                .doesNotContain("instead of");
+    }
+
+    @Test
+    void aPartOfAnAnswerIsShown() {
+        Verdict verdict = Catalogue.ALL
+                .verdict(evidence(
+                        unexpected(Map.of("receive timeout", 15L), "began to answer: \"Po\""),
+                        server(RUNNING, Map.of(), CALM)))
+                .orElseThrow();
+        assertThat(verdict.cause()).isEqualTo("other-server");
+        assertThat(verdict.text()).contains("gave 15 connections no answer, began to answer: \"Po\"");
+    }
+
     private static Statistics unexpected(Map<String, Long> errors, String bytes) {
         Statistics of = statistics(errors, 0);
         return new Statistics(

@@ -30,6 +30,20 @@ class ReasonsTest {
                 .containsEntry("receive reason 7", 2L);
     }
 
+    /** Each agent may send others, and a hostile one any number. */
+    @Test
+    void whatOthersCountedIsBoundedToo() {
+        Map<String, Long> many = new TreeMap<>(Map.of(Reasons.OTHER, 5L));
+        for (int i = 0; i < 10_000; i++) {
+            many.put("receive reason " + i, 2L);
+        }
+        Snapshot counts = new Snapshot(0, 0, 0, 20_005, 0, 0, 0, 0, new TreeMap<>(many));
+        assertThat(counts.errors()).hasSize(101).containsEntry("receive reason 0", 2L);
+        assertThat(counts.errors().values().stream().mapToLong(n -> n).sum()).isEqualTo(20_005);
+        assertThat(counts.plus(counts).errors()).hasSize(101);
+        assertThat(Reasons.copy(reasons.counts())).isEqualTo(reasons.counts());
+    }
+
     @Test
     void manyThreadsMayCount() {
         IntStream.range(0, 100_000).parallel().forEach(i -> reasons.count("receive", "r" + i % 10));

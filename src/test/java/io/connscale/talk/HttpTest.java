@@ -23,7 +23,7 @@ class HttpTest {
     void asksAtFirstAndEachInterval() {
         Spoken http = connected();
 
-        assertThat(http.said()).isEqualTo("GET /a HTTP/1.1\r\nHost: example.org\r\nUser-Agent: connscale\r\n\r\n");
+        assertThat(http.said()).isEqualTo("GET /a HTTP/1.1\r\nHost: example.org\r\nUser-Agent: connscale/dev\r\n\r\n");
         assertThat(http.hears(OK).told()).containsExactly("opened");
         assertThat(http.ping()).isTrue();
         assertThat(http.said()).startsWith("GET /a HTTP/1.1\r\n");

@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,10 +1,10 @@
 package io.connscale.cluster.deploy;
 
-import io.connscale.cluster.launch.CallWithTimeout;
 import io.connscale.cluster.launch.Handover.Noise;
 import io.connscale.cluster.launch.Launcher;
 import io.connscale.cluster.launch.StderrTail;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.BoundedLines;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,8 +68,8 @@ final class RemoteScript {
 
     private <T> T talk(String name, int seconds, Dialogue<T> dialogue) throws AgentException, InterruptedException {
         try {
-            Optional<T> answer = CallWithTimeout.call(
-                    "deploy-" + name, seconds, () -> dialogue.with(this), process::destroyForcibly);
+            Optional<T> answer =
+                    Answers.within(seconds, "deploy-" + name, () -> dialogue.with(this), process::destroyForcibly);
             if (answer.isPresent()) {
                 process.waitFor(END_SECONDS, TimeUnit.SECONDS); // it tidies up after its last word
                 return answer.get();

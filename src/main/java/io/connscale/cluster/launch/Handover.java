@@ -1,6 +1,7 @@
 package io.connscale.cluster.launch;
 
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.PlainText;
 import io.connscale.control.Threads;
 import java.io.ByteArrayOutputStream;
@@ -50,13 +51,15 @@ public final class Handover {
     private volatile boolean over;
 
     private final Failure failure;
+    private final int seconds;
 
     /** Names why a shell ended before it answered. */
     public interface Failure {
         AgentException of(StderrTail errors, Noise noise);
     }
 
-    private Handover(Process shell, Failure failure) {
+    private Handover(Process shell, Failure failure, int seconds) {
+        this.seconds = seconds;
         this.shell = shell;
         this.failure = failure;
         this.errors = new StderrTail(shell);
@@ -75,9 +78,15 @@ public final class Handover {
     /** The same, where {@code failure} knows better than {@link #ended} why there was no shell. */
     public static Process exec(Process shell, List<String> command, Failure failure)
             throws AgentException, InterruptedException {
+        return exec(shell, command, failure, SECONDS);
+    }
+
+    /** @param seconds in which the shell has to answer */
+    static Process exec(Process shell, List<String> command, Failure failure, int seconds)
+            throws AgentException, InterruptedException {
         boolean handed = false;
         try {
-            Handover handover = new Handover(shell, failure);
+            Handover handover = new Handover(shell, failure, seconds);
             handover.hand(command);
             handed = true;
             return shell;
@@ -116,12 +125,13 @@ public final class Handover {
     /** False where it ended before it answered. */
     private boolean talk(List<String> command) throws AgentException, InterruptedException {
         try {
-            return CallWithTimeout.call(
-                    "launch-handover", SECONDS, () -> send(command) && answered(), shell::destroyForcibly);
+            return Answers.within(
+                    seconds, "launch-handover", () -> send(command) && answered(), shell::destroyForcibly);
         } catch (SocketTimeoutException e) {
             log.debug("handover", e);
             throw new AgentException(
-                    "its shell did not answer for " + SECONDS + " s" + noise, "does a plain sh -s start there?");
+                    "its shell did not answer for " + seconds + " s" + noise + errors.said(),
+                    "does a plain sh -s start there?");
         } catch (IOException e) {
             log.debug("handover", e); // its end tells more
             return false;

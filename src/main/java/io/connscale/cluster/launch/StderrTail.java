@@ -123,6 +123,13 @@ public final class StderrTail {
         return List.copyOf(lines);
     }
 
+    /** {@code ; last output on stderr: "Connection refused"}; nothing where there was none. Of a process that has not ended yet. */
+    synchronized String said() {
+        String unfinished = PlainText.of(line.toString(StandardCharsets.UTF_8)).strip();
+        String last = !unfinished.isEmpty() && lines.isEmpty() ? unfinished : lines.isEmpty() ? "" : lines.getLast();
+        return last.isEmpty() ? "" : "; last output on stderr: \"" + last + "\"";
+    }
+
     /** Whether it ended with this exit code. */
     public boolean exitIs(int code) {
         return !process.isAlive() && process.exitValue() == code;

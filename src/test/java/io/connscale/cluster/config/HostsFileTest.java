@@ -3,6 +3,7 @@ package io.connscale.cluster.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.cluster.config.ServerReader.ThisMachine;
 import io.connscale.control.Rate;

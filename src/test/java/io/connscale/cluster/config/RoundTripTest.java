@@ -2,6 +2,7 @@ package io.connscale.cluster.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.control.Rate;
 import java.time.Duration;

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commands in front of commands: what they start and how they fail. */
@@ -49,6 +50,17 @@ class CommandLauncherTest {
         assertThat(said(List.of("sh", "-c", "exec " + login + " -c \"$*\"", "sshd"), ODD))
                 .isEqualTo(ODD_PRINTED);
         assertThat(said(List.of("sh", "-c", "eval \"$*\"", "sh"), ODD)).isEqualTo(ODD_PRINTED);
+    }
+
+    /** It may be waiting for something that it said on standard error, and for that alone. */
+    @ParameterizedTest
+    @CsvSource({"echo 'no such container' >&2; exec sleep 60,no such container", "printf Password: >&2; exec sleep 60,Password:"})
+    void ofAShellThatDoesNotAnswerIsShownWhatItSaidOnStandardError(String words, String said) throws Exception {
+        Process shell = new ProcessBuilder("sh", "-c", words).start();
+        assertThatThrownBy(() -> Handover.exec(shell, List.of("true"), Handover::ended, 2))
+                .isInstanceOfSatisfying(AgentException.class, e -> assertThat(e.message())
+                        .isEqualTo("its shell did not answer for 2 s; last output on stderr: \"" + said + "\""));
+        assertThat(shell.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
     @Property(tries = 30)

@@ -1,11 +1,11 @@
 package io.connscale.cluster.launch.ssh;
 
-import io.connscale.cluster.launch.CallWithTimeout;
 import io.connscale.cluster.launch.ssh.OpenSshConfig.LocalUser;
 import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.cluster.launch.ssh.SshConnection.Link;
 import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -77,9 +77,9 @@ final class Dialer {
     private void shake(Link link) throws IOException, AgentException, InterruptedException {
         underWay.uses(link.line());
         Line line = link.line();
-        CallWithTimeout.call(
-                "ssh-connect " + link.hop().place(),
+        Answers.within(
                 timeouts.whole(),
+                "ssh-connect " + link.hop().place(),
                 () -> {
                     line.connect(link.client());
                     return true;

@@ -1,8 +1,8 @@
 package io.connscale.cluster.launch.ssh;
 
-import io.connscale.cluster.launch.CallWithTimeout;
 import io.connscale.cluster.launch.ssh.Keyring.KeyFile;
 import io.connscale.cluster.launch.ssh.Route.Hop;
+import io.connscale.control.Answers;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -216,8 +216,8 @@ final class Identities {
         private Buffer.PlainBuffer ask(Buffer.PlainBuffer request, byte wanted, long seconds)
                 throws IOException, InterruptedException {
             try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-                Buffer.PlainBuffer answer = CallWithTimeout.call(
-                        "ssh-agent", seconds, () -> exchange(channel, request), () -> close(channel));
+                Buffer.PlainBuffer answer =
+                        Answers.within(seconds, "ssh-agent", () -> exchange(channel, request), () -> close(channel));
                 if (answer.readByte() != wanted) {
                     throw new IOException("ssh-agent refuses");
                 }

@@ -1,8 +1,8 @@
 package io.connscale.cluster.launch.ssh;
 
 import io.connscale.cluster.config.SshAddress;
-import io.connscale.cluster.launch.CallWithTimeout;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,9 +67,9 @@ final class OpenSshConfig {
         String printed;
         int exit;
         try {
-            printed = CallWithTimeout.call(
-                    "ssh-config",
+            printed = Answers.within(
                     SECONDS,
+                    "ssh-config",
                     () -> new String(client.getInputStream().readNBytes(MAX_LENGTH), StandardCharsets.UTF_8),
                     () -> end(client));
             exit = client.waitFor();

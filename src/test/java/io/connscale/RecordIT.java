@@ -1,0 +1,178 @@
+package io.connscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.run.Event;
+import io.connscale.run.Run;
+import io.connscale.run.RunInfo;
+import io.connscale.run.Sample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs' records, by the real script: docs/RUNS.md. */
+@Timeout(300)
+class RecordIT {
+    @TempDir
+    private Path folder;
+
+    private ConsoleScript script;
+
+    @BeforeEach
+    void hosts() throws IOException {
+        Files.writeString(folder.resolve("hosts.yaml"), """
+                server: {ports: 0}
+                client: {interval: 200ms}
+                hosts: {client1: local, client2: local}
+                """);
+        script = ConsoleScript.in(folder);
+    }
+
+    private Path runs() {
+        return folder.resolve("state/runs");
+    }
+
+    private List<Path> recorded() throws IOException {
+        if (!Files.exists(runs())) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(runs())) {
+            return all.sorted().toList();
+        }
+    }
+
+    @Test
+    void aRunThatDoesSomethingIsRecorded() throws Exception {
+        ConsoleScript.Ran ran = script.run(
+                "-e", "hosts", "-e", "start client1", "-e", "connections start 100 client1", "-e", "expect established == 100",
+                "-e", "expect established > 1k", "-e", "run name NIGHT-17");
+        assertThat(ran.exit()).as(ran.err()).isEqualTo(99);
+        assertThat(ran.err()).contains("error: expected established > 1k: it is 100");
+        Run run = Run.read(recorded().get(0));
+        RunInfo info = run.info();
+        assertThat(info.name()).isEqualTo("NIGHT-17");
+        assertThat(info.exit()).isEqualTo(99);
+        assertThat(info.ended()).isAfter(info.began());
+        assertThat(info.hosts().get("client1").java()).isNotNull();
+        assertThat(info.hosts().get("client2").java()).isNull();
+        assertThat(info.server().kernel().before()).containsKey("net.core.somaxconn");
+        Sample last = run.samples().get(run.samples().size() - 1);
+        assertThat(Objects.requireNonNull(last.sum()).established()).isEqualTo(100);
+        assertThat(Objects.requireNonNull(last.limits())).extracting(Sample.Use::limit).contains("files");
+        assertThat(run.events())
+                .filteredOn(event -> event.kind().equals(Event.COMMAND))
+                .extracting(Event::text)
+                .startsWith("start client1", "connections start 100 client1")
+                .contains("run name NIGHT-17");
+        assertThat(run.events())
+                .filteredOn(event -> event.kind().equals(Event.EXPECT))
+                .extracting(Event::ok)
+                .containsExactly(true, false);
+        assertThat(script.run("-o", "json", "-e", "runs show NIGHT-17").out()).contains("\"name\":\"NIGHT-17\"");
+        assertThat(recorded()).hasSize(1);
+    }
+
+    @Test
+    void nothingIsRecordedOfALookOrWhereItIsNotWanted() throws Exception {
+        assertThat(script.run("-e", "hosts", "-e", "count").exit()).isZero();
+        assertThat(script.run("--version").exit()).isZero();
+        assertThat(script.run("--no-record", "-e", "start client1").exit()).isZero();
+        assertThat(recorded()).isEmpty();
+    }
+
+    @Test
+    void aFolderOfItsOwnIsNotWrittenOver() throws Exception {
+        String mine = folder.resolve("mine").toString();
+        assertThat(script.run("--run", mine, "-e", "start client1").exit()).isZero();
+        assertThat(Run.read(Path.of(mine)).info().ended()).isNotNull();
+        ConsoleScript.Ran again = script.run("--run", mine, "-e", "start client1", "-e", "sleep 2s");
+        assertThat(again.exit()).isZero();
+        assertThat(again.err().lines().filter(line -> line.contains("incomplete")))
+                .singleElement()
+                .asString()
+                .contains("has a run already");
+        assertThat(Run.read(Path.of(mine)).events()).hasSize(2);
+    }
+
+    /** Each time a little later, so that it is at work on something else. */
+    @Test
+    void aConsoleThatIsKilledLeavesAWholeRecordUpToItsLastSecond() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            int before = recorded().size();
+            try (RunningConsole console = script.start("-o", "json")) {
+                console.type("start client1");
+                console.type("connections start 2000 client1");
+                await().atMost(Duration.ofSeconds(60)).until(() -> console.out().contains("connections start"));
+                console.type("stats");
+                Thread.sleep(1000 + 173L * i);
+                Instant killed = Instant.now();
+                console.process().destroyForcibly().waitFor();
+                assertThat(recorded()).hasSize(before + 1);
+                Run run = Run.read(recorded().get(before));
+                assertThat(run.info().ended()).isNull();
+                Sample last = run.samples().get(run.samples().size() - 1);
+                assertThat(last.at()).isAfter(killed.minusMillis(2500)); // a second, and what a busy machine needs
+                assertThat(Objects.requireNonNull(last.sum()).established()).isEqualTo(2000);
+            }
+        }
+        assertThat(script.run("-e", "runs").out()).contains("killed");
+    }
+
+    @Test
+    void aFullDiskIsSaidOnceAndTheRunGoesOn() throws Exception {
+        Needs.root();
+        Path small = Files.createDirectory(folder.resolve("small"));
+        assertThat(new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", small.toString())
+                        .start()
+                        .waitFor())
+                .isZero();
+        try {
+            ConsoleScript.Ran ran = script.run(
+                    "--run", small.resolve("run").toString(), "-e", "start all", "-e", "connections start 50 all", "-e",
+                    "sleep 15s", "-e", "count");
+            assertThat(ran.exit()).as(ran.err()).isZero();
+            assertThat(ran.out()).containsPattern("client2 +50");
+            assertThat(ran.err().lines().filter(line -> line.contains("is incomplete")))
+                    .hasSize(1);
+            assertThat(Run.read(small.resolve("run")).samples()).isNotEmpty();
+        } finally {
+            assertThat(new ProcessBuilder("umount", small.toString()).start().waitFor()).isZero();
+        }
+    }
+
+    @Test
+    void aSignalEndsTheRecordToo() throws Exception {
+        try (RunningConsole console = script.start("-e", "start client1", "-e", "sleep")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> !recorded().isEmpty() && console.out().contains("client1"));
+            console.process().destroy();
+            assertThat(console.await(30, TimeUnit.SECONDS).exit()).isEqualTo(143);
+        }
+        assertThat(Run.read(recorded().get(0)).info().exit()).isEqualTo(143);
+    }
+
+    @Test
+    void ciGetsJunitsXml() throws Exception {
+        Path xml = folder.resolve("report.xml");
+        ConsoleScript.Ran ran = script.with("GITHUB_ACTIONS", "true")
+                .run("--junit", xml.toString(), "-e", "expect verdict == none", "-e", "expect verdict == x<y>");
+        assertThat(ran.exit()).isEqualTo(99);
+        assertThat(ran.err()).contains("::error title=connscale::expected verdict == x<y>: it is none");
+        assertThat(xml)
+                .content()
+                .contains(
+                        "<testsuite name=\"connscale\" tests=\"2\" failures=\"1\" errors=\"0\">",
+                        "<failure message=\"expected verdict == x&lt;y&gt;: it is none\"/>");
+    }
+}
