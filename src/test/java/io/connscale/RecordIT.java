@@ -55,8 +55,18 @@ class RecordIT {
     @Test
     void aRunThatDoesSomethingIsRecorded() throws Exception {
         ConsoleScript.Ran ran = script.run(
-                "-e", "hosts", "-e", "start client1", "-e", "connections start 100 client1", "-e", "expect established == 100",
-                "-e", "expect established > 1k", "-e", "run name NIGHT-17");
+                "-e",
+                "hosts",
+                "-e",
+                "start client1",
+                "-e",
+                "connections start 100 client1",
+                "-e",
+                "expect established == 100",
+                "-e",
+                "expect established > 1k",
+                "-e",
+                "run name NIGHT-17");
         assertThat(ran.exit()).as(ran.err()).isEqualTo(99);
         assertThat(ran.err()).contains("error: expected established > 1k: it is 100");
         Run run = Run.read(recorded().get(0));
@@ -69,7 +79,9 @@ class RecordIT {
         assertThat(info.server().kernel().before()).containsKey("net.core.somaxconn");
         Sample last = run.samples().get(run.samples().size() - 1);
         assertThat(Objects.requireNonNull(last.sum()).established()).isEqualTo(100);
-        assertThat(Objects.requireNonNull(last.limits())).extracting(Sample.Use::limit).contains("files");
+        assertThat(Objects.requireNonNull(last.limits()))
+                .extracting(Sample.Use::limit)
+                .contains("files");
         assertThat(run.events())
                 .filteredOn(event -> event.kind().equals(Event.COMMAND))
                 .extracting(Event::text)
@@ -139,15 +151,24 @@ class RecordIT {
                 .isZero();
         try {
             ConsoleScript.Ran ran = script.run(
-                    "--run", small.resolve("run").toString(), "-e", "start all", "-e", "connections start 50 all", "-e",
-                    "sleep 15s", "-e", "count");
+                    "--run",
+                    small.resolve("run").toString(),
+                    "-e",
+                    "start all",
+                    "-e",
+                    "connections start 50 all",
+                    "-e",
+                    "sleep 15s",
+                    "-e",
+                    "count");
             assertThat(ran.exit()).as(ran.err()).isZero();
             assertThat(ran.out()).containsPattern("client2 +50");
             assertThat(ran.err().lines().filter(line -> line.contains("is incomplete")))
                     .hasSize(1);
             assertThat(Run.read(small.resolve("run")).samples()).isNotEmpty();
         } finally {
-            assertThat(new ProcessBuilder("umount", small.toString()).start().waitFor()).isZero();
+            assertThat(new ProcessBuilder("umount", small.toString()).start().waitFor())
+                    .isZero();
         }
     }
 

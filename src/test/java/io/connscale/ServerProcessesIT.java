@@ -104,7 +104,8 @@ class ServerProcessesIT {
         try (RunningConsole console = console("workers: 2, ports: " + freePort())) {
             console.answer("start client1");
             assertThat(console.answer("connections start 100 client1")).contains("\"established\":100");
-            MatchResult process = PROCESS.matcher(console.answer("server")).results().toList().get(1);
+            MatchResult process =
+                    PROCESS.matcher(console.answer("server")).results().toList().get(1);
             new ProcessBuilder("kill", "-STOP", process.group(1)).start().waitFor();
             soon().untilAsserted(() -> assertThat(console.answer("count"))
                     .containsPattern("\"difference\":null,\"incomparable\":\"process " + process.group(1)

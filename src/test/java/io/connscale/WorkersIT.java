@@ -106,7 +106,8 @@ class WorkersIT {
             long worker = workers(console.answer("hosts")).get(0).pid();
             signal("STOP", worker);
             soon().untilAsserted(() -> assertThat(console.answer("count"))
-                    .containsPattern("\"difference\":null,\"incomparable\":\"worker-2 of client1 has said nothing for \\d+ s\"")
+                    .containsPattern(
+                            "\"difference\":null,\"incomparable\":\"worker-2 of client1 has said nothing for \\d+ s\"")
                     .contains("\"hosts\":{\"client1\":{\"established\":400,"));
             assertThat(console.answer("stats client1")).contains("worker-2 gave no answer for 5 s");
             signal("CONT", worker);
@@ -131,7 +132,9 @@ class WorkersIT {
     }
 
     private static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor())
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid))
+                        .start()
+                        .waitFor())
                 .isZero();
     }
 

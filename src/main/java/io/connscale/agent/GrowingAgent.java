@@ -2,8 +2,8 @@ package io.connscale.agent;
 
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.Answers;
 import io.connscale.control.Exhausted;
 import io.connscale.control.Rate;
@@ -110,7 +110,8 @@ final class GrowingAgent implements Agent {
     }
 
     /** Which worker's counts are old; null: none. */
-    @Nullable Silence silence() {
+    @Nullable
+    Silence silence() {
         return workers.silence();
     }
 
@@ -316,8 +317,7 @@ final class GrowingAgent implements Agent {
             sum = own.statistics().thenApply(gone::plus);
         }
         for (Worker worker : beside) {
-            sum = sum.thenCombine(
-                    worker.answer(worker.process().statistics(), worker::afterLoss), Statistics::plus);
+            sum = sum.thenCombine(worker.answer(worker.process().statistics(), worker::afterLoss), Statistics::plus);
         }
         return sum;
     }

@@ -126,7 +126,12 @@ public final class Opening {
      * @param counts by host; none is opened where it is 0
      * @param rates by host, where it is not the agent's own
      */
-    Opening(Parts parts, Map<String, Agent> agents, Map<String, Long> counts, Request request, Map<String, Rate> rates) {
+    Opening(
+            Parts parts,
+            Map<String, Agent> agents,
+            Map<String, Long> counts,
+            Request request,
+            Map<String, Rate> rates) {
         this(parts, agents, counts, request, rates, CONFIRMED_WITHIN);
     }
 

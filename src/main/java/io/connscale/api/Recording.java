@@ -375,8 +375,7 @@ public final class Recording implements AutoCloseable {
     }
 
     private static boolean isNews(Moment.@Nullable Heard before, Moment.Heard now) {
-        return !now.facts().equals(Facts.NONE)
-                && (before == null || before.factsNanos() < now.factsNanos());
+        return !now.facts().equals(Facts.NONE) && (before == null || before.factsNanos() < now.factsNanos());
     }
 
     private static RunInfo.Kernel after(RunInfo.Kernel before, Facts facts) {

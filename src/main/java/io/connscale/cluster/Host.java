@@ -4,8 +4,8 @@ import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
 import io.connscale.stats.Reasons;
@@ -66,7 +66,8 @@ final class Host {
         int workers();
 
         /** Which of these has said nothing for so long that its counts are old; null: none. */
-        @Nullable Silence silence();
+        @Nullable
+        Silence silence();
 
         /** Has the agent do as {@code config} says from now on. May have to ask where the server is: not for the owner. */
         CompletableFuture<Void> configure(HostConfig config);

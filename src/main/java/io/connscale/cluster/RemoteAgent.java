@@ -2,8 +2,8 @@ package io.connscale.cluster;
 
 import io.connscale.cluster.Ending.ErrorTail;
 import io.connscale.control.AgentException;
-import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.AgentProcess;
+import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.BoundedLines;
 import io.connscale.control.IdleCounter;
 import io.connscale.control.Message;
@@ -295,7 +295,8 @@ final class RemoteAgent implements AgentProcess {
     }
 
     /** Which of its workers' counts are old, as it last said; null: none. */
-    @Nullable Silence silence() {
+    @Nullable
+    Silence silence() {
         return latest.silence();
     }
 

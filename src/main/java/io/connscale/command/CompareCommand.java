@@ -86,7 +86,9 @@ public final class CompareCommand implements Command {
                     ratios(first, summary)));
         }
         Answer answer = new Answer(
-                Map.of("runs", compared), table(compared), lines(compared, new ArrayList<>(first.values().keySet())));
+                Map.of("runs", compared),
+                table(compared),
+                lines(compared, new ArrayList<>(first.values().keySet())));
         List<String> broken = broken(forbidden, compared);
         if (!broken.isEmpty()) {
             throw CommandException.unmet(String.join("; ", broken), answer);
@@ -110,12 +112,14 @@ public final class CompareCommand implements Command {
             if (!compared.get(0).ratios.containsKey(one.name())) {
                 throw new CommandException(
                         "no number is called " + one.name(),
-                        "numbers are " + String.join(", ", compared.get(0).ratios.keySet()));
+                        "numbers are "
+                                + String.join(", ", compared.get(0).ratios.keySet()));
             }
             for (Compared other : compared.subList(1, compared.size())) {
                 Double ratio = other.ratios.get(one.name());
                 if (ratio == null) {
-                    broken.add(one.name() + " of " + label(other) + " has no ratio to " + label(compared.get(0)) + "'s");
+                    broken.add(
+                            one.name() + " of " + label(other) + " has no ratio to " + label(compared.get(0)) + "'s");
                 } else if (one.operator().holds(ratio, one.number(false))) {
                     broken.add("%s of %s is %s times %s's: %s"
                             .formatted(one.name(), label(other), ratio(ratio), label(compared.get(0)), one));
@@ -164,14 +168,16 @@ public final class CompareCommand implements Command {
                 Summary.Value value = other.values.get(name);
                 Double ratio = other.ratios.get(name);
                 row.add(cell(value));
-                row.add(ratio == null
-                        ? ""
-                        : ratio(ratio) + (first != null && value != null && first.overlaps(value) ? " ~" : ""));
+                row.add(
+                        ratio == null
+                                ? ""
+                                : ratio(ratio) + (first != null && value != null && first.overlaps(value) ? " ~" : ""));
             }
             rows.add(row);
         }
         lines.addAll(new Table(heads, rows).lines());
-        lines.add("in brackets: the middle half of the samples · ~: they overlap, so that the difference may be chance");
+        lines.add(
+                "in brackets: the middle half of the samples · ~: they overlap, so that the difference may be chance");
         return lines;
     }
 

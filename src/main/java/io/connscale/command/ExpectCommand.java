@@ -115,8 +115,7 @@ public final class ExpectCommand implements Command {
                 checked,
                 new Table(
                         List.of("expectation", "value", "unit", "met"),
-                        List.of(List.of(
-                                expected.toString(), value == null ? "" : value, checked.unit, checked.met))),
+                        List.of(List.of(expected.toString(), value == null ? "" : value, checked.unit, checked.met))),
                 List.of(expected.name() + "  " + shown + (checked.met ? ", as expected" : ", not as expected")));
         if (checked.met) {
             return answer;
@@ -148,7 +147,8 @@ public final class ExpectCommand implements Command {
         if (expected.over() != null) {
             throw new IllegalArgumentException("a verdict is not looked at over a time");
         }
-        String cause = context.diagnostics().last().map(verdict -> verdict.cause()).orElse(NONE);
+        String cause =
+                context.diagnostics().last().map(verdict -> verdict.cause()).orElse(NONE);
         boolean same = cause.equals(expected.bound());
         return switch (expected.operator()) {
             case EQUAL -> new Checked(expected.toString(), cause, "", same);

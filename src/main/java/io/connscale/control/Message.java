@@ -196,8 +196,7 @@ public sealed interface Message {
             @Nullable Long id,
             Snapshot snapshot,
             @Nullable Integer workers,
-            @Nullable Silence silence)
-            implements Message {
+            @Nullable Silence silence) implements Message {
         public SnapshotTaken {
             Objects.requireNonNull(snapshot, "snapshot");
         }

@@ -59,7 +59,9 @@ public record ServerStatus(
             long pid,
             long established,
             long room,
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer silentSeconds) {}
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Integer silentSeconds) {}
 
     public ServerStatus {
         listeners = List.copyOf(listeners);

@@ -414,7 +414,8 @@ public final class Workers implements AutoCloseable {
 
         private AgentException unanswered() {
             return new AgentException(
-                    name + " gave no answer for " + ANSWER_SECONDS + " s", "was it stopped? is the machine overloaded?");
+                    name + " gave no answer for " + ANSWER_SECONDS + " s",
+                    "was it stopped? is the machine overloaded?");
         }
 
         /** Whether it is gone, and does not merely leave a question unanswered. */
@@ -436,7 +437,9 @@ public final class Workers implements AutoCloseable {
             return role
                     + (endedForSilence
                             ? " silent"
-                            : process.ending().getNow("").contains(OomKills.KILLED) ? " killed: out of memory" : " lost");
+                            : process.ending().getNow("").contains(OomKills.KILLED)
+                                    ? " killed: out of memory"
+                                    : " lost");
         }
 
         /** What is left of all that it said last, now that it is gone. */

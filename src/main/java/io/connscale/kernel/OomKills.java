@@ -77,8 +77,7 @@ public final class OomKills {
         Look before = looks.earlier;
         Look now = look();
         long seconds = TimeUnit.NANOSECONDS.toSeconds(now.nanos - before.nanos) + 1;
-        return said(now.facts, before.facts)
-                .map(evidence -> KILLED + evidence + " within the last " + seconds + " s)");
+        return said(now.facts, before.facts).map(evidence -> KILLED + evidence + " within the last " + seconds + " s)");
     }
 
     /**

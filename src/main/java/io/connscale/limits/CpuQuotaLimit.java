@@ -48,8 +48,7 @@ public final class CpuQuotaLimit implements Limit {
     }
 
     private static Remedy remedy(String group) {
-        return Remedy.ofGroup(
-                Fact.CPU_QUOTA.setting(), group, "the container's CPU limit; systemd: CPUQuota=");
+        return Remedy.ofGroup(Fact.CPU_QUOTA.setting(), group, "the container's CPU limit; systemd: CPUQuota=");
     }
 
     /** An end that was stopped again and again accepts, answers and sends late, whatever else is seen then. */
@@ -79,7 +78,8 @@ public final class CpuQuotaLimit implements Limit {
                 "cpu-quota",
                 end,
                 end.process() + " had no CPU: the quota of its " + group + " was used up in "
-                        + Words.number(quota.throttled()) + " of " + Words.number(quota.periods()) + " periods (cpu.max "
+                        + Words.number(quota.throttled()) + " of " + Words.number(quota.periods())
+                        + " periods (cpu.max "
                         + cpus(quota.microsPerSecond()) + " CPUs, stopped for "
                         + String.format(Locale.ROOT, "%.1f", quota.throttledNanos() / NANOS_PER_SECOND)
                         + " s; receive timeout " + Words.number(seen.count("receive timeout"))

@@ -61,7 +61,9 @@ public record HostEnd(
     HostEnd ofEnded() {
         Snapshot counts = seen.counts();
         SortedMap<String, Long> ended = new TreeMap<>(counts.errors());
-        ended.keySet().removeIf(reason -> reason.startsWith("connect ") || reason.startsWith("worker ") || reason.equals("agent lost"));
+        ended.keySet()
+                .removeIf(reason ->
+                        reason.startsWith("connect ") || reason.startsWith("worker ") || reason.equals("agent lost"));
         return new HostEnd(
                 name, settings, wanted, processes, seen.with(counts.withErrors(ended)), connects, before, now);
     }

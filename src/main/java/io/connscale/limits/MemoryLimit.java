@@ -251,8 +251,9 @@ public final class MemoryLimit implements Limit {
     /** Who started it saw the kernel count that when it ended. */
     private static Cause killed(EndedProcess.Loss loss) {
         End end = loss.end();
-        String counted =
-                OomKills.said(end.now(), end.before()).map(grown -> grown + "; ").orElse("");
+        String counted = OomKills.said(end.now(), end.before())
+                .map(grown -> grown + "; ")
+                .orElse("");
         return loss.cause(new Verdict(
                 "out-of-memory",
                 end,

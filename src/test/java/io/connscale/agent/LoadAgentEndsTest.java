@@ -84,7 +84,8 @@ class LoadAgentEndsTest {
             assertThat(peer.getInputStream().readNBytes(4)).asString().isEqualTo("Ping");
             await().until(() -> Given.now(agent).pings() > 0); // counted a moment after it was sent
             long skipped = Given.now(agent).skipped(); // a loop that was held up has some before the first one
-            await().until(() -> Given.now(agent).skipped() > skipped); // nor is a second Ping sent while the first one waits
+            await().until(() ->
+                    Given.now(agent).skipped() > skipped); // nor is a second Ping sent while the first one waits
             assertThat(Given.now(agent).pings()).isEqualTo(1);
             Settings impatient = new Settings(List.of("127.0.0.1:1"), List.of(), 20, 1, 0);
             agent.configure(impatient).get(5, TimeUnit.SECONDS);

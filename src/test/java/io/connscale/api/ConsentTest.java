@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.HostStatus.State;
-import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.HostConfig;
+import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.AgentException;

@@ -38,7 +38,8 @@ class OpeningTest {
 
     @Test
     void whoDoesNotConfirmTheEndIsNotWaitedForAndWhatIsKnownIsSaid() throws Exception {
-        Path file = Files.writeString(folder.resolve("hosts.yaml"), "server: {autostart: false}\nhosts: {client1: local}\n");
+        Path file = Files.writeString(
+                folder.resolve("hosts.yaml"), "server: {autostart: false}\nhosts: {client1: local}\n");
         try (Parts parts = Parts.of(HostsFile.read(file), User.NOBODY)) {
             Opening opening = new Opening(
                     parts,

@@ -3,8 +3,8 @@ package io.connscale.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
-import io.connscale.Timeless;
 import io.connscale.Progress;
+import io.connscale.Timeless;
 import io.connscale.api.Parts;
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.MiniCluster;

@@ -90,8 +90,9 @@ class WorkersTest {
                 AgentProcess.class.getClassLoader(),
                 new Class<?>[] {AgentProcess.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "hello" -> CompletableFuture.completedFuture(
-                            new Message.Hello(1, "9", "17", 1, "Linux", "amd64", Limits.ofThisProcess()));
+                    case "hello" ->
+                        CompletableFuture.completedFuture(
+                                new Message.Hello(1, "9", "17", 1, "Linux", "amd64", Limits.ofThisProcess()));
                     case "tick" -> seconds;
                     case "snapshot", "statistics" -> new CompletableFuture<>();
                     case "latest" -> new Snapshot(7, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
@@ -106,21 +107,24 @@ class WorkersTest {
     void oneThatTheKernelKilledIsCountedAsSuch() throws Exception {
         List<Snapshot> left = new CopyOnWriteArrayList<>();
         AgentProcess process = silent(0);
-        try (Workers workers = new Workers("server process", name -> process, notices::add, worker -> lost(left, worker))) {
+        try (Workers workers =
+                new Workers("server process", name -> process, notices::add, worker -> lost(left, worker))) {
             workers.start(1, worker -> {}, () -> false);
             process.ending().complete("with exit code 137 (SIGKILL), " + OomKills.KILLED + "control group /a, +1)");
             await().until(() -> !left.isEmpty());
         }
         assertThat(left.get(0).errors()).hasToString("{server process killed: out of memory=7}");
-        assertThat(notices).singleElement().asString().startsWith("server-process-2 lost, with 7 connections: it ended with");
+        assertThat(notices)
+                .singleElement()
+                .asString()
+                .startsWith("server-process-2 lost, with 7 connections: it ended with");
     }
 
     @Test
     void whoDoesNotAnswerIsNotLostAndItsCountsAreSaidToBeOld() throws Exception {
         try (Workers workers = new Workers("worker", name -> silent(14), notices::add, worker -> 0)) {
             workers.start(1, worker -> {}, () -> false);
-            await().untilAsserted(() ->
-                    assertThat(workers.silence()).isEqualTo(new Silence("worker-2", 14)));
+            await().untilAsserted(() -> assertThat(workers.silence()).isEqualTo(new Silence("worker-2", 14)));
             Worker worker = workers.running().get(0);
             Snapshot counts = worker.counts().join();
             assertThat(counts.established()).isEqualTo(7);

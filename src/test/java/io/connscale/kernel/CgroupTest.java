@@ -65,7 +65,9 @@ class CgroupTest {
         write("a/b/memory.current", "1\n");
         assertThat(value(in("0::/a\n"), Fact.OOM_KILLS)).isEqualTo(3);
         write("a/memory.events.local", "low 0\nhigh 0\nmax 9\noom 4\noom_kill 1\n");
-        assertThat(value(in("0::/a\n"), Fact.OOM_KILLS)).as("not of the groups below").isEqualTo(1);
+        assertThat(value(in("0::/a\n"), Fact.OOM_KILLS))
+                .as("not of the groups below")
+                .isEqualTo(1);
         write("memory/b/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 2\n");
         assertThat(value(in("4:memory:/b\n"), Fact.OOM_KILLS)).isEqualTo(2);
     }

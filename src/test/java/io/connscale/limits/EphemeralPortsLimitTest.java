@@ -46,8 +46,8 @@ class EphemeralPortsLimitTest {
 
     @Test
     void whereMostAreInTimeWaitWaitingHelps() {
-        Facts few = facts(Map.of(
-                Fact.FIRST_PORT, 40_000L, Fact.LAST_PORT, 40_199L, Fact.TIME_WAIT, 150L, Fact.TW_REUSE, 2L));
+        Facts few = facts(
+                Map.of(Fact.FIRST_PORT, 40_000L, Fact.LAST_PORT, 40_199L, Fact.TIME_WAIT, 150L, Fact.TW_REUSE, 2L));
         String text = verdict(Map.of("connect EADDRNOTAVAIL", 12L), few, server(RUNNING, Map.of(), CALM), 0)
                 .text();
         assertThat(text).contains("200 ports, 150 in TIME-WAIT", "try again after 60 s", "net.ipv4.tcp_tw_reuse=1");

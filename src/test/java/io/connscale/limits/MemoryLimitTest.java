@@ -154,10 +154,13 @@ class MemoryLimitTest {
         Facts after = with(nothing(), Fact.OOM_KILLS, 3);
         Verdict killed = verdict(evidence(lost, 0, before, after, server(RUNNING, Map.of(), CALM), 0));
         assertThat(killed.cause()).isEqualTo("out-of-memory");
-        assertThat(killed.sentence()).contains("out of memory (control group, memory.oom_kill +1; worker killed: out of memory 555)");
+        assertThat(killed.sentence())
+                .contains("out of memory (control group, memory.oom_kill +1; worker killed: out of memory 555)");
         Observation another =
                 evidence(Map.of("worker lost", 555L), 0, before, after, server(RUNNING, Map.of(), CALM), 0);
-        assertThat(verdict(another).cause()).as("another process of the group was").isEqualTo("process-lost");
+        assertThat(verdict(another).cause())
+                .as("another process of the group was")
+                .isEqualTo("process-lost");
     }
 
     @Test
@@ -165,8 +168,8 @@ class MemoryLimitTest {
         Facts before = with(nothing(), Fact.OOM_KILLS, 2);
         Facts after = with(nothing(), Fact.OOM_KILLS, 3);
         Map<String, Long> lost = Map.of("server process killed: out of memory", 90L);
-        Verdict killed =
-                verdict(seen(Map.of("receive closed", 90L), CALM, server(RUNNING, lost, before, after, "127.0.0.1"), 0));
+        Verdict killed = verdict(
+                seen(Map.of("receive closed", 90L), CALM, server(RUNNING, lost, before, after, "127.0.0.1"), 0));
         assertThat(killed.cause()).isEqualTo("out-of-memory");
         assertThat(killed.host()).isEqualTo("server");
         assertThat(killed.sentence())

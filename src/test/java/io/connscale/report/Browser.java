@@ -70,17 +70,21 @@ public record Browser(Path folder, int width, boolean dark) {
         private Window(Started started) throws IOException, InterruptedException {
             chromium = started.chromium;
             console = started.console;
-            Awaitility.await().atMost(LIMIT_SECONDS, TimeUnit.SECONDS).until(() -> LISTENS.matcher(Files.readString(console))
-                    .find());
+            Awaitility.await()
+                    .atMost(LIMIT_SECONDS, TimeUnit.SECONDS)
+                    .until(() -> LISTENS.matcher(Files.readString(console)).find());
             Matcher listens = LISTENS.matcher(Files.readString(console));
             listens.find();
             URI list = URI.create("http://" + listens.group(1) + "/json/list");
-            Matcher page = PAGE.matcher(http.send(HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString())
-                    .body());
+            Matcher page =
+                    PAGE.matcher(http.send(HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString())
+                            .body());
             if (!page.find()) {
                 throw new IOException("chromium shows no page");
             }
-            socket = http.newWebSocketBuilder().buildAsync(URI.create(page.group(1)), new Answers()).join();
+            socket = http.newWebSocketBuilder()
+                    .buildAsync(URI.create(page.group(1)), new Answers())
+                    .join();
         }
 
         private final class Answers implements WebSocket.Listener {
@@ -100,7 +104,10 @@ public record Browser(Path folder, int width, boolean dark) {
 
         /** The text that an expression of JavaScript has now. */
         public String text(String expression) throws IOException, InterruptedException {
-            socket.sendText("{\"id\":1,\"method\":\"Runtime.evaluate\",\"params\":{\"expression\":\"String(%s)\"}}".formatted(expression), true)
+            socket.sendText(
+                            "{\"id\":1,\"method\":\"Runtime.evaluate\",\"params\":{\"expression\":\"String(%s)\"}}"
+                                    .formatted(expression),
+                            true)
                     .join();
             String answer = answers.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
             if (answer == null) {

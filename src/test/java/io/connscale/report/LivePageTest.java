@@ -85,7 +85,9 @@ class LivePageTest {
     void aBrowserSeesTheSampleThatCameLast() throws Exception {
         page.begun(begun(3), Map.of());
         try (Browser.Window window = Browser.in(folder, 1200).open(url)) {
-            await().atMost(SECONDS).until(() -> window.number("established").equals(number(run.samples().get(2))));
+            await().atMost(SECONDS)
+                    .until(() -> window.number("established")
+                            .equals(number(run.samples().get(2))));
 
             int size = run.samples().size();
             for (Sample sample : run.samples().subList(size - LiveRun.MAX_WAITING / 2, size)) {
@@ -95,13 +97,16 @@ class LivePageTest {
             await().atMost(SECONDS).until(() -> window.number("established").equals(number(last())));
             assertThat(window.number("server"))
                     .isEqualTo("%,d".formatted(last().server().established()));
-            assertThat(window.text("document.querySelectorAll('canvas').length")).isNotEqualTo("0");
-            assertThat(window.text("document.querySelector('.live').textContent")).isEqualTo("live");
+            assertThat(window.text("document.querySelectorAll('canvas').length"))
+                    .isNotEqualTo("0");
+            assertThat(window.text("document.querySelector('.live').textContent"))
+                    .isEqualTo("live");
 
             page.close();
 
-            await().atMost(SECONDS).until(() -> window.text("document.querySelector('.live').textContent")
-                    .startsWith("no longer live"));
+            await().atMost(SECONDS)
+                    .until(() -> window.text("document.querySelector('.live').textContent")
+                            .startsWith("no longer live"));
             assertThat(window.console()).isEmpty();
         }
     }

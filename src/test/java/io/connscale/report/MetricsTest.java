@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -114,6 +115,19 @@ class MetricsTest {
         try (InputStream in = uri.toURL().openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    @Test
+    void theDashboardAsksForMetricsThatThereAre() throws Exception {
+        String text = new String(Metrics.of(last(PageTest.example()), times()), StandardCharsets.UTF_8);
+        String dashboard = Files.readString(Path.of("conf/grafana.json"));
+
+        assertThat(Pattern.compile("connscale_[a-z_]+")
+                        .matcher(dashboard)
+                        .results()
+                        .map(found -> found.group()))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(text).contains(name.replaceAll("_(bucket|total)$", "")));
     }
 
     @Test

@@ -78,12 +78,10 @@ class ExpectationTest {
         Map<?, ?> last = Measure.members(run.samples().get(30));
         Measure slow = Measure.named("roundTrip.p99.9", last).orElseThrow();
         assertThat(slow.isTime()).isTrue();
-        assertThat(slow.in(last))
-                .isEqualTo((double) Objects.requireNonNull(Objects.requireNonNull(
-                                        Objects.requireNonNull(run.samples().get(30).sum())
-                                                .micros())
-                                .roundTrip()
-                                .p999()));
+        assertThat(slow.in(last)).isEqualTo((double) Objects.requireNonNull(Objects.requireNonNull(
+                        Objects.requireNonNull(run.samples().get(30).sum()).micros())
+                .roundTrip()
+                .p999()));
         assertThat(slow.in(Measure.members(run.samples().get(0)))).isNull();
         assertThat(Measure.named("estblished", last)).isEmpty();
         assertThat(Measure.named("hosts.few", last)).isEmpty();
@@ -102,7 +100,9 @@ class ExpectationTest {
     @Test
     void whatMakesRunsIncomparableIsNamed() throws Exception {
         Run one = Run.read(RunTest.example());
-        assertThat(Summary.incomparable(one, one)).allMatch(why -> why.contains("unreliable")).isNotEmpty();
+        assertThat(Summary.incomparable(one, one))
+                .allMatch(why -> why.contains("unreliable"))
+                .isNotEmpty();
         RunInfo i = one.info();
         RunInfo other = new RunInfo(
                 i.schema(),

@@ -54,12 +54,18 @@ class CommandLauncherTest {
 
     /** It may be waiting for something that it said on standard error, and for that alone. */
     @ParameterizedTest
-    @CsvSource({"echo 'no such container' >&2; exec sleep 60,no such container", "printf Password: >&2; exec sleep 60,Password:"})
+    @CsvSource({
+        "echo 'no such container' >&2; exec sleep 60,no such container",
+        "printf Password: >&2; exec sleep 60,Password:"
+    })
     void ofAShellThatDoesNotAnswerIsShownWhatItSaidOnStandardError(String words, String said) throws Exception {
         Process shell = new ProcessBuilder("sh", "-c", words).start();
         assertThatThrownBy(() -> Handover.exec(shell, List.of("true"), Handover::ended, 2))
-                .isInstanceOfSatisfying(AgentException.class, e -> assertThat(e.message())
-                        .isEqualTo("its shell did not answer for 2 s; last output on stderr: \"" + said + "\""));
+                .isInstanceOfSatisfying(
+                        AgentException.class,
+                        e -> assertThat(e.message())
+                                .isEqualTo(
+                                        "its shell did not answer for 2 s; last output on stderr: \"" + said + "\""));
         assertThat(shell.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
 
