@@ -133,7 +133,7 @@ public final class ConnectionsCommand implements Command {
                 try {
                     over = opening.await(PROGRESS);
                     if (!over) {
-                        shell.progress((interrupted ? "stopping… · " : "") + progress(opening));
+                        shell.progress(interrupted ? stopping(opening.soFar().sum()) : progress(opening));
                     }
                 } catch (InterruptedException e) {
                     opening.stop();
@@ -145,11 +145,17 @@ public final class ConnectionsCommand implements Command {
                     HostAnswers.of(opened.hosts(), opened.failures().values());
             if (interrupted) { // with what failed beside it: a host that was lost meanwhile is no less lost
                 throw answers.interrupted(
-                        "interrupted; " + Quantity.text(opened.established()) + " connections stay open",
+                        "interrupted; " + Quantity.text(opened.established()) + " connections stay open"
+                                + (opened.failures().isEmpty() ? "" : ", as far as is known"),
                         "connections stop closes them",
                         done -> answer(opened));
             }
             return answers.answer(done -> answer(opened));
+        }
+
+        private static String stopping(Opened.Host sum) {
+            return "stopping… · %s/%s established"
+                    .formatted(Quantity.text(sum.established()), Quantity.text(sum.requested()));
         }
 
         private static String progress(Opening opening) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param states of every host of {@code hosts.yaml}: {@code stopped}, {@code starting}, {@code ready} or {@code lost}
  * @param server null where it does not run, does not answer, or is somebody else's
  * @param hosts those that have, or had, an agent
- * @param sum of the hosts; its percentiles are exact, not an average; null where there is no host
+ * @param sum of the hosts; its percentiles are exact, not an average; null where there is no host, or one has not answered yet
  * @param machines by boot id, each once
  * @param limits how far each limit is used up; null where that was not read for this sample
  */
@@ -79,7 +79,7 @@ public record Sample(
             @Nullable PerSecond perSecond,
             @Nullable Micros micros,
             Tcp tcp,
-            Process process,
+            ProcessUse process,
             @Nullable SortedMap<String, Long> counters,
             List<String> unreliable) {
         public End {
@@ -115,7 +115,7 @@ public record Sample(
      * @param collectionMillis of garbage collection since the sample before; the same
      * @param residentBytes physical memory; null where the kernel does not say
      */
-    public record Process(
+    public record ProcessUse(
             int processes,
             @Nullable Double cpus,
             @Nullable Double loopBusy,

@@ -3,6 +3,7 @@ package io.connscale.diagnosis;
 import static io.connscale.diagnosis.FakeEnds.HOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.cluster.config.Workers;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.AcceptQueue;
@@ -258,6 +259,47 @@ class DiagnosticsTest {
         Statistics none = Statistics.NONE;
         return new Statistics(
                 none.counts(), 0, 0, unanswered, Times.NONE, TcpSample.NONE, none.process(), new TreeMap<>());
+    }
+
+    @Test
+    void whatWasLostBeforeARequestBeganIsPast() throws InterruptedException {
+        ends.ended(0, Map.of("receive closed", 2L));
+        diagnostics.begin(HOSTS);
+        assertThat(diagnostics.verdictOfLosses(HOST)).isEmpty();
+    }
+
+    @Test
+    void aVerdictSaysWhatMadeTheNumbersUnreliableMeanwhile() throws InterruptedException {
+        diagnostics.begin(HOSTS);
+        LoopStatistics late = new LoopStatistics();
+        late.lag(Duration.ofSeconds(1).toNanos());
+        ends.times = late.times();
+        ends.ended(0, Map.of("connect EMFILE", 3L));
+        assertThat(diagnostics.verdict(HOSTS).orElseThrow().unreliable())
+                .singleElement()
+                .asString()
+                .startsWith("client1's numbers are unreliable: one in a hundred turns of its event loops");
+        diagnostics.begin(HOSTS);
+        ends.ended(0, Map.of("connect EMFILE", 3L));
+        assertThat(diagnostics.verdict(HOSTS).orElseThrow().unreliable()).isEmpty();
+    }
+
+    /** Without epoll no ports are shared. */
+    @Test
+    void onlyAServerThatSharesItsPortsMayBeSeveralProcesses() throws InterruptedException {
+        assertThat(serverProcesses()).isEqualTo(Workers.MAX);
+        ends.server = new ServerStatus(
+                true, "nio", List.of(new ServerStatus.Listener("127.0.0.1", 8989, 8, 8)), 0, 0, 0, new TreeMap<>());
+        assertThat(serverProcesses()).isEqualTo(1);
+    }
+
+    private int serverProcesses() throws InterruptedException {
+        return diagnostics
+                .observe(HOSTS, Diagnostics.Look.SETTINGS)
+                .observation()
+                .server()
+                .processes()
+                .max();
     }
 
     private Optional<Verdict> losing() throws InterruptedException {

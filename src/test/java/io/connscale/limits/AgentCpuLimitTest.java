@@ -55,4 +55,25 @@ class AgentCpuLimitTest {
         assertThat(findings(new AgentCpuLimit(), host("a", 1, slow))).containsExactly("clocksource");
         assertThat(findings(new AgentCpuLimit(), host("a", 1, nothing()))).isEmpty();
     }
+
+    private static Observation timedOut(Facts now) {
+        return evidence(Map.of("receive timeout", 3L), 0, loops(0, 0, 0), now, server(RUNNING, Map.of(), CALM), 0);
+    }
+
+    @Test
+    void anAgentThatAlwaysRunsAccusesItselfToo() {
+        Verdict verdict =
+                Catalogue.ALL.verdict(timedOut(loops(10_000, 9_900, 50))).orElseThrow();
+        assertThat(verdict.cause()).isEqualTo("generator");
+        assertThat(verdict.text()).contains("its event loops ran 99 % of the time");
+    }
+
+    /** The times are those of all loops together. */
+    @Test
+    void ofTwoLoopsOneThatRunsHalfOfTheTimeIsNotTheLimit() {
+        Facts two = with(loops(10_000, 9_900, 50), Fact.LOOPS, 2);
+        assertThat(Catalogue.ALL.verdict(timedOut(two)).orElseThrow().cause()).isNotEqualTo("generator");
+        assertThat(Catalogue.ALL.verdict(timedOut(loops(0, 0, 0))).orElseThrow().cause())
+                .isNotEqualTo("generator");
+    }
 }

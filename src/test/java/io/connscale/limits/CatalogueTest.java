@@ -6,6 +6,7 @@ import static io.connscale.limits.Given.CALM;
 import static io.connscale.limits.Given.OWN;
 import static io.connscale.limits.Given.RANGE;
 import static io.connscale.limits.Given.at;
+import static io.connscale.limits.Given.client;
 import static io.connscale.limits.Given.evidence;
 import static io.connscale.limits.Given.facts;
 import static io.connscale.limits.Given.finding;
@@ -18,6 +19,7 @@ import static io.connscale.limits.Given.rows;
 import static io.connscale.limits.Given.seen;
 import static io.connscale.limits.Given.server;
 import static io.connscale.limits.Given.serverOf;
+import static io.connscale.limits.Given.statistics;
 import static io.connscale.limits.Given.toPorts;
 import static io.connscale.limits.Given.verdict;
 import static io.connscale.limits.ServerEnd.State.RUNNING;
@@ -292,5 +294,41 @@ class CatalogueTest {
                 .filteredOn(Allowance::known)
                 .hasSizeGreaterThan(3)
                 .allSatisfy(row -> assertThat(row.allows()).isNotNegative());
+    }
+
+    @Test
+    void theUnknownIsSaidOfTheHostThatFailedWithWhatTheOtherEndSaw() {
+        Observation seen = new Observation(
+                List.of(
+                        host("calm", 0, nothing()),
+                        client(statistics(Map.of("connect EPROTO", 2L), 0), "127.0.0.2", "127.0.0.1:8989", CALM, CALM)),
+                server(RUNNING, Map.of("accept EPROTO", 1L), CALM),
+                0);
+        assertThat(verdict(seen).text())
+                .contains(" on client1 is not known; seen: connect EPROTO 2; at the server accept EPROTO 1; ")
+                .doesNotContain("unaccepted");
+        assertThat(verdict(seen).marked(List.of("it is slow")).text()).endsWith(". Note: it is slow");
+        assertThat(verdict(seen).text()).doesNotContain("Note");
+    }
+
+    /** What is reached first is read first; what has no number stops no connection. */
+    @Test
+    void findingsStandInTheOrderInWhichTheyAreReached() {
+        Facts facts = with(with(RANGE, Fact.HARD_FILES, 40_000), Fact.CPU_QUOTA, 500_000);
+        assertThat(Catalogue.ALL.findings(host("a", 1, processes(40_000, 1), facts)))
+                .extracting(Finding::limit)
+                .startsWith("net.ipv4.ip_local_port_range", "RLIMIT_NOFILE");
+        assertThat(Catalogue.ALL.findings(host("a", 1, processes(20_000, 1), facts)))
+                .extracting(Finding::limit)
+                .startsWith("RLIMIT_NOFILE", "net.ipv4.ip_local_port_range");
+    }
+
+    @Test
+    void aPlanHasThePaceOfEachLimitThatBoundsIt() {
+        Facts cookiesOff = with(with(nothing(), Fact.SYNCOOKIES, 0), Fact.SYN_BACKLOG, 128);
+        assertThat(plan(serverOf(10, cookiesOff), host("a", 10, nothing())).paces())
+                .hasSize(1);
+        assertThat(plan(serverOf(10, nothing()), host("a", 10, nothing())).paces())
+                .isEmpty();
     }
 }

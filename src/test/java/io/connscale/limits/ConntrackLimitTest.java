@@ -3,6 +3,7 @@ package io.connscale.limits;
 import static io.connscale.kernel.Known.nothing;
 import static io.connscale.kernel.Known.with;
 import static io.connscale.limits.Given.CALM;
+import static io.connscale.limits.Given.evidence;
 import static io.connscale.limits.Given.facts;
 import static io.connscale.limits.Given.finding;
 import static io.connscale.limits.Given.findings;
@@ -73,5 +74,23 @@ class ConntrackLimitTest {
         HostEnd host = host("a", 0, facts(Map.of(Fact.CONNTRACK_MAX, 500L, Fact.CONNTRACK_IN_USE, 500L)));
         assertThat(finding(host, "net.netfilter.nf_conntrack_max").now()).isEqualTo(fix);
         assertThat(row(plan(nowhere(), host), "conntrack").fix()).startsWith(fix);
+    }
+
+    @Test
+    void whatCouldNotBeInsertedWasDroppedToo() {
+        Facts before = facts(Map.of(
+                Fact.CONNTRACK_MAX,
+                500L,
+                Fact.CONNTRACK_IN_USE,
+                500L,
+                Fact.CONNTRACK_DROPPED,
+                0L,
+                Fact.CONNTRACK_INSERT_FAILED,
+                0L));
+        Facts now = with(with(before, Fact.CONNTRACK_DROPPED, 2), Fact.CONNTRACK_INSERT_FAILED, 3);
+        Verdict verdict =
+                verdict(evidence(Map.of("connect ETIMEDOUT", 3L), 0, before, now, server(RUNNING, Map.of(), CALM), 0));
+        assertThat(verdict.cause()).isEqualTo("conntrack");
+        assertThat(verdict.sentence()).contains("5 packets dropped");
     }
 }

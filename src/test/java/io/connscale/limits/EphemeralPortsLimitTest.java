@@ -150,4 +150,42 @@ class EphemeralPortsLimitTest {
                         .at())
                 .isEqualTo(Finding.NO_NUMBER);
     }
+
+    private static String fix(HostEnd host) {
+        return row(plan(nowhere(), host), "4-tuples").fix();
+    }
+
+    @Test
+    void theFixSaysHowManyPortsOfTheServerAreEnoughForThoseThereAreAndThoseWanted() {
+        assertThat(fix(wide("a", 10, "x"))).startsWith("more of the server's ports");
+        assertThat(fix(wide("a", 28_232, "x"))).startsWith("more of the server's ports");
+        assertThat(fix(wide("a", 28_233, "x"))).startsWith("server: {ports: …} with 2 ports");
+        assertThat(fix(wide("a", 2 * 28_232, "x"))).startsWith("server: {ports: …} with 2 ports");
+        assertThat(fix(wide("a", 2 * 28_232 + 1, "x"))).startsWith("server: {ports: …} with 3 ports");
+        assertThat(fix(wide("a", 100_000, "x", "y"))).startsWith("server: {ports: …} with 2 ports");
+        HostEnd holds = host("a", 2 * 28_232, new Processes(100_000, 1, 1, 1, OWN), RANGE, "x");
+        assertThat(fix(holds)).startsWith("server: {ports: …} with 3 ports");
+        assertThat(fix(wide("a", 1_000_000_000_000L, "x"))).startsWith("more of the server's ports");
+    }
+
+    @Test
+    void whoeverListensWithinTheRangeTakesAPortAndNobodyElse() {
+        Facts taken = listening(
+                RANGE,
+                new AcceptQueue("0.0.0.0", 32_767, 0),
+                new AcceptQueue("0.0.0.0", 32_768, 0),
+                new AcceptQueue("0.0.0.0", 60_999, 0),
+                new AcceptQueue("0.0.0.0", 61_000, 0));
+        assertThat(row(plan(nowhere(), host("a", 1, taken, "x")), "4-tuples").allows())
+                .isEqualTo(28_232 - 2);
+    }
+
+    /** Both tell of the same connections: the one that was asked later tells of more. */
+    @Test
+    void whatTwoHostsOfOneSourceTellIsNotAddedUp() {
+        HostEnd a = host("a", 1, RANGE.with(new Routes(new TreeMap<>(), 100, 0)), "x");
+        HostEnd b = host("b", 1, RANGE.with(new Routes(new TreeMap<>(), 150, 0)), "x");
+        assertThat(rows(plan(nowhere(), a, b), "4-tuples")).containsExactly("a,b " + (28_232 - 150));
+        assertThat(rows(plan(nowhere(), b, a), "4-tuples")).containsExactly("b,a " + (28_232 - 150));
+    }
 }

@@ -219,4 +219,27 @@ class MemoryLimitTest {
         long processes = Math.max(1, (connections + each - 1) / each);
         return connections * (Costs.SOCKET + Costs.IN_AGENT) + (processes - 1) * Costs.PROCESS_BYTES;
     }
+
+    @Test
+    void aConnectionCostsMoreWhereBothItsEndsAre() {
+        Facts machine = available(110_000_000);
+        assertThat(row(plan(serverOf(10_000, machine), host("a", 10_000, machine)), "memory")
+                        .numbers())
+                .containsEntry("bytesPerConnection", 2 * Costs.SOCKET + Costs.IN_AGENT + Costs.IN_SERVER);
+        assertThat(row(plan(nowhere(), host("a", 10_000, machine)), "memory").numbers())
+                .containsEntry("bytesPerConnection", Costs.SOCKET + Costs.IN_AGENT);
+    }
+
+    @Test
+    void moreThanATenthOfTheMemoryOnDiskIsSaid() {
+        Facts swapped = facts(Map.of(Fact.MEMORY, 8 * GIB, Fact.SWAP, 4 * GIB, Fact.SWAP_FREE, 3 * GIB));
+        Finding finding = finding(host("a", 1, swapped), "swap");
+        assertThat(finding.value()).isEqualTo("1,024 MiB swapped out");
+        assertThat(finding.values()).containsEntry("bytes", GIB);
+        assertThat(finding.at()).isEqualTo(Finding.NO_NUMBER);
+        assertThat(findings(new MemoryLimit(), host("a", 1, with(swapped, Fact.MEMORY, 10 * GIB))))
+                .isEmpty();
+        Facts unknown = facts(Map.of(Fact.MEMORY, 8 * GIB, Fact.SWAP, 4 * GIB));
+        assertThat(findings(new MemoryLimit(), host("a", 1, unknown))).isEmpty();
+    }
 }

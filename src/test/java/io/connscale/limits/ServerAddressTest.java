@@ -82,4 +82,21 @@ class ServerAddressTest {
                         .text())
                 .contains("whether anybody else listens there is not known");
     }
+
+    @Test
+    void aServerThatListensJustThereIsNotSaidToListenElsewhere() {
+        Facts elsewhere = new Facts(new TreeMap<>(), List.of(), "m", "another", "tsc");
+        Observation there = new Observation(
+                List.of(client(
+                        statistics(Map.of("connect ECONNREFUSED", 3L), 0),
+                        "10.0.0.2",
+                        "10.0.0.1:8989",
+                        CALM,
+                        elsewhere)),
+                server(RUNNING, Map.of(), CALM, CALM, "10.0.0.1"),
+                0);
+        assertThat(Catalogue.ALL.verdict(there).orElseThrow().text())
+                .contains("10.0.0.1:8989")
+                .doesNotContain("listens on 10.0.0.1 alone");
+    }
 }

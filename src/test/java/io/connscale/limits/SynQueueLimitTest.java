@@ -8,6 +8,7 @@ import static io.connscale.limits.Given.finding;
 import static io.connscale.limits.Given.findings;
 import static io.connscale.limits.Given.host;
 import static io.connscale.limits.Given.plan;
+import static io.connscale.limits.Given.seen;
 import static io.connscale.limits.Given.server;
 import static io.connscale.limits.Given.serverOf;
 import static io.connscale.limits.Given.verdict;
@@ -121,5 +122,28 @@ class SynQueueLimitTest {
         Plan.Pace unlimited = pace(0, 8, 1024, Facts.UNLIMITED, 100).orElseThrow();
         assertThat(unlimited.text()).contains("rate is unlimited");
         assertThat(unlimited.numbers()).containsEntry("perSecond", null);
+    }
+
+    @Test
+    void whatOverflowedTheAcceptQueueIsNoDropOfTheSynQueue() {
+        Facts before = facts(
+                Map.of(Fact.LISTEN_DROPS, 0L, Fact.LISTEN_OVERFLOWS, 0L, Fact.SYNCOOKIES, 0L, Fact.SYN_BACKLOG, 8L));
+        Facts now = with(with(before, Fact.LISTEN_DROPS, 10), Fact.LISTEN_OVERFLOWS, 4);
+        Optional<Limit.Cause> cause = new SynQueueLimit()
+                .cause(seen(
+                        Map.of("connect ETIMEDOUT", 30L),
+                        nothing(),
+                        server(RUNNING, Map.of(), before, now, "127.0.0.1"),
+                        0));
+        assertThat(cause.orElseThrow().verdict().sentence())
+                .contains("its kernel dropped 6 SYNs", ", tcp_syncookies 0", "ListenOverflows +4");
+        Facts overflowsAlone = with(now, Fact.LISTEN_OVERFLOWS, 10);
+        assertThat(new SynQueueLimit()
+                        .cause(seen(
+                                Map.of("connect ETIMEDOUT", 30L),
+                                nothing(),
+                                server(RUNNING, Map.of(), before, overflowsAlone, "127.0.0.1"),
+                                0)))
+                .isEmpty();
     }
 }
