@@ -64,8 +64,11 @@ final class JunitReport implements Console.Listener {
     private void write() {
         String text = String.format(
                 Locale.ROOT,
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-                        + "<testsuite name=\"connscale\" tests=\"%d\" failures=\"%d\" errors=\"%d\">\n%s</testsuite>\n",
+                """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuite name="connscale" tests="%d" failures="%d" errors="%d">
+                %s</testsuite>
+                """,
                 cases.size(),
                 failures,
                 errors,

@@ -81,7 +81,7 @@ public final class CompareCommand implements Command {
             compared.add(new Compared(
                     run.info().id(),
                     run.info().name(),
-                    run == read.get(0) ? List.of() : Summary.incomparable(read.get(0), run),
+                    compared.isEmpty() ? List.of() : Summary.incomparable(read.get(0), run),
                     summary.values(),
                     ratios(first, summary)));
         }

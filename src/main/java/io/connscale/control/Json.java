@@ -63,10 +63,10 @@ public final class Json {
         private static final long serialVersionUID = 1;
 
         Moments() {
-            addSerializer(Instant.class, new Writer());
+            addSerializer(Instant.class, new MomentWriter());
         }
 
-        private static final class Writer extends ValueSerializer<Instant> {
+        private static final class MomentWriter extends ValueSerializer<Instant> {
             @Override
             public void serialize(Instant value, JsonGenerator json, SerializationContext context) {
                 json.writeString(text(value));
@@ -88,11 +88,11 @@ public final class Json {
         private static final long serialVersionUID = 1;
 
         HistogramText() {
-            addSerializer(Distribution.class, new Writer());
+            addSerializer(Distribution.class, new HistogramWriter());
             addDeserializer(Distribution.class, new Reader());
         }
 
-        private static final class Writer extends ValueSerializer<Distribution> {
+        private static final class HistogramWriter extends ValueSerializer<Distribution> {
             @Override
             public void serialize(Distribution value, JsonGenerator json, SerializationContext context) {
                 json.writeString(value.encoded());
