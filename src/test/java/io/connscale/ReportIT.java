@@ -32,7 +32,16 @@ class ReportIT {
     @Test
     void aShortRunsReportHasTheNumbersOfCount() throws Exception {
         ConsoleScript.Ran ran = script.run(
-                "-o", "json", "-e", "start client1", "-e", "connections start 100 client1", "-e", "sleep 2s", "-e", "count");
+                "-o",
+                "json",
+                "-e",
+                "start client1",
+                "-e",
+                "connections start 100 client1",
+                "-e",
+                "sleep 2s",
+                "-e",
+                "count");
         assertThat(ran.out()).contains("\"established\":100,\"difference\":0");
         Path file = folder.resolve("report.html");
         assertThat(script.run("-e", "report --to " + file).out()).startsWith("report  " + file);

@@ -73,9 +73,7 @@ public record Interval(@Nullable Moment before, Moment now) {
                 before == null ? null : (Double) Moment.seconds(before.nanos(), now.nanos()),
                 difference(),
                 now.states(),
-                server == null
-                        ? null
-                        : end(server, counters(before == null ? null : before.server(), server.now)),
+                server == null ? null : end(server, counters(before == null ? null : before.server(), server.now)),
                 ends,
                 hosts.isEmpty() || !isWhole() ? null : sum(List.copyOf(hosts.values()), List.copyOf(ends.values())),
                 machines(server, hosts),
@@ -99,15 +97,16 @@ public record Interval(@Nullable Moment before, Moment now) {
     private Map<String, Seen> hosts() {
         Map<String, Seen> hosts = new LinkedHashMap<>();
         now.hosts()
-                .forEach((name, heard) ->
-                        hosts.put(name, Seen.of(before == null ? null : before.hosts().get(name), heard)));
+                .forEach((name, heard) -> hosts.put(
+                        name, Seen.of(before == null ? null : before.hosts().get(name), heard)));
         return hosts;
     }
 
     /** Whether every host has answered, at this moment or before. */
     private boolean isWhole() {
         return now.states().entrySet().stream()
-                .filter(host -> host.getValue().equals("ready") || host.getValue().equals("lost"))
+                .filter(host ->
+                        host.getValue().equals("ready") || host.getValue().equals("lost"))
                 .allMatch(host -> now.hosts().containsKey(host.getKey()));
     }
 
@@ -135,7 +134,8 @@ public record Interval(@Nullable Moment before, Moment now) {
             return null;
         }
         SortedMap<String, Long> grown = new TreeMap<>(now.facts().since(before.facts()));
-        grown.keySet().removeIf(name -> name.startsWith("loops")); // the time that event loops ran is counted beside them
+        grown.keySet()
+                .removeIf(name -> name.startsWith("loops")); // the time that event loops ran is counted beside them
         return grown;
     }
 
@@ -152,9 +152,7 @@ public record Interval(@Nullable Moment before, Moment now) {
 
     /** Rates are added, not counts over unequal times: a host that answers late was looked at for longer. */
     private Sample.End sum(List<Seen> hosts, List<Sample.End> ends) {
-        Statistics all = hosts.stream()
-                .map(seen -> seen.now.statistics())
-                .reduce(Statistics.NONE, Statistics::plus);
+        Statistics all = hosts.stream().map(seen -> seen.now.statistics()).reduce(Statistics.NONE, Statistics::plus);
         List<Statistics> lasts =
                 hosts.stream().map(Seen::last).filter(Objects::nonNull).toList();
         Statistics last = lasts.isEmpty() ? null : lasts.stream().reduce(Statistics.NONE, Statistics::plus);
@@ -196,7 +194,9 @@ public record Interval(@Nullable Moment before, Moment now) {
                 perSecond,
                 last == null ? null : micros(last),
                 new Sample.Tcp(
-                        all.tcp().sampled(), all.tcp().retransmitting(), all.tcp().retransmits()),
+                        all.tcp().sampled(),
+                        all.tcp().retransmitting(),
+                        all.tcp().retransmits()),
                 process(all.process(), last == null ? null : last.process()),
                 counters,
                 unreliable);
@@ -253,7 +253,8 @@ public record Interval(@Nullable Moment before, Moment now) {
         Map<String, Sample.Machine> machines = new TreeMap<>();
         for (Seen seen : all) { // who was heard of tells more than who was not
             seen.now.statistics().machines().forEach((id, now) -> {
-                MachineLoad last = seen.last == null ? null : seen.last.machines().get(id);
+                MachineLoad last =
+                        seen.last == null ? null : seen.last.machines().get(id);
                 if (last != null || !machines.containsKey(id)) {
                     machines.put(id, machine(now, last));
                 }

@@ -6,8 +6,8 @@ import static io.connscale.command.TypedLines.type;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.cluster.MiniCluster;
-import io.connscale.console.Answer.Format;
 import io.connscale.command.TypedLines.Said;
+import io.connscale.console.Answer.Format;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,8 +84,11 @@ class StatsCommandTest {
         List<String> lines = said.out().lines().toList();
         assertThat(lines).hasSizeGreaterThan(1);
         assertThat(lines.get(0)).startsWith("at,t,server,established,connecting,failed,lost,attempts_per_second,");
-        assertThat(lines.subList(1, lines.size())).allMatch(line -> line.matches("20\\d\\d-[^,]*Z,[0-9.]+,(40)?,(40)?,.*"));
-        assertThat(type(mini, Format.CSV, "watch --every 100ms --for 300ms count").out().lines())
+        assertThat(lines.subList(1, lines.size()))
+                .allMatch(line -> line.matches("20\\d\\d-[^,]*Z,[0-9.]+,(40)?,(40)?,.*"));
+        assertThat(type(mini, Format.CSV, "watch --every 100ms --for 300ms count")
+                        .out()
+                        .lines())
                 .filteredOn(line -> line.startsWith("where") || line.contains("established"))
                 .hasSizeLessThan(2);
     }

@@ -127,11 +127,16 @@ public record Browser(Path folder, int width, boolean dark) {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             socket.abort();
             chromium.destroy();
-            if (!chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            try {
+                if (!chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    chromium.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
                 chromium.destroyForcibly();
+                Thread.currentThread().interrupt();
             }
         }
     }
