@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,7 +97,7 @@ class LivePageTest {
 
             await().atMost(SECONDS).until(() -> window.number("established").equals(number(last())));
             assertThat(window.number("server"))
-                    .isEqualTo("%,d".formatted(last().server().established()));
+                    .isEqualTo("%,d".formatted(Objects.requireNonNull(last().server()).established()));
             assertThat(window.text("document.querySelectorAll('canvas').length"))
                     .isNotEqualTo("0");
             assertThat(window.text("document.querySelector('.live').textContent"))
@@ -112,7 +113,7 @@ class LivePageTest {
     }
 
     private static String number(Sample sample) {
-        return "%,d".formatted(sample.sum().established());
+        return "%,d".formatted(Objects.requireNonNull(sample.sum()).established());
     }
 
     @Test
@@ -126,7 +127,7 @@ class LivePageTest {
             page.sample(last(), Map.of());
 
             assertThat(next(events))
-                    .contains("\"established\":" + last().sum().established())
+                    .contains("\"established\":" + Objects.requireNonNull(last().sum()).established())
                     .doesNotContain("\"whole\"", "\"facts\"");
         }
     }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -90,11 +91,11 @@ class MetricsTest {
                         .pollInterval(Duration.ofMillis(300))
                         .untilAsserted(() -> assertThat(
                                         ask(port, "sum(connscale_connections{end=\"host\",state=\"established\"})"))
-                                .contains("\"" + last(run).sum().established() + "\""));
+                                .contains("\"" + Objects.requireNonNull(last(run).sum()).established() + "\""));
                 assertThat(ask(port, "connscale_connections{end=\"server\",state=\"established\"}"))
-                        .contains("\"" + last(run).server().established() + "\"");
+                        .contains("\"" + Objects.requireNonNull(last(run).server()).established() + "\"");
                 assertThat(ask(port, "sum(connscale_connections_failed_total{end=\"host\"})"))
-                        .contains("\"" + last(run).sum().failed() + "\"");
+                        .contains("\"" + Objects.requireNonNull(last(run).sum()).failed() + "\"");
                 assertThat(ask(port, "connscale_connection_errors_total{where=\"connect\",error=\"EMFILE\"}"))
                         .contains("\"host\":\"few\"");
                 assertThat(ask(port, "connscale_limit_used{host=\"few\",limit=\"files\"}"))

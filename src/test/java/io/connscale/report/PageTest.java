@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,11 +50,11 @@ class PageTest {
 
         assertThat(seen.console()).isEmpty();
         assertThat(seen.number("established"))
-                .isEqualTo("%,d".formatted(last.sum().established()));
+                .isEqualTo("%,d".formatted(Objects.requireNonNull(last.sum()).established()));
         assertThat(seen.number("server"))
-                .isEqualTo("%,d".formatted(last.server().established()));
+                .isEqualTo("%,d".formatted(Objects.requireNonNull(last.server()).established()));
         assertThat(seen.number("difference")).isEqualTo("%,d".formatted(last.difference()));
-        assertThat(seen.number("failed")).isEqualTo("%,d".formatted(last.sum().failed()));
+        assertThat(seen.number("failed")).isEqualTo("%,d".formatted(Objects.requireNonNull(last.sum()).failed()));
         assertThat(seen.dom())
                 .contains("stopped at 187 on few: no file left for its agent", "Raise it where the agent starts");
     }
