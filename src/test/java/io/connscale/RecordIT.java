@@ -74,8 +74,8 @@ class RecordIT {
         assertThat(info.name()).isEqualTo("NIGHT-17");
         assertThat(info.exit()).isEqualTo(99);
         assertThat(info.ended()).isAfter(info.began());
-        assertThat(info.hosts().get("client1").java()).isNotNull();
-        assertThat(info.hosts().get("client2").java()).isNull();
+        assertThat(Objects.requireNonNull(info.hosts().get("client1")).java()).isNotNull();
+        assertThat(Objects.requireNonNull(info.hosts().get("client2")).java()).isNull();
         assertThat(info.server().kernel().before()).containsKey("net.core.somaxconn");
         Sample last = run.samples().get(run.samples().size() - 1);
         assertThat(Objects.requireNonNull(last.sum()).established()).isEqualTo(100);

@@ -98,6 +98,66 @@ class ServerProcessesIT {
         }
     }
 
+    private static final String SHARES = """
+            import socket, sys, threading
+            s = socket.socket()
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            s.bind(('127.0.0.1', int(sys.argv[1])))
+            s.listen(1000)
+            print('listening', flush=True)
+            def answer(c):
+                while c.recv(4):
+                    c.send(b'Pong')
+            while True:
+                threading.Thread(target=answer, args=(s.accept()[0],), daemon=True).start()
+            """;
+
+    /** The kernel gives it half of the connections, and it answers as the server does. */
+    @Test
+    void aProgramOfTheSameUserThatSharesThePortIsNamed() throws Exception {
+        Needs.command("python3");
+        int port = freePort();
+        try (RunningConsole console = console("ports: " + port)) {
+            console.answer("start client1");
+            Process other = new ProcessBuilder("python3", "-c", SHARES, Integer.toString(port))
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try {
+                assertThat(other.inputReader().readLine()).isEqualTo("listening");
+                assertThat(console.answer("connections start 60 client1")).contains("\"established\":60");
+                soon().untilAsserted(() -> assertThat(console.answer("connections start 1 client1"))
+                        .contains("\"cause\":\"other-server\"")
+                        .contains("another program (python3, pid " + other.pid() + ") listens beside the server"));
+                assertThat(console.answer("count"))
+                        .contains("\"difference\":null", "another server answers Pings of the hosts");
+            } finally {
+                other.destroyForcibly();
+            }
+        }
+    }
+
+    /** Its kernel goes on completing handshakes for it and acknowledging what comes. */
+    @Test
+    void aServerProcessThatIsStoppedIsNamed() throws Exception {
+        Needs.command("kill");
+        try (RunningConsole console = console("workers: 3, ports: " + freePort())) {
+            console.answer("start client1");
+            List<MatchResult> processes =
+                    PROCESS.matcher(console.answer("server")).results().toList();
+            String pid = processes.get(2).group(1);
+            assertThat(new ProcessBuilder("kill", "-STOP", pid).start().waitFor())
+                    .isZero();
+            try {
+                assertThat(console.answer("connections start 60 client1"))
+                        .contains("\"cause\":\"stopped-process\"", "server process " + pid + " is stopped (state T)")
+                        .contains("kill -CONT " + pid);
+            } finally {
+                assertThat(new ProcessBuilder("kill", "-CONT", pid).start().waitFor())
+                        .isZero();
+            }
+        }
+    }
+
     /** What a silent one holds is what it said last: how the ends differ is not known then. */
     @Test
     void whileOneIsSilentTheEndsCanNotBeCompared() throws Exception {

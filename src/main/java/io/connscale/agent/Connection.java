@@ -67,8 +67,10 @@ class Connection extends RingNode implements Link.Owner {
 
     /** It is up, and will be of use once what it says first is answered. */
     final void opening() {
-        state = State.OPENING;
-        loop.opening(this);
+        if (state == State.CONNECTING) {
+            state = State.OPENING;
+            loop.opening(this);
+        }
     }
 
     private void leaveOpening() {
@@ -156,6 +158,7 @@ class Connection extends RingNode implements Link.Owner {
 
     @Override
     void timedOut() {
+        loop.timedOut(this);
         noMoreOfPong();
         end("receive", "timeout");
     }

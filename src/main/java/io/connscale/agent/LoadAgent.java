@@ -77,12 +77,10 @@ public final class LoadAgent implements Agent {
             return transport.links(group.next(), Wire.PING);
         }
         Long keepalive = talk.keepaliveMillis();
-        return transport.links(
-                group.next(),
-                keepalive == null
-                        ? 0
-                        : Math.toIntExact(
-                                Math.max(1, Duration.ofMillis(keepalive).toSeconds())));
+        int seconds = keepalive == null
+                ? 0
+                : Math.toIntExact(Math.max(1, Duration.ofMillis(keepalive).toSeconds()));
+        return transport.links(group.next(), seconds, settings.layersOrNone());
     }
 
     private @Nullable Talk talk(Settings settings) {

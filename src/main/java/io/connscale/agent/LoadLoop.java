@@ -169,6 +169,11 @@ final class LoadLoop {
         wakeWhenDue();
     }
 
+    /** From {@link Connection}: its TLS handshake took so long. */
+    void secured(long nanos) {
+        recorded.secured(nanos);
+    }
+
     /** From {@link Connection}: that is over, well or not. */
     void leftOpening(Connection connection) {
         opening.remove(connection);
@@ -205,6 +210,11 @@ final class LoadLoop {
     void answered(Connection connection) {
         recorded.answered(connection, ring.interval());
         ring.answered(connection);
+    }
+
+    /** From {@link Connection}: its Pong has not come in time, and it is about to end. */
+    void timedOut(Connection connection) {
+        recorded.timedOut(connection);
     }
 
     /** From {@link Connection}: an answer that is no Pong, which begins with {@code matched}. */

@@ -30,6 +30,9 @@ final class LoopRecord {
     private final Counter pings = new Counter();
     private final Counter pongs = new Counter();
 
+    private long overdue;
+    private long unheard;
+
     private final List<String> unexpected = new ArrayList<>();
 
     /** A connect is to begin. */
@@ -41,6 +44,11 @@ final class LoopRecord {
     void connected(Connection connection, long nanos) {
         recorded.connected(nanos);
         sample.add(connection);
+    }
+
+    /** Its TLS handshake took so many nanoseconds. */
+    void secured(long nanos) {
+        recorded.secured(nanos);
     }
 
     /** A Ping left. */
@@ -96,6 +104,14 @@ final class LoopRecord {
         return text.append(bytes.hasRemaining() ? "…\"" : "\"").toString();
     }
 
+    /** Its Pong has not come in time: the kernel knows whether the Ping was received. Once it has ended nobody does. */
+    void timedOut(Connection connection) {
+        connection.link().tcpInfo().ifPresent(info -> {
+            overdue++;
+            unheard += info.repeating() > 0 ? 1 : 0;
+        });
+    }
+
     /** It was up and has ended. */
     void ended(Connection connection, long now) {
         recorded.ended(now - connection.since());
@@ -143,6 +159,6 @@ final class LoopRecord {
         for (Connection connection : sample.now()) {
             connection.link().tcpInfo().ifPresent(info -> asked.add(info.rttMicros(), info.retransmits()));
         }
-        return asked.sample();
+        return asked.sample(overdue, unheard);
     }
 }

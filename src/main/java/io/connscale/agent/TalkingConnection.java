@@ -24,9 +24,24 @@ final class TalkingConnection extends Connection implements Line {
     }
 
     @Override
+    public void securing() {
+        opening();
+    }
+
+    @Override
+    public void secured(long nanos) {
+        loop.secured(nanos);
+    }
+
+    @Override
     public void connected() {
         opening();
         dialogue.connected();
+    }
+
+    @Override
+    void timedOut() {
+        end(link().awaits(), "timeout");
     }
 
     @Override

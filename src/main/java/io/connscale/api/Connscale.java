@@ -246,6 +246,9 @@ public final class Connscale implements AutoCloseable {
         if (asked != null) {
             counts.keySet().forEach(host -> rates.put(host, asked));
         }
+        if (parts.startsServer()) {
+            return rates; // our own, wherever it is
+        }
         List<String> targets = parts.cluster().targets();
         List<String> outside = consent.outside(targets);
         if (outside.isEmpty() || !isForeign()) {

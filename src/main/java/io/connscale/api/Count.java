@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,13 +65,6 @@ public record Count(
             @Nullable Long handshakes,
             @Nullable Long suspect,
             @Nullable SortedMap<String, Long> counters) {
-        /** The time that event loops ran is counted beside them, and is none. */
-        private static SortedMap<String, Long> ofTheKernel(SortedMap<String, Long> grown) {
-            SortedMap<String, Long> counters = new TreeMap<>(grown);
-            counters.keySet().removeIf(name -> name.startsWith("loops"));
-            return counters;
-        }
-
         static Evidence of(Difference found) {
             return new Evidence(
                     found.unaccepted(),
@@ -83,7 +75,7 @@ public record Count(
                     found.backlog(),
                     found.handshakes(),
                     found.suspect(),
-                    found.counters() == null ? null : ofTheKernel(found.counters()));
+                    found.counters());
         }
     }
 

@@ -3,6 +3,7 @@ package io.connscale.api;
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.LocalWorkers;
 import io.connscale.cluster.RemoteServer;
+import io.connscale.cluster.SelfSigned;
 import io.connscale.cluster.TargetServer;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.ServerConfig;
@@ -37,7 +38,12 @@ public record Parts(
         User user)
         implements AutoCloseable {
     /** Nothing is started yet. */
-    public static Parts of(ClusterConfig config, User user) {
+    public static Parts of(ClusterConfig file, User user) {
+        ClusterConfig config = file.server()
+                .tls()
+                .filter(tls -> tls.certificate().isEmpty())
+                .map(tls -> file.withServerTls(SelfSigned.identity(tls)))
+                .orElse(file);
         ServerAddress address = new ServerAddress(config);
         Cluster cluster = new Cluster(config, address::targets, user::notice, asker(user));
         Server server =

@@ -12,6 +12,7 @@ import io.connscale.control.Answers;
 import io.connscale.control.Message;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
+import io.connscale.net.Layers;
 import io.connscale.stats.Snapshot;
 import io.connscale.talk.TalkSettings;
 import java.util.List;
@@ -42,6 +43,7 @@ final class AgentSession implements Host.Session {
     private final Installer installer;
     private final Supplier<List<String>> targets;
     private final @Nullable TalkSettings talk;
+    private final Layers layers;
     private final Consumer<String> notices;
     private final ExecutorService starters;
     private final CompletableFuture<Message.Hello> ready = new CompletableFuture<>();
@@ -58,6 +60,7 @@ final class AgentSession implements Host.Session {
      * @param launcher this session's own
      * @param targets the server's addresses; may have to ask it
      * @param talk what is said there; null: Ping
+     * @param layers what lies beneath it
      */
     AgentSession(
             HostConfig config,
@@ -65,6 +68,7 @@ final class AgentSession implements Host.Session {
             Installer installer,
             Supplier<List<String>> targets,
             @Nullable TalkSettings talk,
+            Layers layers,
             Consumer<String> notices,
             ExecutorService starters) {
         this.config = config;
@@ -72,6 +76,7 @@ final class AgentSession implements Host.Session {
         this.installer = installer;
         this.targets = targets;
         this.talk = talk;
+        this.layers = layers;
         this.notices = notices;
         this.starters = starters;
     }
@@ -160,7 +165,8 @@ final class AgentSession implements Host.Session {
                 client.timeout().toMillis(),
                 client.rate().perSecond(),
                 as.workers().max(),
-                talk == null ? null : talk.from(as.name()));
+                talk == null ? null : talk.from(as.name()),
+                layers.isNone() ? null : layers);
     }
 
     @Override
@@ -210,6 +216,12 @@ final class AgentSession implements Host.Session {
     public int tick() {
         RemoteAgent there = agent;
         return there == null ? 0 : there.tick();
+    }
+
+    @Override
+    public String stoppedText() {
+        RemoteAgent there = agent;
+        return there == null ? "" : there.stoppedText();
     }
 
     @Override

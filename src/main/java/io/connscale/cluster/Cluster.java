@@ -5,7 +5,6 @@ import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
-import io.connscale.cluster.config.TargetConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
 import io.connscale.cluster.deploy.Deployment.Installation;
@@ -22,6 +21,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.Message;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
+import io.connscale.net.Layers;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.talk.TalkSettings;
@@ -70,6 +70,7 @@ public final class Cluster implements AutoCloseable {
     private final int silentSeconds;
     private final Supplier<List<String>> targets;
     private final Workers serverWorkers;
+    private final Layers layers;
     private final Duration serverKeepalive;
     private final ScheduledThreadPoolExecutor owner = Threads.clock("hosts");
     private final ExecutorService starters =
@@ -116,10 +117,11 @@ public final class Cluster implements AutoCloseable {
         owner.setKeepAliveTime(1, TimeUnit.SECONDS);
         owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
         Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
-        TalkSettings talk = config.target().flatMap(TargetConfig::talk).orElse(null);
+        TalkSettings talk = config.talk().orElse(null);
+        layers = config.layers();
         for (HostConfig host : config.hosts()) {
-            Function<HostConfig, Host.Session> sessions = as ->
-                    opened(new AgentSession(as, launchers.apply(as), this::install, targets, talk, told, starters));
+            Function<HostConfig, Host.Session> sessions = as -> opened(
+                    new AgentSession(as, launchers.apply(as), this::install, targets, talk, layers, told, starters));
             hosts.put(
                     host.name(),
                     new Host(
@@ -163,7 +165,7 @@ public final class Cluster implements AutoCloseable {
     /** Made for the first host that needs it: reading the jar takes a moment. */
     private synchronized Deployment deployment() throws AgentException {
         if (deployment == null) {
-            deployment = new Deployment(Jar.forAgents());
+            deployment = new Deployment(Jar.forAgents(layers.tls() != null));
         }
         return deployment;
     }

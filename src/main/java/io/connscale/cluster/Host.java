@@ -75,6 +75,11 @@ final class Host {
         /** Once per second: for how many seconds there was no heartbeat, though it was listened for. */
         int tick();
 
+        /** {@code , process 123 is stopped (state T)}, as far as that can be seen from here; else empty. */
+        default String stoppedText() {
+            return "";
+        }
+
         /**
          * Ends all that was opened, a start that is under way too: {@link #ready()} fails, and what waits for the agent does,
          * with {@code why}. Completes when that is done.
@@ -289,7 +294,7 @@ final class Host {
             }
             int silent = session.tick();
             if (now.state == State.READY && silent >= silentSeconds) {
-                String why = "no heartbeat for " + silentSeconds + " s";
+                String why = "no heartbeat for " + silentSeconds + " s" + session.stoppedText();
                 lost(session, why, name + ": " + why + "; declared lost");
             } else if (now.state == State.READY) {
                 told.tick(session.counts()).ifPresent(line -> {

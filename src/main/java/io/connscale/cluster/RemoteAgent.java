@@ -12,6 +12,7 @@ import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
+import io.connscale.kernel.FactsReader;
 import io.connscale.kernel.OomKills;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -597,6 +598,15 @@ final class RemoteAgent implements AgentProcess {
             reader.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** {@code , process 123 is stopped (state T)}: that of this machine, which may be ssh; empty where none is. */
+    String stoppedText() {
+        try {
+            return FactsReader.isStopped(process.pid()) ? ", process " + process.pid() + " is stopped (state T)" : "";
+        } catch (UnsupportedOperationException e) {
+            return ""; // none of this machine
         }
     }
 

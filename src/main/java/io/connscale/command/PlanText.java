@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class PlanText {
     private static final List<Column<Allowance>> COLUMNS = List.of(
             new Column<>("limit", Allowance::limit),
-            new Column<>("host", PlanText::where),
+            new Column<>("host", Allowance::names),
             new Column<>("limits at", row -> row.known() ? row.allows() : "unknown"),
             new Column<>("asked", Allowance::wanted),
             new Column<>("calculation", Allowance::calculation));
@@ -112,7 +112,7 @@ final class PlanText {
     static String verdict(Plan plan) {
         return plan.first()
                 .map(row -> "stops at %s on %s: %s, %s"
-                        .formatted(Quantity.text(row.allows()), where(row), row.limit(), row.calculation()))
+                        .formatted(Quantity.text(row.allows()), row.names(), row.limit(), row.calculation()))
                 .orElseGet(() -> Quantity.text(plan.wanted()) + " fit" + asFarAsKnown(plan));
     }
 
@@ -121,12 +121,7 @@ final class PlanText {
                 ? ""
                 : " as far as is known; unknown: "
                         + plan.unknown().stream()
-                                .map(row -> row.limit() + " on " + where(row))
+                                .map(row -> row.limit() + " on " + row.names())
                                 .collect(Collectors.joining(", "));
-    }
-
-    /** {@code client1, server}. */
-    static String where(Allowance row) {
-        return row.where().stream().map(End::name).collect(Collectors.joining(", "));
     }
 }

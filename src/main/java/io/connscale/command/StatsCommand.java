@@ -181,6 +181,7 @@ public final class StatsCommand implements Command {
     private static Map<String, Function<Statistics, Distribution>> times() {
         Map<String, Function<Statistics, Distribution>> times = new LinkedHashMap<>();
         times.put("connect", s -> s.times().connect());
+        times.put("TLS handshake", s -> s.times().handshakes());
         times.put("round trip", s -> s.times().roundTrip());
         times.put("round trip, from sent", s -> s.times().roundTripSent());
         times.put("lifetime", s -> s.times().lifetime());
@@ -206,6 +207,7 @@ public final class StatsCommand implements Command {
             lines.add("");
             lines.addAll(Table.of(PERCENTILES, timed).lines(columns));
         }
+        handshakes(rows, lines);
         lines.add("");
         lines.addAll(Table.of(PROCESSES, rows).lines(columns));
         lines.add("");
@@ -246,6 +248,16 @@ public final class StatsCommand implements Command {
             if (!(row instanceof StatsRow.Sum) && !row.all().counts().errors().isEmpty()) {
                 lines.add(row.name() + "  "
                         + ServerCommand.errors(row.all().counts().errors()));
+            }
+        }
+    }
+
+    private static void handshakes(List<StatsRow> rows, List<String> lines) {
+        for (StatsRow row : rows) {
+            long perSecond =
+                    Math.round(row.perSecond(last -> last.times().handshakes().count()));
+            if (perSecond > 0) {
+                lines.add(row.name() + "  " + Quantity.text(perSecond) + " TLS handshakes/s");
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.connscale.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.connscale.diagnosis.Readings;
 import io.connscale.stats.Distribution;
@@ -156,10 +157,27 @@ sealed interface StatsRow {
             Tcp tcp,
             ProcessUse process,
             List<String> unreliable) {
-        record PerSecond(double attempted, double failed, double lost, double pings, double pongs) {}
+        /** Of TLS where there was some, here and below. */
+        record PerSecond(
+                double attempted,
+                double failed,
+                double lost,
+                double pings,
+                double pongs,
+
+                @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+                Double tlsHandshakes) {}
 
         record Micros(
-                Times connect, Times roundTrip, Times roundTripSent, Times lifetime, Times loopLag, Times tcpRtt) {}
+                Times connect,
+                Times roundTrip,
+                Times roundTripSent,
+                Times lifetime,
+                Times loopLag,
+                Times tcpRtt,
+
+                @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+                Times tlsHandshake) {}
 
         record Times(
                 long count,
@@ -221,6 +239,7 @@ sealed interface StatsRow {
         static Json of(StatsRow row) {
             Statistics all = row.all();
             Snapshot counts = all.counts();
+            boolean tls = all.times().handshakes().count() > 0;
             return new Json(
                     counts.established(),
                     counts.connecting(),
@@ -238,14 +257,19 @@ sealed interface StatsRow {
                             row.perSecond(last -> last.counts().failed()),
                             row.perSecond(last -> last.counts().lost()),
                             row.perSecond(last -> last.counts().pings()),
-                            row.perSecond(last -> last.counts().pongs())),
+                            row.perSecond(last -> last.counts().pongs()),
+                            tls
+                                    ? row.perSecond(
+                                            last -> last.times().handshakes().count())
+                                    : null),
                     new Micros(
                             Times.of(all.times().connect()),
                             Times.of(all.times().roundTrip()),
                             Times.of(all.times().roundTripSent()),
                             Times.of(all.times().lifetime()),
                             Times.of(all.times().loopLag()),
-                            Times.of(all.tcp().rtt())),
+                            Times.of(all.tcp().rtt()),
+                            tls ? Times.of(all.times().handshakes()) : null),
                     new Tcp(
                             all.tcp().sampled(),
                             all.tcp().retransmitting(),

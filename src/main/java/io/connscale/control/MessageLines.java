@@ -255,6 +255,7 @@ public final class MessageLines {
                     "availableBytes are more than memoryBytes");
         } else if (value instanceof TcpSample sample) {
             refuse(sample.retransmitting() > sample.sampled(), "retransmitting are more than sampled");
+            refuse(sample.unheard() > sample.overdue(), "unheard are more than overdue");
         }
     }
 

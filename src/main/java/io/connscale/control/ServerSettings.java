@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.connscale.net.TlsSettings;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param patienceMillis how long a Ping may be unfinished before it is a protocol error, milliseconds; null: {@link #PATIENCE}
  * @param keepaliveMillis how long a peer may be silent before its kernel is asked whether it is still there, milliseconds: one
  *     that answers nothing for as long again is gone; 0: never asked; null: {@link #KEEPALIVE}
+ * @param tls with its certificate and key; null: none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ServerSettings(
@@ -29,7 +31,8 @@ public record ServerSettings(
         @Nullable Integer workers,
         @Nullable Boolean shared,
         @Nullable Long patienceMillis,
-        @Nullable Long keepaliveMillis) {
+        @Nullable Long keepaliveMillis,
+        @Nullable TlsSettings tls) {
     /** More loops than any machine has processors. */
     public static final int MAX_ACCEPTORS = 1024;
 
@@ -52,21 +55,22 @@ public record ServerSettings(
         require(
                 keepaliveMillis == null || (keepaliveMillis >= 0 && keepaliveMillis <= MAX_KEEPALIVE.toMillis()),
                 "keepalive is 1s to 1h, or off");
+        require(tls == null || !tls.certificate().isEmpty(), "tls needs a certificate and its key");
         require(acceptors >= 1 && acceptors <= MAX_ACCEPTORS, "acceptors is 1 to " + MAX_ACCEPTORS);
     }
 
     /** For a server that is one process. */
     public ServerSettings(String bind, List<Integer> ports, int backlog, int acceptors) {
-        this(bind, ports, backlog, acceptors, null, null, null, null);
+        this(bind, ports, backlog, acceptors, null, null, null, null, null);
     }
 
     public ServerSettings withWorkers(int max) {
-        return new ServerSettings(bind, ports, backlog, acceptors, max, shared, patienceMillis, keepaliveMillis);
+        return new ServerSettings(bind, ports, backlog, acceptors, max, shared, patienceMillis, keepaliveMillis, tls);
     }
 
     /** One process of several: on these ports, which it shares. */
     public ServerSettings shared(List<Integer> chosen) {
-        return new ServerSettings(bind, chosen, backlog, acceptors, null, true, patienceMillis, keepaliveMillis);
+        return new ServerSettings(bind, chosen, backlog, acceptors, null, true, patienceMillis, keepaliveMillis, tls);
     }
 
     /**
@@ -76,7 +80,12 @@ public record ServerSettings(
      */
     public ServerSettings with(Duration patience, Duration keepalive) {
         return new ServerSettings(
-                bind, ports, backlog, acceptors, workers, shared, patience.toMillis(), keepalive.toMillis());
+                bind, ports, backlog, acceptors, workers, shared, patience.toMillis(), keepalive.toMillis(), tls);
+    }
+
+    public ServerSettings withTls(@Nullable TlsSettings with) {
+        return new ServerSettings(
+                bind, ports, backlog, acceptors, workers, shared, patienceMillis, keepaliveMillis, with);
     }
 
     public Duration patience() {

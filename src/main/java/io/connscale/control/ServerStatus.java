@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,12 +41,22 @@ public record ServerStatus(
      * @param port the real one, also where any was asked for
      * @param backlogAsked connections that may wait to be accepted, as the settings say
      * @param backlogGiven what the kernel made of it; null: unknown
+     * @param drops SYNs and last ACKs that the sockets of this port have dropped since they listen; null: unknown
      */
     public record Listener(
             String address,
             int port,
             int backlogAsked,
-            @Nullable Integer backlogGiven) {}
+            @Nullable Integer backlogGiven,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Long drops) {
+        /** The same port of two processes. */
+        Listener plus(Listener other) {
+            Long sum = drops == null || other.drops == null ? null : (Long) (drops + other.drops);
+            return new Listener(address, port, backlogAsked, backlogGiven, sum);
+        }
+    }
 
     /**
      * A process of the server.
@@ -86,11 +97,21 @@ public record ServerStatus(
         return new ServerStatus(
                 running,
                 transport,
-                listeners,
+                sum(listeners, other.listeners),
                 established + other.established,
                 accepted + other.accepted,
                 pings + other.pings,
                 Reasons.sum(errors, other.errors));
+    }
+
+    /** In the same order, or none of one that is none. */
+    private static List<Listener> sum(List<Listener> some, List<Listener> others) {
+        if (some.size() != others.size()) {
+            return some.isEmpty() ? others : some;
+        }
+        return IntStream.range(0, some.size())
+                .mapToObj(i -> some.get(i).plus(others.get(i)))
+                .toList();
     }
 
     public ServerStatus with(List<ServerProcess> processes) {

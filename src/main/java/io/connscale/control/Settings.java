@@ -1,6 +1,7 @@
 package io.connscale.control;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.connscale.net.Layers;
 import io.connscale.talk.TalkSettings;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param ratePerSecond new connections a second; 0 is unlimited
  * @param workers the maximum of processes that the agent may be, itself among them; 0: as many as the connections need files for;
  *     null: one
- * @param talk what connections say; null: Ping, to our own server
+ * @param talk what connections say; null: Ping, to our own server, over the bare socket
+ * @param layers what lies beneath the talk; null: nothing but the socket
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Settings(
@@ -26,7 +28,8 @@ public record Settings(
         long timeoutMillis,
         long ratePerSecond,
         @Nullable Integer workers,
-        @Nullable TalkSettings talk) {
+        @Nullable TalkSettings talk,
+        @Nullable Layers layers) {
     public Settings {
         targets = List.copyOf(targets);
         sources = List.copyOf(sources);
@@ -39,12 +42,15 @@ public record Settings(
         if (workers != null && workers < 0) {
             throw new IllegalArgumentException("workers is " + workers + ", must not be below 0");
         }
+        if (layers != null && talk == null) {
+            throw new IllegalArgumentException("layers without a talk: a Ping by its own is over the bare socket");
+        }
     }
 
     /** For an agent that is one process. */
     public Settings(
             List<String> targets, List<String> sources, long intervalMillis, long timeoutMillis, long ratePerSecond) {
-        this(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, null, null);
+        this(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, null, null, null);
     }
 
     private static void requireRange(String name, long millis) {
@@ -67,22 +73,22 @@ public record Settings(
     }
 
     public Settings withInterval(Duration interval) {
-        return new Settings(targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers, talk);
+        return new Settings(targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers, talk, layers);
     }
 
     public Settings withTimeout(Duration timeout) {
-        return new Settings(targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers, talk);
+        return new Settings(targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers, talk, layers);
     }
 
     public Settings withRate(Rate rate) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers, talk);
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers, talk, layers);
     }
 
     public Settings withWorkers(int max) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max, talk);
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max, talk, layers);
     }
 
-    public Settings withTalk(TalkSettings other) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, workers, other);
+    public Layers layersOrNone() {
+        return layers == null ? Layers.NONE : layers;
     }
 }

@@ -24,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  * @param silent why it did not; null where it did
  * @param incomparable why the ends need not agree; empty where they should
  * @param elsewhere connections of the hosts that have had a Pong, beyond all that this server ever accepted: another one has them
+ * @param stale whether a process of either end has said nothing for so long that its numbers say nothing
  */
 public record BothEnds(
         @Nullable ServerStatus server,
         @Nullable AgentException silent,
         Answers.Each<Snapshot> hosts,
         Optional<String> incomparable,
-        long elsewhere) {
+        long elsewhere,
+        boolean stale) {
     /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
     private static final Diagnostics.Waits PATIENT =
             new Diagnostics.Waits(Duration.ofSeconds(30), Diagnostics.Waits.USUAL.settle());
@@ -68,9 +70,13 @@ public record BothEnds(
         Answers.Each<ServerStatus> server = Answers.each(atServer, end);
         Answers.Each<Snapshot> hosts = Answers.each(asked, end);
         ServerStatus status = server.done().get(SERVER);
-        return status == null
-                ? new BothEnds(null, server.failed().get(SERVER), hosts, Optional.of("the server does not answer"), 0)
-                : new BothEnds(status, null, hosts, incomparable(ends, status, hosts), 0);
+        if (status == null) {
+            AgentException silent = server.failed().get(SERVER);
+            return new BothEnds(null, silent, hosts, Optional.of("the server does not answer"), 0, false);
+        }
+        Optional<String> stale = stale(ends, status, hosts);
+        Optional<String> why = incomparable(ends, status, hosts).or(() -> stale);
+        return new BothEnds(status, null, hosts, why, 0, stale.isPresent());
     }
 
     /**
@@ -102,7 +108,7 @@ public record BothEnds(
                         : answered + " connections of the hosts have had a Pong, the server here holds "
                                 + status.established()
                                 + ": it has ended the rest and the hosts have not noticed, or another server answers";
-        return new BothEnds(status, null, both.hosts, Optional.of(why), elsewhere);
+        return new BothEnds(status, null, both.hosts, Optional.of(why), elsewhere, false);
     }
 
     private static Optional<String> incomparable(Ends ends, ServerStatus status, Answers.Each<Snapshot> hosts) {
@@ -118,12 +124,16 @@ public record BothEnds(
         List<String> missing = ends.counting().stream()
                 .filter(name -> !hosts.done().containsKey(name))
                 .toList();
-        if (!missing.isEmpty()) {
-            String verb = !hosts.failed().isEmpty()
-                    ? " did not answer"
-                    : missing.size() == 1 ? " was not asked" : " were not asked";
-            return Optional.of(String.join(", ", missing) + verb);
+        if (missing.isEmpty()) {
+            return Optional.empty();
         }
+        String verb = !hosts.failed().isEmpty()
+                ? " did not answer"
+                : missing.size() == 1 ? " was not asked" : " were not asked";
+        return Optional.of(String.join(", ", missing) + verb);
+    }
+
+    private static Optional<String> stale(Ends ends, ServerStatus status, Answers.Each<Snapshot> hosts) {
         return Stream.concat(
                         status.stale().stream(),
                         hosts.done().keySet().stream().flatMap(name -> ends.stale(name).stream()))

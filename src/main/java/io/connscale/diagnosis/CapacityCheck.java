@@ -6,12 +6,10 @@ import io.connscale.control.Rate;
 import io.connscale.diagnosis.Diagnostics.Look;
 import io.connscale.limits.Allowance;
 import io.connscale.limits.Catalogue;
-import io.connscale.limits.End;
 import io.connscale.limits.Plan;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +59,7 @@ public final class CapacityCheck {
         return "%s connections would use up the memory of %s: %s; about %s fit"
                 .formatted(
                         Quantity.text(memory.wanted()),
-                        where(memory),
+                        memory.names(),
                         memory.calculation(),
                         Quantity.text(memory.allows()));
     }
@@ -71,12 +69,8 @@ public final class CapacityCheck {
                 .formatted(
                         Quantity.text(row.wanted()),
                         Quantity.text(row.allows()),
-                        where(row),
+                        row.names(),
                         row.limit(),
                         row.calculation());
-    }
-
-    private static String where(Allowance row) {
-        return row.where().stream().map(End::name).collect(Collectors.joining(", "));
     }
 }

@@ -53,7 +53,7 @@ public final class Diagnostics {
         SETTINGS,
         /** The same, with the ways to the server, and also of hosts here that are not started. */
         PLAN,
-        /** An explanation: who listens in place of a stopped server is looked for, too. */
+        /** An explanation: who listens in place of a stopped server, or beside one that runs, is looked for, too. */
         WHY,
         /** The same, with all of the server's sockets counted, which takes longer. */
         THOROUGH;
@@ -133,6 +133,9 @@ public final class Diagnostics {
         Answers.Each<Facts> kernels = Answers.each(facts, end);
         long sum = wanted.values().stream().mapToLong(Long::longValue).sum();
         ServerEnd serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
+        if (look == Look.WHY && serverEnd.isCrowded()) {
+            serverEnd = serverEnd(server.done().get(""), answer(ends.serverFacts(true), serverEnd.now(), soon()), sum);
+        }
         List<HostEnd> hosts = new ArrayList<>();
         answers(counts, end)
                 .forEach((name, snapshot) -> hosts.add(hostEnd(
@@ -215,7 +218,10 @@ public final class Diagnostics {
                         .filter(Objects::nonNull)
                         .mapToLong(Integer::longValue)
                         .max()
-                        .orElse(Facts.UNKNOWN));
+                        .orElse(Facts.UNKNOWN),
+                ends.targets().stream().map(Diagnostics::address).distinct().toList(),
+                drops(listeners),
+                counts.processes().stream().map(ServerStatus.ServerProcess::pid).toList());
         return new ServerEnd(
                 ends.foreign().isPresent()
                         ? ServerEnd.State.TARGET
@@ -238,13 +244,24 @@ public final class Diagnostics {
                 facts);
     }
 
-    private static int port(String target) {
-        return Integer.parseInt(target.substring(target.lastIndexOf(':') + 1));
+    private static long drops(List<ServerStatus.Listener> listeners) {
+        long sum = 0;
+        for (ServerStatus.Listener listener : listeners) {
+            Long drops = listener.drops();
+            if (drops == null) {
+                return Facts.UNKNOWN;
+            }
+            sum += drops;
+        }
+        return listeners.isEmpty() ? Facts.UNKNOWN : sum;
     }
 
-    /** An open request is about to begin on these hosts. */
-    public void begin(List<String> names) throws InterruptedException {
-        begin(observe(names, Look.BEFORE));
+    private static String address(String target) {
+        return target.substring(0, target.lastIndexOf(':'));
+    }
+
+    private static int port(String target) {
+        return Integer.parseInt(target.substring(target.lastIndexOf(':') + 1));
     }
 
     /** An open request is about to begin on the hosts of this observation. */
@@ -277,7 +294,7 @@ public final class Diagnostics {
 
     private Optional<Verdict> now(List<String> names) throws InterruptedException {
         BothEnds both = BothEnds.settled(ends, waits);
-        boolean well = both.unaccepted() == 0 && both.elsewhere() == 0;
+        boolean well = both.unaccepted() == 0 && both.elsewhere() == 0 && !both.stale();
         for (Map.Entry<String, Snapshot> one : counts(names).entrySet()) {
             Before before = requests.get(one.getKey());
             Snapshot since = before == null

@@ -51,6 +51,10 @@ public enum Fact {
     PIDS_MAX(LIMIT, "kernel.pid_max"),
     /** Threads of the whole machine. */
     THREADS(NOW, "threads"),
+    /** Of the process that was asked. */
+    PID(NOW, "pid"),
+    /** Of a process that this one has started and that is stopped (state T, proc(5)); there only where one is. */
+    STOPPED_CHILD(NOW, "stopped.pid"),
     /** The user that the process runs as. */
     UID(NOW, "uid"),
     /** Threads of this user, as far as they can be seen; there only where {@link #SOFT_PROCESSES} binds it: root is exempt. */
@@ -131,6 +135,9 @@ public enum Fact {
             THREADS_MAX,
             PIDS_MAX,
             MEMORY_AVAILABLE));
+
+    /** Counters of time that passed: nothing happened as often as they grow. */
+    static final Set<Fact> TIMES = Collections.unmodifiableSet(EnumSet.of(LOOPS_RAN, LOOPS_WAITED, UPTIME));
 
     private final Kind kind;
     private final String kernelName;

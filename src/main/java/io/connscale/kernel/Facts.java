@@ -170,12 +170,12 @@ public record Facts(
         return knows(counter) && before.knows(counter) ? Math.max(0, get(counter) - before.get(counter)) : UNKNOWN;
     }
 
-    /** The counters that have grown since {@code before}, and by how much. */
+    /** The counters that have grown since {@code before}, and by how much; without those of time, which always grow. */
     public SortedMap<String, Long> since(Facts before) {
         SortedMap<String, Long> grown = new TreeMap<>();
         for (Fact fact : counters()) {
             long more = grown(fact, before);
-            if (more > 0 && fact != Fact.UPTIME) {
+            if (more > 0 && !Fact.TIMES.contains(fact)) {
                 grown.put(fact.kernelName(), more);
             }
         }

@@ -1,6 +1,7 @@
 package io.connscale.kernel;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,6 +87,11 @@ public final class FactsReader {
         }
     }
 
+    /** Whether a process of this machine is stopped (state T, proc(5)), by a signal or a debugger: it says nothing until it goes on. */
+    public static boolean isStopped(long pid) {
+        return isStopped(Path.of("/proc"), Long.toString(pid));
+    }
+
     /** The facts now. */
     public Facts read() {
         return read(false);
@@ -134,6 +140,8 @@ public final class FactsReader {
         found.put(Fact.CPUS.kernelName(), (long) Runtime.getRuntime().availableProcessors());
         found.putAll(Tables.vmstat(proc.resolve("vmstat")));
         found.putAll(ThreadCounts.loops(proc.resolve("self/task")));
+        found.put(Fact.PID.kernelName(), ProcessHandle.current().pid());
+        stoppedChild().ifPresent(pid -> found.put(Fact.STOPPED_CHILD.kernelName(), pid));
         openFiles(found);
         uptime(found);
         Optional<TcpTable.Counts> counts = thorough ? counts() : Optional.empty();
@@ -174,6 +182,25 @@ public final class FactsReader {
         long last = values.getOrDefault(Fact.LAST_PORT.kernelName(), Facts.UNKNOWN);
         values.put(Fact.RESERVED_PORTS.kernelName(), Limits.reservedPorts(proc, first, last));
         return values;
+    }
+
+    /** The kernel lists the children of each thread that has started some. */
+    private Optional<Long> stoppedChild() {
+        try (Stream<Path> threads = Files.list(proc.resolve("self/task"))) {
+            return threads.flatMap(thread ->
+                            Stream.of(ProcFiles.line(thread.resolve("children")).split(" ", -1)))
+                    .filter(pid -> !pid.isEmpty() && isStopped(proc, pid))
+                    .map(Long::valueOf)
+                    .findFirst();
+        } catch (IOException | UncheckedIOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** {@code 123 (java) T 1 …}; a name may have blanks and parentheses. */
+    private static boolean isStopped(Path proc, String pid) {
+        String stat = ProcFiles.line(proc.resolve(pid).resolve("stat"));
+        return stat.startsWith(") T ", stat.lastIndexOf(')'));
     }
 
     private void openFiles(Map<String, Long> found) {

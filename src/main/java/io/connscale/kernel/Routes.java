@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * are taken already.
  *
  * @param unusable by source address, why no connection can come from there
- * @param connected connections from these sources to these ports, whoever's they are; unknown where the table is too long
+ * @param connected connections from these sources to these addresses and ports, whoever's they are; unknown where the table is too long
  * @param timeWait closed ones of them that still hold their port; 0 where {@code tcp_tw_reuse} lets a new one have it
  */
 public record Routes(SortedMap<String, String> unusable, long connected, long timeWait) {
@@ -49,8 +50,8 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
      * @param sources addresses; none: the kernel chooses
      */
     static Routes read(Path proc, List<String> targets, List<String> sources) {
-        Set<String> ports = new HashSet<>();
-        targets.forEach(target -> ports.add(port(target)));
+        Set<String> remotes = new HashSet<>();
+        targets.forEach(target -> remotes.addAll(remotes(target)));
         Set<String> from = new HashSet<>();
         SortedMap<String, String> unusable = new TreeMap<>();
         InetSocketAddress target = targets.isEmpty() ? null : address(targets.get(0));
@@ -68,9 +69,27 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
         });
         boolean reused = reused(proc, target);
         long[] taken = new long[2];
-        boolean four = count(proc.resolve("net/tcp"), ports, from, taken);
-        boolean known = count(proc.resolve("net/tcp6"), ports, from, taken) && four;
+        boolean four = count(proc.resolve("net/tcp"), remotes, from, taken);
+        boolean known = count(proc.resolve("net/tcp6"), remotes, from, taken) && four;
         return new Routes(unusable, known ? taken[0] : Facts.UNKNOWN, reused ? 0 : known ? taken[1] : Facts.UNKNOWN);
+    }
+
+    /** As the table has it: {@code ADDRESS:PORT} of each address; nothing where the name is nobody's. */
+    private static List<String> remotes(String target) {
+        try {
+            String port = ":" + port(target);
+            return Stream.of(InetAddress.getAllByName(host(target)))
+                    .map(address -> address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address)
+                    .flatMap(address -> hexadecimal(address).stream())
+                    .map(address -> address + port)
+                    .toList();
+        } catch (UnknownHostException e) {
+            return List.of(); // connecting will say so
+        }
+    }
+
+    private static String host(String target) {
+        return target.substring(0, Math.max(0, target.lastIndexOf(':'))).replaceAll("^\\[|]$", "");
     }
 
     private static String port(String target) {
@@ -82,9 +101,9 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
 
     private static @Nullable InetSocketAddress address(String target) {
         try {
-            int colon = target.lastIndexOf(':');
-            String host = target.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", "");
-            return new InetSocketAddress(InetAddress.getByName(host), Integer.parseInt(target.substring(colon + 1)));
+            return new InetSocketAddress(
+                    InetAddress.getByName(host(target)),
+                    Integer.parseInt(target.substring(target.lastIndexOf(':') + 1)));
         } catch (UnknownHostException | IllegalArgumentException e) {
             return null; // connecting will say so
         }
@@ -142,7 +161,7 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
     }
 
     /** False where the table is there and was not read to its end. */
-    private static boolean count(Path file, Set<String> ports, Set<String> sources, long[] taken) {
+    private static boolean count(Path file, Set<String> remotes, Set<String> sources, long[] taken) {
         try (BufferedReader reader = Files.newBufferedReader(file)) {
             reader.readLine(); // the headings
             long left = MAX_SOCKETS;
@@ -153,8 +172,8 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
                 String[] words = line.strip().split("\\s+", 5);
                 if (words.length == 5
                         && !words[3].equals(LISTEN)
-                        && ports.contains(part(words[2], 1))
-                        && (sources.isEmpty() || sources.contains(part(words[1], 0)))) {
+                        && remotes.contains(words[2])
+                        && (sources.isEmpty() || sources.contains(words[1].split(":", 2)[0]))) {
                     taken[words[3].equals(TIME_WAIT) ? 1 : 0]++;
                 }
             }
@@ -176,11 +195,5 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
             }
         }
         return bytes.length == 4 ? List.of(hex.toString(), MAPPED + hex) : List.of(hex.toString());
-    }
-
-    /** {@code ADDRESS:PORT}. */
-    private static String part(String socket, int at) {
-        String[] parts = socket.split(":", 2);
-        return at < parts.length ? parts[at] : "";
     }
 }

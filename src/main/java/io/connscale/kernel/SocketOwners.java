@@ -67,7 +67,7 @@ public final class SocketOwners {
             for (Path descriptor : descriptors) {
                 Long inode = wanted.get(target(descriptor));
                 if (inode != null) {
-                    owners.putIfAbsent(inode, name(process) + ", pid " + process.getFileName());
+                    owners.putIfAbsent(inode, AcceptQueue.owner(name(process), String.valueOf(process.getFileName())));
                 }
                 if (--left == 0) {
                     return;

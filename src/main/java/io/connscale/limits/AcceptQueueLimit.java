@@ -54,30 +54,43 @@ public final class AcceptQueueLimit implements Limit {
     public Optional<Cause> cause(Observation seen) {
         ServerEnd server = seen.server();
         long overflows = server.grown(Fact.LISTEN_OVERFLOWS);
-        boolean full = server.waiting() > server.backlog() && server.backlog() > 0;
         long resets = seen.count("connect ECONNRESET", "receive ECONNRESET", "send ECONNRESET", "receive closed");
         long unanswered = seen.count("connect ETIMEDOUT", "receive timeout", "receive ETIMEDOUT");
-        if ((overflows <= 0 && !full) || resets + unanswered + seen.unaccepted() <= 0) {
+        boolean aborts = server.now().get(Fact.ABORT_ON_OVERFLOW) == 1 && resets > 0;
+        boolean overflowed = overflows > 0 && (aborts || isItsOwn(server, seen.unaccepted()));
+        if (!(overflowed || server.isFull()) || resets + unanswered + seen.unaccepted() <= 0) {
             return Optional.empty();
         }
-        boolean aborts = server.now().get(Fact.ABORT_ON_OVERFLOW) == 1 && resets > 0;
         String whose =
                 server.foreign() ? server.foreigner() + ", which listens where this server should," : "the server";
-        String queue = "the accept queue of " + whose + " overflowed (ListenOverflows " + Words.more(overflows) + ", "
-                + (server.waiting() < 0 ? "how many wait is unknown" : Words.number(server.waiting()) + " wait")
-                + server.backlogText() + ")";
+        String queue = "the accept queue of " + whose
+                + (overflowed ? " overflowed (ListenOverflows " + Words.more(overflows) + ", " : " is full (")
+                + server.queueText() + ")";
         String effect = aborts
                 ? "; tcp_abort_on_overflow=1 made that " + Words.many(resets, "reset")
                 : "; " + unaccepted(seen) + "reset " + Words.number(resets) + ", without an answer "
                         + Words.number(unanswered);
         return Optional.of(new Cause(
                 Certainty.SERVER_COUNTER,
-                Math.max(overflows, full ? server.waiting() : 0),
+                Math.max(overflowed ? overflows : 0, server.isFull() ? server.waiting() : 0),
                 new Verdict(
                         aborts ? "overflow-reset" : "overflow",
                         server,
                         queue + effect,
                         server.foreign() ? SomebodyElsesServer.FIX : fix(server))));
+    }
+
+    /**
+     * The kernel counts overflows of the whole network namespace: another program's, too. Its own sockets tell what they dropped;
+     * where they don't, the queue is full, or more are unaccepted than wait in it.
+     */
+    private static boolean isItsOwn(ServerEnd server, long unaccepted) {
+        if (server.drops() != Facts.UNKNOWN) {
+            return server.drops() > 0;
+        }
+        return server.fullest() == Facts.UNKNOWN
+                || (server.backlog() > 0 ? server.isFull() : server.fullest() > 0)
+                || unaccepted > server.waiting();
     }
 
     /** Nobody has counted them where something else than our server listens. */

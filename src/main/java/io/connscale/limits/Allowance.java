@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,11 @@ public record Allowance(
                 "not known: " + file + " can't be read there",
                 Map.of("unread", file),
                 "mount /proc there without subset=pid, so that it can be read");
+    }
+
+    /** {@code client1, server}: those that share it. */
+    public String names() {
+        return where.stream().map(End::name).collect(Collectors.joining(", "));
     }
 
     public boolean known() {

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param oldestSeconds age of the oldest of them, since it was established; 0 where there is none
  * @param youngestSeconds age of the youngest
  * @param waiting connections in the server's accept queues now; null: unknown
- * @param backlog how many may wait; null: unknown
+ * @param backlog how many may wait in each of them; null: unknown
+ * @param queues how many of them there are
+ * @param neighbour another program that listens where the server does; null: none is known
  * @param handshakes SYN-RECEIVED ones in the server's network namespace; null: unknown
  * @param suspect accepted connections whose peer leaves something unanswered, and may be gone; null: unknown
  * @param counters of the server's kernel that grew since the open request began; null: unknown
@@ -28,6 +30,8 @@ public record Difference(
         double youngestSeconds,
         @Nullable Long waiting,
         @Nullable Long backlog,
+        int queues,
+        @Nullable String neighbour,
         @Nullable Long handshakes,
         @Nullable Long suspect,
         @Nullable SortedMap<String, Long> counters) {
@@ -47,6 +51,8 @@ public record Difference(
                 seconds(unanswered.youngestNanos()),
                 known(server.waiting()),
                 known(server.backlog() > 0 ? server.backlog() : Facts.UNKNOWN),
+                server.queues(),
+                server.neighbour().orElse(null),
                 known(server.now().get(Fact.SYN_RECEIVED)),
                 suspect(server, keepaliveMillis),
                 Words.countersKnown(server.before(), server.now())
@@ -78,8 +84,10 @@ public record Difference(
         return Words.number(unaccepted) + " unaccepted: established at the client, not accepted by the server · "
                 + ages()
                 + " · "
-                + number(waiting, "wait in its accept queue") + " (backlog " + number(backlog) + ") · "
-                + number(handshakes, "SYN-RECEIVED") + " · " + grown();
+                + number(waiting, queues > 1 ? "wait in its " + queues + " accept queues" : "wait in its accept queue")
+                + " (backlog " + number(backlog) + (queues > 1 ? " each" : "") + ") · "
+                + number(handshakes, "SYN-RECEIVED") + " · " + grown()
+                + (neighbour == null ? "" : " · " + neighbour + " listens beside it");
     }
 
     private String suspects() {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -82,20 +83,43 @@ public final class FileDescriptorLimit implements Limit {
 
     @Override
     public Optional<Cause> cause(Observation seen) {
-        Optional<HostEnd> host = seen.worst("connect EMFILE");
+        return noFileLeft(
+                seen,
+                "EMFILE",
+                "files",
+                end -> "no file left for its " + (end instanceof HostEnd ? "agent" : "process"),
+                FileDescriptorLimit::limit,
+                end -> "Raise it: " + fix(end));
+    }
+
+    /**
+     * What {@code connect} of a host failed with for want of a file, or else {@code accept} of the server.
+     *
+     * @param cause the word for it at a host; {@code server-} comes before it at the server
+     * @param sentence that there is none left, of whom
+     * @param limit the limit and how much of it is used
+     */
+    static Optional<Cause> noFileLeft(
+            Observation seen,
+            String errno,
+            String cause,
+            Function<End, String> sentence,
+            Function<End, String> limit,
+            Function<End, String> fix) {
+        Optional<HostEnd> host = seen.worst("connect " + errno);
         ServerEnd server = seen.server();
-        long atServer = server.count("accept EMFILE");
+        long atServer = server.count("accept " + errno);
         if (host.isPresent()) {
-            long failed = host.get().count("connect EMFILE");
+            long failed = host.get().count("connect " + errno);
             return host.map(end -> new Cause(
                     Certainty.ERRNO,
                     failed,
                     new Verdict(
-                            "files",
+                            cause,
                             end,
-                            end.stopped() + "no file left for its agent (" + limit(end) + "; connect EMFILE "
+                            end.stopped() + sentence.apply(end) + " (" + limit.apply(end) + "; connect " + errno + " "
                                     + Words.number(failed) + ")",
-                            "Raise it: " + fix(end))));
+                            fix.apply(end))));
         }
         return atServer == 0
                 ? Optional.empty()
@@ -103,12 +127,12 @@ public final class FileDescriptorLimit implements Limit {
                         Certainty.SERVER_ERRNO,
                         atServer,
                         new Verdict(
-                                "server-files",
+                                "server-" + cause,
                                 server,
-                                server.stoppedAccepting() + "no file left for its process (" + limit(server)
-                                        + "; accept EMFILE " + Words.number(atServer) + ", "
+                                server.stoppedAccepting() + sentence.apply(server) + " (" + limit.apply(server)
+                                        + "; accept " + errno + " " + Words.number(atServer) + ", "
                                         + AcceptQueueLimit.waiting(server) + ")",
-                                "Raise it: " + fix(server))));
+                                fix.apply(server))));
     }
 
     private static String limit(End end) {

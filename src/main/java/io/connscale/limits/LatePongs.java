@@ -42,25 +42,27 @@ public final class LatePongs implements Limit {
         return enough < 1000 ? enough + "ms" : (enough + 999) / 1000 + "s";
     }
 
-    /** Lost packets are sent again and counted, a slow server's Pongs are just late. */
+    /** A Ping that got lost is sent again until the server's kernel acknowledges it; one that is acknowledged has reached the server. */
     private static Verdict noPong(HostEnd host, ServerEnd server) {
-        long again = host.grown(Fact.RETRANSMITS);
-        long serverAgain = server.grown(Fact.RETRANSMITS);
+        long overdue = host.seen().tcp().overdue();
+        long unheard = host.seen().tcp().unheard();
+        boolean lost = unheard * 2 > overdue || host.count("receive ETIMEDOUT") > 0;
         double path = host.roundTripMillis();
         String seen = Words.many(host.count("receive timeout", "receive ETIMEDOUT"), "connection") + " of "
                 + host.name() + " ended without a Pong within "
-                + host.settings().timeoutMillis()
-                + " ms (sent again: client " + Words.number(again) + ", server " + Words.number(serverAgain)
-                + " segments; " + (path < 0 ? "" : Words.millis(path) + " to the server and back; ")
+                + host.settings().timeoutMillis() + " ms ("
+                + (overdue > 0 ? pings(overdue, unheard) : segments(host, server)) + "; "
+                + (path < 0 ? "" : Words.millis(path) + " to the server and back; ")
                 + answered(server) + ")";
-        if (again > 0 || serverAgain > 0) {
+        if (lost) {
             return new Verdict(
                     "packets-lost",
                     host,
                     seen + ": packets get lost on the way",
                     "Look for drops: ip -s link, nstat; " + NoAnswer.LOOK);
         }
-        if (again < 0 || serverAgain < 0 || path < 0 || !server.running()) {
+        boolean heard = overdue > 0 || (host.grown(Fact.RETRANSMITS) == 0 && server.grown(Fact.RETRANSMITS) == 0);
+        if (!heard || path < 0 || !server.running()) {
             return new Verdict(
                     "no-pong",
                     host,
@@ -75,9 +77,30 @@ public final class LatePongs implements Limit {
                 "Give the server more CPU (acceptors), a longer timeout or interval");
     }
 
+    /** By the connections themselves. */
+    private static String pings(long overdue, long unheard) {
+        return unheard == 0
+                ? "the server's kernel had acknowledged their Pings"
+                : "the Ping of " + Words.number(unheard) + " of " + Words.number(overdue)
+                        + " was sent again and not acknowledged";
+    }
+
+    /** Where the connections themselves can't be asked there are only the counters of whole network namespaces, with other programs' segments. */
+    private static String segments(HostEnd host, ServerEnd server) {
+        String again = Words.number(host.grown(Fact.RETRANSMITS));
+        return "sent again in the network namespace"
+                + (host.network().equals(server.network())
+                        ? " of both: " + again
+                        : "s: client " + again + ", server " + Words.number(server.grown(Fact.RETRANSMITS)))
+                + " segments, of whatever program";
+    }
+
     private static String answered(ServerEnd server) {
         return switch (server.state()) {
-            case RUNNING -> Words.many(server.pings(), "Ping") + " answered";
+            case RUNNING ->
+                server.pings() < 0
+                        ? "how many Pings the server answered is unknown"
+                        : Words.many(server.pings(), "Ping") + " answered";
             case STOPPED -> "the server is not running";
             case SILENT -> "the server's host does not answer";
             case TARGET -> "the server is somebody else's and is not read";

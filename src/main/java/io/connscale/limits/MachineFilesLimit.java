@@ -3,7 +3,6 @@ package io.connscale.limits;
 import com.google.auto.service.AutoService;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
-import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,33 +76,13 @@ public final class MachineFilesLimit implements Limit {
 
     @Override
     public Optional<Cause> cause(Observation seen) {
-        Optional<HostEnd> host = seen.worst("connect ENFILE");
-        ServerEnd server = seen.server();
-        long atServer = server.count("accept ENFILE");
-        if (host.isPresent()) {
-            long failed = host.get().count("connect ENFILE");
-            return host.map(end -> new Cause(
-                    Certainty.ERRNO,
-                    failed,
-                    new Verdict(
-                            "machine-files",
-                            end,
-                            end.stopped() + "no file left on the machine (" + limit(end) + "; connect ENFILE "
-                                    + Words.number(failed) + ")",
-                            fix(end))));
-        }
-        return atServer == 0
-                ? Optional.empty()
-                : Optional.of(new Cause(
-                        Certainty.SERVER_ERRNO,
-                        atServer,
-                        new Verdict(
-                                "server-machine-files",
-                                server,
-                                server.stoppedAccepting() + "no file left for its machine (" + limit(server)
-                                        + "; accept ENFILE " + Words.number(atServer) + ", "
-                                        + AcceptQueueLimit.waiting(server) + ")",
-                                fix(server))));
+        return FileDescriptorLimit.noFileLeft(
+                seen,
+                "ENFILE",
+                "machine-files",
+                end -> "no file left " + (end instanceof HostEnd ? "on the machine" : "for its machine"),
+                MachineFilesLimit::limit,
+                MachineFilesLimit::fix);
     }
 
     private static String limit(End end) {

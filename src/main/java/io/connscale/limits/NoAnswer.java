@@ -60,11 +60,10 @@ public final class NoAnswer implements Limit {
 
     /** SYNs were sent again and again. That no queue of the server overflowed is said only where its counters say so. */
     private static Optional<Cause> noAnswer(Observation seen) {
-        long drops = seen.server().grown(Fact.LISTEN_DROPS);
-        String atServer = drops > 0
-                ? "the server's kernel dropped SYNs: ListenDrops +" + Words.number(drops)
-                : drops == 0 ? "no SYN dropped at the server" : "the server's counters are unknown";
-        String why = drops > 0 ? "" : ": packets get lost on the way";
+        boolean dropped = seen.server().drops() > 0
+                || (seen.server().drops() == Facts.UNKNOWN && seen.server().grown(Fact.LISTEN_DROPS) > 0);
+        String atServer = atServer(seen.server());
+        String why = dropped ? "" : ": packets get lost on the way";
         return seen.worst("connect ETIMEDOUT")
                 .map(host -> new Cause(
                         Certainty.NO_ANSWER,
@@ -77,5 +76,23 @@ public final class NoAnswer implements Limit {
                                         + Words.number(host.grown(Fact.SYN_RETRANSMITS)) + ", tcp_syn_retries "
                                         + Words.number(host.now().get(Fact.SYN_RETRIES)) + "; " + atServer + ")" + why,
                                 "Look for a firewall that drops: " + LOOK + "; is server.address right?")));
+    }
+
+    /** What its own sockets dropped is told from what its kernel counted for all programs of the network namespace. */
+    private static String atServer(ServerEnd server) {
+        long all = server.grown(Fact.LISTEN_DROPS);
+        if (server.drops() > 0) {
+            return "the server's sockets dropped " + Words.number(server.drops()) + " SYNs and ACKs";
+        }
+        if (all < 0) {
+            return "the server's counters are unknown";
+        }
+        String inNamespace = "in its network namespace ListenDrops +" + Words.number(all) + ", ListenOverflows "
+                + Words.more(server.grown(Fact.LISTEN_OVERFLOWS)) + ", and of its own queue " + server.queueText();
+        return all == 0
+                ? "no SYN dropped at the server"
+                : server.drops() == 0
+                        ? "no SYN dropped at the server's sockets; another program's were: " + inNamespace
+                        : "whether the server's sockets dropped SYNs is not known: " + inNamespace;
     }
 }

@@ -1,9 +1,9 @@
 package io.connscale.limits;
 
 import io.connscale.kernel.AcceptQueue;
+import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Reasons;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
  *
  * @param place the host that it runs on; {@link #HERE}: the console's machine
  * @param established accepted and not closed, now
- * @param pings answered since the open request began
+ * @param pings answered since the open request began; {@link Facts#UNKNOWN} where one of its processes is not heard any more
  * @param errors since then, by where and what
  * @param now the kernel's word now, of the machine that the clients' connections go to; nothing where that is not the one that was asked
  */
@@ -52,11 +52,30 @@ public record ServerEnd(
      * @param ports it listens on, or should
      * @param backlogAsked connections that may wait to be accepted, as the settings say; {@link Facts#UNKNOWN} where it does not run
      * @param backlog that the kernel gave it; {@link Facts#UNKNOWN}
+     * @param targets the addresses that clients connect to, without ports
+     * @param drops SYNs and last ACKs that its own sockets dropped since the open request began, since a queue was full;
+     *     {@link Facts#UNKNOWN}
+     * @param pids of its further processes
      */
-    public record Listening(List<String> bound, List<Integer> ports, long backlogAsked, long backlog) {
+    public record Listening(
+            List<String> bound,
+            List<Integer> ports,
+            long backlogAsked,
+            long backlog,
+            List<String> targets,
+            long drops,
+            List<Long> pids) {
         public Listening {
             bound = List.copyOf(bound);
             ports = List.copyOf(ports);
+            targets = List.copyOf(targets);
+            pids = List.copyOf(pids);
+        }
+
+        private Listening since(Listening then) {
+            boolean goesOn = drops != Facts.UNKNOWN && then.drops != Facts.UNKNOWN && drops >= then.drops;
+            return new Listening(
+                    bound, ports, backlogAsked, backlog, targets, goesOn ? drops - then.drops : drops, pids);
         }
     }
 
@@ -70,11 +89,11 @@ public record ServerEnd(
         return new ServerEnd(
                 state,
                 place,
-                listening,
+                listening.since(then.listening),
                 wanted,
                 processes,
                 established,
-                pings - then.pings,
+                pings < then.pings ? Facts.UNKNOWN : pings - then.pings,
                 Reasons.difference(errors, then.errors),
                 then.now,
                 now.withLimitsOf(then.now));
@@ -117,17 +136,39 @@ public record ServerEnd(
         return errors.getOrDefault(reason, 0L);
     }
 
-    /** The listening sockets of its ports, whoever made them; empty where that is unknown. */
+    /** Those where it listens, or where it should: whoever made them. Empty where that is unknown. */
     private Optional<List<AcceptQueue>> sockets() {
-        List<AcceptQueue> all = new ArrayList<>();
-        for (int port : listening.ports) {
-            Optional<List<AcceptQueue>> here = now.listening(port);
-            if (here.isEmpty()) {
-                return Optional.empty();
-            }
-            all.addAll(here.get());
-        }
-        return Optional.of(all);
+        return Optional.ofNullable(now.listening())
+                .map(all -> all.stream()
+                        .filter(queue -> listening.ports.contains(queue.port()))
+                        .filter(running() ? this::isBound : this::isTarget)
+                        .toList());
+    }
+
+    private boolean isBound(AcceptQueue queue) {
+        return listening.bound.stream().anyMatch(queue::isAt);
+    }
+
+    private boolean isTarget(AcceptQueue queue) {
+        return listening.targets.stream().anyMatch(queue::takes);
+    }
+
+    /** Whether more sockets listen where it does than are its own: their owners are worth a look. */
+    public boolean isCrowded() {
+        return running()
+                && sockets().orElse(List.of()).size() > listening.ports.size() * Math.max(1, listening.pids.size());
+    }
+
+    /** {@code another program (python3, pid 123)} that listens where this server does ({@code SO_REUSEPORT}), and is given a part of the connections. */
+    Optional<String> neighbour() {
+        return !running() || !now.knows(Fact.PID)
+                ? Optional.empty()
+                : sockets().orElse(List.of()).stream()
+                        .filter(queue -> queue.pid().isPresent())
+                        .filter(queue -> queue.pid().getAsLong() != now.get(Fact.PID)
+                                && !listening.pids.contains(queue.pid().getAsLong()))
+                        .findFirst()
+                        .map(queue -> "another program (" + queue.owner() + ")");
     }
 
     /** Whether its kernel has a listening socket on one of its ports; empty where that is unknown. */
@@ -150,7 +191,39 @@ public record ServerEnd(
                 .orElse("another program");
     }
 
-    /** How many wait to be accepted on its ports; {@link Facts#UNKNOWN} where that is unknown, or nobody listens. */
+    /** {@link Listening#drops()}. */
+    long drops() {
+        return listening.drops;
+    }
+
+    /** How many sockets it listens with, each with a queue of its own. */
+    int queues() {
+        return sockets().orElse(List.of()).size();
+    }
+
+    /** How many wait in the fullest of its queues; {@link Facts#UNKNOWN} where that is unknown, or nobody listens. */
+    long fullest() {
+        return sockets().orElse(List.of()).stream()
+                .mapToLong(AcceptQueue::waiting)
+                .max()
+                .orElse(Facts.UNKNOWN);
+    }
+
+    /** Whether one of its queues is full: the kernel lets one more wait than the backlog (sk_acceptq_is_full). */
+    boolean isFull() {
+        return backlog() > 0 && fullest() > backlog();
+    }
+
+    /** {@code 9 wait, backlog 8}, {@code 9 wait in the fullest of its 20 queues, backlog 8}. */
+    String queueText() {
+        return (fullest() < 0
+                        ? "how many wait is unknown"
+                        : Words.number(fullest()) + " wait"
+                                + (queues() > 1 ? " in the fullest of its " + queues() + " queues" : ""))
+                + backlogText();
+    }
+
+    /** How many wait to be accepted in all of its queues; {@link Facts#UNKNOWN} where that is unknown, or nobody listens. */
     public long waiting() {
         return sockets()
                 .filter(all -> !all.isEmpty())

@@ -24,6 +24,10 @@ public final class SomebodyElsesServer implements Limit {
         List<String> began = began(seen);
         long silent = seen.pongs() > 0 && began.isEmpty() ? 0 : seen.count("receive timeout", "receive ETIMEDOUT");
         boolean listens = server.foreign() && unexpected + ended + silent > 0;
+        Optional<String> neighbour = server.neighbour();
+        if (neighbour.isPresent() && seen.elsewhere() + seen.unaccepted() + unexpected + ended + silent > 0) {
+            return Optional.of(beside(seen, neighbour.get(), unexpected, ended, silent));
+        }
         if (seen.elsewhere() > 0) {
             return Optional.of(another(seen));
         }
@@ -69,6 +73,31 @@ public final class SomebodyElsesServer implements Limit {
                         "another server answers at " + host.target() + ": " + Words.many(seen.elsewhere(), "connection")
                                 + " more than the one here ever accepted have had a Pong",
                         ADDRESS));
+    }
+
+    /** The kernel gives each of the sockets that share a port a part of the connections. */
+    private static Cause beside(Observation seen, String who, long unexpected, long ended, long silent) {
+        HostEnd host = seen.hosts().get(0);
+        List<String> took = new ArrayList<>();
+        if (seen.elsewhere() > 0) {
+            took.add("answered " + Words.many(seen.elsewhere(), "connection"));
+        }
+        if (seen.unaccepted() > 0) {
+            took.add(Words.many(seen.unaccepted(), "connection") + " are not accepted by the server");
+        }
+        String did = did(seen, unexpected, ended, silent);
+        if (!did.isEmpty()) {
+            took.add(did);
+        }
+        return new Cause(
+                Certainty.OTHER_ANSWERS,
+                seen.elsewhere() + seen.unaccepted() + unexpected + ended + silent,
+                new Verdict(
+                        "other-server",
+                        seen.server(),
+                        who + " listens beside the server at " + host.target()
+                                + " (SO_REUSEPORT) and is given a part of the connections: " + String.join(", ", took),
+                        "End that program, or give the server another port: server: {ports: …} in hosts.yaml"));
     }
 
     private static String did(Observation seen, long unexpected, long ended, long silent) {

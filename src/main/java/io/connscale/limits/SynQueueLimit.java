@@ -170,11 +170,12 @@ public final class SynQueueLimit implements Limit {
     public Optional<Cause> cause(Observation seen) {
         ServerEnd server = seen.server();
         long overflows = Math.max(0, server.grown(Fact.LISTEN_OVERFLOWS));
-        long drops = Math.max(0, server.grown(Fact.LISTEN_DROPS) - overflows);
+        long queueFull = server.grown(Fact.SYN_QUEUE_DROPS);
+        // ListenDrops are those of the whole network namespace, another program's too; unknown of its own: below 0
+        long drops = Math.max(server.drops() - overflows, Math.min(server.drops(), queueFull));
         boolean cookies = server.now().get(Fact.SYNCOOKIES) > 0;
-        boolean full = server.grown(Fact.SYN_QUEUE_DROPS) > 0 || (drops > 0 && !cookies);
         long unanswered = seen.count("connect ETIMEDOUT");
-        if (!full || unanswered == 0) {
+        if (drops <= 0 || (cookies && queueFull <= 0) || unanswered == 0) {
             return Optional.empty();
         }
         String cookiesOff = server.now().get(Fact.SYNCOOKIES) == 0 ? ", tcp_syncookies 0" : "";
@@ -184,7 +185,7 @@ public final class SynQueueLimit implements Limit {
                 new Verdict(
                         "syn-queue",
                         server,
-                        "the SYN queue of the server was full: its kernel dropped " + Words.many(drops, "SYN")
+                        "the SYN queue of the server was full: its sockets dropped " + Words.many(drops, "SYN")
                                 + " (ListenDrops +" + Words.number(server.grown(Fact.LISTEN_DROPS))
                                 + ", ListenOverflows " + Words.more(server.grown(Fact.LISTEN_OVERFLOWS))
                                 + "; tcp_max_syn_backlog "

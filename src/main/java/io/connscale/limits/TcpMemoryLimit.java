@@ -70,18 +70,20 @@ public final class TcpMemoryLimit implements Limit {
     public Optional<Cause> cause(Observation seen) {
         ServerEnd server = seen.server();
         long aborted = server.grown(Fact.ABORT_ON_MEMORY);
-        return aborted <= 0 || seen.errors() == 0
+        long ended = seen.count(ServerAddress.ENDED); // of ours: the counter is that of the whole network namespace
+        return aborted <= 0 || ended == 0
                 ? Optional.empty()
                 : Optional.of(new Cause(
                         Certainty.SERVER_COUNTER,
-                        aborted,
+                        Math.min(aborted, ended),
                         new Verdict(
                                 "tcp-memory",
                                 server,
                                 "the server's kernel ended connections for want of TCP memory (TCPAbortOnMemory +"
                                         + Words.number(aborted) + ", tcp_mem "
                                         + Words.number(server.now().get(Fact.TCP_MEMORY_MAX)) + " pages, "
-                                        + Words.number(server.now().get(Fact.TCP_MEMORY)) + " in use)",
+                                        + Words.number(server.now().get(Fact.TCP_MEMORY)) + " in use; "
+                                        + Words.many(ended, "connection") + " of the hosts ended)",
                                 "Raise it: " + remedy(server.now()).now() + ", and tcp_max_orphans")));
     }
 

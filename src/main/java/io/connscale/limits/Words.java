@@ -43,11 +43,6 @@ final class Words {
         return String.join(", ", addresses.subList(0, shown)) + more;
     }
 
-    /** Those ends, by name. */
-    static String names(List<End> ends) {
-        return ends.stream().map(End::name).collect(Collectors.joining(", "));
-    }
-
     /** {@code 0.4}, {@code 604}: to two digits, whole from 10 on. */
     static String millis(double millis) {
         return String.format(Locale.ROOT, millis < 10 ? "%.1f ms" : "%,.0f ms", millis);
@@ -84,10 +79,9 @@ final class Words {
                 .anyMatch(fact -> now.grown(fact, before) != Facts.UNKNOWN);
     }
 
-    /** The counters of a kernel that grew; the time that event loops ran is none of those. Empty where none did. */
+    /** The counters of a kernel that grew; empty where none did. */
     static String counters(Map<String, Long> grown) {
         return grown.entrySet().stream()
-                .filter(e -> !e.getKey().startsWith("loops"))
                 .map(e -> e.getKey() + " +" + number(e.getValue()))
                 .collect(Collectors.joining(", "));
     }

@@ -149,6 +149,11 @@ final class ChannelLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public @Nullable InetSocketAddress localAddress() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    @Override
     public boolean meetsItself() {
         SocketAddress local = channel.localAddress();
         return local != null && local.equals(channel.remoteAddress());

@@ -12,6 +12,7 @@ import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import jdk.net.ExtendedSocketOptions;
 
@@ -82,6 +83,11 @@ final class ChannelListening extends ChannelInboundHandlerAdapter implements Lis
     @Override
     public boolean setWeights(long[] rooms) {
         return false;
+    }
+
+    @Override
+    public OptionalLong drops() {
+        return OptionalLong.empty();
     }
 
     @Override

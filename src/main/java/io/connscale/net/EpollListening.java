@@ -12,6 +12,9 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.OptionalLong;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,12 @@ final class EpollListening implements EpollIoHandle, Listening {
     private static final int TCP_KEEPINTVL = 5;
     private static final int TCP_KEEPCNT = 6;
     private static final int TCP_USER_TIMEOUT = 18;
+
+    /** {@code SO_MEMINFO} of asm-generic/socket.h, and the place of {@code SK_MEMINFO_DROPS} in it, linux/sock_diag.h. */
+    private static final int SOL_SOCKET = 1;
+
+    private static final int SO_MEMINFO = 55;
+    private static final int DROPS = 8;
 
     private final IoEventLoop loop;
     private final LinuxSocket socket;
@@ -124,6 +133,20 @@ final class EpollListening implements EpollIoHandle, Listening {
     @Override
     public boolean setWeights(long[] rooms) {
         return PortGroup.setWeights(socket, rooms);
+    }
+
+    /** What {@code ss -m} shows as {@code d} (net/ipv4/tcp.h, tcp_listendrop). Counts where it is still open after: the descriptor was its own. */
+    @Override
+    public OptionalLong drops() {
+        ByteBuffer info = ByteBuffer.allocate((DROPS + 1) * Integer.BYTES).order(ByteOrder.nativeOrder());
+        try {
+            socket.getRawOpt(SOL_SOCKET, SO_MEMINFO, info);
+            return socket.isOpen()
+                    ? OptionalLong.of(Integer.toUnsignedLong(info.getInt(DROPS * Integer.BYTES)))
+                    : OptionalLong.empty();
+        } catch (IOException | RuntimeException e) { // Linux before 4.12, or it was closed
+            return OptionalLong.empty();
+        }
     }
 
     @Override

@@ -105,6 +105,9 @@ public final class Errno {
     }
 
     private static @Nullable String ofOne(Throwable thrown) {
+        if (thrown instanceof TlsFailure tls) {
+            return tls.words();
+        }
         if (thrown instanceof NativeIoException e) {
             return ofNumber(Math.abs(e.expectedErr()));
         }

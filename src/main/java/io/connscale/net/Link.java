@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public interface Link {
     /** Whom a link tells what happens to it. Once it is closed, whoever closed it, it has told so and tells nothing more. */
     interface Owner {
+        /** Its socket is up, and now a handshake begins, which ends with {@link #connected()}. */
+        default void securing() {}
+
+        /** That handshake is done, after so many nanoseconds. */
+        default void secured(long nanos) {}
+
         /** It is up. */
         void connected();
 
@@ -28,7 +34,7 @@ public interface Link {
         /**
          * It ended with an error.
          *
-         * @param where {@code connect}, {@code accept}, {@code send} or {@code receive}
+         * @param where {@code connect}, {@code accept}, {@code send}, {@code receive}, {@code tls handshake:} or {@code tls:}
          * @param cause {@link Errno} has its name
          */
         void failed(String where, Throwable cause);
@@ -56,6 +62,16 @@ public interface Link {
      */
     int send(byte[] bytes, int from);
 
+    /** What it waits for once its socket is up, as a reason begins that counts how it ended. */
+    default String awaits() {
+        return "receive";
+    }
+
+    /** Where it comes from; null where it is gone, or has no socket. */
+    default @Nullable InetSocketAddress localAddress() {
+        return null;
+    }
+
     boolean isOpen();
 
     /** What the kernel knows of it, by one system call. Empty where the transport can't ask (nio), or it is gone. */
@@ -74,9 +90,12 @@ public interface Link {
      *
      * @param rttMicros {@code tcpi_rtt}: the smoothed round-trip time
      * @param retransmits {@code tcpi_total_retrans}: segments sent again since the connection began
+     * @param repeating {@code tcpi_retransmits}: how often what is not acknowledged now was sent again
      */
-    record TcpInfo(long rttMicros, long retransmits) {
+    record TcpInfo(long rttMicros, long retransmits, int repeating) {
         /** Offsets in {@code struct tcp_info} of linux/tcp.h, which only grows at its end. */
+        private static final int REPEATING = 2;
+
         private static final int RTT = 68;
 
         private static final int TOTAL_RETRANS = 100;
@@ -87,7 +106,9 @@ public interface Link {
         /** @param info the beginning of the structure, in the machine's order of bytes */
         static TcpInfo of(ByteBuffer info) {
             return new TcpInfo(
-                    Integer.toUnsignedLong(info.getInt(RTT)), Integer.toUnsignedLong(info.getInt(TOTAL_RETRANS)));
+                    Integer.toUnsignedLong(info.getInt(RTT)),
+                    Integer.toUnsignedLong(info.getInt(TOTAL_RETRANS)),
+                    Byte.toUnsignedInt(info.get(REPEATING)));
         }
     }
 }

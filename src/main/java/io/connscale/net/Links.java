@@ -22,4 +22,14 @@ public interface Links {
      * @throws io.netty.channel.ChannelException where the system gives no socket (EMFILE); its name is in {@link Errno}
      */
     Link newLink(InetSocketAddress target);
+
+    /** Those whose sockets lie lowest. */
+    default Links sockets() {
+        return this;
+    }
+
+    /** A link of these over an accepted one of {@link #sockets()}. */
+    default Link over(Link socket) {
+        return socket;
+    }
 }

@@ -2,6 +2,7 @@ package io.connscale.net;
 
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** A socket that listens on one event loop, where it tells its owner of what comes. {@link Transport#listen} makes it. */
@@ -53,6 +54,12 @@ public interface Listening {
      * @return false where that can't be had here: then all get the same
      */
     boolean setWeights(long[] rooms);
+
+    /**
+     * SYNs and last ACKs that this socket has dropped since it listens, since a queue of its own was full; empty where the kernel does
+     * not tell it of one socket. Any thread.
+     */
+    OptionalLong drops();
 
     boolean isOpen();
 

@@ -12,6 +12,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
@@ -181,6 +182,34 @@ public final class Transport {
      */
     public Links links(EventLoop loop, int keepalive) {
         return isEpoll() ? new EpollLinks(loop, keepalive) : new ChannelLinks(loop, keepalive);
+    }
+
+    /**
+     * The same, with what lies between the socket and what is said.
+     *
+     * @throws IllegalArgumentException in one line, where TLS can't be made of {@code layers}
+     */
+    public Links links(EventLoop loop, int keepalive, Layers layers) {
+        Links links = links(loop, keepalive);
+        if (layers.proxy() != null) {
+            links = new ProxyLinks(links, layers.proxy());
+        }
+        return layers.tls() == null ? links : new TlsLinks(links, new TlsEngines(layers.tls(), false), "");
+    }
+
+    /**
+     * The links of a server with TLS.
+     *
+     * @param message the one that they send
+     * @throws IllegalArgumentException in one line, where TLS can't be made of {@code tls}
+     */
+    public Links links(EventLoop loop, String message, TlsSettings tls) {
+        return new TlsLinks(links(loop, 0), new TlsEngines(tls, true), message);
+    }
+
+    /** Who does the work of TLS here: {@code boringssl} or {@code jdk}. Loads native code. */
+    public static String tlsEngine() {
+        return TlsEngines.provider() == SslProvider.JDK ? "jdk" : "boringssl";
     }
 
     /** Whether the listening sockets of several processes may share a port ({@link PortGroup}). */

@@ -33,6 +33,18 @@ final class PingPongHandler implements Link.Owner {
     /** Does nothing but have this class loaded: once no file is left it can't be read any more. */
     static void load() {}
 
+    /** It has the time of a Ping for it. */
+    @Override
+    public void securing() {
+        loop.unfinished(this);
+    }
+
+    @Override
+    public void secured(long nanos) {
+        loop.finished(this);
+        loop.secured(nanos);
+    }
+
     @Override
     public void connected() {
         established = true;
@@ -77,11 +89,15 @@ final class PingPongHandler implements Link.Owner {
         }
     }
 
-    /** It sent something else, or not the rest of a Ping within the time that this may take. */
+    /** It sent something else, or not the rest of a Ping or of its handshake within the time that this may take. */
     void protocolError() {
         if (!ended) {
             end();
-            loop.protocolError();
+            if (established) {
+                loop.protocolError();
+            } else {
+                loop.failed(link.awaits() + " timeout");
+            }
             link.close();
         }
     }

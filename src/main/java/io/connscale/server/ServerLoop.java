@@ -77,6 +77,15 @@ final class ServerLoop {
         reasons.count(where, Errno.name(cause));
     }
 
+    void failed(String reason) {
+        reasons.count(reason);
+    }
+
+    /** From {@link PingPongHandler}: its TLS handshake took so long. */
+    void secured(long nanos) {
+        recorded.secured(nanos);
+    }
+
     /** From {@link PingPongHandler}: a part of a Ping has come. */
     void unfinished(PingPongHandler connection) {
         unfinished.remove(connection); // or else it would keep the place of one that was finished

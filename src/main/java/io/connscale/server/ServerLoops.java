@@ -12,6 +12,7 @@ import io.connscale.net.Errno;
 import io.connscale.net.Link;
 import io.connscale.net.Links;
 import io.connscale.net.Listening;
+import io.connscale.net.TlsSettings;
 import io.connscale.net.Transport;
 import io.connscale.net.Wire;
 import io.connscale.stats.Counter;
@@ -26,9 +27,11 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +47,7 @@ final class ServerLoops {
     private final Reasons reasons = new Reasons();
     private final LoadReader load = new LoadReader();
     private final List<ServerLoop> loops = new ArrayList<>();
-    private final List<Listener> listeners = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>(); // as they began
     private final List<Listening> sockets = new ArrayList<>(); // one for each listener
 
     private ServerLoops(ServerSettings settings, Transport transport) throws AgentException {
@@ -53,12 +56,15 @@ final class ServerLoops {
         this.group = loops();
         for (EventExecutor loop : group) {
             ServerLoop counting = new ServerLoop(
-                    transport.links((EventLoop) loop, Wire.PONG),
-                    reasons,
-                    settings.patience().toNanos());
+                    links((EventLoop) loop), reasons, settings.patience().toNanos());
             counting.watch();
             loops.add(counting);
         }
+    }
+
+    private Links links(EventLoop loop) {
+        TlsSettings tls = settings.tls();
+        return tls == null ? transport.links(loop, Wire.PONG) : transport.links(loop, Wire.PONG, tls);
     }
 
     private EventLoopGroup loops() throws AgentException {
@@ -97,7 +103,7 @@ final class ServerLoops {
                     new Acceptor(loops, at));
             sockets.add(socket);
             Integer given = ListenBacklog.given(settings.backlog());
-            listeners.add(new Listener(settings.bind(), socket.address().getPort(), settings.backlog(), given));
+            listeners.add(new Listener(settings.bind(), socket.address().getPort(), settings.backlog(), given, null));
         } catch (IOException e) {
             throw Refusals.listening(settings.bind(), port, Errno.name(e));
         }
@@ -117,11 +123,22 @@ final class ServerLoops {
         return new ServerStatus(
                 true,
                 transport.name(),
-                listeners,
+                IntStream.range(0, sockets.size()).mapToObj(this::listener).toList(),
                 sum(loop -> loop.established),
                 sum(loop -> loop.accepted),
                 sum(loop -> loop.pings),
                 reasons.counts());
+    }
+
+    private Listener listener(int at) {
+        Listener began = listeners.get(at);
+        OptionalLong drops = sockets.get(at).drops();
+        return new Listener(
+                began.address(),
+                began.port(),
+                began.backlogAsked(),
+                began.backlogGiven(),
+                drops.isPresent() ? (Long) drops.getAsLong() : null);
     }
 
     /** Each loop copies what it has recorded. */
@@ -174,7 +191,7 @@ final class ServerLoops {
         public void accepted(Function<Links, Link> accepted) {
             ServerLoop loop = loops.get(next);
             next = (next + 1) % loops.size();
-            Link link = accepted.apply(loop.links);
+            Link link = loop.links.over(accepted.apply(loop.links.sockets()));
             try {
                 link.open(new PingPongHandler(loop, link));
             } catch (RuntimeException e) { // its loop ends

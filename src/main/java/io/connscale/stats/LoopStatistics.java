@@ -16,6 +16,7 @@ public final class LoopStatistics {
     private final Histogram roundTripSent = new Histogram(Distribution.DIGITS);
     private final Histogram lifetime = new Histogram(Distribution.DIGITS);
     private final Histogram loopLag = new Histogram(Distribution.DIGITS);
+    private final Histogram handshake = new Histogram(Distribution.DIGITS);
 
     /** A connection is established, {@code nanos} after its connect. */
     public void connected(long nanos) {
@@ -51,6 +52,11 @@ public final class LoopStatistics {
         record(lifetime, nanos);
     }
 
+    /** A TLS handshake took {@code nanos}. */
+    public void secured(long nanos) {
+        record(handshake, nanos);
+    }
+
     /** A turn of the loop began {@code nanos} later than planned. */
     public void lag(long nanos) {
         record(loopLag, nanos);
@@ -71,6 +77,7 @@ public final class LoopStatistics {
                 Distribution.copyOf(roundTrip),
                 Distribution.copyOf(roundTripSent),
                 Distribution.copyOf(lifetime),
-                Distribution.copyOf(loopLag));
+                Distribution.copyOf(loopLag),
+                handshake.getTotalCount() == 0 ? null : Distribution.copyOf(handshake));
     }
 }

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that an agent or the server knows of its work so far, and of the process and machine that it runs on. Add up over event
@@ -143,7 +144,7 @@ public record Statistics(
                 missed - before.missed,
                 unanswered,
                 times.since(before.times),
-                tcp,
+                tcp.since(before.tcp),
                 process.since(before.process),
                 grown,
                 unexpected);
@@ -182,15 +183,36 @@ public record Statistics(
      * @param roundTripSent from when the Ping really left to its Pong: what network and server need
      * @param lifetime of connections that have ended, from established on
      * @param loopLag how much later than planned the turns of the event loops began
+     * @param handshake from a connection's socket being up to its TLS; null where there was none
      */
     public record Times(
             Distribution connect,
             Distribution roundTrip,
             Distribution roundTripSent,
             Distribution lifetime,
-            Distribution loopLag) {
+            Distribution loopLag,
+            @Nullable Distribution handshake) {
         public static final Times NONE = new Times(
                 Distribution.NONE, Distribution.NONE, Distribution.NONE, Distribution.NONE, Distribution.NONE);
+
+        /** Without TLS. */
+        public Times(
+                Distribution connect,
+                Distribution roundTrip,
+                Distribution roundTripSent,
+                Distribution lifetime,
+                Distribution loopLag) {
+            this(connect, roundTrip, roundTripSent, lifetime, loopLag, null);
+        }
+
+        private static @Nullable Distribution some(Distribution all) {
+            return all.count() == 0 ? null : all;
+        }
+
+        /** {@link #handshake}, or that there was none. */
+        public Distribution handshakes() {
+            return handshake == null ? Distribution.NONE : handshake;
+        }
 
         public Times plus(Times other) {
             return new Times(
@@ -198,7 +220,8 @@ public record Statistics(
                     roundTrip.plus(other.roundTrip),
                     roundTripSent.plus(other.roundTripSent),
                     lifetime.plus(other.lifetime),
-                    loopLag.plus(other.loopLag));
+                    loopLag.plus(other.loopLag),
+                    some(handshakes().plus(other.handshakes())));
         }
 
         /** What was recorded after {@code before}. */
@@ -208,7 +231,8 @@ public record Statistics(
                     roundTrip.since(before.roundTrip),
                     roundTripSent.since(before.roundTripSent),
                     lifetime.since(before.lifetime),
-                    loopLag.since(before.loopLag));
+                    loopLag.since(before.loopLag),
+                    some(handshakes().since(before.handshakes())));
         }
     }
 }

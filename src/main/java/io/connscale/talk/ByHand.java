@@ -310,6 +310,14 @@ final class ByHand implements Talk {
         }
     }
 
+    /** To a server of our own, where something lies between the socket and the Pings; over the bare socket they are no talk. */
+    @AutoService(Kind.class)
+    public static final class Ping extends Preset {
+        public Ping() {
+            super(List.of(), List.of(answered("Ping", "Pong")));
+        }
+    }
+
     /** For a server that sends back what it was sent (RFC 862). */
     @AutoService(Kind.class)
     public static final class Echo extends Preset {

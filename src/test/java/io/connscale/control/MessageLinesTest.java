@@ -50,7 +50,7 @@ class MessageLinesTest {
     private static final ServerStatus STATUS = new ServerStatus(
             true,
             "epoll",
-            List.of(new ServerStatus.Listener("10.0.0.1", 8989, 1024, 128)),
+            List.of(new ServerStatus.Listener("10.0.0.1", 8989, 1024, 128, null)),
             1,
             2,
             3,
@@ -152,7 +152,8 @@ class MessageLinesTest {
                                 + "'attempted':9,'missed':1,'unanswered':{'count':1,'answered':4,'oldestNanos':3,'youngestNanos':2},'times':{'connect':'"
                                 + EMPTY + "','roundTrip':'" + ONE
                                 + "','roundTripSent':'" + EMPTY + "','lifetime':'" + EMPTY + "','loopLag':'" + EMPTY
-                                + "'},'tcp':{'sampled':0,'rtt':'" + EMPTY + "','retransmitting':0,'retransmits':0},"
+                                + "'},'tcp':{'sampled':0,'rtt':'" + EMPTY
+                                + "','retransmitting':0,'retransmits':0,'overdue':0,'unheard':0},"
                                 + "'process':{'processes':1,'upNanos':2,'cpuNanos':3,'loopUpNanos':4,'loopCpuNanos':5,"
                                 + "'collections':6,'collectionMillis':7,'heapBytes':8,'directBytes':9,'residentBytes':10},"
                                 + "'machines':{'a':{'cpus':2,'ticks':100,'idleTicks':50,'stolenTicks':1,'runnable':3,"
@@ -388,7 +389,13 @@ class MessageLinesTest {
     @Test
     void aBacklogThatIsUnknownStaysUnknown() {
         ServerStatus status = new ServerStatus(
-                true, "epoll", List.of(new ServerStatus.Listener("::1", 1, 1024, null)), 0, 0, 0, new TreeMap<>());
+                true,
+                "epoll",
+                List.of(new ServerStatus.Listener("::1", 1, 1024, null, null)),
+                0,
+                0,
+                0,
+                new TreeMap<>());
         String line = new String(MessageLines.encode(new Message.ServerStatusTaken(10, status)), UTF_8);
         assertThat(line).contains("\"backlogAsked\":1024").doesNotContain("\"backlogGiven\":0", "\"backlogGiven\":1");
         assertThat(MessageLines.decode(line.strip())).isEqualTo(new Message.ServerStatusTaken(10, status));

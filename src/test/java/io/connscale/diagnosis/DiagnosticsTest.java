@@ -39,7 +39,7 @@ class DiagnosticsTest {
     @Test
     void whereNothingFailedThereIsNothingToSay() throws InterruptedException {
         ends.ended(0, Map.of("connect EMFILE", 5L));
-        diagnostics.begin(HOSTS); // what was before is not asked about
+        begin(); // what was before is not asked about
         assertThat(diagnostics.verdict(HOSTS)).isEmpty();
         assertThat(diagnostics.news()).isEmpty();
     }
@@ -75,7 +75,7 @@ class DiagnosticsTest {
     @Test
     void whatFailedSinceTheRequestBeganCounts() throws InterruptedException {
         ends.ended(0, Map.of("connect EMFILE", 5L));
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(100, Map.of("connect EMFILE", 3L));
         ends.server = FakeEnds.running(100);
         assertThat(text(diagnostics.verdict(HOSTS))).contains("stopped at 100 on client1", "connect EMFILE 3");
@@ -84,7 +84,7 @@ class DiagnosticsTest {
     @Test
     void countersCountFromWhenTheRequestBegan() throws InterruptedException {
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_000);
-        diagnostics.begin(HOSTS);
+        begin();
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_OVERFLOWS, 1_057);
         ends.ended(0, Map.of("receive timeout", 3L));
         assertThat(text(diagnostics.verdict(HOSTS))).contains("ListenOverflows +57");
@@ -94,7 +94,7 @@ class DiagnosticsTest {
     @Test
     void aLimitThatCannotBeReadNowIsThatOfBefore() throws InterruptedException {
         ends.facts = Known.with(Known.nothing(), Fact.HARD_FILES, 200);
-        diagnostics.begin(HOSTS);
+        begin();
         ends.facts = Known.nothing();
         ends.ended(0, Map.of("connect EMFILE", 3L));
         assertThat(text(diagnostics.verdict(HOSTS))).contains("RLIMIT_NOFILE 200");
@@ -127,7 +127,7 @@ class DiagnosticsTest {
     /** An answer to a command is always given, and then not repeated as a notice. */
     @Test
     void aCommandsVerdictIsGivenEachTime() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(0, Map.of("receive closed", 2L));
         assertThat(diagnostics.verdict(HOSTS)).isPresent();
         assertThat(diagnostics.verdict(HOSTS)).isPresent();
@@ -145,7 +145,7 @@ class DiagnosticsTest {
 
     @Test
     void aServerThatDoesNotAnswerIsNotTakenForStopped() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.server = null;
         ends.serverFacts = null;
         ends.ended(0, Map.of("connect ECONNREFUSED", 3L));
@@ -156,7 +156,7 @@ class DiagnosticsTest {
 
     @Test
     void anAgentThatSaysOnlyItsCountsCountsWithThem() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(7, Map.of("connect EMFILE", 3L));
         ends.server = FakeEnds.running(7);
         ends.facts = null;
@@ -166,7 +166,7 @@ class DiagnosticsTest {
 
     @Test
     void aHostThatDoesNotAnswerLeavesNothingToSay() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.counts = null;
         assertThat(diagnostics.verdict(HOSTS)).isEmpty();
         assertThat(diagnostics.verdictOfLosses(HOST)).isEmpty();
@@ -179,7 +179,7 @@ class DiagnosticsTest {
         ends.serverFacts = somebody;
         ends.thorough =
                 Known.listening(Known.nothing(), new AcceptQueue("127.0.0.1", 8989, 3, "python3, pid 123", null));
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(0, Map.of("receive timeout", 3L));
         assertThat(text(diagnostics.verdict(HOSTS))).contains("another program (python3, pid 123) listens");
         ends.server = FakeEnds.running(0);
@@ -189,7 +189,7 @@ class DiagnosticsTest {
     @Test
     void connectionsThatTheServerHasNotAcceptedAreExplained() throws InterruptedException {
         ends.serverFacts = Known.waiting(Known.nothing(), 8989, 9);
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(20, Map.of());
         ends.server = FakeEnds.running(9);
         assertThat(text(diagnostics.verdict(HOSTS))).contains("unaccepted 11", "9 wait, backlog 8");
@@ -200,7 +200,7 @@ class DiagnosticsTest {
     /** A connection is accepted by whoever sends its Pong: what {@code count} knows of the ends a verdict does not forget. */
     @Test
     void connectionsThatAnotherServerAnswersAreNotUnaccepted() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(100, Map.of());
         ends.server = FakeEnds.running(1); // a stray one
         ends.statistics = unanswered(new Unanswered(0, 100, 0, 0));
@@ -214,7 +214,7 @@ class DiagnosticsTest {
     /** Accepted and ended by the server, whose host does not hear of it: neither unaccepted nor another server's. */
     @Test
     void connectionsThatTheServerHasEndedAreNotUnaccepted() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(100, Map.of());
         ServerStatus had = FakeEnds.running(100);
         ends.server = new ServerStatus(true, "epoll", had.listeners(), 40, 100, 0, new TreeMap<>());
@@ -233,7 +233,7 @@ class DiagnosticsTest {
         LoopStatistics recorded = new LoopStatistics();
         recorded.connected(TimeUnit.SECONDS.toNanos(6));
         ends.times = recorded.times();
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(0, Map.of("receive timeout", 3L));
         assertThat(diagnostics.verdictOfLosses(HOST))
                 .get()
@@ -244,7 +244,7 @@ class DiagnosticsTest {
     @Test
     void theDifferenceIsThatOfBothEndsNow() throws InterruptedException {
         ends.serverFacts = Known.with(Known.nothing(), Fact.LISTEN_DROPS, 5);
-        diagnostics.begin(HOSTS);
+        begin();
         ends.thorough = Known.with(
                 Known.with(Known.waiting(Known.nothing(), 8989, 9), Fact.LISTEN_DROPS, 12), Fact.SYN_RECEIVED, 4);
         ends.statistics = unanswered(new Unanswered(3, 17, 2_000_000_000L, 1_000_000_000L));
@@ -261,16 +261,20 @@ class DiagnosticsTest {
                 none.counts(), 0, 0, unanswered, Times.NONE, TcpSample.NONE, none.process(), new TreeMap<>());
     }
 
+    private void begin() throws InterruptedException {
+        diagnostics.begin(diagnostics.observe(HOSTS, Diagnostics.Look.BEFORE));
+    }
+
     @Test
     void whatWasLostBeforeARequestBeganIsPast() throws InterruptedException {
         ends.ended(0, Map.of("receive closed", 2L));
-        diagnostics.begin(HOSTS);
+        begin();
         assertThat(diagnostics.verdictOfLosses(HOST)).isEmpty();
     }
 
     @Test
     void aVerdictSaysWhatMadeTheNumbersUnreliableMeanwhile() throws InterruptedException {
-        diagnostics.begin(HOSTS);
+        begin();
         LoopStatistics late = new LoopStatistics();
         late.lag(Duration.ofSeconds(1).toNanos());
         ends.times = late.times();
@@ -279,7 +283,7 @@ class DiagnosticsTest {
                 .singleElement()
                 .asString()
                 .startsWith("client1's numbers are unreliable: one in a hundred turns of its event loops");
-        diagnostics.begin(HOSTS);
+        begin();
         ends.ended(0, Map.of("connect EMFILE", 3L));
         assertThat(diagnostics.verdict(HOSTS).orElseThrow().unreliable()).isEmpty();
     }
@@ -289,7 +293,13 @@ class DiagnosticsTest {
     void onlyAServerThatSharesItsPortsMayBeSeveralProcesses() throws InterruptedException {
         assertThat(serverProcesses()).isEqualTo(Workers.MAX);
         ends.server = new ServerStatus(
-                true, "nio", List.of(new ServerStatus.Listener("127.0.0.1", 8989, 8, 8)), 0, 0, 0, new TreeMap<>());
+                true,
+                "nio",
+                List.of(new ServerStatus.Listener("127.0.0.1", 8989, 8, 8, null)),
+                0,
+                0,
+                0,
+                new TreeMap<>());
         assertThat(serverProcesses()).isEqualTo(1);
     }
 

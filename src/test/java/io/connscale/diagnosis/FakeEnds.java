@@ -58,7 +58,7 @@ final class FakeEnds implements Ends {
         return new ServerStatus(
                 true,
                 "epoll",
-                List.of(new ServerStatus.Listener("127.0.0.1", 8989, 8, 8)),
+                List.of(new ServerStatus.Listener("127.0.0.1", 8989, 8, 8, null)),
                 established,
                 established,
                 0,

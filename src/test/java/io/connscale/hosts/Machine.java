@@ -1,6 +1,8 @@
 package io.connscale.hosts;
 
 import io.connscale.ConsoleScript.Ran;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,6 +79,19 @@ public class Machine {
         List<String> command = new ArrayList<>(List.of(in().toString()));
         command.addAll(List.of(words));
         return Command.run(input, command);
+    }
+
+    /** Starts a command on it, which goes on; what it says on standard error is this process's. */
+    Process start(String... words) {
+        List<String> command = new ArrayList<>(List.of(in().toString()));
+        command.addAll(List.of(words));
+        try {
+            return new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What {@link #run} prints, where it works. */

@@ -28,7 +28,7 @@ class StagedVerdictsIT {
 
     @BeforeAll
     static void make() {
-        List.of("nft", "sysctl").forEach(Needs::command);
+        List.of("nft", "sysctl", "nstat").forEach(Needs::command);
         network = NetworkOfHosts.of(1);
         server = network.console();
         host = network.host("h1");
@@ -85,6 +85,54 @@ class StagedVerdictsIT {
                     .untilAsserted(() -> assertThat(answer + console.notices())
                             .contains("ended without a Pong within 200 ms: the path alone takes longer, "));
             assertThat(console.notices()).doesNotContain("more CPU");
+        }
+    }
+
+    /** The kernel counts overflows of all programs together; a firewall drops the SYNs for the server. */
+    @Test
+    void anotherProgramsOverflowIsNotTheServers() {
+        Needs.command("python3");
+        int theirs = NetworkConsole.PORT + 1;
+        Process other = OtherServer.on(server, theirs, 1, Manner.NEVER_ACCEPTS);
+        server.must("nft", "add table inet drops");
+        server.must("nft", "add chain inet drops in { type filter hook input priority 0; }");
+        server.must("nft", "add rule inet drops in tcp dport " + PORT + " tcp flags & (syn | ack) == syn drop");
+        try (NetworkConsole console = console("bind: " + server.address(), "");
+                Overflowing clients = new Overflowing(host, server.address(), theirs)) {
+            await().atMost(SOON).until(() -> clients.isThere() && overflows() > 0);
+            JsonNode verdict = opening(console, "connections start 20 c");
+            assertThat(verdict.path("cause").asString()).isEqualTo("no-answer");
+            assertThat(verdict.path("sentence").asString())
+                    .contains("no SYN dropped at the server's sockets; another program's were", "packets get lost");
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    private static long overflows() {
+        return Long.parseLong(server.must("nstat", "-asz", "TcpExtListenOverflows")
+                .replaceFirst("(?s).*TcpExtListenOverflows +([0-9]+).*", "$1"));
+    }
+
+    /** Clients whose connections a full accept queue drops, again and again. */
+    private record Overflowing(Process process) implements AutoCloseable {
+        Overflowing(Machine machine, String address, int port) {
+            this(machine.start(
+                    "python3",
+                    "-c",
+                    "import socket,sys,time\nwhile True:\n a=[socket.socket() for _ in range(20)]\n for c in a:\n"
+                            + "  c.setblocking(False)\n  c.connect_ex((sys.argv[1],int(sys.argv[2])))\n time.sleep(1)",
+                    address,
+                    Integer.toString(port)));
+        }
+
+        boolean isThere() {
+            return process.isAlive();
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
         }
     }
 

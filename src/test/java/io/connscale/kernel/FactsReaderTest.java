@@ -62,6 +62,17 @@ class FactsReaderTest {
     }
 
     @Test
+    void findsAChildThatIsStopped() throws IOException {
+        write("proc/self/task/9/children", "11 12 \n");
+        write("proc/self/task/10/children", "13 ");
+        write("proc/11/stat", "11 (java) S 9 11 11 0 -1\n");
+        write("proc/12/stat", "12 (T) T (a) S 9 12 12 0 -1\n");
+        assertThat(read().knows(Fact.STOPPED_CHILD)).isFalse();
+        write("proc/13/stat", "13 (my (java) T 9 13 13 0 -1\n");
+        assertThat(read().get(Fact.STOPPED_CHILD)).isEqualTo(13);
+    }
+
+    @Test
     void addsUpConnectionTrackingOverTheProcessors() throws IOException {
         write("proc/net/stat/nf_conntrack", "entries drop insert_failed\n00000010 0000000a 1\n00000010 0000000b 2\n");
         assertThat(read().get(Fact.CONNTRACK_DROPPED)).isEqualTo(21);

@@ -25,7 +25,7 @@ class RoutesTest {
         Files.writeString(path, text);
     }
 
-    /** Two connections and a TIME-WAIT from 127.0.0.2, one of a socket for both families, and some of others. */
+    /** Two connections and a TIME-WAIT from 127.0.0.2, one of a socket for both families, and some of others and to others. */
     private void table() throws IOException {
         write(
                 "net/tcp",
@@ -35,7 +35,9 @@ class RoutesTest {
                         + " 2: 0200007F:8000 0100007F:231D 01 0:0 0:0 0\n"
                         + " 3: 0200007F:8001 0100007F:231D 06 0:0 0:0 0\n"
                         + " 4: 0300007F:8002 0100007F:231D 06 0:0 0:0 0\n"
-                        + " 5: 0200007F:8003 0100007F:0050 06 0:0 0:0 0\n");
+                        + " 5: 0200007F:8003 0100007F:0050 06 0:0 0:0 0\n"
+                        + " 6: 0200007F:8005 010200C0:231D 06 0:0 0:0 0\n"
+                        + " 7: 0200007F:8006 010200C0:231D 01 0:0 0:0 0\n");
         write(
                 "net/tcp6",
                 HEADINGS
@@ -52,6 +54,21 @@ class RoutesTest {
         assertThat(Routes.read(proc, TARGETS, List.of()).timeWait()).isEqualTo(2);
     }
 
+    /** A port is taken for one address and port of the server; to another one the kernel gives it out as well. */
+    @Test
+    void connectionsToAnotherAddressTakeNoPort() throws IOException {
+        table();
+        write("sys/net/ipv4/tcp_tw_reuse", "0\n");
+        Routes other = Routes.read(proc, List.of("192.0.2.1:8989"), List.of());
+        assertThat(other.connected()).isEqualTo(1);
+        assertThat(other.timeWait()).isEqualTo(1);
+        assertThat(Routes.read(proc, List.of("192.0.2.9:8989"), List.of()).connected())
+                .isZero();
+        assertThat(Routes.read(proc, List.of("[::ffff:127.0.0.1]:8989"), List.of("127.0.0.2"))
+                        .connected())
+                .isEqualTo(2);
+    }
+
     @Test
     void portsInTimeWaitAreFreeWhereTheKernelGivesThemOutAgain() throws IOException {
         table();
@@ -62,7 +79,7 @@ class RoutesTest {
                 .as("loopback")
                 .isZero();
         assertThat(Routes.read(proc, List.of("192.0.2.1:8989"), List.of()).timeWait())
-                .isEqualTo(2);
+                .isEqualTo(1);
     }
 
     @Test

@@ -46,7 +46,7 @@ public final class Given {
         return new ServerEnd(
                 state,
                 ServerEnd.HERE,
-                new ServerEnd.Listening(addresses, List.of(8989), 8, 8),
+                new ServerEnd.Listening(addresses, List.of(8989), 8, 8, List.of("127.0.0.1"), Facts.UNKNOWN, List.of()),
                 0,
                 Processes.NONE,
                 183,
@@ -54,6 +54,23 @@ public final class Given {
                 new TreeMap<>(errors),
                 before,
                 now);
+    }
+
+    /** Whose own sockets tell what they dropped. */
+    static ServerEnd dropping(long drops, ServerEnd server) {
+        ServerEnd.Listening of = server.listening();
+        return new ServerEnd(
+                server.state(),
+                server.place(),
+                new ServerEnd.Listening(
+                        of.bound(), of.ports(), of.backlogAsked(), of.backlog(), of.targets(), drops, of.pids()),
+                server.wanted(),
+                server.processes(),
+                server.established(),
+                server.pings(),
+                server.errors(),
+                server.before(),
+                server.now());
     }
 
     static Observation seen(Map<String, Long> errors, Facts now, ServerEnd server, long unaccepted) {
@@ -152,7 +169,14 @@ public final class Given {
         return new ServerEnd(
                 RUNNING,
                 ServerEnd.HERE,
-                new ServerEnd.Listening(List.of("127.0.0.1"), List.of(8989), 1024, 1024),
+                new ServerEnd.Listening(
+                        List.of("127.0.0.1"),
+                        List.of(8989),
+                        1024,
+                        1024,
+                        List.of("127.0.0.1"),
+                        Facts.UNKNOWN,
+                        List.of()),
                 wanted,
                 processes,
                 0,

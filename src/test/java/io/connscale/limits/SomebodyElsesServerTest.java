@@ -3,6 +3,7 @@ package io.connscale.limits;
 import static io.connscale.kernel.Known.listening;
 import static io.connscale.kernel.Known.nothing;
 import static io.connscale.kernel.Known.waiting;
+import static io.connscale.kernel.Known.with;
 import static io.connscale.limits.Given.CALM;
 import static io.connscale.limits.Given.evidence;
 import static io.connscale.limits.Given.server;
@@ -13,6 +14,7 @@ import static io.connscale.limits.ServerEnd.State.STOPPED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.kernel.AcceptQueue;
+import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Statistics;
 import io.connscale.stats.Statistics.Unanswered;
@@ -23,6 +25,49 @@ import org.junit.jupiter.api.Test;
 
 /** Another program where the server should be: it is named with what it did. */
 class SomebodyElsesServerTest {
+    /** Sockets of one user may share a port; the kernel gives each a part of the connections. */
+    @Test
+    void aProgramThatSharesThePortIsNamed() {
+        Facts shared = with(
+                listening(
+                        CALM,
+                        new AcceptQueue("127.0.0.1", 8989, 0, "java, pid 5", null),
+                        new AcceptQueue("127.0.0.1", 8989, 0, "python3, pid 123", null)),
+                Fact.PID,
+                5);
+        ServerEnd server = server(RUNNING, Map.of(), shared);
+        assertThat(server.isCrowded()).isTrue();
+        Observation seen = evidence(statistics(Map.of(), 0), server);
+        Verdict verdict = verdict(new Observation(seen.hosts(), server, 0, 50));
+        assertThat(verdict.cause()).isEqualTo("other-server");
+        assertThat(verdict.text())
+                .contains("another program (python3, pid 123) listens beside the server at 127.0.0.1:8989")
+                .contains("answered 50 connections");
+        assertThat(verdict(Map.of("receive timeout", 9L), nothing(), server, 0).text())
+                .contains("pid 123", "gave 9 connections no answer");
+        Facts alone = with(listening(CALM, new AcceptQueue("127.0.0.1", 8989, 0, "java, pid 5", null)), Fact.PID, 5);
+        assertThat(verdict(Map.of("receive timeout", 9L), nothing(), server(RUNNING, Map.of(), alone), 0)
+                        .cause())
+                .isNotEqualTo("other-server");
+    }
+
+    /** Another program on the same port of another address, or of the other family, is not where clients connect to. */
+    @Test
+    void whoListensAtAnotherAddressIsNotThere() {
+        for (String address : List.of("127.0.0.2", "::1")) {
+            Facts elsewhere = listening(CALM, new AcceptQueue(address, 8989, 7, "python3, pid 123", null));
+            assertThat(verdict(Map.of("connect ECONNREFUSED", 9L), nothing(), server(STOPPED, Map.of(), elsewhere), 0)
+                            .text())
+                    .as(address)
+                    .contains("nobody listens")
+                    .doesNotContain("python3");
+        }
+        for (String address : List.of("127.0.0.1", "0.0.0.0", "::", "::ffff:7f00:1")) {
+            Facts there = listening(CALM, new AcceptQueue(address, 8989, 7, "python3, pid 123", null));
+            assertThat(server(STOPPED, Map.of(), there).foreign()).as(address).isTrue();
+        }
+    }
+
     @Test
     void anotherProgramListensAtThePort() {
         Facts nobodysBusiness = listening(CALM, new AcceptQueue("127.0.0.1", 8989, 0, "python3, pid 123", null));

@@ -3,6 +3,7 @@ package io.connscale.limits;
 import static io.connscale.kernel.Known.nothing;
 import static io.connscale.kernel.Known.with;
 import static io.connscale.limits.Given.CALM;
+import static io.connscale.limits.Given.dropping;
 import static io.connscale.limits.Given.facts;
 import static io.connscale.limits.Given.finding;
 import static io.connscale.limits.Given.findings;
@@ -31,7 +32,8 @@ class SynQueueLimitTest {
         Facts before = with(with(with(CALM, Fact.LISTEN_DROPS, 10), Fact.SYNCOOKIES, 0), Fact.SYN_BACKLOG, 8);
         Facts dropped = with(before, Fact.LISTEN_DROPS, 5_863);
         Map<String, Long> errors = Map.of("connect ETIMEDOUT", 30L);
-        Verdict verdict = verdict(errors, nothing(), server(RUNNING, Map.of(), before, dropped, "127.0.0.1"), 0);
+        ServerEnd server = server(RUNNING, Map.of(), before, dropped, "127.0.0.1");
+        Verdict verdict = verdict(errors, nothing(), dropping(5_853, server), 0);
         assertThat(verdict.cause()).isEqualTo("syn-queue");
         assertThat(verdict.text())
                 .contains("SYN queue", "ListenDrops +5,853", "ListenOverflows +0", "tcp_max_syn_backlog 8")
@@ -40,8 +42,13 @@ class SynQueueLimitTest {
         Facts withCookies = with(dropped, Fact.SYNCOOKIES, 1);
         assertThat(verdict(errors, nothing(), server(RUNNING, Map.of(), before, withCookies, "127.0.0.1"), 0)
                         .text())
-                .contains("the server's kernel dropped SYNs: ListenDrops +5,853")
+                .contains("whether the server's sockets dropped SYNs is not known", "ListenDrops +5,853")
                 .doesNotContain("get lost on the way");
+        assertThat(verdict(errors, nothing(), dropping(0, server), 0).text())
+                .as("another program's")
+                .contains("no SYN dropped at the server's sockets; another program's were", "ListenDrops +5,853")
+                .contains("get lost on the way")
+                .doesNotContain("SYN queue");
     }
 
     private static Optional<Plan.Pace> pace(long cookies, long max, long backlog, long perSecond, double millis) {
@@ -50,7 +57,8 @@ class SynQueueLimitTest {
         ServerEnd server = new ServerEnd(
                 of.state(),
                 of.place(),
-                new ServerEnd.Listening(List.of("127.0.0.1"), List.of(8989), backlog, backlog),
+                new ServerEnd.Listening(
+                        List.of("127.0.0.1"), List.of(8989), backlog, backlog, List.of(), Facts.UNKNOWN, List.of()),
                 of.wanted(),
                 of.processes(),
                 0,
@@ -133,16 +141,16 @@ class SynQueueLimitTest {
                 .cause(seen(
                         Map.of("connect ETIMEDOUT", 30L),
                         nothing(),
-                        server(RUNNING, Map.of(), before, now, "127.0.0.1"),
+                        dropping(10, server(RUNNING, Map.of(), before, now, "127.0.0.1")),
                         0));
         assertThat(cause.orElseThrow().verdict().sentence())
-                .contains("its kernel dropped 6 SYNs", ", tcp_syncookies 0", "ListenOverflows +4");
+                .contains("its sockets dropped 6 SYNs", ", tcp_syncookies 0", "ListenOverflows +4");
         Facts overflowsAlone = with(now, Fact.LISTEN_OVERFLOWS, 10);
         assertThat(new SynQueueLimit()
                         .cause(seen(
                                 Map.of("connect ETIMEDOUT", 30L),
                                 nothing(),
-                                server(RUNNING, Map.of(), before, overflowsAlone, "127.0.0.1"),
+                                dropping(10, server(RUNNING, Map.of(), before, overflowsAlone, "127.0.0.1")),
                                 0)))
                 .isEmpty();
     }

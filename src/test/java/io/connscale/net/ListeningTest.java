@@ -10,8 +10,12 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -82,6 +86,42 @@ class ListeningTest implements Listening.Owner {
             if (accepted.element() instanceof EpollLink link) {
                 assertThat(link.isTcpNoDelay()).isTrue();
             }
+        }
+    }
+
+    /** Nobody accepts, and one or two may wait: the kernel drops the SYNs of the others, and counts that of this very socket. */
+    @Test
+    void whatAFullQueueDropsIsCountedOfItsSocket() throws Exception {
+        Listening narrow =
+                transport.listen(loop, new InetSocketAddress("127.0.0.1", 0), new Listening.Manner(1, false), this);
+        Listening other = listen("127.0.0.1");
+        assertThat(narrow.drops().orElse(0)).isZero();
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<SocketChannel> clients = new ArrayList<>();
+        try {
+            loop.execute(() -> awaitUninterruptibly(goOn));
+            for (int i = 0; i < 8; i++) {
+                SocketChannel client = SocketChannel.open();
+                clients.add(client);
+                client.configureBlocking(false);
+                client.connect(narrow.address());
+            }
+            await().until(() -> narrow.drops().orElse(1) > 0);
+            assertThat(narrow.drops().isPresent()).isEqualTo(narrow instanceof EpollListening);
+            assertThat(other.drops().orElse(0)).as("of another socket").isZero();
+        } finally {
+            goOn.countDown();
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch goOn) {
+        try {
+            goOn.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.control.Json;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,11 +21,11 @@ class RunTest {
     @TempDir
     Path folder;
 
-    /** The record that docs/RUNS.md describes, made by hand: of a schema 1 that nobody writes any more, one day. */
+    /** The record that docs/RUNS.md describes, made by hand. */
     static Path example() throws URISyntaxException {
-        return Path.of(Objects.requireNonNull(RunTest.class.getResource("example/run.json"))
-                        .toURI())
-                .getParent();
+        URI info = Objects.requireNonNull(RunTest.class.getResource("example/run.json"))
+                .toURI();
+        return Path.of(info).resolveSibling("");
     }
 
     private Path copy() throws IOException, URISyntaxException {
@@ -41,7 +42,7 @@ class RunTest {
         assertThat(run.samples()).hasSize(31);
         Sample last = run.samples().get(30);
         assertThat(Objects.requireNonNull(last.sum()).established()).isEqualTo(1147);
-        assertThat(last.hosts().get("few").errors()).containsEntry("connect EMFILE", 226L);
+        assertThat(Objects.requireNonNull(last.hosts().get("few")).errors()).containsEntry("connect EMFILE", 226L);
         assertThat(run.samples().get(0).seconds()).isNull();
         assertThat(run.events().stream().map(Event::kind).collect(Collectors.toSet()))
                 .isEqualTo(Set.of(Event.BEGAN, Event.COMMAND, Event.VERDICT, Event.NOTICE, Event.EXPECT));

@@ -1,6 +1,10 @@
 package io.connscale.cluster.config;
 
+import io.connscale.net.Layers;
+import io.connscale.net.TlsSettings;
+import io.connscale.talk.TalkSettings;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,6 +27,22 @@ public record ClusterConfig(ServerConfig server, Optional<TargetConfig> target, 
     /** With our own server. */
     public ClusterConfig(ServerConfig server, List<HostConfig> hosts) {
         this(server, Optional.empty(), hosts);
+    }
+
+    /** The same, whose server has this certificate and key. */
+    public ClusterConfig withServerTls(TlsSettings tls) {
+        return new ClusterConfig(server.withTls(tls), target, hosts);
+    }
+
+    /** What hosts say; empty: the Ping of our own server, over the bare socket. */
+    public Optional<TalkSettings> talk() {
+        return target.map(TargetConfig::talk)
+                .orElseGet(() -> server.tls().map(tls -> TalkSettings.of(TargetReader.PING, Map.of())));
+    }
+
+    /** What lies beneath it. */
+    public Layers layers() {
+        return target.map(TargetConfig::layers).orElseGet(server::layers);
     }
 
     /** The host of that name, where there is one. */

@@ -1,6 +1,8 @@
 package io.connscale.cluster.config;
 
 import io.connscale.control.ServerSettings;
+import io.connscale.net.Layers;
+import io.connscale.net.TlsSettings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +21,7 @@ import java.util.OptionalInt;
  * @param on the name of the host it runs on, or empty for the console's own process
  * @param patience how long a Ping may be unfinished
  * @param keepalive how long a client may be silent before its kernel is asked whether it is still there; zero: never
+ * @param tls without a certificate where one is to be made
  */
 public record ServerConfig(
         String bind,
@@ -30,7 +33,8 @@ public record ServerConfig(
         Optional<String> on,
         Workers workers,
         Duration patience,
-        Duration keepalive) {
+        Duration keepalive,
+        Optional<TlsSettings> tls) {
     public static final int MAX_BACKLOG = 1_000_000;
     public static final int MAX_ACCEPTORS = 1024;
     public static final ServerConfig DEFAULT = new ServerConfig(
@@ -44,6 +48,21 @@ public record ServerConfig(
             Workers.AUTO,
             ServerSettings.PATIENCE,
             ServerSettings.KEEPALIVE);
+
+    /** Without TLS. */
+    public ServerConfig(
+            String bind,
+            String address,
+            List<Integer> ports,
+            int backlog,
+            int acceptors,
+            boolean autostart,
+            Optional<String> on,
+            Workers workers,
+            Duration patience,
+            Duration keepalive) {
+        this(bind, address, ports, backlog, acceptors, autostart, on, workers, patience, keepalive, Optional.empty());
+    }
 
     public ServerConfig {
         Address.bind(bind);
@@ -83,6 +102,28 @@ public record ServerConfig(
     public ServerSettings settings() {
         return new ServerSettings(bind, ports, backlog, acceptors)
                 .withWorkers(workers.max())
-                .with(patience, keepalive);
+                .with(patience, keepalive)
+                .withTls(tls.orElse(null));
+    }
+
+    ServerConfig withTls(TlsSettings with) {
+        return new ServerConfig(
+                bind,
+                address,
+                ports,
+                backlog,
+                acceptors,
+                autostart,
+                on,
+                workers,
+                patience,
+                keepalive,
+                Optional.of(with));
+    }
+
+    /** What lies between the sockets of its clients and their Pings. */
+    Layers layers() {
+        return tls.map(own -> new Layers(null, TlsSettings.client(host()).withFingerprint(own.ownFingerprint())))
+                .orElse(Layers.NONE);
     }
 }

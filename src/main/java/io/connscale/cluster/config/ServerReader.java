@@ -3,6 +3,7 @@ package io.connscale.cluster.config;
 import io.connscale.cluster.config.Node.Place;
 import io.connscale.control.Nearest;
 import io.connscale.control.Quantity;
+import io.connscale.net.TlsSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -14,7 +15,17 @@ import java.util.Optional;
 /** {@code server:}, which may name one of the hosts. */
 final class ServerReader {
     static final List<String> KEYS = List.of(
-            "bind", "address", "ports", "backlog", "acceptors", "autostart", "on", "workers", "patience", "keepalive");
+            "bind",
+            "address",
+            "ports",
+            "backlog",
+            "acceptors",
+            "autostart",
+            "on",
+            "workers",
+            "patience",
+            "keepalive",
+            "tls");
 
     private static final ServerConfig DEFAULT = ServerConfig.DEFAULT;
     private static final Kind<Integer> BACKLOG = Kind.whole(1, ServerConfig.MAX_BACKLOG);
@@ -39,6 +50,7 @@ final class ServerReader {
         boolean autostart = section.get("autostart", Kind.FLAG, DEFAULT.autostart());
         Duration patience = section.get("patience", Kind.DURATION, DEFAULT.patience());
         Duration keepalive = section.get("keepalive", Kind.KEEPALIVE, DEFAULT.keepalive());
+        Optional<TlsSettings> tls = section.node("tls").map(TlsReader::server);
         Workers workers = section.get("workers", Kind.WORKERS, DEFAULT.workers());
         return Fault.at(
                 file,
@@ -52,7 +64,8 @@ final class ServerReader {
                         on.map(HostConfig::name),
                         workers,
                         patience,
-                        keepalive));
+                        keepalive,
+                        tls));
     }
 
     private HostConfig host(Node on) {

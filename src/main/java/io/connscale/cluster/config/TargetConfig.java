@@ -1,5 +1,6 @@
 package io.connscale.cluster.config;
 
+import io.connscale.net.Layers;
 import io.connscale.talk.TalkSettings;
 import java.util.List;
 import java.util.Optional;
@@ -10,9 +11,10 @@ import java.util.OptionalInt;
  *
  * @param address a name or an address; with a port ({@code host:port}) where that is the only one
  * @param ports distinct; none where the address has it
- * @param talk what is said to it; empty: the Ping of our own server, as one that runs elsewhere
+ * @param talk what is said to it; empty: the Ping of our own server, as one that runs elsewhere, over the bare socket
+ * @param layers what lies between the socket and the talk
  */
-public record TargetConfig(String address, List<Integer> ports, Optional<TalkSettings> talk) {
+public record TargetConfig(String address, List<Integer> ports, Optional<TalkSettings> talk, Layers layers) {
     public TargetConfig {
         SshAddress to = ServerConfig.endpoint(address);
         ports = Checks.distinct("port", List.copyOf(ports));
@@ -22,6 +24,11 @@ public record TargetConfig(String address, List<Integer> ports, Optional<TalkSet
                 address,
                 "has a port, and so have ports: leave one of them out");
         Checks.check(to.port().isPresent() || !ports.isEmpty(), address, "has no port: add \"ports: 1883\", say");
+    }
+
+    /** Over the bare socket. */
+    public TargetConfig(String address, List<Integer> ports, Optional<TalkSettings> talk) {
+        this(address, ports, talk, Layers.NONE);
     }
 
     /** {@code host:port} or {@code [v6]:port} for each port. */
@@ -37,6 +44,7 @@ public record TargetConfig(String address, List<Integer> ports, Optional<TalkSet
     public String text() {
         List<String> targets = targets();
         String more = targets.size() > 1 ? " and " + (targets.size() - 1) + " more" : "";
-        return targets.get(0) + more + " (" + talk.map(TalkSettings::name).orElse(TargetReader.PING) + ")";
+        return targets.get(0) + more + " (" + talk.map(TalkSettings::name).orElse(TargetReader.PING)
+                + (layers.tls() == null ? "" : " over TLS") + ")";
     }
 }

@@ -3,6 +3,8 @@ package io.connscale.cluster.config;
 import io.connscale.cluster.config.Node.Place;
 import io.connscale.control.Nearest;
 import io.connscale.control.Quantity;
+import io.connscale.net.Layers;
+import io.connscale.net.ProxyHeader;
 import io.connscale.talk.ByteText;
 import io.connscale.talk.Exchange;
 import io.connscale.talk.TalkSettings;
@@ -10,9 +12,9 @@ import io.connscale.talk.Talks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code target:}, with its {@code talk:}: a preset's name, a preset with options, or exchanges by hand. */
@@ -23,11 +25,19 @@ final class TargetReader {
     /** An option of talks that name the server in what they say. */
     private static final String HOST = "host";
 
-    static final List<String> KEYS = List.of("address", "ports", "talk", "keepalive");
+    static final List<String> KEYS = List.of("address", "ports", "talk", "keepalive", "tls", "proxy");
 
     private static final List<String> BY_HAND = List.of("open", PING);
     private static final List<String> EXCHANGE = List.of("send", "expect");
     private static final List<String> EXPECT = List.of("line", "length");
+
+    private static final List<String> PROXY = List.of("version", "from");
+    private static final Kind<Integer> VERSION =
+            new Kind<>("v1, v2 or {version: v2, from: 10.0.0.0/8}", text -> switch (text) {
+                case "v1" -> 1;
+                case "v2" -> 2;
+                default -> throw new IllegalArgumentException("neither v1 nor v2");
+            });
 
     private static final Kind<String> BYTES =
             new Kind<>("text whose characters are bytes: \"\\x10\\r\\n\" in double quotes", ByteText::of);
@@ -47,13 +57,18 @@ final class TargetReader {
                 .orElseThrow(() -> new Fault(place, "target has no address: write \"address: broker.example.org\""));
         List<Integer> ports = section.ranges("ports", Kind.PORTS, Address.MAX_PORT);
         Duration keepalive = section.get("keepalive", Kind.KEEPALIVE, Duration.ZERO);
+        String host = ServerConfig.endpoint(address).host();
+        Layers layers = new Layers(
+                section.node("proxy").map(TargetReader::proxy).orElse(null),
+                section.node("tls").map(node -> TlsReader.target(node, host)).orElse(null));
         Optional<TalkSettings> talk = section.node("talk")
-                .flatMap(node -> talk(node, ServerConfig.endpoint(address).host()))
+                .flatMap(node -> talk(node, host))
+                .or(() -> layers.isNone() ? Optional.empty() : Optional.of(TalkSettings.of(PING, Map.of())))
                 .map(settings -> keepalive.isZero() ? settings : settings.withKeepalive(keepalive.toMillis()));
         if (talk.isEmpty()) {
             section.refuse("keepalive", key -> key + " is for other talks than ping: remove it");
         }
-        return Fault.at(place, () -> new TargetConfig(address, ports, talk));
+        return Fault.at(place, () -> new TargetConfig(address, ports, talk, layers));
     }
 
     /** @param address of the target: what a talk calls its host where the file does not say */
@@ -66,7 +81,8 @@ final class TargetReader {
         if (!(node instanceof Node.Mapping mapping) || mapping.entries().isEmpty()) {
             throw new Fault(
                     node.place(),
-                    "expected " + String.join(", ", names()) + ", or exchanges such as {ping: {send: \"PING\\r\\n\","
+                    "expected " + String.join(", ", Talks.names())
+                            + ", or exchanges such as {ping: {send: \"PING\\r\\n\","
                             + " expect: \"+PONG\\r\\n\"}}, got " + node.shown());
         }
         Node.Entry first = mapping.entries().get(0);
@@ -77,8 +93,15 @@ final class TargetReader {
         return Optional.of(checked(node, TalkSettings.of(exchanges(byHand, "open"), exchanges(byHand, PING))));
     }
 
-    private static List<String> names() {
-        return Stream.concat(Stream.of(PING), Talks.names().stream()).toList();
+    /** {@code v2}, or {@code {version: v2, from: 10.0.0.0/8}}. */
+    private static ProxyHeader proxy(Node node) {
+        if (node instanceof Node.Text) {
+            return new ProxyHeader(VERSION.of(node), null);
+        }
+        Section section = Section.of("proxy", node, PROXY);
+        int version = section.get("version", VERSION, 2);
+        String from = section.find("from", Kind.WORD).orElse(null);
+        return Fault.at(node.place(), () -> new ProxyHeader(version, from));
     }
 
     private static TalkSettings preset(Node.Text name, @Nullable Node options, String address) {
@@ -101,9 +124,9 @@ final class TargetReader {
 
     private static String unknown(String name) {
         return "unknown talk " + Quantity.quoted(name) + ", "
-                + Nearest.word(name, names())
+                + Nearest.word(name, Talks.names())
                         .map(meant -> "did you mean " + Quantity.quoted(meant) + "?")
-                        .orElse("known are " + String.join(", ", names()));
+                        .orElse("known are " + String.join(", ", Talks.names()));
     }
 
     private static TalkSettings checked(Node at, TalkSettings settings) {

@@ -21,15 +21,19 @@ import java.util.HexFormat;
 public record Jar(Path path, long size, String sha256) {
     private static final String OF_AGENTS = "agent-";
 
-    /** What an agent elsewhere runs from: what lies beside this process's own jar for that, otherwise its own, which does too. */
-    public static Jar forAgents() throws AgentException {
+    /**
+     * What an agent elsewhere runs from: what lies beside this process's own jar for that, otherwise its own, which does too.
+     *
+     * @param tls whether it is to have BoringSSL, which is in this process's own alone
+     */
+    public static Jar forAgents(boolean tls) throws AgentException {
         String classPath = System.getProperty("java.class.path");
         if (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator)) {
             throw new AgentException(
                     "there is no jar to copy: this console runs from classes",
                     "bin/connscale-console builds the jar and runs it");
         }
-        return forAgents(Path.of(classPath));
+        return tls ? of(Path.of(classPath)) : forAgents(Path.of(classPath));
     }
 
     /** Likewise, where {@code own} is this process's own jar. */

@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -138,16 +137,9 @@ public final class Probe {
             List<String> ignored) {
         public static final long UNKNOWN = -1;
 
-        private static final Set<String> NATIVE = Set.of("x86_64", "amd64", "aarch64", "arm64");
-
         public HostFacts {
             javas = List.copyOf(javas);
             ignored = List.copyOf(ignored);
-        }
-
-        /** Whether the jar has native code for it; elsewhere the agent works too, by Java's own means, and costs more. */
-        public boolean nativeTransport() {
-            return system.equals("Linux") && NATIVE.contains(machine);
         }
     }
 }

@@ -54,7 +54,7 @@ class HostsFileErrorsTest {
     }
 
     static Stream<Arguments> aTarget() {
-        String names = "ping, " + String.join(", ", Talks.names());
+        String names = String.join(", ", Talks.names());
         return Stream.of(
                 target("ports: 1", "9: target has no address: write \"address: broker.example.org\""),
                 target("address: a", "9: \"a\" has no port: add \"ports: 1883\", say"),
@@ -65,6 +65,22 @@ class HostsFileErrorsTest {
                         "address: a, ports: 1, keepalive: 30s",
                         "32: \"keepalive\" in target is for other talks than ping: remove it"),
                 target("address: a, ports: 1, talk: reddis", "38: unknown talk \"reddis\", did you mean \"redis\"?"),
+                target("address: a, ports: 1, tls: {trust: none.pem}", "45: trust: none.pem: no such file"),
+                target(
+                        "address: a, ports: 1, tls: {trust: pom.xml}",
+                        "45: trust: pom.xml has no \"-----BEGIN \" in it: write it as PEM"),
+                target(
+                        "address: a, ports: 1, tls: {protocols: TLSv1.1}",
+                        "49: expected TLSv1.3 or TLSv1.2, or a list of both, got \"TLSv1.1\""),
+                target(
+                        "address: a, ports: 1, tls: 5",
+                        "37: expected keys (serverName, trust, verify, certificate, key, protocols, resumption), got \"5\""),
+                target(
+                        "address: a, ports: 1, proxy: v3",
+                        "39: expected v1, v2 or {version: v2, from: 10.0.0.0/8}, got \"v3\""),
+                target(
+                        "address: a, ports: 1, proxy: {from: 10.0.0.0/33}",
+                        "39: \"10.0.0.0/33\" is no range of addresses: write 10.0.0.0/8, or one address"),
                 target("address: a, ports: 1, talk: by-hand", "38: unknown talk \"by-hand\", known are " + names),
                 target(
                         "address: a, ports: 1, talk: {redis: {user: me}}",
@@ -101,7 +117,7 @@ class HostsFileErrorsTest {
                 bad("hosts:\n  client1 local", "2:3: expected hosts such as \"client1: local\", got \"client1 local\""),
                 bad(
                         "server: 5",
-                        "1:9: expected keys (bind, address, ports, backlog, acceptors, autostart, on, workers, patience, keepalive), got \"5\""),
+                        "1:9: expected keys (bind, address, ports, backlog, acceptors, autostart, on, workers, patience, keepalive, tls), got \"5\""),
                 bad("client: [a]", "1:9: expected keys (interval, timeout, rate), got a list"),
                 bad("x".repeat(2_000_000), "1:1: larger than 1 MiB: is this a hosts file?"));
     }

@@ -7,6 +7,9 @@ import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.cluster.config.ServerReader.ThisMachine;
 import io.connscale.control.Rate;
+import io.connscale.net.Layers;
+import io.connscale.net.ProxyHeader;
+import io.connscale.net.TlsSettings;
 import io.connscale.talk.Exchange;
 import io.connscale.talk.TalkSettings;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -124,6 +128,32 @@ class HostsFileTest {
                                 List.of(new Exchange("PING", null, "+", null)))
                         .withKeepalive(30_000));
         assertThat(target.text()).isEqualTo("broker.example.org:1883 and 2 more (by-hand)");
+    }
+
+    @Test
+    void tlsAndAProxysHeaderLieBetween() throws HostsFileException {
+        TargetConfig target = parse("""
+                target: {address: broker.example.org, ports: 1, tls: {protocols: TLSv1.3, resumption: false}, proxy: v1}
+                hosts: {client1: local}
+                """).target().orElseThrow();
+
+        assertThat(target.layers())
+                .isEqualTo(new Layers(
+                        new ProxyHeader(1, null),
+                        TlsSettings.client("broker.example.org")
+                                .withProtocols(List.of("TLSv1.3"))
+                                .withResumption(false)));
+        assertThat(target.text()).isEqualTo("broker.example.org:1 (ping over TLS)");
+        assertThat(target.talk()).contains(TalkSettings.of("ping", Map.of()));
+    }
+
+    @Test
+    void ourServerMayHaveACertificateMade() throws HostsFileException {
+        assertThat(parse("hosts: {client1: local}\nserver: {tls: {}}").server().tls())
+                .contains(TlsSettings.server(List.of(), List.of()));
+        ClusterConfig plain = parse("hosts: {client1: local}");
+        assertThat(plain.layers()).isEqualTo(Layers.NONE);
+        assertThat(plain.talk()).isEmpty();
     }
 
     @Test

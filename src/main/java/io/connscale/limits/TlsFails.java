@@ -1,0 +1,58 @@
+package io.connscale.limits;
+
+import com.google.auto.service.AutoService;
+import io.connscale.limits.Limit.Cause.Certainty;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+
+/** The server is there, and no TLS comes about with it: one end refuses the other. */
+@AutoService(Limit.class)
+public final class TlsFails implements Limit {
+    private static final String HANDSHAKE = "tls handshake: ";
+    private static final String ALERT = "alert ";
+
+    @Override
+    public Optional<Cause> cause(Observation seen) {
+        return seen.hosts().stream()
+                .flatMap(host -> host.errors().entrySet().stream()
+                        .filter(error -> error.getKey().startsWith(HANDSHAKE))
+                        .map(error -> cause(seen, host, error)))
+                .max(Comparator.comparingLong(Cause::explains));
+    }
+
+    private static Cause cause(Observation seen, HostEnd host, Map.Entry<String, Long> error) {
+        String words = error.getKey().substring(HANDSHAKE.length());
+        String what = words.startsWith(ALERT)
+                ? "the server at " + host.target() + " refused TLS with the alert \"" + words.substring(ALERT.length())
+                        + "\""
+                : "no TLS with the server at " + host.target() + ": " + words;
+        return new Cause(
+                words.equals("closed") || words.equals("timeout") ? Certainty.WHAT_IS_LEFT : Certainty.OTHER_ANSWERS,
+                error.getValue(),
+                new Verdict(
+                        "tls",
+                        seen.server(),
+                        what + ", for " + Words.many(error.getValue(), "connection") + " of " + host.name() + " while "
+                                + Words.number(host.established()) + " were established there",
+                        fix(words)));
+    }
+
+    private static String fix(String words) {
+        return switch (words) {
+            case "certificate unknown" ->
+                "Name who vouches for its certificate in hosts.yaml (trust: FILE), or take any (verify: false)";
+            case "certificate of another name" ->
+                "Write the name that stands in its certificate into hosts.yaml (serverName:)";
+            case "certificate expired", "certificate not yet valid" ->
+                "Renew its certificate; look at both machines' clocks; or take any (verify: false in hosts.yaml)";
+            case "not TLS" -> "Look at target.ports in hosts.yaml: another port has TLS, or remove tls there";
+            case "alert certificate required", "alert bad certificate", "alert unknown ca" ->
+                "Give hosts a certificate that the server trusts (certificate: and key: in hosts.yaml)";
+            case "alert protocol version", "no shared protocol" ->
+                "Allow what the server speaks (protocols: in hosts.yaml)";
+            default ->
+                "Look at that server's log: its certificate, its protocols and ciphers, its limit of handshakes, its CPU";
+        };
+    }
+}
