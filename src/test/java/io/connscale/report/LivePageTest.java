@@ -97,7 +97,8 @@ class LivePageTest {
 
             await().atMost(SECONDS).until(() -> window.number("established").equals(number(last())));
             assertThat(window.number("server"))
-                    .isEqualTo("%,d".formatted(Objects.requireNonNull(last().server()).established()));
+                    .isEqualTo("%,d"
+                            .formatted(Objects.requireNonNull(last().server()).established()));
             assertThat(window.text("document.querySelectorAll('canvas').length"))
                     .isNotEqualTo("0");
             assertThat(window.text("document.querySelector('.live').textContent"))
@@ -127,7 +128,8 @@ class LivePageTest {
             page.sample(last(), Map.of());
 
             assertThat(next(events))
-                    .contains("\"established\":" + Objects.requireNonNull(last().sum()).established())
+                    .contains("\"established\":"
+                            + Objects.requireNonNull(last().sum()).established())
                     .doesNotContain("\"whole\"", "\"facts\"");
         }
     }

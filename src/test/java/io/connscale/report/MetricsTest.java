@@ -91,9 +91,12 @@ class MetricsTest {
                         .pollInterval(Duration.ofMillis(300))
                         .untilAsserted(() -> assertThat(
                                         ask(port, "sum(connscale_connections{end=\"host\",state=\"established\"})"))
-                                .contains("\"" + Objects.requireNonNull(last(run).sum()).established() + "\""));
+                                .contains("\""
+                                        + Objects.requireNonNull(last(run).sum())
+                                                .established() + "\""));
                 assertThat(ask(port, "connscale_connections{end=\"server\",state=\"established\"}"))
-                        .contains("\"" + Objects.requireNonNull(last(run).server()).established() + "\"");
+                        .contains("\""
+                                + Objects.requireNonNull(last(run).server()).established() + "\"");
                 assertThat(ask(port, "sum(connscale_connections_failed_total{end=\"host\"})"))
                         .contains("\"" + Objects.requireNonNull(last(run).sum()).failed() + "\"");
                 assertThat(ask(port, "connscale_connection_errors_total{where=\"connect\",error=\"EMFILE\"}"))

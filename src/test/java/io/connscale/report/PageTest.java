@@ -54,7 +54,8 @@ class PageTest {
         assertThat(seen.number("server"))
                 .isEqualTo("%,d".formatted(Objects.requireNonNull(last.server()).established()));
         assertThat(seen.number("difference")).isEqualTo("%,d".formatted(last.difference()));
-        assertThat(seen.number("failed")).isEqualTo("%,d".formatted(Objects.requireNonNull(last.sum()).failed()));
+        assertThat(seen.number("failed"))
+                .isEqualTo("%,d".formatted(Objects.requireNonNull(last.sum()).failed()));
         assertThat(seen.dom())
                 .contains("stopped at 187 on few: no file left for its agent", "Raise it where the agent starts");
     }
