@@ -111,7 +111,7 @@ final class ConsoleProcess {
                 });
         Thread.setDefaultUncaughtExceptionHandler((thread, e) -> unexpected(console, thread, e));
         console.serve(command -> Commands.run((Command) command, context));
-        Runtime.getRuntime().addShutdownHook(Threads.of("shutdown", () -> close(parts, recording, console)));
+        Runtime.getRuntime().addShutdownHook(Threads.of("shutdown", () -> close(parts, context, console)));
         heed("INT", () -> console.interrupt() ? 0 : Console.INTERRUPTED);
         heed("TERM", () -> end(console, TERMINATED));
         heed("HUP", () -> end(console, HUNG_UP));
@@ -180,8 +180,9 @@ final class ConsoleProcess {
         }
     }
 
-    private static void close(Parts parts, Recording recording, Console console) {
-        recording.close(console.signalled() == 0 ? null : (Integer) console.signalled());
+    private static void close(Parts parts, CommandContext context, Console console) {
+        context.page().close();
+        context.recording().close(console.signalled() == 0 ? null : (Integer) console.signalled());
         parts.close();
         try {
             console.flush(FLUSH_MILLIS);
@@ -254,6 +255,10 @@ final class ConsoleProcess {
     }
 
     private int converse(Console console, CommandContext context) {
+        Integer port = options.page();
+        if (port != null && console.runBatch(List.of("page --port " + port), null) != Console.WORKED) {
+            return Console.FAILED;
+        }
         if (options.batch()) {
             int code = console.runBatch(options.commands(), options.script());
             boolean goesOn =

@@ -71,6 +71,7 @@ class ArchitectureTest {
             "picocli..", List.of("", "command", "console"),
             "tools.jackson..", List.of("control", "cluster"),
             "com.fasterxml..", List.of("command", "control", "cluster", "run"), // how answers and samples are written
+            "io.prometheus..", List.of("report"),
             "io.netty..", List.of("net", "agent", "server"),
             "org.HdrHistogram..", List.of("stats"),
             "net.schmizz..", List.of("cluster"),

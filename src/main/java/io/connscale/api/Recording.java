@@ -13,14 +13,19 @@ import io.connscale.diagnosis.Moments;
 import io.connscale.kernel.Facts;
 import io.connscale.limits.ServerEnd;
 import io.connscale.run.Event;
+import io.connscale.run.Run;
 import io.connscale.run.RunInfo;
+import io.connscale.run.RunListener;
 import io.connscale.run.RunWriter;
 import io.connscale.run.Runs;
+import io.connscale.run.Sample;
+import io.connscale.stats.Distribution;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -78,6 +83,7 @@ public final class Recording implements AutoCloseable {
         private RunInfo.Kernel atServer = RunInfo.Kernel.UNKNOWN;
         private Samples.@Nullable Subscription subscription;
         private @Nullable RunWriter writer;
+        private @Nullable RunListener listener;
         private @Nullable Moment last;
         private @Nullable ServerStatus status;
         private @Nullable String name;
@@ -111,6 +117,24 @@ public final class Recording implements AutoCloseable {
     /** The folder of the run that is being recorded; empty where none is. */
     public synchronized Optional<Path> folder() {
         return Optional.ofNullable(begun).filter(run -> options.on && !closed).map(run -> run.folder);
+    }
+
+    /**
+     * Has {@code listener} hear of the run that is being recorded, on the recorder's thread: what was recorded of it, and then what comes. It takes
+     * the place of the one before.
+     *
+     * @throws IOException where none is recorded
+     */
+    public synchronized void follow(RunListener listener) throws IOException {
+        Begun run = begun;
+        if (run == null || closed) {
+            throw new IOException("no run is being recorded");
+        }
+        execute(run, () -> {
+            Run soFar = soFar(run);
+            listener.begun(soFar, soFar.times());
+            run.listener = listener;
+        });
     }
 
     /** A run begins, unless it has: something is about to be done, since {@code began}. Returns at once. */
@@ -157,7 +181,13 @@ public final class Recording implements AutoCloseable {
         }
         if (run != null) {
             double t = Duration.between(run.began, at).toMillis() / 1e3;
-            execute(run, () -> writer(run).event(new Event(at, t, kind, text, took, ok, details)));
+            execute(run, () -> {
+                Event event = new Event(at, t, kind, text, took, ok, details);
+                if (run.listener != null) {
+                    run.listener.event(event);
+                }
+                writer(run).event(event);
+            });
         }
     }
 
@@ -284,6 +314,16 @@ public final class Recording implements AutoCloseable {
         }
     }
 
+    /** What the disk did not take is not known any more. */
+    private Run soFar(Begun run) {
+        try {
+            return Run.read(run.folder);
+        } catch (IOException e) {
+            log.debug("the record of {} so far", run.folder, e);
+            return new Run(run.folder, describe(run, null, null), List.of(), List.of());
+        }
+    }
+
     private @Nullable ServerStatus serverStatus() throws InterruptedException {
         try {
             return parts.server().status().get(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
@@ -299,13 +339,16 @@ public final class Recording implements AutoCloseable {
     }
 
     private void write(Begun run, Moment now) throws IOException {
-        RunWriter writer = writer(run);
         Moment last = run.last;
         Interval interval = new Interval(last, now);
         boolean kernels = kernels(run, last, now);
         run.last = now;
-        writer.sample(
-                interval.sample(run.began, kernels ? parts.diagnostics().allowances(now) : null), interval.times());
+        Sample sample = interval.sample(run.began, kernels ? parts.diagnostics().allowances(now) : null);
+        Map<String, Distribution> times = interval.times();
+        if (run.listener != null) {
+            run.listener.sample(sample, times);
+        }
+        writer(run).sample(sample, times);
         if (System.nanoTime() - run.infoAt >= INFO_NANOS) {
             info(run, null, null);
         }
@@ -353,7 +396,11 @@ public final class Recording implements AutoCloseable {
 
     private void info(Begun run, @Nullable Instant ended, @Nullable Integer exit) throws IOException {
         run.infoAt = System.nanoTime();
-        writer(run).info(describe(run, ended, exit));
+        RunInfo info = describe(run, ended, exit);
+        if (run.listener != null) {
+            run.listener.info(info);
+        }
+        writer(run).info(info);
     }
 
     private RunInfo describe(Begun run, @Nullable Instant ended, @Nullable Integer exit) {

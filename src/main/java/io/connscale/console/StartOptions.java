@@ -23,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         customSynopsis = {
             "connscale-console [--hosts FILE] [-e COMMAND]... [-f FILE]",
             "         [-o table|json|csv] [--serve] [--keep-going] [--run FOLDER | --no-record]",
-            "         [--junit FILE] [--no-pager] [-v] [--version] [--help]"
+            "         [--junit FILE] [--page PORT] [--no-pager] [-v] [--version] [--help]"
         },
         description = "How many TCP connections does this hardware sustain, and what stops it?",
         footer = {
@@ -67,6 +67,12 @@ public final class StartOptions {
             paramLabel = "FOLDER",
             description = "record this run in FOLDER (default: a new one in ~/.connscale/runs)")
     private @Nullable Path run;
+
+    @Option(
+            names = "--page",
+            paramLabel = "PORT",
+            description = "serve this run's page and metrics at http://localhost:PORT/, 0: any free port")
+    private @Nullable Integer page;
 
     @Option(names = "--no-record", description = "do not record this run")
     private boolean noRecord;
@@ -168,6 +174,11 @@ public final class StartOptions {
     /** Where the expectations are to be written as JUnit's XML; null: nowhere. */
     public @Nullable Path junit() {
         return junit;
+    }
+
+    /** The port of the run's page; null: none is served. */
+    public @Nullable Integer page() {
+        return page;
     }
 
     public boolean records() {

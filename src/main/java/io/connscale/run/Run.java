@@ -1,6 +1,8 @@
 package io.connscale.run;
 
 import io.connscale.control.Json;
+import io.connscale.stats.Distribution;
+import io.connscale.stats.HistogramLog;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A run's record, read. It may still be written, or have ended with {@code kill -9}: a last line that is cut off is left out.
@@ -55,6 +59,25 @@ public record Run(Path folder, RunInfo info, List<Sample> samples, List<Event> e
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " is damaged: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * How long what took in the whole run: by host and what, as {@code client1.connect}.
+     *
+     * @throws IOException where it can't be read
+     */
+    public Map<String, Distribution> times() throws IOException {
+        Map<String, Distribution> sums = new TreeMap<>();
+        Path file = folder.resolve(RunWriter.TIMES);
+        if (Files.exists(file)) {
+            try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    HistogramLog.read(line)
+                            .ifPresent(some -> sums.merge(some.tag(), some.micros(), Distribution::plus));
+                }
+            }
+        }
+        return sums;
     }
 
     private static <T> List<T> lines(Path file, Class<T> type) throws IOException {

@@ -3,6 +3,8 @@ package io.connscale.stats;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.HdrHistogram.Histogram;
@@ -17,6 +19,8 @@ public final class Distribution {
     static final int DIGITS = 2;
     /** Microseconds: a week. What lasts longer is counted as that long. */
     static final long MAX_MICROS = 7L * 24 * 3600 * 1_000_000;
+
+    private static final int STEPS_A_HALF = 5;
 
     public static final Distribution NONE = new Distribution(new Histogram(DIGITS));
 
@@ -49,6 +53,20 @@ public final class Distribution {
     /** In microseconds. */
     public double mean() {
         return count() == 0 ? 0 : histogram.getMean();
+    }
+
+    /** Percent → what so many did not exceed, in microseconds: closer together the nearer to 100, as HdrHistogram's tools draw it. */
+    public SortedMap<Double, Long> curve() {
+        SortedMap<Double, Long> curve = new TreeMap<>();
+        histogram
+                .percentiles(STEPS_A_HALF)
+                .forEach(step -> curve.put(step.getPercentileLevelIteratedTo(), step.getValueIteratedTo()));
+        return curve;
+    }
+
+    /** How many did not exceed it; to 1 % of {@code micros}. */
+    public long atMost(long micros) {
+        return count() == 0 ? 0 : histogram.getCountBetweenValues(0, micros);
     }
 
     public Distribution plus(Distribution other) {

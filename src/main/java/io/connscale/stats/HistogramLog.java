@@ -3,10 +3,31 @@ package io.connscale.stats;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** HdrHistogram's own log of intervals (version 1.3), as its tools read it; values are microseconds. Pure: gives the lines, each with its end. */
 public final class HistogramLog {
+    private static final Pattern LINE = Pattern.compile("Tag=([^,]+),[0-9.]+,[0-9.]+,[0-9.]+,([A-Za-z0-9+/=]+)");
+
     private HistogramLog() {}
+
+    /** An interval that was read. */
+    public record Interval(String tag, Distribution micros) {}
+
+    /** The interval of a line; empty where it is none, or was cut off. */
+    public static Optional<Interval> read(String line) {
+        Matcher m = LINE.matcher(line);
+        if (!m.matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Interval(m.group(1), Distribution.decoded(m.group(2))));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
 
     /** What the file begins with. */
     public static String head(String comment, Instant began) {

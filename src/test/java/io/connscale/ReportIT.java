@@ -1,0 +1,75 @@
+package io.connscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.report.Browser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Reports and the live page, by the real script: docs/RUNS.md. */
+@Timeout(300)
+class ReportIT {
+    @TempDir
+    private Path folder;
+
+    private ConsoleScript script;
+
+    @BeforeEach
+    void hosts() throws IOException {
+        Files.writeString(folder.resolve("hosts.yaml"), """
+                server: {ports: 0}
+                client: {interval: 200ms}
+                hosts: {client1: local}
+                """);
+        script = ConsoleScript.in(folder);
+    }
+
+    @Test
+    void aShortRunsReportHasTheNumbersOfCount() throws Exception {
+        ConsoleScript.Ran ran = script.run(
+                "-o",
+                "json",
+                "-e",
+                "start client1",
+                "-e",
+                "connections start 100 client1",
+                "-e",
+                "sleep 2s",
+                "-e",
+                "count");
+        assertThat(ran.out()).contains("\"established\":100,\"difference\":0");
+        Path file = folder.resolve("report.html");
+        assertThat(script.run("-e", "report --to " + file).out()).startsWith("report  " + file);
+
+        Browser.Seen seen = Browser.in(folder, 1200).see(file.toUri());
+
+        assertThat(seen.console()).isEmpty();
+        assertThat(seen.number("established")).isEqualTo("100");
+        assertThat(seen.number("server")).isEqualTo("100");
+        assertThat(seen.number("difference")).isEqualTo("0");
+        assertThat(seen.number("p99")).isNotEqualTo("unknown").isNotEqualTo("none");
+    }
+
+    @Test
+    void thePageIsOpenBeforeTheFirstCommandAndNeedsTheRecord() throws Exception {
+        ConsoleScript.Ran ran = script.run("--page", "0", "-e", "page", "-e", "page stop");
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(ran.out()).contains("page  http://127.0.0.1:").contains(" is closed");
+
+        ConsoleScript.Ran without = script.run("--no-record", "--page", "0", "-e", "count");
+        assertThat(without.exit()).isEqualTo(1);
+        assertThat(without.err()).contains("no run is being recorded", "--no-record");
+    }
+
+    @Test
+    void aReportOfNoRunSaysSo() throws Exception {
+        ConsoleScript.Ran ran = script.run("-e", "report last");
+        assertThat(ran.exit()).isEqualTo(1);
+        assertThat(ran.err()).contains("no run last");
+    }
+}

@@ -1,0 +1,186 @@
+package io.connscale.report;
+
+import io.connscale.Needs;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+
+/** Chromium without a screen: what a page is after its scripts have run, and what they complained of. */
+public record Browser(Path folder, int width, boolean dark) {
+    private static final long LIMIT_SECONDS = 60;
+
+    /** A page that was read: its elements as HTML, and the lines of its console. */
+    public record Seen(String dom, List<String> console) {
+        /** The text of the number that the page marks so: {@code established}. */
+        public String number(String name) {
+            Matcher m = Pattern.compile("data-number=\"" + name + "\">([^<]*)<").matcher(dom);
+            return m.find() ? m.group(1) : "not on the page";
+        }
+    }
+
+    /** One with its profile in {@code folder}, whose window is so many pixels wide. */
+    public static Browser in(Path folder, int width) {
+        Needs.command("chromium");
+        return new Browser(folder, width, false);
+    }
+
+    public Browser darkened() {
+        return new Browser(folder, width, true);
+    }
+
+    /** Reads a page after some seconds of the browser's own time, which passes as fast as it can. */
+    public Seen see(URI page) throws IOException, InterruptedException {
+        Started ended = run(List.of("--dump-dom", "--virtual-time-budget=4000", page.toString()));
+        return new Seen(Files.readString(ended.out), said(ended.console));
+    }
+
+    /** Opens a page that goes on changing, until the window is closed. */
+    public Window open(URI page) throws IOException, InterruptedException {
+        return new Window(start(List.of("--remote-debugging-port=0", page.toString())));
+    }
+
+    /** A page that stays open, asked by Chromium's DevTools protocol. */
+    public final class Window implements AutoCloseable {
+        private static final Pattern LISTENS = Pattern.compile("DevTools listening on ws://([0-9.:]+)/");
+        private static final Pattern PAGE = Pattern.compile("\"webSocketDebuggerUrl\": \"(ws://[^\"]*/page/[^\"]*)\"");
+        private static final Pattern VALUE = Pattern.compile("\"value\":\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+        private final Process chromium;
+        private final Path console;
+        private final HttpClient http = HttpClient.newHttpClient();
+        private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
+        private final WebSocket socket;
+
+        private Window(Started started) throws IOException, InterruptedException {
+            chromium = started.chromium;
+            console = started.console;
+            Awaitility.await()
+                    .atMost(LIMIT_SECONDS, TimeUnit.SECONDS)
+                    .until(() -> LISTENS.matcher(Files.readString(console)).find());
+            Matcher listens = LISTENS.matcher(Files.readString(console));
+            listens.find();
+            URI list = URI.create("http://" + listens.group(1) + "/json/list");
+            Matcher page =
+                    PAGE.matcher(http.send(HttpRequest.newBuilder(list).build(), HttpResponse.BodyHandlers.ofString())
+                            .body());
+            if (!page.find()) {
+                throw new IOException("chromium shows no page");
+            }
+            socket = http.newWebSocketBuilder()
+                    .buildAsync(URI.create(page.group(1)), new Answers())
+                    .join();
+        }
+
+        private final class Answers implements WebSocket.Listener {
+            private final StringBuilder text = new StringBuilder();
+
+            @Override
+            public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
+                text.append(part);
+                if (last) {
+                    answers.add(text.toString());
+                    text.setLength(0);
+                }
+                from.request(1);
+                return null;
+            }
+        }
+
+        /** The text that an expression of JavaScript has now. */
+        public String text(String expression) throws IOException, InterruptedException {
+            socket.sendText(
+                            "{\"id\":1,\"method\":\"Runtime.evaluate\",\"params\":{\"expression\":\"String(%s)\"}}"
+                                    .formatted(expression),
+                            true)
+                    .join();
+            String answer = answers.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
+            if (answer == null) {
+                throw new IOException("chromium does not answer");
+            }
+            Matcher value = VALUE.matcher(answer);
+            return value.find() ? value.group(1) : answer;
+        }
+
+        /** The text of the number that the page marks so. */
+        public String number(String name) throws IOException, InterruptedException {
+            return text("(document.querySelector('[data-number=%s]')||{}).textContent".formatted(name));
+        }
+
+        public List<String> console() throws IOException {
+            return said(console);
+        }
+
+        @Override
+        public void close() {
+            socket.abort();
+            chromium.destroy();
+            try {
+                if (!chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    chromium.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                chromium.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static List<String> said(Path console) throws IOException {
+        return Files.readAllLines(console, StandardCharsets.UTF_8).stream()
+                .filter(line -> line.contains(":CONSOLE"))
+                .toList();
+    }
+
+    private record Started(Process chromium, Path console, Path out) {}
+
+    private Started start(List<String> words) throws IOException {
+        Path console = Files.createTempFile(folder, "console", ".txt");
+        Path out = Files.createTempFile(folder, "out", ".txt");
+        List<String> command = new ArrayList<>(List.of(
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--enable-logging=stderr",
+                "--user-data-dir=" + Files.createTempDirectory(folder, "profile"),
+                "--window-size=" + width + ",1000"));
+        if (dark) {
+            command.add("--blink-settings=preferredColorScheme=0");
+        }
+        command.addAll(words);
+        Process chromium = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(console.toFile())
+                .start();
+        chromium.getOutputStream().close();
+        return new Started(chromium, console, out);
+    }
+
+    private Started run(List<String> words) throws IOException, InterruptedException {
+        Started started = start(words);
+        if (!started.chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+            started.chromium.descendants().forEach(ProcessHandle::destroyForcibly);
+            started.chromium.destroyForcibly();
+            throw new IOException("chromium has not ended: " + Files.readString(started.console));
+        }
+        return started;
+    }
+}

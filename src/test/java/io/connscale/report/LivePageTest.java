@@ -1,0 +1,222 @@
+package io.connscale.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.run.Run;
+import io.connscale.run.Sample;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page of a run that goes on, over HTTP: what a browser sees of it, and who is refused. */
+class LivePageTest {
+    private static final Duration SECONDS = Duration.ofSeconds(20);
+
+    private final LivePage page = new LivePage();
+
+    @TempDir
+    private Path folder;
+
+    private Run run;
+    private URI url;
+
+    @BeforeEach
+    void open() throws Exception {
+        run = PageTest.example();
+        url = URI.create(page.open("127.0.0.1", 0));
+    }
+
+    @AfterEach
+    void close() {
+        page.close();
+    }
+
+    /** The run without its last samples. */
+    private Run begun(int samples) {
+        return new Run(run.folder(), run.info(), run.samples().subList(0, samples), run.events());
+    }
+
+    private Sample last() {
+        return run.samples().get(run.samples().size() - 1);
+    }
+
+    /** A connection that has asked for {@code path}. */
+    private Socket ask(String request, String host) throws IOException {
+        Socket socket = new Socket(url.getHost(), url.getPort());
+        socket.setSoTimeout((int) SECONDS.toMillis());
+        socket.getOutputStream()
+                .write((request + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static BufferedReader reader(Socket socket) throws IOException {
+        return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    private String status(String request, String host) throws IOException {
+        try (Socket socket = ask(request, host)) {
+            return reader(socket).readLine();
+        }
+    }
+
+    private static String next(BufferedReader events) throws IOException {
+        String line = events.readLine();
+        while (line != null && !line.startsWith("data: ")) {
+            line = events.readLine();
+        }
+        return line == null ? "the stream has ended" : line.substring("data: ".length());
+    }
+
+    @Test
+    void aBrowserSeesTheSampleThatCameLast() throws Exception {
+        page.begun(begun(3), Map.of());
+        try (Browser.Window window = Browser.in(folder, 1200).open(url)) {
+            await().atMost(SECONDS)
+                    .until(() -> window.number("established")
+                            .equals(number(run.samples().get(2))));
+
+            int size = run.samples().size();
+            for (Sample sample : run.samples().subList(size - LiveRun.MAX_WAITING / 2, size)) {
+                page.sample(sample, Map.of());
+            }
+
+            await().atMost(SECONDS).until(() -> window.number("established").equals(number(last())));
+            assertThat(window.number("server"))
+                    .isEqualTo("%,d"
+                            .formatted(Objects.requireNonNull(last().server()).established()));
+            assertThat(window.text("document.querySelectorAll('canvas').length"))
+                    .isNotEqualTo("0");
+            assertThat(window.text("document.querySelector('.live').textContent"))
+                    .isEqualTo("live");
+
+            page.close();
+
+            await().atMost(SECONDS)
+                    .until(() -> window.text("document.querySelector('.live').textContent")
+                            .startsWith("no longer live"));
+            assertThat(window.console()).isEmpty();
+        }
+    }
+
+    private static String number(Sample sample) {
+        return "%,d".formatted(Objects.requireNonNull(sample.sum()).established());
+    }
+
+    @Test
+    void whoLooksIsToldOfAllAndThenOfEachSample() throws Exception {
+        page.begun(begun(5), Map.of());
+        try (Socket socket = ask("GET /events", "localhost")) {
+            BufferedReader events = reader(socket);
+            assertThat(next(events))
+                    .contains("\"whole\":true", "\"id\":\"" + run.info().id() + "\"");
+
+            page.sample(last(), Map.of());
+
+            assertThat(next(events))
+                    .contains("\"established\":"
+                            + Objects.requireNonNull(last().sum()).established())
+                    .doesNotContain("\"whole\"", "\"facts\"");
+        }
+    }
+
+    @Test
+    void answersOnlyByNamesOfThisMachineAndOnlyReads() throws Exception {
+        assertThat(status("GET /", "127.0.0.1:" + url.getPort())).contains(" 200 ");
+        assertThat(status("GET /", "localhost:" + url.getPort())).contains(" 200 ");
+        assertThat(status("GET /", "[::1]:1")).contains(" 200 ");
+        assertThat(status("GET /", "rebound.example.org")).contains(" 421 ");
+        assertThat(status("GET /events", "127.0.0.1.example.org")).contains(" 421 ");
+        assertThat(status("GET /metrics", "0x7f.1.example")).contains(" 421 ");
+        assertThat(status("POST /", "localhost")).contains(" 405 ");
+        assertThat(status("GET /../etc/passwd", "localhost")).contains(" 404 ");
+        assertThat(status("HEAD /", "localhost")).contains(" 200 ");
+        try (Socket socket = ask("GET /events\r\nOrigin: http://example.org", "localhost")) {
+            BufferedReader lines = reader(socket);
+            List<String> head = new ArrayList<>();
+            for (String line = lines.readLine(); !line.isEmpty(); line = lines.readLine()) {
+                head.add(line.toLowerCase(java.util.Locale.ROOT));
+            }
+            assertThat(head).noneMatch(line -> line.startsWith("access-control"));
+        }
+    }
+
+    @Test
+    void soManyLookAtATimeAndNoMore() throws Exception {
+        page.begun(begun(5), Map.of());
+        List<Socket> looking = new ArrayList<>();
+        try {
+            for (int i = 0; i < PageServer.MAX_READERS; i++) {
+                Socket socket = ask("GET /events", "localhost");
+                looking.add(socket);
+                next(reader(socket));
+            }
+            assertThat(status("GET /events", "localhost")).contains(" 503 ");
+            assertThat(status("GET /metrics", "localhost")).contains(" 200 ");
+
+            looking.remove(0).close();
+
+            await().atMost(SECONDS).until(() -> {
+                page.sample(last(), Map.of()); // writing shows that it has gone
+                return status("GET /events", "localhost").contains(" 200 ");
+            });
+        } finally {
+            for (Socket socket : looking) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void whoDoesNotReadIsDroppedAndHoldsUpNobody() {
+        LiveRun live = new LiveRun();
+        live.begin(begun(5), Map.of());
+        AtomicInteger dropped = new AtomicInteger();
+        LiveRun.Reader slow = new LiveRun.Reader(dropped::incrementAndGet);
+        LiveRun.Reader quick = new LiveRun.Reader(dropped::incrementAndGet);
+        live.add(slow, 2);
+        live.add(quick, 2);
+
+        int heard = 0;
+        for (int i = 0; i < 2 * LiveRun.MAX_WAITING; i++) {
+            live.sample(last(), Map.of());
+            heard += quick.messages.drainTo(new ArrayList<>());
+        }
+
+        assertThat(dropped).hasValue(1);
+        assertThat(heard).isEqualTo(2 * LiveRun.MAX_WAITING + 1);
+        assertThat(live.add(new LiveRun.Reader(dropped::incrementAndGet), 2))
+                .as("there is room again")
+                .isTrue();
+    }
+
+    @Test
+    void closesAtOnceThoughSomebodyLooks() throws Exception {
+        page.begun(begun(5), Map.of());
+        try (Socket socket = ask("GET /events", "localhost")) {
+            BufferedReader events = reader(socket);
+            next(events);
+
+            long began = System.nanoTime();
+            page.close();
+
+            assertThat(next(events)).isEqualTo("the stream has ended");
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+            assertThat(page.where()).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.connscale.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.Needs;
+import io.connscale.net.FreePort;
+import io.connscale.run.Run;
+import io.connscale.run.Sample;
+import io.connscale.stats.Distribution;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The metrics, as Prometheus' own programs take them. */
+class MetricsTest {
+    @TempDir
+    private Path folder;
+
+    private static Map<String, Distribution> times() {
+        return Map.of("client1.connect", Distribution.NONE, "client1.roundTrip", Distribution.NONE);
+    }
+
+    private static Sample last(Run run) {
+        return run.samples().get(run.samples().size() - 1);
+    }
+
+    @Test
+    void namesUnitsAndHelpPassPrometheusOwnCheck() throws Exception {
+        Needs.command("promtool");
+        byte[] text = Metrics.of(last(PageTest.example()), times());
+        Process check = new ProcessBuilder("promtool", "check", "metrics")
+                .redirectErrorStream(true)
+                .start();
+        check.getOutputStream().write(plain(text));
+        check.getOutputStream().close();
+        String said = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(check.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(said).isEmpty();
+        assertThat(check.exitValue()).isZero();
+    }
+
+    /** What promtool reads is the older format: counters and infos under their samples' names. */
+    private static byte[] plain(byte[] openMetrics) {
+        return new String(openMetrics, StandardCharsets.UTF_8)
+                .replaceAll("(?m)^# (TYPE|HELP) (\\S+) (counter)$", "# $1 $2_total counter")
+                .replaceAll("(?m)^# TYPE (\\S+) info$", "# TYPE $1_info gauge")
+                .replaceAll(
+                        "(?m)^# HELP (connscale_(?:connections_(?:attempted|failed|lost)|connection_errors|pings|pongs)) ",
+                        "# HELP $1_total ")
+                .replaceAll("(?m)^# HELP connscale_build ", "# HELP connscale_build_info ")
+                .replaceAll("(?m)^# (UNIT .*|EOF)\n", "")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aPrometheusThatScrapesARunAnswersWithItsNumbers() throws Exception {
+        Needs.command("prometheus");
+        Run run = PageTest.example();
+        try (LivePage page = new LivePage()) {
+            URI url = URI.create(page.open("127.0.0.1", 0));
+            page.begun(run, times());
+            int port = FreePort.freePort();
+            Path config = Files.writeString(
+                    folder.resolve("prometheus.yml"),
+                    Files.readString(Path.of("conf/prometheus.yml"))
+                            .replace("127.0.0.1:8990", "127.0.0.1:" + url.getPort())
+                            .replace("scrape_interval: 5s", "scrape_interval: 1s"));
+            Process prometheus = new ProcessBuilder(
+                            "prometheus",
+                            "--config.file=" + config,
+                            "--storage.tsdb.path=" + folder.resolve("data"),
+                            "--web.listen-address=127.0.0.1:" + port)
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("prometheus.log").toFile())
+                    .start();
+            try {
+                await().atMost(Duration.ofSeconds(60))
+                        .pollInterval(Duration.ofMillis(300))
+                        .untilAsserted(() -> assertThat(
+                                        ask(port, "sum(connscale_connections{end=\"host\",state=\"established\"})"))
+                                .contains("\""
+                                        + Objects.requireNonNull(last(run).sum())
+                                                .established() + "\""));
+                assertThat(ask(port, "connscale_connections{end=\"server\",state=\"established\"}"))
+                        .contains("\""
+                                + Objects.requireNonNull(last(run).server()).established() + "\"");
+                assertThat(ask(port, "sum(connscale_connections_failed_total{end=\"host\"})"))
+                        .contains("\"" + Objects.requireNonNull(last(run).sum()).failed() + "\"");
+                assertThat(ask(port, "connscale_connection_errors_total{where=\"connect\",error=\"EMFILE\"}"))
+                        .contains("\"host\":\"few\"");
+                assertThat(ask(port, "connscale_limit_used{host=\"few\",limit=\"files\"}"))
+                        .contains("\"1\"");
+                assertThat(ask(port, "connscale_build_info")).contains("\"version\"");
+            } finally {
+                prometheus.destroy();
+                if (!prometheus.waitFor(10, TimeUnit.SECONDS)) {
+                    prometheus.destroyForcibly();
+                }
+            }
+        }
+    }
+
+    private static String ask(int port, String query) throws IOException {
+        URI uri = URI.create(
+                "http://127.0.0.1:" + port + "/api/v1/query?query=" + URLEncoder.encode(query, StandardCharsets.UTF_8));
+        try (InputStream in = uri.toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void theDashboardAsksForMetricsThatThereAre() throws Exception {
+        String text = new String(Metrics.of(last(PageTest.example()), times()), StandardCharsets.UTF_8);
+        String dashboard = Files.readString(Path.of("conf/grafana.json"));
+
+        assertThat(Pattern.compile("connscale_[a-z_]+")
+                        .matcher(dashboard)
+                        .results()
+                        .map(found -> found.group()))
+                .isNotEmpty()
+                .allSatisfy(name -> assertThat(text).contains(name.replaceAll("_(bucket|total)$", "")));
+    }
+
+    @Test
+    void beforeTheFirstSampleThereIsTheBuildAlone() {
+        assertThat(new String(Metrics.of(null, Map.of()), StandardCharsets.UTF_8))
+                .contains("connscale_build_info{")
+                .doesNotContain("connscale_connections")
+                .endsWith("# EOF\n");
+    }
+}
