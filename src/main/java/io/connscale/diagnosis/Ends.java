@@ -202,6 +202,9 @@ interface Ends {
             }
 
             private boolean targetsAreHere() {
+                if (cluster.targets().isEmpty()) {
+                    return false; // ports: 0, and it has none now
+                }
                 String target = cluster.targets().get(0);
                 try {
                     InetAddress address = InetAddress.getByName(target.substring(0, target.lastIndexOf(':')));

@@ -83,8 +83,10 @@ public final class Errno {
 
     private Errno() {}
 
-    /** Does nothing but have this class loaded: it is there to say that no file is left, and could not be read then. */
-    static void load() {}
+    /** Does nothing but have this class loaded, and what it asks: it is there to say that no file is left, and could not be read then. */
+    static void load() {
+        TlsFailure.load();
+    }
 
     /**
      * {@code EMFILE}, {@code ECONNREFUSED}, …; {@value #CLOSED}; {@code errno 84} where the number has no name here; the

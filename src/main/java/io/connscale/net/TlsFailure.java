@@ -51,6 +51,9 @@ final class TlsFailure extends IOException {
             new Sentence("empty certificate chain", "no client certificate"),
             new Sentence("peer_did_not_return_a_certificate", "no client certificate"));
 
+    /** Does nothing but have this class loaded: see {@link Errno#load}. */
+    static void load() {}
+
     private TlsFailure(String words, @Nullable Throwable cause) {
         super(words, cause);
     }

@@ -220,7 +220,7 @@ class GenericCommandsTest {
         assertThat(run(Format.TABLE, "--rate 5")).isEqualTo(1);
         assertThat(err()).isEqualTo("""
                 error: option "--rate" without a command
-                  options follow their command: connections start [--rate=RATE] [--total] [--force] [--stop-on-limit] [--no-wait] N HOST...
+                  options follow their command: connections start [--rate=RATE] [--total] [--force] [--yes] [--stop-on-limit] [--no-wait] N HOST...
                 """);
     }
 

@@ -102,7 +102,7 @@ class StatsCommandTest {
                 "watch --every 100ms --for 10s");
         assertThat(said.err())
                 .containsOnlyOnce("no server at")
-                .contains("refused (ECONNREFUSED), nobody listens. Start it: server start");
+                .contains("refused (ECONNREFUSED), the server is not running", "Start it: server start"); // of ports: 0
         json(mini, "connections stop all client1");
     }
 
