@@ -173,6 +173,21 @@ class RecordIT {
     }
 
     @Test
+    void aVerdictThatIsANoticeTooIsRecordedOnce() throws Exception {
+        try (RunningConsole console = script.start("-o", "json")) {
+            console.answer("start client1");
+            console.answer("connections start 20 client1");
+            console.answer("server stop");
+            await().atMost(Duration.ofSeconds(60)).until(() -> console.err().contains(" is gone: "));
+            console.answer("run name GONE"); // after it, in the one queue
+        }
+        assertThat(Run.read(recorded().get(0)).events())
+                .filteredOn(event -> event.text().contains(" is gone: "))
+                .extracting(Event::kind)
+                .containsExactly(Event.VERDICT);
+    }
+
+    @Test
     void aSignalEndsTheRecordToo() throws Exception {
         try (RunningConsole console = script.start("-e", "start client1", "-e", "sleep")) {
             await().atMost(Duration.ofSeconds(60))

@@ -73,6 +73,7 @@ public final class Recording implements AutoCloseable {
     private final Options options;
     private final ThreadPoolExecutor recorder = Threads.queue("recorder", MAX_WAITING);
     private @Nullable Begun begun;
+    private volatile String lastVerdict = "";
     private boolean closed;
 
     /** One that has begun. Its fields but {@code began} are the recorder's. */
@@ -146,9 +147,10 @@ public final class Recording implements AutoCloseable {
         Begun run = new Begun(began, folder == null ? options.runs.next(began) : folder.toAbsolutePath());
         begun = run;
         execute(run, () -> open(run));
-        parts.diagnostics()
-                .onVerdict(verdict ->
-                        event(Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict))));
+        parts.diagnostics().onVerdict(verdict -> {
+            lastVerdict = verdict.text();
+            event(Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict)));
+        });
         run.subscription = samples.listen(moment -> execute(run, () -> sample(run, moment)));
     }
 
@@ -163,7 +165,7 @@ public final class Recording implements AutoCloseable {
     }
 
     /**
-     * Something has happened; nothing is written of it where no run has begun.
+     * Something has happened; nothing is written of it where no run has begun. A verdict that is said as a notice, too, has happened once.
      *
      * @param at when, or when it began
      * @param took seconds; null for what takes no time
@@ -179,7 +181,7 @@ public final class Recording implements AutoCloseable {
         synchronized (this) {
             run = begun;
         }
-        if (run != null) {
+        if (run != null && !(kind.equals(Event.NOTICE) && text.equals(lastVerdict))) {
             double t = Duration.between(run.began, at).toMillis() / 1e3;
             execute(run, () -> {
                 Event event = new Event(at, t, kind, text, took, ok, details);

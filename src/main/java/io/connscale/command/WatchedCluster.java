@@ -112,7 +112,9 @@ final class WatchedCluster implements WatchCommand.Watched {
                 server = StatsRow.server(then.statistics(), heard.statistics(), seconds(then, heard), false);
             }
         }
-        return StatsRow.rows(server, List.copyOf(hosts.values()));
+        return StatsRow.rows(
+                server,
+                now.hosts().keySet().stream().map(hosts::get).toList()); // in the file's order, whoever was heard first
     }
 
     private static double seconds(Moment.Heard then, Moment.Heard now) {

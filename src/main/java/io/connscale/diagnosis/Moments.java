@@ -131,11 +131,12 @@ public final class Moments {
             server.statistics.forget(); // what the next one counts begins at 0
         }
         Map<String, Moment.Heard> heard = new LinkedHashMap<>();
-        hosts.forEach((name, host) -> {
-            if (host.statistics.heard()) {
+        for (String name : names) {
+            Source host = hosts.get(name);
+            if (host != null && host.statistics.heard()) {
                 heard.put(name, host.heard());
             }
-        });
+        }
         return new Moment(
                 at,
                 now,
