@@ -297,10 +297,12 @@ class RealAgentsIT {
                 .with("CONNSCALE_STATE", "/proc/nowhere")
                 .run("-e", "start client1", "-e", "connections start 5 client1", "-e", "count");
         assertThat(ran.exit()).isZero();
-        assertThat(ran.err().lines())
-                .singleElement()
-                .asString()
-                .matches("no log is kept in /proc/nowhere/connscale.log: .+ · CONNSCALE_STATE names another folder");
+        assertThat(ran.err().lines()).hasSize(2);
+        assertThat(ran.err())
+                .containsPattern(
+                        "no log is kept in /proc/nowhere/connscale.log: .+ · CONNSCALE_STATE names another folder\n")
+                .containsPattern(
+                        "the run's record in /proc/nowhere/runs/\\S+ is incomplete: no such file or directory · --run");
     }
 
     @Test

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -65,6 +66,8 @@ public final class Connscale implements AutoCloseable {
     private final Parts parts;
     private final Samples samples;
     private final Consent consent = new Consent();
+    /** Those that go on. */
+    private final List<Opening> openings = new CopyOnWriteArrayList<>();
 
     private Connscale(Parts parts) {
         this.parts = parts;
@@ -235,7 +238,10 @@ public final class Connscale implements AutoCloseable {
             CapacityCheck.begin(parts.diagnostics(), counts, request.rate(), request.force(), parts.user()::notice);
             long sum = counts.values().stream().mapToLong(Long::longValue).sum();
             Answers.within(Server.START_SECONDS, parts.server().makeRoom(sum));
-            return new Opening(parts, agents, counts, request, rates);
+            Opening opening = new Opening(parts, agents, counts, request, rates);
+            openings.removeIf(one -> one.remaining() == 0);
+            openings.add(opening);
+            return opening;
         });
     }
 
@@ -247,9 +253,6 @@ public final class Connscale implements AutoCloseable {
         if (asked != null) {
             counts.keySet().forEach(host -> rates.put(host, asked));
         }
-        if (parts.startsServer()) {
-            return rates; // our own, wherever it is
-        }
         List<String> targets = parts.cluster().targets();
         List<String> outside = consent.outside(targets);
         if (outside.isEmpty() || !isForeign()) {
@@ -257,10 +260,14 @@ public final class Connscale implements AutoCloseable {
         }
         String name = parts.server().foreign().orElse(targets.get(0));
         Consent.Plan plan =
-                new Consent.Plan(name, counts, request, parts.cluster().statuses());
+                new Consent.Plan(name, counts, request, parts.cluster().statuses(), remaining());
         consent.require(plan, outside, parts.user());
         counts.keySet().forEach(host -> rates.put(host, plan.rate(host)));
         return rates;
+    }
+
+    private long remaining() {
+        return openings.stream().mapToLong(Opening::remaining).sum();
     }
 
     /** With {@code autostart: false} our own server may be none of ours, too. */

@@ -96,15 +96,18 @@ final class Consent {
      * @param server how the user is told its name
      * @param counts by host, how many more
      * @param hosts all that there are, as they are now
+     * @param begun connections that earlier requests still have to open
      */
-    record Plan(String server, Map<String, Long> counts, Opening.Request request, List<HostStatus> hosts) {
+    record Plan(String server, Map<String, Long> counts, Opening.Request request, List<HostStatus> hosts, long begun) {
         /** How many would be open. */
         long sum() {
             long open = hosts.stream()
                     .mapToLong(
                             host -> host.counts().established() + host.counts().connecting())
                     .sum();
-            return open + counts.values().stream().mapToLong(Long::longValue).sum();
+            return open
+                    + begun
+                    + counts.values().stream().mapToLong(Long::longValue).sum();
         }
 
         /** Of one host, where it goes to {@link #outside}. */

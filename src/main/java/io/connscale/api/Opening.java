@@ -213,6 +213,15 @@ public final class Opening {
         return new Opened(hosts, Map.of(), Optional.empty());
     }
 
+    /** Connections that it still has to open. */
+    long remaining() {
+        return shares.values().stream()
+                .filter(share -> !share.request.isDone())
+                .mapToLong(share ->
+                        Math.max(0, share.soFar.requested() - share.soFar.established() - share.soFar.failed()))
+                .sum();
+    }
+
     /** The hosts that open first what they were asked for before. */
     public List<String> behindEarlier() {
         return shares.values().stream()

@@ -21,6 +21,9 @@ import io.connscale.run.Runs;
 import io.connscale.run.Sample;
 import io.connscale.stats.Distribution;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -292,11 +295,16 @@ public final class Recording implements AutoCloseable {
         }
     }
 
+    /** Java names only the file where it means that there is none. */
     private static String why(IOException e) {
-        String message = String.valueOf(e.getMessage());
-        return e instanceof java.nio.file.FileSystemException f && f.getReason() != null
-                ? Objects.requireNonNull(f.getReason())
-                : e instanceof java.nio.file.AccessDeniedException ? "permission denied" : message;
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return String.valueOf(reason);
     }
 
     private static RunWriter writer(Begun run) throws IOException {

@@ -171,6 +171,9 @@ public final class JavaCommand implements Command {
                     throw failure;
                 }
             } catch (ExecutionException e) {
+                if (e.getCause() instanceof OutOfMemoryError full) {
+                    throw full; // the console's own memory, or a thread: said as of any command
+                }
                 throw new CommandException(file + ": " + e.getCause(), "the log has its details");
             } catch (InterruptedException e) {
                 shell.stop();

@@ -54,8 +54,8 @@ public final class MessageLines {
     /** Bytes of one line; settings with 65,536 source addresses stay below it. */
     public static final int MAX_LENGTH = 4 << 20;
 
-    /** Characters of one string; what a user is to read is shorter. */
-    private static final int MAX_STRING = 2_000;
+    /** Characters of one string: 1,000 bytes of a talk, each as {@code \x00}, and a certificate's key in one line have room in it. */
+    private static final int MAX_STRING = 8_000;
     /** Of all but nanoseconds: a million Pings per second for thirty years. Hundreds of hosts add up below a long. */
     private static final long MAX_COUNT = 1_000_000_000_000_000L;
     /** A month of a hundred processes, or nine years of one; thirty such hosts add up below a long. */

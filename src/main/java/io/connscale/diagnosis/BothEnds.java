@@ -114,7 +114,10 @@ public record BothEnds(
                         ? Optional.of(
                                 notRead + ": " + String.join("; ", read.now().unread()))
                         : missing(ends, hosts);
-        return new BothEnds(null, read, null, hosts, incomparable, 0, false);
+        Optional<String> stale = hosts.done().keySet().stream()
+                .flatMap(name -> ends.stale(name).stream())
+                .findFirst();
+        return new BothEnds(null, read, null, hosts, incomparable.or(() -> stale), 0, stale.isPresent());
     }
 
     private static Optional<String> missing(Ends ends, Answers.Each<Snapshot> hosts) {

@@ -285,7 +285,7 @@ public final class Diagnostics {
                         List.of()),
                 wanted,
                 Processes.of(now, reading.filesEach()),
-                established == null ? 0 : established,
+                established == null ? Facts.UNKNOWN : established,
                 0,
                 new TreeMap<>(),
                 Facts.NONE,

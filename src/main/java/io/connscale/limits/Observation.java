@@ -82,7 +82,7 @@ public record Observation(List<HostEnd> hosts, ServerEnd server, long unaccepted
 
     /** Whether anything came late, or not in time: Pings, Pongs, handshakes, accepts. */
     boolean late() {
-        return count("receive timeout", "connect ETIMEDOUT", "receive ETIMEDOUT") > 0
+        return count("receive timeout", "connect ETIMEDOUT", "receive ETIMEDOUT", "tls handshake: timeout") > 0
                 || unaccepted > 0
                 || hosts.stream().anyMatch(HostEnd::lateMuch);
     }

@@ -45,7 +45,9 @@ public record Processes(long files, int max, int running, long held, long ownFil
         ForeignServer.Member fullest = server.fullest().orElse(null);
         Long open = fullest == null ? null : fullest.files();
         Long max = fullest == null ? null : fullest.maxFiles();
-        long own = open == null ? Costs.PROCESS_FILES : Math.max(0, Math.round(open - held * each / sharing));
+        long own = open == null || established == null
+                ? Costs.PROCESS_FILES
+                : Math.max(0, Math.round(open - held * each / sharing));
         return new Processes(max == null ? Facts.UNKNOWN : max, sharing, sharing, held, own, each, false);
     }
 

@@ -10,7 +10,13 @@ import java.util.Optional;
 @AutoService(Limit.class)
 public final class ServerAddress implements Limit {
     static final String[] ENDED = {
-        "receive closed", "receive ECONNRESET", "send ECONNRESET", "send EPIPE", "receive EPIPE"
+        "receive closed",
+        "receive ECONNRESET",
+        "send ECONNRESET",
+        "send EPIPE",
+        "receive EPIPE",
+        "tls handshake: closed",
+        "tls handshake: ECONNRESET"
     };
     private static final List<String> WILDCARDS = List.of("0.0.0.0", "::", "*");
 

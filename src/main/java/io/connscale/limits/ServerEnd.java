@@ -254,6 +254,9 @@ public record ServerEnd(
 
     /** How many wait in the fullest of its queues; {@link Facts#UNKNOWN} where that is unknown, or nobody listens. */
     long fullest() {
+        if (read != null) {
+            return waiting(); // of all its queues: each by itself is not read
+        }
         return sockets().orElse(List.of()).stream()
                 .mapToLong(AcceptQueue::waiting)
                 .max()

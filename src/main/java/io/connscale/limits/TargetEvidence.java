@@ -90,7 +90,7 @@ final class TargetEvidence {
         ServerEnd.Read read = found(seen.server()).orElse(null);
         if (read == null
                 || !read.now().processes().get(0).name().equals("nginx")
-                || seen.server().established() == 0) {
+                || seen.server().established() <= 0) {
             return "";
         }
         long each = seen.server().established() / read.now().sharing();

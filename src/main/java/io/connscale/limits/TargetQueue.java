@@ -17,7 +17,8 @@ public final class TargetQueue implements Limit {
     @Override
     public Optional<Cause> cause(Observation seen) {
         ServerEnd server = seen.server();
-        long unanswered = seen.unanswered().count() + seen.count("receive timeout", "connect ETIMEDOUT");
+        long unanswered = seen.unanswered().count()
+                + seen.count("receive timeout", "connect ETIMEDOUT", "tls handshake: timeout");
         return !TargetEvidence.isTarget(seen) || unanswered == 0 || server.waiting() < MANY
                 ? Optional.empty()
                 : TargetEvidence.found(server)

@@ -5,12 +5,15 @@ import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The server is there, and no TLS comes about with it: one end refuses the other. */
 @AutoService(Limit.class)
 public final class TlsFails implements Limit {
     private static final String HANDSHAKE = "tls handshake: ";
     private static final String ALERT = "alert ";
+    /** A server that is full, or too slow, ends it so, too. */
+    private static final Set<String> END_OF_ANY_CAUSE = Set.of("closed", "timeout", "ECONNRESET");
 
     @Override
     public Optional<Cause> cause(Observation seen) {
@@ -28,7 +31,7 @@ public final class TlsFails implements Limit {
                         + "\""
                 : "no TLS with the server at " + host.target() + ": " + words;
         return new Cause(
-                words.equals("closed") || words.equals("timeout") ? Certainty.WHAT_IS_LEFT : Certainty.OTHER_ANSWERS,
+                END_OF_ANY_CAUSE.contains(words) ? Certainty.WHAT_IS_LEFT : Certainty.OTHER_ANSWERS,
                 error.getValue(),
                 new Verdict(
                         "tls",

@@ -60,6 +60,9 @@ final class TlsEngines {
             if (!settings.protocols().isEmpty()) {
                 builder.protocols(settings.protocols());
             }
+            if (!settings.resumption()) {
+                builder.sessionCacheSize(1); // of those that nobody takes up again; 0 is the default, thousands
+            }
             return builder.build();
         } catch (SSLException | IllegalArgumentException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();

@@ -67,7 +67,7 @@ class ConsentTest {
                 Workers.AUTO);
         Snapshot counts = new Snapshot(open, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
         HostStatus host = new HostStatus(config, "local", State.READY, "", null, counts, 1, null);
-        return new Consent.Plan("192.0.2.1:1883 (mqtt)", Map.of("client1", more), request, List.of(host));
+        return new Consent.Plan("192.0.2.1:1883 (mqtt)", Map.of("client1", more), request, List.of(host), 0);
     }
 
     private static Consent.Plan plan(long more, long open) {
