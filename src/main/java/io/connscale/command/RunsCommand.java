@@ -13,6 +13,7 @@ import io.connscale.run.RunInfo;
 import io.connscale.run.Runs;
 import io.connscale.run.Sample;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -252,7 +253,12 @@ public final class RunsCommand implements Command {
                 if (run.running()) {
                     throw new CommandException(run.id() + " is being recorded", "it can be removed when it has ended");
                 }
-                found.add(run);
+                if (!run.isRecord()) {
+                    throw new CommandException("no run is recorded in " + run.folder(), "runs lists them");
+                }
+                if (found.stream().noneMatch(other -> isSame(other.folder(), run.folder()))) {
+                    found.add(run);
+                }
             }
             try {
                 for (Runs.Entry run : found) {
@@ -277,6 +283,10 @@ public final class RunsCommand implements Command {
         @Override
         public List<String> candidates(String label, CommandContext context) {
             return label.equals(LABEL) ? RunsCommand.candidates(context) : List.of();
+        }
+
+        private static boolean isSame(Path one, Path other) {
+            return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
         }
     }
 }

@@ -146,4 +146,21 @@ class RunWriterTest {
         assertThat(Run.read(run).samples()).hasSize(10_000);
         assertThat(Files.size(run.resolve("samples.jsonl"))).isLessThan(60L << 20);
     }
+
+    @Test
+    void doesNotWriteOverAFileOfTheUser() throws Exception {
+        RunInfo info = Run.read(RunTest.example()).info();
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Files.writeString(run.resolve("lock"), "mine");
+        Files.writeString(run.resolve("events.jsonl"), "mine");
+        assertThatThrownBy(() -> new RunWriter(run, info))
+                .isInstanceOf(IOException.class)
+                .hasMessage(run + " has a file events.jsonl already: name another folder");
+        assertThat(run.resolve("lock")).hasContent("mine");
+        assertThat(run.resolve("events.jsonl")).hasContent("mine");
+        assertThat(run.resolve("run.json")).doesNotExist();
+        assertThat(RunWriter.WRITTEN_HERE).doesNotContain(run.toAbsolutePath());
+        Files.delete(run.resolve("events.jsonl"));
+        new RunWriter(run, info).close();
+    }
 }
