@@ -13,6 +13,7 @@ import io.connscale.run.RunInfo;
 import io.connscale.run.Runs;
 import io.connscale.run.Sample;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -112,8 +114,11 @@ public final class RunsCommand implements Command {
 
     /** The run that a word means. */
     static Runs.Entry find(CommandContext context, String word) throws CommandException {
+        Optional<Path> going = context.recording().folder().filter(folder -> word.equals(Runs.LAST));
         try {
-            return context.recording().runs().find(word);
+            return going.isPresent() && Files.isDirectory(going.get())
+                    ? Runs.entry(going.get())
+                    : context.recording().runs().find(word);
         } catch (IOException e) {
             throw new CommandException(String.valueOf(e.getMessage()), "runs lists them; last is the newest");
         }

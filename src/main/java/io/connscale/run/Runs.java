@@ -75,7 +75,8 @@ public final class Runs {
         }
     }
 
-    private static Entry entry(Path run) {
+    /** The run in a folder, wherever that is. */
+    public static Entry entry(Path run) {
         try {
             return new Entry(run, Run.info(run), "", bytes(run), running(run));
         } catch (IOException e) {
