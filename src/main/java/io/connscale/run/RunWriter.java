@@ -18,10 +18,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the files of one run, each line as soon as it is given: what was given when the process is killed is there. On one thread.
@@ -34,7 +36,7 @@ public final class RunWriter implements Closeable {
     static final String TIMES = "times.hlog";
     static final String LOCK = "lock";
 
-    /** Characters of an event; what is longer loses its details. */
+    /** Characters of an event; what is longer loses its result, and then all details. */
     static final int MAX_EVENT = 16 << 10;
 
     private static final String PRIVATE_FOLDER = "rwx------";
@@ -175,10 +177,27 @@ public final class RunWriter implements Closeable {
     public void event(Event event) throws IOException {
         String line = Json.line(event);
         if (line.length() > MAX_EVENT) {
-            line = Json.line(
-                    new Event(event.at(), event.t(), event.kind(), cut(event.text()), event.took(), event.ok(), null));
+            line = Json.line(shorter(event, withoutResult(event.details())));
+        }
+        if (line.length() > MAX_EVENT) {
+            line = Json.line(shorter(event, null));
         }
         events.write(line + "\n");
+    }
+
+    private static Event shorter(Event event, @Nullable Map<String, @Nullable Object> details) {
+        return new Event(event.at(), event.t(), event.kind(), cut(event.text()), event.took(), event.ok(), details);
+    }
+
+    /** What went wrong is kept where only the result is long. */
+    private static @Nullable Map<String, @Nullable Object> withoutResult(
+            @Nullable Map<String, @Nullable Object> details) {
+        if (details == null) {
+            return null;
+        }
+        Map<String, @Nullable Object> rest = new LinkedHashMap<>(details);
+        rest.remove("result");
+        return rest.isEmpty() ? null : rest;
     }
 
     private static String cut(String text) {

@@ -163,4 +163,20 @@ class RunWriterTest {
         Files.delete(run.resolve("events.jsonl"));
         new RunWriter(run, info).close();
     }
+
+    @Test
+    void anEventThatIsTooLongKeepsItsError() throws Exception {
+        Run example = Run.read(RunTest.example());
+        Path run = folder.resolve("run");
+        Event event = example.events().get(1);
+        String much = "x".repeat(RunWriter.MAX_EVENT);
+        try (RunWriter writer = new RunWriter(run, example.info())) {
+            Map<String, Object> details = Map.of("result", much, "error", Map.of("message", "m"), "interrupted", true);
+            writer.event(new Event(event.at(), 0, Event.COMMAND, "stats", 1.0, false, details));
+        }
+        assertThat(Run.read(run).events())
+                .singleElement()
+                .satisfies(read -> assertThat(read.details())
+                        .isEqualTo(Map.of("error", Map.of("message", "m"), "interrupted", true)));
+    }
 }
