@@ -5,7 +5,9 @@ import io.connscale.console.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,12 +19,14 @@ import java.util.Objects;
  * when the console is killed is whole.
  */
 final class JunitReport implements Console.Listener {
-    private static final int MAX_CASES = 10_000;
+    /** Those that are listed; all are counted. */
+    static final int MAX_CASES = 10_000;
     private static final String EXPECT = "expect ";
 
     private final Path file;
     private final Console console;
     private final List<String> cases = new ArrayList<>();
+    private int tests;
     private int failures;
     private int errors;
     private boolean complained;
@@ -38,21 +42,30 @@ final class JunitReport implements Console.Listener {
         String command = String.valueOf(line.get("command"));
         boolean ok = Boolean.TRUE.equals(line.get("ok"));
         boolean checked = command.startsWith(EXPECT) && line.containsKey("result");
-        if ((ok && !checked) || cases.size() == MAX_CASES) {
+        if (ok && !checked) {
             return;
         }
+        tests++;
+        if (!ok) {
+            failures += checked ? 1 : 0;
+            errors += checked ? 0 : 1;
+        }
+        if (cases.size() < MAX_CASES) {
+            cases.add(testCase(line, command, ok, checked));
+        }
+        write();
+    }
+
+    private static String testCase(Map<String, Object> line, String command, boolean ok, boolean checked) {
         StringBuilder one = new StringBuilder("  <testcase classname=\"connscale\" name=\"%s\" time=\"%s\""
                 .formatted(escaped(command), line.get("took")));
         if (ok) {
             one.append("/>");
         } else {
             String kind = checked ? "failure" : "error";
-            failures += checked ? 1 : 0;
-            errors += checked ? 0 : 1;
             one.append("><%s message=\"%s\"/></testcase>".formatted(kind, escaped(message(line))));
         }
-        cases.add(one.toString());
-        write();
+        return one.toString();
     }
 
     private static String message(Map<String, Object> line) {
@@ -69,17 +82,33 @@ final class JunitReport implements Console.Listener {
                 <testsuite name="connscale" tests="%d" failures="%d" errors="%d">
                 %s</testsuite>
                 """,
-                cases.size(),
+                tests,
                 failures,
                 errors,
                 String.join("", cases.stream().map(one -> one + "\n").toList()));
         try {
-            Files.writeString(file, text, StandardCharsets.UTF_8);
+            replace(text);
         } catch (IOException e) {
             if (!complained) {
                 complained = true;
                 console.notice("cannot write " + file + ": " + CommandException.why(e));
             }
+        }
+    }
+
+    /** A reader finds the one before or this one, whole. What is no plain file, {@code /dev/stdout} say, is written to. */
+    private void replace(String text) throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            Files.writeString(file, text, StandardCharsets.UTF_8);
+            return;
+        }
+        Path next = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.writeString(next, text, StandardCharsets.UTF_8);
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            Files.deleteIfExists(next);
+            throw e;
         }
     }
 

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -46,6 +48,8 @@ public final class ExpectCommand implements Command {
     private static final String UNRELIABLE = "unreliable";
     /** There is no verdict. */
     private static final String NONE = "none";
+
+    private static final String SERVER = "server.";
 
     private static final String HINT =
             "expect established >= 10k, expect roundTrip.p99 < 5ms over 30s, expect verdict != unknown";
@@ -166,20 +170,21 @@ public final class ExpectCommand implements Command {
     private static Checked measured(CommandContext context, Expectation expected) throws InterruptedException {
         Moments asked = context.scale().moments();
         Moment first = asked.next(ANSWERS_NANOS, true);
-        Sample sample = Interval.sinceBegin(first).sample(first.at(), null);
         if (expected.name().equals(UNRELIABLE)) {
             Interval interval = new Interval(first, after(asked, over(expected)));
             return number(expected, unreliable(interval.sample(first.at(), null)), expected.number(false), "");
         }
-        Map<?, ?> members = Measure.members(sample);
-        if (sample.sum() == null && NAMES.contains(expected.name())) { // no host has an agent
-            return new Checked(expected.toString(), null, "", false);
+        Sample sample = Interval.sinceBegin(first).sample(first.at(), null);
+        Optional<Measure> named = Measure.named(expected.name(), Measure.members(sample));
+        if (named.isEmpty() && isDocumented(expected.name(), first.states().keySet())) {
+            return new Checked(expected.toString(), null, "", false); // the server does not run; no host has an agent
         }
-        Measure measure = Measure.named(expected.name(), members)
-                .orElseThrow(() -> new IllegalArgumentException("no number is called " + expected.name()
+        Measure measure =
+                named.orElseThrow(() -> new IllegalArgumentException("no number is called " + expected.name()
                         + Nearest.word(expected.name(), NAMES)
                                 .map(near -> ", did you mean " + near + "?")
                                 .orElse("")));
+        Map<?, ?> members = members(sample);
         double bound = expected.number(measure.isTime());
         String unit = measure.isTime() ? "µs" : "";
         if (expected.over() == null && !measure.isOfAnInterval()) {
@@ -187,13 +192,13 @@ public final class ExpectCommand implements Command {
         }
         if (measure.isOfAnInterval() || measure.isOfDurations()) {
             Moment last = after(asked, over(expected));
-            Map<?, ?> then = Measure.members(new Interval(first, last).sample(first.at(), null));
+            Map<?, ?> then = members(new Interval(first, last).sample(first.at(), null));
             return number(expected, measure.in(then), bound, unit);
         }
         if (measure.onlyGrows()) {
             Moment last = after(asked, over(expected));
             Double before = measure.in(members);
-            Double now = measure.in(Measure.members(Interval.sinceBegin(last).sample(first.at(), null)));
+            Double now = measure.in(members(Interval.sinceBegin(last).sample(first.at(), null)));
             return number(expected, before == null || now == null ? null : (Double) (now - before), bound, unit);
         }
         return all(asked, expected, measure, members, bound, unit);
@@ -207,7 +212,7 @@ public final class ExpectCommand implements Command {
         Double worst = measure.in(first);
         while (worst != null && expected.operator().holds(worst, bound) && System.nanoTime() < end) {
             Moment now = after(asked, Duration.ofNanos(Math.min(SECOND.toNanos(), end - System.nanoTime())));
-            Double value = measure.in(Measure.members(Interval.sinceBegin(now).sample(now.at(), null)));
+            Double value = measure.in(members(Interval.sinceBegin(now).sample(now.at(), null)));
             worst = value == null ? null : (Double) expected.operator().worse(worst, value);
         }
         return number(expected, worst, bound, unit);
@@ -223,9 +228,50 @@ public final class ExpectCommand implements Command {
         return asked.next(ANSWERS_NANOS, true);
     }
 
-    /** How many sentences there are about what makes the numbers unreliable. */
-    private static Double unreliable(Sample sample) {
+    /** Whether it is a number that there may be, though not now. */
+    private static boolean isDocumented(String name, Set<String> hosts) {
+        return NAMES.contains(name)
+                || (name.startsWith(SERVER) && NAMES.contains(name.substring(SERVER.length())))
+                || hosts.stream()
+                        .map(host -> "hosts." + host + ".")
+                        .anyMatch(host -> name.startsWith(host) && NAMES.contains(name.substring(host.length())));
+    }
+
+    private static Map<?, ?> members(Sample sample) {
+        return Measure.members(newlyHeard(sample));
+    }
+
+    /** Without the ends that have not answered in time: what they said last is not what is so now. Nor is a sum with such a host in it. */
+    static Sample newlyHeard(Sample sample) {
         Sample.End server = sample.server();
+        Sample.End sum = sample.sum();
+        Map<String, Sample.End> hosts = new LinkedHashMap<>(sample.hosts());
+        hosts.values().removeIf(host -> !isNew(host));
+        boolean whole = hosts.size() == sample.hosts().size();
+        return new Sample(
+                sample.at(),
+                sample.t(),
+                sample.seconds(),
+                sample.difference(),
+                sample.states(),
+                server != null && isNew(server) ? server : null,
+                hosts,
+                whole && sum != null && isNew(sum) ? sum : null,
+                sample.machines(),
+                sample.limits());
+    }
+
+    private static boolean isNew(Sample.End end) {
+        return end.age() == 0 && end.perSecond() != null;
+    }
+
+    /** How many sentences there are about what makes the numbers unreliable; null where no host has an agent, or an end has not answered. */
+    static @Nullable Double unreliable(Sample all) {
+        Sample sample = newlyHeard(all);
+        Sample.End server = sample.server();
+        if (sample.sum() == null || (all.server() != null && server == null)) {
+            return null;
+        }
         return (double) (sample.hosts().values().stream()
                         .mapToLong(host -> host.unreliable().size())
                         .sum()

@@ -73,8 +73,11 @@ public final class ReportCommand implements Command {
                         + (written.samples == 1 ? "1 sample" : Quantity.text(written.samples) + " samples")));
     }
 
-    private static String name(Run run) {
-        return Objects.requireNonNullElse(run.info().name(), run.info().id());
+    /** For a file in the working directory, whatever somebody else has written into {@code run.json}. */
+    static String name(Run run) {
+        Path folder = run.folder().toAbsolutePath().normalize();
+        String name = Objects.requireNonNullElse(run.info().name(), String.valueOf(folder.getFileName()));
+        return name.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 
     @Override

@@ -13,6 +13,8 @@ import io.connscale.run.RunInfo;
 import io.connscale.run.Runs;
 import io.connscale.run.Sample;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -111,8 +114,11 @@ public final class RunsCommand implements Command {
 
     /** The run that a word means. */
     static Runs.Entry find(CommandContext context, String word) throws CommandException {
+        Optional<Path> going = context.recording().folder().filter(folder -> word.equals(Runs.LAST));
         try {
-            return context.recording().runs().find(word);
+            return going.isPresent() && Files.isDirectory(going.get())
+                    ? Runs.entry(going.get())
+                    : context.recording().runs().find(word);
         } catch (IOException e) {
             throw new CommandException(String.valueOf(e.getMessage()), "runs lists them; last is the newest");
         }
@@ -252,7 +258,12 @@ public final class RunsCommand implements Command {
                 if (run.running()) {
                     throw new CommandException(run.id() + " is being recorded", "it can be removed when it has ended");
                 }
-                found.add(run);
+                if (!run.isRecord()) {
+                    throw new CommandException("no run is recorded in " + run.folder(), "runs lists them");
+                }
+                if (found.stream().noneMatch(other -> isSame(other.folder(), run.folder()))) {
+                    found.add(run);
+                }
             }
             try {
                 for (Runs.Entry run : found) {
@@ -277,6 +288,10 @@ public final class RunsCommand implements Command {
         @Override
         public List<String> candidates(String label, CommandContext context) {
             return label.equals(LABEL) ? RunsCommand.candidates(context) : List.of();
+        }
+
+        private static boolean isSame(Path one, Path other) {
+            return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
         }
     }
 }

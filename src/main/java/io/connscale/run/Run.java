@@ -5,6 +5,7 @@ import io.connscale.stats.Distribution;
 import io.connscale.stats.HistogramLog;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -47,7 +48,7 @@ public record Run(Path folder, RunInfo info, List<Sample> samples, List<Event> e
     public static RunInfo info(Path folder) throws IOException {
         Path file = folder.resolve(RunWriter.INFO);
         try {
-            String text = Files.readString(file);
+            String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
             Schema written = Json.read(text, Schema.class);
             if (written.schema > RunInfo.SCHEMA) {
                 throw new IOException("%s was written by connscale %s, with schema %d; this one reads schemas up to %d"
@@ -70,7 +71,7 @@ public record Run(Path folder, RunInfo info, List<Sample> samples, List<Event> e
         Map<String, Distribution> sums = new TreeMap<>();
         Path file = folder.resolve(RunWriter.TIMES);
         if (Files.exists(file)) {
-            try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            try (BufferedReader lines = reader(file)) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     HistogramLog.read(line)
                             .ifPresent(some -> sums.merge(some.tag(), some.micros(), Distribution::plus));
@@ -80,13 +81,18 @@ public record Run(Path folder, RunInfo info, List<Sample> samples, List<Event> e
         return sums;
     }
 
+    /** One that takes half a character, where the last line is cut off, for a wrong one. */
+    private static BufferedReader reader(Path file) throws IOException {
+        return new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+    }
+
     private static <T> List<T> lines(Path file, Class<T> type) throws IOException {
         List<T> read = new ArrayList<>();
         if (!Files.exists(file)) {
             return read; // killed in its first moment
         }
         int number = 0;
-        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        try (BufferedReader lines = reader(file)) {
             IllegalArgumentException cut = null;
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (cut != null) {

@@ -9,15 +9,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the files of one run, each line as soon as it is given: what was given when the process is killed is there. On one thread.
@@ -30,7 +36,7 @@ public final class RunWriter implements Closeable {
     static final String TIMES = "times.hlog";
     static final String LOCK = "lock";
 
-    /** Characters of an event; what is longer loses its details. */
+    /** Characters of an event; what is longer loses its result, and then all details. */
     static final int MAX_EVENT = 16 << 10;
 
     private static final String PRIVATE_FOLDER = "rwx------";
@@ -41,8 +47,13 @@ public final class RunWriter implements Closeable {
         private final FileChannel file;
         private long length;
 
-        Lines(Path path) throws IOException {
-            file = open(path);
+        /**
+         * An empty one.
+         *
+         * @param how whether there may be one already
+         */
+        Lines(Path path, StandardOpenOption... how) throws IOException {
+            file = open(path, how);
         }
 
         void write(String lines) throws IOException {
@@ -85,24 +96,48 @@ public final class RunWriter implements Closeable {
         if (Files.exists(folder.resolve(INFO))) {
             throw new IOException(folder + " has a run already: name another folder");
         }
-        lock = open(folder.resolve(LOCK));
-        WRITTEN_HERE.add(this.folder);
-        if (lock.tryLock() == null) {
-            throw new IOException(folder + " is being written by another console");
+        if (!WRITTEN_HERE.add(this.folder)) {
+            throw new IOException(folder + " is being written by this console");
         }
-        info(info);
-        samples = new Lines(folder.resolve(SAMPLES));
-        events = new Lines(folder.resolve(EVENTS));
-        times = new Lines(folder.resolve(TIMES));
-        times.write(HistogramLog.head(
-                "connscale " + info.version() + ", run " + info.id() + ", microseconds", info.began()));
+        List<Closeable> opened = new ArrayList<>();
+        try {
+            lock = open(folder.resolve(LOCK), StandardOpenOption.CREATE);
+            opened.add(lock);
+            if (lock.tryLock() == null) {
+                throw new IOException(folder + " is being written by another console");
+            }
+            for (String file : List.of(SAMPLES, EVENTS, TIMES)) { // before the first is written
+                if (Files.exists(folder.resolve(file), LinkOption.NOFOLLOW_LINKS)) {
+                    throw new IOException(folder + " has a file " + file + " already: name another folder");
+                }
+            }
+            info(info);
+            samples = new Lines(folder.resolve(SAMPLES), StandardOpenOption.CREATE_NEW);
+            opened.add(samples);
+            events = new Lines(folder.resolve(EVENTS), StandardOpenOption.CREATE_NEW);
+            opened.add(events);
+            times = new Lines(folder.resolve(TIMES), StandardOpenOption.CREATE_NEW);
+            opened.add(times);
+            times.write(HistogramLog.head(
+                    "connscale " + info.version() + ", run " + info.id() + ", microseconds", info.began()));
+        } catch (IOException | RuntimeException e) {
+            for (Closeable file : opened) {
+                try {
+                    file.close();
+                } catch (IOException more) {
+                    e.addSuppressed(more);
+                }
+            }
+            WRITTEN_HERE.remove(this.folder);
+            throw e;
+        }
     }
 
-    private static FileChannel open(Path file) throws IOException {
+    private static FileChannel open(Path file, StandardOpenOption... how) throws IOException {
+        Set<StandardOpenOption> options = EnumSet.of(StandardOpenOption.WRITE);
+        options.addAll(List.of(how));
         return FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FILE)));
+                file, options, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE_FILE)));
     }
 
     /** {@code run.json}, in place of the one before: a reader finds the one or the other, whole. */
@@ -112,7 +147,7 @@ public final class RunWriter implements Closeable {
 
     static void replace(Path folder, String json) throws IOException {
         Path next = folder.resolve(INFO + ".new");
-        try (Lines file = new Lines(next)) {
+        try (Lines file = new Lines(next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
             file.write(json + "\n");
         } catch (IOException e) {
             Files.deleteIfExists(next);
@@ -142,10 +177,27 @@ public final class RunWriter implements Closeable {
     public void event(Event event) throws IOException {
         String line = Json.line(event);
         if (line.length() > MAX_EVENT) {
-            line = Json.line(
-                    new Event(event.at(), event.t(), event.kind(), cut(event.text()), event.took(), event.ok(), null));
+            line = Json.line(shorter(event, withoutResult(event.details())));
+        }
+        if (line.length() > MAX_EVENT) {
+            line = Json.line(shorter(event, null));
         }
         events.write(line + "\n");
+    }
+
+    private static Event shorter(Event event, @Nullable Map<String, @Nullable Object> details) {
+        return new Event(event.at(), event.t(), event.kind(), cut(event.text()), event.took(), event.ok(), details);
+    }
+
+    /** What went wrong is kept where only the result is long. */
+    private static @Nullable Map<String, @Nullable Object> withoutResult(
+            @Nullable Map<String, @Nullable Object> details) {
+        if (details == null) {
+            return null;
+        }
+        Map<String, @Nullable Object> rest = new LinkedHashMap<>(details);
+        rest.remove("result");
+        return rest.isEmpty() ? null : rest;
     }
 
     private static String cut(String text) {

@@ -56,6 +56,11 @@ public final class Runs {
         public @Nullable String name() {
             return info == null ? null : info.name();
         }
+
+        /** Whether there is a {@code run.json}, be it damaged or a newer version's. */
+        public boolean isRecord() {
+            return Files.isRegularFile(folder.resolve(RunWriter.INFO));
+        }
     }
 
     /** All runs, the newest first. */
@@ -70,7 +75,8 @@ public final class Runs {
         }
     }
 
-    private static Entry entry(Path run) {
+    /** The run in a folder, wherever that is. */
+    public static Entry entry(Path run) {
         try {
             return new Entry(run, Run.info(run), "", bytes(run), running(run));
         } catch (IOException e) {
@@ -162,8 +168,15 @@ public final class Runs {
         RunWriter.replace(run.folder(), Json.line(info));
     }
 
-    /** Removes the files of its record, and its folder where nothing else is in it. */
+    /**
+     * Removes the files of its record, and its folder where nothing else is in it.
+     *
+     * @throws IOException in words for the user, where it is no record: files of the same names may be somebody else's
+     */
     public void remove(Entry run) throws IOException {
+        if (!run.isRecord()) {
+            throw new IOException("no run is recorded in " + run.folder());
+        }
         for (String file : List.of(
                 RunWriter.SAMPLES,
                 RunWriter.EVENTS,
@@ -205,7 +218,8 @@ public final class Runs {
 
     /** Ours without doubt: nothing else in the folder is a record's, and what a newer version has named is not to be lost. */
     private static boolean damaged(Entry run) {
-        return Files.exists(run.folder().resolve(RunWriter.SAMPLES))
+        return run.isRecord()
+                && Files.exists(run.folder().resolve(RunWriter.SAMPLES))
                 && !run.why().contains("schema");
     }
 }

@@ -84,4 +84,14 @@ class ExpectCommandTest {
         assertThat(table(mini, "expect established").err()).contains("is no expectation");
         assertThat(table(mini, "expect roundTrip.p99 < 5MB").err()).contains("write 500us, 5ms or 1.5s");
     }
+
+    @Test
+    void whatIsDocumentedAndNotThereNowIsUnknown() {
+        assertThat(json(mini, "expect unreliable >= 0").exit()).isZero();
+        Said said = table(mini, "stop all", "expect unreliable == 0");
+        assertThat(said.exit()).isEqualTo(99);
+        assertThat(said.err()).contains("it is unknown");
+        assertThat(json(mini, "expect hosts.client1.lost == 0").exit()).isEqualTo(99);
+        assertThat(json(mini, "expect hosts.nobody.lost == 0").exit()).isEqualTo(1);
+    }
 }

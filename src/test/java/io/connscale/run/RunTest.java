@@ -96,4 +96,11 @@ class RunTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("no run");
     }
+
+    @Test
+    void leavesOutALineThatIsCutOffWithinACharacter() throws Exception {
+        byte[] half = {'{', '"', 'k', '"', ':', '"', (byte) 0xC2};
+        Files.write(copy().resolve("events.jsonl"), half, StandardOpenOption.APPEND);
+        assertThat(Run.read(folder).events()).isEqualTo(Run.read(example()).events());
+    }
 }

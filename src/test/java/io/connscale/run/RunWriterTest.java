@@ -146,4 +146,37 @@ class RunWriterTest {
         assertThat(Run.read(run).samples()).hasSize(10_000);
         assertThat(Files.size(run.resolve("samples.jsonl"))).isLessThan(60L << 20);
     }
+
+    @Test
+    void doesNotWriteOverAFileOfTheUser() throws Exception {
+        RunInfo info = Run.read(RunTest.example()).info();
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Files.writeString(run.resolve("lock"), "mine");
+        Files.writeString(run.resolve("events.jsonl"), "mine");
+        assertThatThrownBy(() -> new RunWriter(run, info))
+                .isInstanceOf(IOException.class)
+                .hasMessage(run + " has a file events.jsonl already: name another folder");
+        assertThat(run.resolve("lock")).hasContent("mine");
+        assertThat(run.resolve("events.jsonl")).hasContent("mine");
+        assertThat(run.resolve("run.json")).doesNotExist();
+        assertThat(RunWriter.WRITTEN_HERE).doesNotContain(run.toAbsolutePath());
+        Files.delete(run.resolve("events.jsonl"));
+        new RunWriter(run, info).close();
+    }
+
+    @Test
+    void anEventThatIsTooLongKeepsItsError() throws Exception {
+        Run example = Run.read(RunTest.example());
+        Path run = folder.resolve("run");
+        Event event = example.events().get(1);
+        String much = "x".repeat(RunWriter.MAX_EVENT);
+        try (RunWriter writer = new RunWriter(run, example.info())) {
+            Map<String, Object> details = Map.of("result", much, "error", Map.of("message", "m"), "interrupted", true);
+            writer.event(new Event(event.at(), 0, Event.COMMAND, "stats", 1.0, false, details));
+        }
+        assertThat(Run.read(run).events())
+                .singleElement()
+                .satisfies(read -> assertThat(read.details())
+                        .isEqualTo(Map.of("error", Map.of("message", "m"), "interrupted", true)));
+    }
 }

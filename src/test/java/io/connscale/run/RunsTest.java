@@ -89,4 +89,25 @@ class RunsTest {
         assertThatThrownBy(() -> Runs.checkedName("a/b")).isInstanceOf(IllegalArgumentException.class);
         assertThat(Runs.checkedName("NIGHT-17")).isEqualTo("NIGHT-17");
     }
+
+    @Test
+    void aFolderThatIsNoRecordIsLeftAlone() throws Exception {
+        Path mine = Files.createDirectory(folder.resolve("mine"));
+        Files.writeString(mine.resolve("lock"), "mine");
+        Files.writeString(mine.resolve("samples.jsonl"), "mine");
+        Runs.Entry run = runs.find(mine + "/");
+        assertThatThrownBy(() -> runs.remove(run))
+                .isInstanceOf(IOException.class)
+                .hasMessage("no run is recorded in " + mine);
+        assertThat(mine.resolve("lock")).hasContent("mine");
+        assertThat(mine.resolve("samples.jsonl")).hasContent("mine");
+    }
+
+    @Test
+    void aDamagedRecordIsRemoved() throws Exception {
+        Runs.Entry run = run("2026-11-27T20:00:00Z");
+        Files.writeString(run.folder().resolve("run.json"), "{");
+        runs.remove(runs.find(run.id()));
+        assertThat(run.folder()).doesNotExist();
+    }
 }
