@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.SynchronousQueue;
@@ -56,7 +58,7 @@ final class PageServer implements AutoCloseable {
      */
     PageServer(String name, InetSocketAddress address, LiveRun run) throws IOException {
         this.run = run;
-        this.names = Set.of("localhost", name.toLowerCase(Locale.ROOT), ownName());
+        this.names = new HashSet<>(List.of("localhost", name.toLowerCase(Locale.ROOT), ownName())); // two may be the same
         this.threads = new ThreadPoolExecutor(
                 0, MAX_THREADS, QUIET_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.numbered("page"));
         this.server = HttpServer.create(address, BACKLOG);

@@ -156,6 +156,15 @@ class LivePageTest {
     }
 
     @Test
+    void opensAtTheNameThatIsAnsweredAnyway() throws Exception {
+        try (LivePage named = new LivePage()) {
+            URI at = URI.create(named.open("localhost", 0));
+
+            assertThat(at.getPort()).isPositive();
+        }
+    }
+
+    @Test
     void soManyLookAtATimeAndNoMore() throws Exception {
         page.begun(begun(5), Map.of());
         List<Socket> looking = new ArrayList<>();
