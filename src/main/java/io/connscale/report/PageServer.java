@@ -144,7 +144,7 @@ final class PageServer implements AutoCloseable {
 
     /** Until the reader goes, is too slow, or this is closed. */
     private void events(HttpExchange exchange) throws IOException {
-        LiveRun.Reader reader = new LiveRun.Reader(() -> Threads.start("page-drop", exchange::close));
+        LiveRun.Reader reader = new LiveRun.Reader(Thread.currentThread()::interrupt);
         if (closed || !run.add(reader, MAX_READERS)) {
             refuse(exchange, 503, MAX_READERS + " look already");
             return;
@@ -162,9 +162,13 @@ final class PageServer implements AutoCloseable {
                 out.flush();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed
+            Thread.currentThread().interrupt(); // closed, or too slow
         } finally {
-            run.remove(reader);
+            run.remove(reader); // from here on nobody interrupts for its sake
+            exchange.close(); // where interrupted, the channel closes instead of waiting for a reader of the last chunk
+            if (Thread.interrupted() && closed) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
