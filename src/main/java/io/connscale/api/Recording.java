@@ -141,6 +141,14 @@ public final class Recording implements AutoCloseable {
         });
     }
 
+    /** Nobody hears of the run from now on. */
+    public synchronized void unfollow() {
+        Begun run = begun;
+        if (run != null && !closed) {
+            execute(run, () -> run.listener = null);
+        }
+    }
+
     /** A run begins, unless it has: something is about to be done, since {@code began}. Returns at once. */
     public synchronized void begin(Instant began) {
         if (begun != null || closed || !options.on) {

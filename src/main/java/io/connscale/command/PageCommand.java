@@ -39,10 +39,10 @@ public final class PageCommand implements Command {
         boolean open = context.page().where().isPresent();
         String url;
         try {
-            if (!open) {
-                context.recording().follow(context.page());
-            }
             url = context.page().open(bind, port);
+            if (!open) {
+                follow(context);
+            }
         } catch (UnknownHostException e) {
             throw new CommandException("unknown address " + bind, "--bind takes an address of this machine");
         } catch (BindException e) {
@@ -58,6 +58,16 @@ public final class PageCommand implements Command {
                 Map.of("url", url, "metrics", url + "metrics"),
                 Commands.NOTHING.table(),
                 List.of("page  " + url + " · metrics at " + url + "metrics · page stop closes it"));
+    }
+
+    /** A page that shows no run is none. */
+    private static void follow(CommandContext context) throws IOException {
+        try {
+            context.recording().follow(context.page());
+        } catch (IOException e) {
+            context.page().close();
+            throw e;
+        }
     }
 
     @Override
@@ -78,6 +88,7 @@ public final class PageCommand implements Command {
         public Answer run(CommandContext context) {
             Optional<String> where = context.page().where();
             context.page().close();
+            context.recording().unfollow();
             return new Answer(
                     Map.of("closed", where.isPresent()),
                     Commands.NOTHING.table(),

@@ -28,6 +28,7 @@ final class LiveRun {
     static final class Reader {
         final BlockingQueue<String> messages = new ArrayBlockingQueue<>(MAX_WAITING);
         private final Runnable drop;
+        private boolean dropped;
 
         /** @param drop ends what hangs in writing to it; from any thread, without waiting */
         Reader(Runnable drop) {
@@ -38,18 +39,21 @@ final class LiveRun {
     private final List<Reader> readers = new ArrayList<>();
     private final Map<String, Distribution> times = new LinkedHashMap<>();
     private @Nullable PageData data;
+    /** With the limits that were read last. */
     private @Nullable Sample last;
+
     private boolean newInfo;
     private boolean newEvents;
     private long samples;
 
     /** What was recorded of it so far; from now on it is told sample by sample. */
     synchronized void begin(Run soFar, Map<String, Distribution> timesSoFar) {
-        PageData begun = new PageData(soFar.info());
-        soFar.samples().forEach(begun::add);
+        PageData begun = PageData.live(soFar.info());
         soFar.events().forEach(begun::add);
-        if (!soFar.samples().isEmpty()) {
-            last = soFar.samples().get(soFar.samples().size() - 1);
+        last = null;
+        for (Sample sample : soFar.samples()) {
+            begun.add(sample);
+            last = withLimits(sample, last);
         }
         times.clear();
         times.putAll(timesSoFar);
@@ -78,7 +82,7 @@ final class LiveRun {
             return;
         }
         durations.forEach((name, more) -> times.merge(name, more, Distribution::plus));
-        last = sample;
+        last = withLimits(sample, last);
         boolean joined = told.add(sample);
         boolean curves = samples++ % CURVES_EVERY == 0;
         if (curves) {
@@ -91,14 +95,30 @@ final class LiveRun {
         }
     }
 
+    /** Limits are not read for each sample: what was read last still holds, so that no scrape lacks them. */
+    private static Sample withLimits(Sample sample, @Nullable Sample before) {
+        return sample.limits() != null || before == null
+                ? sample
+                : new Sample(
+                        sample.at(),
+                        sample.t(),
+                        sample.seconds(),
+                        sample.difference(),
+                        sample.states(),
+                        sample.server(),
+                        sample.hosts(),
+                        sample.sum(),
+                        sample.machines(),
+                        before.limits());
+    }
+
     private void send(String message) {
-        readers.removeIf(reader -> {
-            boolean slow = !reader.messages.offer(message);
-            if (slow) {
+        for (Reader reader : readers) {
+            if (!reader.dropped && !reader.messages.offer(message)) {
+                reader.dropped = true; // it counts until its thread has ended, which removes it
                 reader.drop.run();
             }
-            return slow;
-        });
+        }
     }
 
     /** From now on it is told of the run, all of it first. Whether there is room: no more than {@code max} look at a time. */
@@ -113,6 +133,7 @@ final class LiveRun {
         return true;
     }
 
+    /** It has ended: it is not told any more, and not dropped. */
     synchronized void remove(Reader reader) {
         readers.remove(reader);
     }

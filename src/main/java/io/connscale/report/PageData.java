@@ -43,11 +43,26 @@ final class PageData {
     /** The last one in which a host was heard of: when all have been stopped, that is what there was to see. */
     private @Nullable Sample lastOfHosts;
 
+    /** Connections at all hosts at once, in any sample: the chart's points are fewer. */
+    private @Nullable Long most;
+
+    private final boolean live;
     private double seconds;
 
+    /** Of a run that is over. */
     PageData(RunInfo info) {
+        this(info, false);
+    }
+
+    private PageData(RunInfo info, boolean live) {
         this.info = info;
+        this.live = live;
         this.series = new Series(info.hosts().size());
+    }
+
+    /** Of the run that goes on: its numbers are those of now, known or not. */
+    static PageData live(RunInfo info) {
+        return new PageData(info, true);
     }
 
     /** What it was made with has changed. */
@@ -59,8 +74,10 @@ final class PageData {
     boolean add(Sample sample) {
         last = sample;
         seconds = Math.max(seconds, sample.t());
-        if (sample.sum() != null) {
+        End sum = sample.sum();
+        if (sum != null) {
             lastOfHosts = sample;
+            most = most == null ? sum.established() : (Long) Math.max(most, sum.established());
         }
         if (sample.server() != null) {
             warn("server", sample.server());
@@ -166,11 +183,16 @@ final class PageData {
         data.put("curves", curves);
     }
 
+    private @Nullable Sample shown() {
+        return live || lastOfHosts == null ? last : lastOfHosts;
+    }
+
     private Map<String, Object> end() {
         Map<String, Object> end = new LinkedHashMap<>();
-        Sample sample = lastOfHosts == null ? last : lastOfHosts;
+        Sample sample = shown();
         End sum = sample == null ? null : sample.sum();
         End server = sample == null ? null : sample.server();
+        end.put("most", most);
         end.put("established", sum == null ? null : sum.established());
         end.put("server", server == null ? null : server.established());
         end.put("difference", sample == null ? null : sample.difference());
@@ -260,8 +282,9 @@ final class PageData {
 
     private Map<String, Object> hostRows() {
         Map<String, Object> rows = new LinkedHashMap<>();
-        if (lastOfHosts != null) {
-            lastOfHosts.hosts().forEach((name, end) -> {
+        Sample sample = shown();
+        if (sample != null) {
+            sample.hosts().forEach((name, end) -> {
                 Map<String, Object> row = new LinkedHashMap<>();
                 row.put("established", end.established());
                 row.put("connecting", end.connecting());

@@ -10,6 +10,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.SynchronousQueue;
@@ -56,7 +58,7 @@ final class PageServer implements AutoCloseable {
      */
     PageServer(String name, InetSocketAddress address, LiveRun run) throws IOException {
         this.run = run;
-        this.names = Set.of("localhost", name.toLowerCase(Locale.ROOT), ownName());
+        this.names = new HashSet<>(List.of("localhost", name.toLowerCase(Locale.ROOT), ownName())); // two may be the same
         this.threads = new ThreadPoolExecutor(
                 0, MAX_THREADS, QUIET_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.numbered("page"));
         this.server = HttpServer.create(address, BACKLOG);
@@ -142,7 +144,7 @@ final class PageServer implements AutoCloseable {
 
     /** Until the reader goes, is too slow, or this is closed. */
     private void events(HttpExchange exchange) throws IOException {
-        LiveRun.Reader reader = new LiveRun.Reader(() -> Threads.start("page-drop", exchange::close));
+        LiveRun.Reader reader = new LiveRun.Reader(Thread.currentThread()::interrupt);
         if (closed || !run.add(reader, MAX_READERS)) {
             refuse(exchange, 503, MAX_READERS + " look already");
             return;
@@ -160,9 +162,13 @@ final class PageServer implements AutoCloseable {
                 out.flush();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // closed
+            Thread.currentThread().interrupt(); // closed, or too slow
         } finally {
-            run.remove(reader);
+            run.remove(reader); // from here on nobody interrupts for its sake
+            exchange.close(); // where interrupted, the channel closes instead of waiting for a reader of the last chunk
+            if (Thread.interrupted() && closed) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

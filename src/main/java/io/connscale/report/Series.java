@@ -29,19 +29,29 @@ final class Series {
     private enum Kind {
         LAST,
         MEAN,
+        /** A mean, too; before it first comes up it was 0. */
+        MEAN_FROM_ZERO,
         LARGEST
     }
 
     private record Column(Kind kind, List<String> path) {}
 
+    /** Where it is known, so are errors. */
+    private static final Column SUM = new Column(Kind.LAST, List.of("sum", "established"));
+
     /** What is said of one interval; what is unknown is missing. */
     private record Point(double t, double seconds, Map<Column, Double> values) {
         Point then(Point next) {
             Map<Column, Double> both = new LinkedHashMap<>(values);
+            if (values.containsKey(SUM)) {
+                next.values.keySet().stream()
+                        .filter(column -> column.kind == Kind.MEAN_FROM_ZERO)
+                        .forEach(column -> both.putIfAbsent(column, 0.0));
+            }
             next.values.forEach((column, value) -> both.merge(column, value, (before, after) -> switch (column.kind) {
                 case LAST -> after;
                 case LARGEST -> Math.abs(after) > Math.abs(before) ? after : before;
-                case MEAN -> (before * seconds + after * next.seconds) / Math.max(1e-9, seconds + next.seconds);
+                case MEAN, MEAN_FROM_ZERO -> (before * seconds + after * next.seconds) / Math.max(1e-9, seconds + next.seconds);
             }));
             both.keySet().removeIf(column -> column.kind == Kind.LAST && !next.values.containsKey(column));
             return new Point(next.t, seconds + next.seconds, both);
@@ -52,6 +62,7 @@ final class Series {
     private List<Point> points = new ArrayList<>();
     private int every = 1;
     private int joined;
+    /** The last one that knew of all hosts: errors are counted since then. */
     private @Nullable Sample before;
 
     /** @param hosts how many there are: of many, each gets fewer points */
@@ -62,7 +73,9 @@ final class Series {
     /** Takes the next one. Whether the points before it are no longer those that were: two have become one. */
     boolean add(Sample sample) {
         Point point = point(sample);
-        before = sample;
+        if (sample.sum() != null) {
+            before = sample;
+        }
         if (joined > 0) {
             points.set(points.size() - 1, points.get(points.size() - 1).then(point));
         } else {
@@ -192,18 +205,21 @@ final class Series {
             put(Kind.LAST, end.lost(), "hosts", name, "lost");
         }
 
-        /** By cause; each begins where it first comes up. */
+        /** By cause; each begins where it first comes up. Without a sample before, it is unknown since when they are counted. */
         void errors(Sample now, @Nullable Sample before) {
-            Double seconds = now.seconds();
             End sum = now.sum();
-            if (sum == null || seconds == null || seconds <= 0) {
+            End earlier = before == null ? null : before.sum();
+            if (sum == null || before == null || earlier == null) {
                 return;
             }
-            SortedMap<String, Long> then =
-                    before == null || before.sum() == null ? null : before.sum().errors();
+            double seconds = now.t() - before.t();
+            if (seconds <= 0) {
+                return;
+            }
+            SortedMap<String, Long> then = earlier.errors();
             sum.errors().forEach((error, count) -> {
-                long more = count - (then == null ? 0 : then.getOrDefault(error, 0L));
-                put(Kind.MEAN, Math.max(0, more) / seconds, "sum", "errorsPerSecond", error);
+                long more = count - then.getOrDefault(error, 0L);
+                put(Kind.MEAN_FROM_ZERO, Math.max(0, more) / seconds, "sum", "errorsPerSecond", error);
             });
         }
     }

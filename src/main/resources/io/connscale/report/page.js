@@ -96,7 +96,7 @@
       lines: run => [curve(run, 'roundTrip', 'round trip'), curve(run, 'roundTripSent', 'from sent'), curve(run, 'connect', 'connect')] },
     { title: 'Headroom', heading: 'Limits', unit: percent, cell: v => number(v * 100, 1), whole: true, marks: true,
       note: 'How much of each limit is used. At 100 % it stops connections. Table in %.',
-      lines: run => Object.entries(run.series.used || {}).map(([name, y]) => line(name, y)) },
+      lines: run => Object.entries(run.series.used || {}).map(([name, y]) => line(name, y, { spanGaps: true })) },
     { title: 'CPUs', unit: v => number(v, 2), cell: v => number(v, 2), zero: true, marks: true,
       note: 'CPUs in use by connscale, on average over each interval.',
       lines: run => [line('hosts', sum(run).cpus), line('server', server(run).cpus, { dash: [6, 4] })] },
@@ -169,7 +169,7 @@
       ],
       series: [
         { label: spec.xTable || 'time', value: (u, v) => v == null ? '' : x(v) },
-        ...lines.map(l => ({ label: l.label, stroke: () => hue(l.hue), width: 1.75, dash: l.dash, spanGaps: false,
+        ...lines.map(l => ({ label: l.label, stroke: () => hue(l.hue), width: 1.75, dash: l.dash, spanGaps: !!l.spanGaps,
           points: { show: l.points || l.y.length < 3 || undefined, size: 5 }, value: (u, v) => v == null ? '' : spec.unit(v) })),
       ],
       bands: spec.band && single() ? lines.slice(1).map((l, i) => ({ series: [i + 2, i + 1], fill: () => faint('--c' + i % 8, .14) })) : [],
@@ -223,8 +223,6 @@
   }
 
   // ---- what comes first: how many, what stopped it, evidence, fix ----
-  const most = values => (values || []).reduce((a, b) => b != null && (a == null || b > a) ? b : a, null);
-
   function verdicts(run) {
     const told = (run.verdicts || []);
     if (!told.length) {
@@ -262,13 +260,13 @@
     const stateOf = data.live ? el('span', { class: 'live' + (state === 'live' ? '' : ' gone') }, state) : null;
     if (!runs.length) return [el('header', {}, el('p', {}, 'connscale ' + data.version + ' · ', stateOf), el('h1', {}, data.live ? 'No sample yet' : 'No run'))];
     if (single()) {
-      const run = runs[0], peak = most(sum(run).established), end = run.end || {};
+      const run = runs[0], end = run.end || {}, peak = end.most;
       return [el('header', {}, el('p', {}, [`connscale ${run.version || data.version}`, 'run ' + nameOf(run), date(run.started), clock(run.seconds)].join(' · '), stateOf ? ' · ' : null, stateOf),
         el('h1', {}, known(peak), el('small', {}, peak === 1 ? ' connection established' : ' connections established at once'))),
         ...verdicts(run), ...warnings(run), el('h2', {}, data.live ? 'Now' : 'At the end'), ...tiles(run)];
     }
     return [el('header', {}, el('p', {}, 'connscale ' + data.version), el('h1', {}, number(runs.length), el('small', {}, ' runs, one over the other'))),
-      table([['run', r => nameOf(r), 'text'], ['began', r => date(r.started), 'text'], ['lasted', r => clock(r.seconds)], ['most at once', r => known(most(sum(r).established))],
+      table([['run', r => nameOf(r), 'text'], ['began', r => date(r.started), 'text'], ['lasted', r => clock(r.seconds)], ['most at once', r => known((r.end || {}).most)],
         ['failed', r => known((r.end || {}).failed)], ['lost', r => known((r.end || {}).lost)], ['connect p99', r => micros(((r.end || {}).connect || {}).p99)],
         ['round trip p50', r => micros(((r.end || {}).roundTrip || {}).p50)], ['round trip p99', r => micros(((r.end || {}).roundTrip || {}).p99)]], runs, true),
       ...runs.flatMap(run => [el('h2', {}, nameOf(run)), ...verdicts(run), ...warnings(run)])];

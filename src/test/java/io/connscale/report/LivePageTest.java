@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,6 +157,15 @@ class LivePageTest {
     }
 
     @Test
+    void opensAtTheNameThatIsAnsweredAnyway() throws Exception {
+        try (LivePage named = new LivePage()) {
+            URI at = URI.create(named.open("localhost", 0));
+
+            assertThat(at.getPort()).isPositive();
+        }
+    }
+
+    @Test
     void soManyLookAtATimeAndNoMore() throws Exception {
         page.begun(begun(5), Map.of());
         List<Socket> looking = new ArrayList<>();
@@ -200,8 +210,82 @@ class LivePageTest {
         assertThat(dropped).hasValue(1);
         assertThat(heard).isEqualTo(2 * LiveRun.MAX_WAITING + 1);
         assertThat(live.add(new LiveRun.Reader(dropped::incrementAndGet), 2))
+                .as("its thread has yet to end")
+                .isFalse();
+        live.remove(slow);
+        assertThat(live.add(new LiveRun.Reader(dropped::incrementAndGet), 2))
                 .as("there is room again")
                 .isTrue();
+    }
+
+    @Test
+    void whoDoesNotReadMakesRoomThoughItStaysConnected() throws Exception {
+        page.begun(begun(5), Map.of());
+        List<Socket> stuck = new ArrayList<>();
+        try {
+            for (int i = 0; i < PageServer.MAX_READERS; i++) {
+                stuck.add(ask("GET /events", "localhost"));
+            }
+            await().atMost(SECONDS)
+                    .until(() -> status("GET /events", "localhost").contains(" 503 "));
+
+            await().atMost(SECONDS).until(() -> {
+                page.begun(run, Map.of()); // as much as there can be at once
+                return status("GET /events", "localhost").contains(" 200 ");
+            });
+        } finally {
+            for (Socket socket : stuck) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void metricsHaveTheLimitsThatWereReadLast() {
+        LiveRun live = new LiveRun();
+        live.begin(begun(5), Map.of());
+        live.sample(last(), Map.of());
+        live.sample(without(last(), true), Map.of());
+
+        assertThat(new String(live.metrics(), StandardCharsets.UTF_8))
+                .contains("connscale_limit{", "connscale_limit_used{");
+    }
+
+    /** The sample without limits, and without its hosts if {@code hosts} is false. */
+    private static Sample without(Sample sample, boolean hosts) {
+        return new Sample(
+                sample.at(),
+                sample.t() + 1,
+                sample.seconds(),
+                hosts ? sample.difference() : null,
+                sample.states(),
+                sample.server(),
+                hosts ? sample.hosts() : Map.of(),
+                hosts ? sample.sum() : null,
+                sample.machines(),
+                null);
+    }
+
+    @Test
+    void whenAllHostsAreStoppedNothingIsSaidToBeThereNowButHowManyThereWere() {
+        PageData live = PageData.live(run.info());
+        PageData over = new PageData(run.info());
+        for (PageData data : List.of(live, over)) {
+            data.add(last());
+            data.add(without(last(), false));
+        }
+        long there = Objects.requireNonNull(last().sum()).established();
+
+        assertThat(live.whole().get("end"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("established", null)
+                .containsEntry("most", there);
+        assertThat(live.whole().get("hosts"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .isEmpty();
+        assertThat(over.whole().get("end"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("established", there);
     }
 
     @Test
