@@ -21,6 +21,7 @@ import java.util.Objects;
 final class JunitReport implements Console.Listener {
     /** Those that are listed; all are counted. */
     static final int MAX_CASES = 10_000;
+
     private static final String EXPECT = "expect ";
 
     private final Path file;

@@ -179,11 +179,10 @@ public final class ExpectCommand implements Command {
         if (named.isEmpty() && isDocumented(expected.name(), first.states().keySet())) {
             return new Checked(expected.toString(), null, "", false); // the server does not run; no host has an agent
         }
-        Measure measure =
-                named.orElseThrow(() -> new IllegalArgumentException("no number is called " + expected.name()
-                        + Nearest.word(expected.name(), NAMES)
-                                .map(near -> ", did you mean " + near + "?")
-                                .orElse("")));
+        Measure measure = named.orElseThrow(() -> new IllegalArgumentException("no number is called " + expected.name()
+                + Nearest.word(expected.name(), NAMES)
+                        .map(near -> ", did you mean " + near + "?")
+                        .orElse("")));
         Map<?, ?> members = members(sample);
         double bound = expected.number(measure.isTime());
         String unit = measure.isTime() ? "µs" : "";

@@ -291,7 +291,9 @@ public final class RunsCommand implements Command {
         }
 
         private static boolean isSame(Path one, Path other) {
-            return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+            return one.toAbsolutePath()
+                    .normalize()
+                    .equals(other.toAbsolutePath().normalize());
         }
     }
 }

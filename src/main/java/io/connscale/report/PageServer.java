@@ -58,7 +58,8 @@ final class PageServer implements AutoCloseable {
      */
     PageServer(String name, InetSocketAddress address, LiveRun run) throws IOException {
         this.run = run;
-        this.names = new HashSet<>(List.of("localhost", name.toLowerCase(Locale.ROOT), ownName())); // two may be the same
+        this.names =
+                new HashSet<>(List.of("localhost", name.toLowerCase(Locale.ROOT), ownName())); // two may be the same
         this.threads = new ThreadPoolExecutor(
                 0, MAX_THREADS, QUIET_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), Threads.numbered("page"));
         this.server = HttpServer.create(address, BACKLOG);

@@ -51,7 +51,8 @@ final class Series {
             next.values.forEach((column, value) -> both.merge(column, value, (before, after) -> switch (column.kind) {
                 case LAST -> after;
                 case LARGEST -> Math.abs(after) > Math.abs(before) ? after : before;
-                case MEAN, MEAN_FROM_ZERO -> (before * seconds + after * next.seconds) / Math.max(1e-9, seconds + next.seconds);
+                case MEAN, MEAN_FROM_ZERO ->
+                    (before * seconds + after * next.seconds) / Math.max(1e-9, seconds + next.seconds);
             }));
             both.keySet().removeIf(column -> column.kind == Kind.LAST && !next.values.containsKey(column));
             return new Point(next.t, seconds + next.seconds, both);

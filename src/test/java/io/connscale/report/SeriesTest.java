@@ -71,7 +71,8 @@ class SeriesTest {
 
     @SuppressWarnings("unchecked") // as the page reads it
     private static List<@Nullable Number> rates(Series series) {
-        Map<String, Object> sum = (Map<String, Object>) Objects.requireNonNull(series.all().get("sum"));
+        Map<String, Object> sum =
+                (Map<String, Object>) Objects.requireNonNull(series.all().get("sum"));
         Map<String, Object> errors = (Map<String, Object>) Objects.requireNonNull(sum.get("errorsPerSecond"));
         return new ArrayList<>((List<@Nullable Number>) Objects.requireNonNull(errors.get(ERROR)));
     }
