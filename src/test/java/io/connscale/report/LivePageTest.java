@@ -229,10 +229,13 @@ class LivePageTest {
             await().atMost(SECONDS)
                     .until(() -> status("GET /events", "localhost").contains(" 503 "));
 
-            await().atMost(SECONDS).until(() -> {
-                page.begun(run, Map.of()); // as much as there can be at once
-                return status("GET /events", "localhost").contains(" 200 ");
-            });
+            await().atMost(SECONDS.multipliedBy(6))
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(
+                            () -> { // sockets hold megabytes
+                                page.begun(run, Map.of()); // as much as there can be at once
+                                return status("GET /events", "localhost").contains(" 200 ");
+                            });
         } finally {
             for (Socket socket : stuck) {
                 socket.close();
