@@ -237,7 +237,8 @@ class TerminalIT {
                 .untilAsserted(() -> assertThat(screen().replace('\n', ' '))
                         .contains("no file left for its agent (RLIMIT_NOFILE 200")
                         .contains("ulimit -n")
-                        .contains("watch · ", "few: connect EMFILE ")); // the picture may be a tick older than the notice
+                        .contains(
+                                "watch · ", "few: connect EMFILE ")); // the picture may be a tick older than the notice
         type("q");
         shows("connscale>");
         assertThat(screen()).doesNotContain("established in ");
