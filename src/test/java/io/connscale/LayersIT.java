@@ -1,16 +1,11 @@
 package io.connscale;
 
-import static io.connscale.net.FreePort.freePort;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -23,55 +18,28 @@ class LayersIT {
     @TempDir
     Path folder;
 
-    private int port;
-    private final List<Process> servers = new ArrayList<>();
+    private RealServers servers;
     private final Certificates authority = new Certificates();
 
     @BeforeEach
     void prepare() throws IOException {
-        port = freePort();
+        servers = new RealServers(folder);
         Certificates.Identity server = authority.of("localhost", "127.0.0.1");
-        file("root.pem", authority.root().pem());
-        file("server.pem", server.pem());
-        file("server.key", server.keyPem());
+        servers.file("root.pem", authority.root().pem());
+        servers.file("server.pem", server.pem());
+        servers.file("server.key", server.keyPem());
         Certificates.Identity client = authority.of("client.test");
-        file("client.pem", client.pem());
-        file("client.key", client.keyPem());
+        servers.file("client.pem", client.pem());
+        servers.file("client.key", client.keyPem());
     }
 
     @AfterEach
     void endServers() throws InterruptedException {
-        for (Process server : servers) {
-            server.destroy(); // nginx's workers end with it
-            server.waitFor();
-        }
-    }
-
-    private void serve(String... command) throws IOException {
-        servers.add(new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("server.log").toFile())
-                .start());
-        await().atMost(Duration.ofSeconds(60)).until(this::listens);
-    }
-
-    private boolean listens() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private String file(String name, String text) throws IOException {
-        return Files.writeString(folder.resolve(name), text.replace("PORT", Integer.toString(port)))
-                .toString();
+        servers.end();
     }
 
     private void target(String more) throws IOException {
-        file(
+        servers.file(
                 "hosts.yaml",
                 "target: {address: 127.0.0.1, ports: PORT, " + more + "}\n"
                         + "client: {interval: 1s, timeout: 30s, rate: 500}\nhosts: {client1: local}\n");
@@ -88,7 +56,7 @@ class LayersIT {
 
     private void nginx(String server, String more) throws IOException {
         Needs.command("nginx");
-        String conf = file(
+        String conf = servers.file(
                 "nginx.conf",
                 """
                 daemon off; pid nginx.pid; error_log error.log; worker_processes 1;
@@ -98,7 +66,7 @@ class LayersIT {
                   client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
                 """ + "  server { listen 127.0.0.1:PORT " + server + "; " + more
                         + " location / { return 200 \"hello\"; } }\n}\n");
-        serve("nginx", "-p", folder.toString(), "-c", conf);
+        servers.serve("nginx", "-p", folder.toString(), "-c", conf);
     }
 
     @Test
@@ -120,7 +88,7 @@ class LayersIT {
     @Test
     void redisMayWantACertificate() throws IOException {
         Needs.command("redis-server");
-        serve("redis-server", file("redis.conf", """
+        servers.serve("redis-server", servers.file("redis.conf", """
                         bind 127.0.0.1
                         port 0
                         tls-port PORT
@@ -153,10 +121,10 @@ class LayersIT {
     @Test
     void haproxyTakesTheHeaderBeforeTls() throws IOException {
         Needs.command("haproxy");
-        file(
+        servers.file(
                 "both.pem",
                 Files.readString(folder.resolve("server.pem")) + Files.readString(folder.resolve("server.key")));
-        serve("haproxy", "-db", "-f", file("haproxy.cfg", """
+        servers.serve("haproxy", "-db", "-f", servers.file("haproxy.cfg", """
                         defaults
                           mode http
                           timeout connect 20s
@@ -175,7 +143,9 @@ class LayersIT {
 
     @Test
     void ourOwnServerMakesItsCertificate() throws IOException {
-        file("hosts.yaml", "server: {ports: 0, tls: {}}\nclient: {rate: 500, interval: 1s}\nhosts: {client1: local}\n");
+        servers.file(
+                "hosts.yaml",
+                "server: {ports: 0, tls: {}}\nclient: {rate: 500, interval: 1s}\nhosts: {client1: local}\n");
         assertThat(opened(500, "sleep 2s", "count", "stats"))
                 .contains("\"established\":500,\"failed\":0")
                 .contains("\"server\":{\"established\":500}", "\"difference\":0")

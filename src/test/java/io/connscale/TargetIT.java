@@ -7,11 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.connscale.kernel.Limits;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,45 +33,21 @@ class TargetIT {
     @TempDir
     Path folder;
 
-    private int port;
-    private final List<Process> servers = new ArrayList<>();
+    private RealServers servers;
+    /** Behind a proxy. */
+    private RealServers behind;
 
     @BeforeEach
     void choosePort() throws IOException {
+        servers = new RealServers(folder);
+        behind = new RealServers(folder);
         Needs.command("ss");
-        port = freePort();
     }
 
     @AfterEach
     void endServers() throws InterruptedException {
-        for (Process server : servers) {
-            server.destroyForcibly().waitFor();
-        }
-    }
-
-    private Process serve(String... command) throws IOException {
-        Process server = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("server.log").toFile())
-                .start();
-        servers.add(server);
-        await().atMost(Duration.ofSeconds(30)).until(this::listens);
-        return server;
-    }
-
-    private boolean listens() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private String file(String name, String text) throws IOException {
-        return Files.writeString(folder.resolve(name), text.replace("PORT", Integer.toString(port)))
-                .toString();
+        servers.end();
+        behind.end();
     }
 
     private void target(String talk) throws IOException {
@@ -84,7 +56,7 @@ class TargetIT {
 
     /** Where it runs the same agent reads it that has the connections. */
     private void target(String talk, String client) throws IOException {
-        file(
+        servers.file(
                 "hosts.yaml",
                 "target: {address: 127.0.0.1, ports: PORT, talk: " + talk + ", runs: {on: client1}}\n" + "client: {"
                         + client + ", rate: 2000}\nhosts: {client1: local}\n");
@@ -101,7 +73,8 @@ class TargetIT {
 
     /** As the kernel counts them, at the server's end. */
     private long establishedByKernel() throws IOException {
-        Process ss = new ProcessBuilder("ss", "-Htn", "state", "established", "( sport = :" + port + " )").start();
+        Process ss =
+                new ProcessBuilder("ss", "-Htn", "state", "established", "( sport = :" + servers.port() + " )").start();
         return new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
                 .count();
@@ -146,7 +119,7 @@ class TargetIT {
     }
 
     private String redis(int max) throws IOException {
-        return file(
+        return servers.file(
                 "redis.conf",
                 "port PORT\nbind 127.0.0.1\nmaxclients MAX\nsave \"\"\ntcp-backlog 511\n"
                         .replace("MAX", Integer.toString(max)));
@@ -155,14 +128,14 @@ class TargetIT {
     @Test
     void redisHoldsThem() throws IOException {
         Needs.command("redis-server");
-        serve("redis-server", redis(10_000));
+        servers.serve("redis-server", redis(10_000));
         holds("redis", 1);
     }
 
     @Test
     void redisTellsItsLimitInItsWordsAndTheVerdictTellsTheNumber() throws IOException {
         Needs.command("redis-server");
-        serve("redis-server", redis(500));
+        servers.serve("redis-server", redis(500));
         target("redis");
         ConsoleScript.Ran ran = run("start client1", "connections start 600 client1", "count");
         assertThat(ran.out())
@@ -175,13 +148,13 @@ class TargetIT {
     @Test
     void aServerThatIsStartedAnewLosesThemAndThatIsCountedByCause() throws Exception {
         Needs.command("redis-server");
-        Process first = serve("redis-server", redis(10_000));
+        Process first = servers.serve("redis-server", redis(10_000));
         target("redis");
         try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json")) {
             console.answer("start client1");
             console.answer("connections start 500 client1");
             first.destroyForcibly().waitFor();
-            serve("redis-server", redis(10_000));
+            servers.serve("redis-server", redis(10_000));
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(console.answer("count")).contains("\"lost\":500"));
             await().atMost(Duration.ofSeconds(30))
@@ -207,7 +180,7 @@ class TargetIT {
 
     private Process nginx(int workerConnections) throws IOException {
         Needs.command("nginx");
-        String conf = file("nginx.conf", """
+        String conf = servers.file("nginx.conf", """
                 daemon off; pid nginx.pid; error_log error.log; worker_processes 1;
                 events { worker_connections MAX; }
                 http {
@@ -216,7 +189,7 @@ class TargetIT {
                   server { listen 127.0.0.1:PORT; location / { return 200 "hello"; } location /busy { return 503; } }
                 }
                 """.replace("MAX", Integer.toString(workerConnections)));
-        return serve("nginx", "-p", folder.toString(), "-c", conf);
+        return servers.serve("nginx", "-p", folder.toString(), "-c", conf);
     }
 
     /** Its workers end with it. */
@@ -248,7 +221,7 @@ class TargetIT {
     /** @param more lines of its configuration */
     private String mosquitto(String more) throws IOException {
         Needs.command("mosquitto");
-        return file(
+        return servers.file(
                 "mosquitto.conf", "listener PORT 127.0.0.1\nallow_anonymous true\npersistence false\n" + more + "\n");
     }
 
@@ -256,13 +229,13 @@ class TargetIT {
     @ParameterizedTest
     @ValueSource(strings = {"mqtt", "{mqtt: {version: 5}}"})
     void mosquittoHoldsThem(String talk) throws IOException {
-        serve("mosquitto", "-c", mosquitto(""));
+        servers.serve("mosquitto", "-c", mosquitto(""));
         holds(talk, 1);
     }
 
     @Test
     void mosquittoIsOutOfFilesAndTheVerdictSaysSo() throws IOException {
-        serve("sh", "-c", "ulimit -n 200; exec mosquitto -c " + mosquitto(""));
+        servers.serve("sh", "-c", "ulimit -n 200; exec mosquitto -c " + mosquitto(""));
         target("mqtt", "interval: 1s, timeout: 3s");
         ConsoleScript.Ran ran = run("start client1", "connections start 400 client1");
         assertThat(ran.err()).contains("can come up on server: files, 200 files");
@@ -273,7 +246,7 @@ class TargetIT {
 
     @Test
     void mosquittoHasALimitOfItsOwnAndTheVerdictTellsTheNumber() throws IOException {
-        serve("mosquitto", "-c", mosquitto("max_connections 200"));
+        servers.serve("mosquitto", "-c", mosquitto("max_connections 200"));
         target("mqtt", "interval: 1s, timeout: 5s");
         assertThat(run("start client1", "connections start 300 client1").out())
                 .containsPattern("\"established\":20[01],\"failed\":(99|100)")
@@ -283,7 +256,7 @@ class TargetIT {
     @Test
     void aWebSocketServerHoldsThem() throws IOException {
         Needs.debiansPython("websockets");
-        serve(Needs.PYTHON, file("ws.py", """
+        servers.serve(Needs.PYTHON, servers.file("ws.py", """
                         import asyncio, websockets
                         async def talk(socket, path=None):
                             async for message in socket:
@@ -299,7 +272,8 @@ class TargetIT {
     /** haproxy at the port, before a server at another one. */
     private void haproxy(int maxConnections, String clientTimeout, int behind) throws IOException {
         Needs.command("haproxy");
-        serve("haproxy", "-db", "-f", file("haproxy.cfg", """
+        servers.serve(
+                "haproxy", "-db", "-f", servers.file("haproxy.cfg", """
                         global
                           maxconn MAX
                         defaults
@@ -312,17 +286,14 @@ class TargetIT {
                           bind 127.0.0.1:PORT
                           server echo 127.0.0.1:BEHIND
                         """.replace("MAX", Integer.toString(maxConnections))
-                .replace("IDLE", clientTimeout)
-                .replace("BEHIND", Integer.toString(behind))));
+                        .replace("IDLE", clientTimeout)
+                        .replace("BEHIND", Integer.toString(behind))));
     }
 
     /** Its port. */
     private int echoServer() throws IOException {
         Needs.debiansPython("asyncio");
-        int front = port;
-        port = freePort();
-        int behind = port;
-        serve(Needs.PYTHON, file("echo.py", """
+        behind.serve(Needs.PYTHON, behind.file("echo.py", """
                         import asyncio
                         async def talk(reader, writer):
                             try:
@@ -336,8 +307,7 @@ class TargetIT {
                             await server.serve_forever()
                         asyncio.run(main())
                         """));
-        port = front;
-        return behind;
+        return behind.port();
     }
 
     @Test
