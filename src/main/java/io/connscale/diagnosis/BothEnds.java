@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongPredicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +91,7 @@ public record BothEnds(
             AgentException silent = server.failed().get(SERVER);
             return new BothEnds(null, silent, hosts, Optional.of("the server does not answer"), 0, false);
         }
-        Optional<String> stale = stale(ends, status, hosts);
+        Optional<String> stale = status.stale().or(() -> stale(ends, hosts));
         Optional<String> why = incomparable(ends, status, hosts).or(() -> stale);
         return new BothEnds(status, null, hosts, why, 0, stale.isPresent());
     }
@@ -114,9 +113,7 @@ public record BothEnds(
                         ? Optional.of(
                                 notRead + ": " + String.join("; ", read.now().unread()))
                         : missing(ends, hosts);
-        Optional<String> stale = hosts.done().keySet().stream()
-                .flatMap(name -> ends.stale(name).stream())
-                .findFirst();
+        Optional<String> stale = stale(ends, hosts);
         return new BothEnds(null, read, null, hosts, incomparable.or(() -> stale), 0, stale.isPresent());
     }
 
@@ -174,10 +171,9 @@ public record BothEnds(
         return missing(ends, hosts);
     }
 
-    private static Optional<String> stale(Ends ends, ServerStatus status, Answers.Each<Snapshot> hosts) {
-        return Stream.concat(
-                        status.stale().stream(),
-                        hosts.done().keySet().stream().flatMap(name -> ends.stale(name).stream()))
+    private static Optional<String> stale(Ends ends, Answers.Each<Snapshot> hosts) {
+        return hosts.done().keySet().stream()
+                .flatMap(name -> ends.stale(name).stream())
                 .findFirst();
     }
 
