@@ -12,7 +12,6 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
@@ -205,11 +204,6 @@ public final class Transport {
      */
     public Links links(EventLoop loop, String message, TlsSettings tls) {
         return new TlsLinks(links(loop, 0), new TlsEngines(tls, true), message);
-    }
-
-    /** Who does the work of TLS here: {@code boringssl} or {@code jdk}. Loads native code. */
-    public static String tlsEngine() {
-        return TlsEngines.provider() == SslProvider.JDK ? "jdk" : "boringssl";
     }
 
     /** Whether the listening sockets of several processes may share a port ({@link PortGroup}). */
