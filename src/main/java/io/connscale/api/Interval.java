@@ -2,6 +2,7 @@ package io.connscale.api;
 
 import io.connscale.diagnosis.Moment;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.Limits;
 import io.connscale.limits.Allowance;
 import io.connscale.limits.ServerEnd;
 import io.connscale.run.Sample;
@@ -242,7 +243,7 @@ public record Interval(@Nullable Moment before, Moment now) {
                 last == null ? null : (Long) last.collectionMillis(),
                 all.heapBytes(),
                 all.directBytes(),
-                known(all.residentBytes()));
+                Limits.known(all.residentBytes()));
     }
 
     private static Map<String, Sample.Machine> machines(@Nullable Seen server, Map<String, Seen> hosts) {
@@ -270,8 +271,8 @@ public record Interval(@Nullable Moment before, Moment now) {
                 known && last != null ? (Double) last.busy() : null,
                 known && last != null ? (Double) last.stolen() : null,
                 now.runnable(),
-                known(now.memoryBytes()),
-                known(now.availableBytes()));
+                Limits.known(now.memoryBytes()),
+                Limits.known(now.availableBytes()));
     }
 
     private Sample.Use use(Allowance row) {
@@ -291,9 +292,5 @@ public record Interval(@Nullable Moment before, Moment now) {
         }
         double use = held == 0 && row.allows() == 0 ? 1 : held / ((double) held + row.allows());
         return new Sample.Use(row.limit(), where, held, row.allows(), use);
-    }
-
-    private static @Nullable Long known(long bytes) {
-        return bytes < 0 ? null : (Long) bytes;
     }
 }

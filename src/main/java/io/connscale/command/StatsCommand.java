@@ -10,6 +10,7 @@ import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Readings;
+import io.connscale.kernel.Limits;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.MachineLoad;
 import io.connscale.stats.ProcessLoad;
@@ -169,8 +170,8 @@ public final class StatsCommand implements Command {
                     machine.busy(),
                     machine.stolen(),
                     machine.runnable(),
-                    StatsRow.Json.known(machine.memoryBytes()),
-                    StatsRow.Json.known(machine.availableBytes()));
+                    Limits.known(machine.memoryBytes()),
+                    Limits.known(machine.availableBytes()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.connscale.command;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.connscale.diagnosis.Readings;
+import io.connscale.kernel.Limits;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.Health;
 import io.connscale.stats.ProcessLoad;
@@ -227,13 +228,8 @@ sealed interface StatsRow {
                         all.collectionMillis(),
                         all.heapBytes(),
                         all.directBytes(),
-                        known(all.residentBytes()));
+                        Limits.known(all.residentBytes()));
             }
-        }
-
-        /** Null: unknown. */
-        static @Nullable Long known(long bytes) {
-            return bytes < 0 ? null : (Long) bytes;
         }
 
         static Json of(StatsRow row) {

@@ -102,7 +102,7 @@ public record Limits(
         return (int) ports(firstPort, lastPort, reservedPorts == null ? 0 : reservedPorts);
     }
 
-    /** A limit for JSON: null where it is unknown. */
+    /** A limit, or another of the kernel's numbers, for JSON: null where it is unknown. */
     public static @Nullable Long known(long limit) {
         return limit == UNKNOWN ? null : (Long) limit;
     }

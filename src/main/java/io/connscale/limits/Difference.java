@@ -2,6 +2,7 @@ package io.connscale.limits;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.kernel.Limits;
 import io.connscale.stats.Statistics.Unanswered;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -49,11 +50,11 @@ public record Difference(
                 unanswered.count(),
                 seconds(unanswered.oldestNanos()),
                 seconds(unanswered.youngestNanos()),
-                known(server.waiting()),
-                known(server.backlog() > 0 ? server.backlog() : Facts.UNKNOWN),
+                Limits.known(server.waiting()),
+                Limits.known(server.backlog() > 0 ? server.backlog() : Facts.UNKNOWN),
                 server.queues(),
                 server.neighbour().orElse(null),
-                known(server.now().get(Fact.SYN_RECEIVED)),
+                Limits.known(server.now().get(Fact.SYN_RECEIVED)),
                 suspect(server, keepaliveMillis),
                 Words.countersKnown(server.before(), server.now())
                         ? server.now().since(server.before())
@@ -63,11 +64,7 @@ public record Difference(
     /** That none is suspect is known only where silent peers are asked, and have been since the open request began. */
     private static @Nullable Long suspect(ServerEnd server, long keepaliveMillis) {
         boolean asked = keepaliveMillis > 0 && server.grown(Fact.UPTIME) >= keepaliveMillis;
-        return server.suspect() == 0 && !asked ? null : known(server.suspect());
-    }
-
-    private static @Nullable Long known(long value) {
-        return value == Facts.UNKNOWN ? null : value;
+        return server.suspect() == 0 && !asked ? null : Limits.known(server.suspect());
     }
 
     /** To a millisecond. */
