@@ -1,7 +1,7 @@
 package io.connscale;
 
-import io.connscale.console.CommandException;
 import io.connscale.console.Console;
+import io.connscale.control.PlainText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -92,7 +92,7 @@ final class JunitReport implements Console.Listener {
         } catch (IOException e) {
             if (!complained) {
                 complained = true;
-                console.notice("cannot write " + file + ": " + CommandException.why(e));
+                console.notice("cannot write " + file + ": " + PlainText.why(e));
             }
         }
     }

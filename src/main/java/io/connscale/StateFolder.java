@@ -2,7 +2,7 @@ package io.connscale;
 
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.core.status.Status;
-import io.connscale.console.CommandException;
+import io.connscale.control.PlainText;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -80,7 +80,7 @@ final class StateFolder {
             return new StateFolder(
                     folder, Optional.of(notice).filter(text -> !text.isEmpty()).map(text -> text + OTHER));
         } catch (IOException e) {
-            String why = "no log is kept in " + state.log() + ": " + CommandException.why(e) + OTHER;
+            String why = "no log is kept in " + state.log() + ": " + PlainText.why(e) + OTHER;
             return new StateFolder(folder, Optional.of(why));
         }
     }
@@ -176,8 +176,7 @@ final class StateFolder {
                         && status.getThrowable() instanceof IOException e
                         && notice.isEmpty()
                         && !said.getAndSet(true)) {
-                    notices.accept(
-                            "the log " + log() + " can't be written any more: " + CommandException.why(e) + OTHER);
+                    notices.accept("the log " + log() + " can't be written any more: " + PlainText.why(e) + OTHER);
                 }
             });
         }

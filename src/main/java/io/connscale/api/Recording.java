@@ -5,6 +5,7 @@ import io.connscale.cluster.RemoteServer;
 import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.Message;
+import io.connscale.control.PlainText;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.Threads;
 import io.connscale.control.Version;
@@ -21,9 +22,6 @@ import io.connscale.run.Runs;
 import io.connscale.run.Sample;
 import io.connscale.stats.Distribution;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +74,6 @@ public final class Recording implements AutoCloseable {
     private final Options options;
     private final ThreadPoolExecutor recorder = Threads.queue("recorder", MAX_WAITING);
     private @Nullable Begun begun;
-    private volatile String lastVerdict = "";
     private boolean closed;
 
     /** One that has begun. Its fields but {@code began} are the recorder's. */
@@ -158,10 +155,9 @@ public final class Recording implements AutoCloseable {
         Begun run = new Begun(began, folder == null ? options.runs.next(began) : folder.toAbsolutePath());
         begun = run;
         execute(run, () -> open(run));
-        parts.diagnostics().onVerdict(verdict -> {
-            lastVerdict = verdict.text();
-            event(Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict)));
-        });
+        parts.diagnostics()
+                .onVerdict(verdict ->
+                        event(Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict))));
         run.subscription = samples.listen(moment -> execute(run, () -> sample(run, moment)));
     }
 
@@ -192,7 +188,7 @@ public final class Recording implements AutoCloseable {
         synchronized (this) {
             run = begun;
         }
-        if (run != null && !(kind.equals(Event.NOTICE) && text.equals(lastVerdict))) {
+        if (run != null && !(kind.equals(Event.NOTICE) && isLastVerdict(text))) {
             double t = Duration.between(run.began, at).toMillis() / 1e3;
             execute(run, () -> {
                 Event event = new Event(at, t, kind, text, took, ok, details);
@@ -202,6 +198,13 @@ public final class Recording implements AutoCloseable {
                 writer(run).event(event);
             });
         }
+    }
+
+    private boolean isLastVerdict(String text) {
+        return parts.diagnostics()
+                .last()
+                .filter(verdict -> verdict.text().equals(text))
+                .isPresent();
     }
 
     /**
@@ -298,21 +301,9 @@ public final class Recording implements AutoCloseable {
         if (!run.complained) {
             run.complained = true;
             parts.user()
-                    .notice("the run's record in " + run.folder + " is incomplete: " + why(e)
+                    .notice("the run's record in " + run.folder + " is incomplete: " + PlainText.why(e)
                             + " · --run FOLDER writes it elsewhere, --no-record not at all");
         }
-    }
-
-    /** Java names only the file where it means that there is none. */
-    private static String why(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "no such file or directory";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-        return String.valueOf(reason);
     }
 
     private static RunWriter writer(Begun run) throws IOException {

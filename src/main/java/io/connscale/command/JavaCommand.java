@@ -5,6 +5,7 @@ import io.connscale.api.Connscale;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Shell;
+import io.connscale.control.PlainText;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,7 +155,7 @@ public final class JavaCommand implements Command {
                 source = Files.readString(file);
             } catch (IOException e) {
                 throw new CommandException(
-                        "cannot read " + file + ": " + CommandException.why(e), "check its name and permissions");
+                        "cannot read " + file + ": " + PlainText.why(e), "check its name and permissions");
             }
             shell = JShell.builder()
                     .executionEngine(new LocalExecutionControlProvider(), Map.of())

@@ -3,6 +3,7 @@ package io.connscale.command;
 import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.control.PlainText;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.UnknownHostException;
@@ -47,11 +48,10 @@ public final class PageCommand implements Command {
             throw new CommandException("unknown address " + bind, "--bind takes an address of this machine");
         } catch (BindException e) {
             throw new CommandException(
-                    "cannot listen at " + bind + ":" + port + ": " + CommandException.why(e),
-                    "--port 0 takes any free port");
+                    "cannot listen at " + bind + ":" + port + ": " + PlainText.why(e), "--port 0 takes any free port");
         } catch (IOException e) {
             throw new CommandException(
-                    "no page: " + CommandException.why(e),
+                    "no page: " + PlainText.why(e),
                     "it shows what is recorded: not with --no-record; a JDK has all modules");
         }
         return new Answer(

@@ -5,6 +5,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
+import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.report.Report;
 import io.connscale.run.Run;
@@ -58,7 +59,7 @@ public final class ReportCommand implements Command {
             bytes = html.length;
         } catch (IOException e) {
             throw new CommandException(
-                    "cannot write " + file + ": " + CommandException.why(e), "--to FILE writes it elsewhere");
+                    "cannot write " + file + ": " + PlainText.why(e), "--to FILE writes it elsewhere");
         }
         Written written = new Written(
                 file.toAbsolutePath().normalize().toString(),

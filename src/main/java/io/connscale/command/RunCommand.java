@@ -3,6 +3,7 @@ package io.connscale.command;
 import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.control.PlainText;
 import io.connscale.run.Run;
 import io.connscale.run.Runs;
 import java.io.IOException;
@@ -82,7 +83,7 @@ public final class RunCommand implements Command {
                 throw new CommandException(String.valueOf(e.getMessage()), "run name NIGHT-17");
             } catch (IOException e) {
                 throw new CommandException(
-                        "not named: " + CommandException.why(e), "a run begins with start or connections start");
+                        "not named: " + PlainText.why(e), "a run begins with start or connections start");
             }
             return new Answer(Map.of("name", name), Commands.NOTHING.table(), List.of("run  is called " + name));
         }

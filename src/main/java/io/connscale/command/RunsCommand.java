@@ -6,6 +6,7 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Json;
+import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import io.connscale.run.Event;
 import io.connscale.run.Run;
@@ -108,7 +109,7 @@ public final class RunsCommand implements Command {
         try {
             return context.recording().runs().list();
         } catch (IOException e) {
-            throw new CommandException("cannot read the runs: " + CommandException.why(e), "");
+            throw new CommandException("cannot read the runs: " + PlainText.why(e), "");
         }
     }
 
@@ -274,7 +275,7 @@ public final class RunsCommand implements Command {
                     found.addAll(context.recording().runs().prune(count, Long.MAX_VALUE));
                 }
             } catch (IOException e) {
-                throw new CommandException("not removed: " + CommandException.why(e), "check its permissions");
+                throw new CommandException("not removed: " + PlainText.why(e), "check its permissions");
             }
             List<String> ids = found.stream().map(Runs.Entry::id).toList();
             return new Answer(

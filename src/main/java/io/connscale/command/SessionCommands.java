@@ -4,6 +4,7 @@ import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,8 +67,7 @@ public final class SessionCommands {
             try {
                 Files.write(file, commands);
             } catch (IOException e) {
-                throw new CommandException(
-                        "cannot write " + file + ": " + CommandException.why(e), "save to another file");
+                throw new CommandException("cannot write " + file + ": " + PlainText.why(e), "save to another file");
             }
             long count = commands.size();
             Table table = new Table(List.of("file", "commands"), List.of(List.of(file.toString(), count)));

@@ -1,11 +1,7 @@
 package io.connscale.console;
 
 import io.connscale.control.PlainText;
-import java.io.IOException;
 import java.io.Serial;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -73,18 +69,6 @@ public final class CommandException extends Exception {
     /** {@code getMessage} where it is known not to be null. */
     public String message() {
         return String.valueOf(getMessage());
-    }
-
-    /** Java names only the file where it means that there is none. */
-    public static String why(IOException e) {
-        if (e instanceof NoSuchFileException) {
-            return "no such file or directory";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-        return reason == null ? e.getClass().getSimpleName() : reason;
     }
 
     /** Something that nobody thought of: the log has the rest. */

@@ -157,7 +157,7 @@ public final class Console implements Shell {
             return run(lines, script.toString(), () -> {});
         } catch (IOException e) {
             throw new CommandException(
-                    "cannot read " + script + ": " + CommandException.why(e), "check its name and permissions");
+                    "cannot read " + script + ": " + PlainText.why(e), "check its name and permissions");
         }
     }
 

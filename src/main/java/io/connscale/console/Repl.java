@@ -1,5 +1,6 @@
 package io.connscale.console;
 
+import io.connscale.control.PlainText;
 import java.io.IOError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -138,7 +139,7 @@ public final class Repl {
             }
             reader.setVariable(LineReader.HISTORY_FILE, file);
         } catch (IOException e) {
-            console.notice("history is not saved: " + file + ": " + CommandException.why(e));
+            console.notice("history is not saved: " + file + ": " + PlainText.why(e));
         }
     }
 

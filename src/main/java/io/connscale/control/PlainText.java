@@ -1,5 +1,10 @@
 package io.connscale.control;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+
 /**
  * Text from another process made safe for a screen and a log, once, where it comes in: it can't move the cursor, reverse the
  * direction of what follows, or break a line in two.
@@ -35,5 +40,17 @@ public final class PlainText {
             case Character.FORMAT, Character.SURROGATE -> '?';
             default -> c;
         };
+    }
+
+    /** Java names only the file where it means that there is none. */
+    public static String why(IOException e) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
+        }
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+        return reason == null ? e.getClass().getSimpleName() : reason;
     }
 }
