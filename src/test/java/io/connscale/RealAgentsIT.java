@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionFactory;
@@ -65,8 +66,13 @@ class RealAgentsIT {
         }
     }
 
+    /** Whoever runs the tests may have signals ignored (nohup, a job in the background), and a JVM heeds none that were when it began. */
     private RunningConsole console(String... arguments) {
-        return ConsoleScript.in(folder).start(arguments);
+        ConsoleScript script = ConsoleScript.in(folder);
+        List<String> words = new ArrayList<>(
+                List.of("--default-signal=HUP,INT", script.script().toString()));
+        words.addAll(List.of(arguments));
+        return script.calledAs(Path.of("env")).start(words.toArray(String[]::new));
     }
 
     /** A console that answers in JSON, with both agents started. */
