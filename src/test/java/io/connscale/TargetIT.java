@@ -262,7 +262,7 @@ class TargetIT {
                             async for message in socket:
                                 await socket.send(message)
                         async def main():
-                            async with websockets.serve(talk, '127.0.0.1', PORT, compression=None, ping_interval=2):
+                            async with websockets.serve(talk, '127.0.0.1', PORT, compression=None, ping_interval=2, backlog=4096):
                                 await asyncio.Future()
                         asyncio.run(main())
                         """));

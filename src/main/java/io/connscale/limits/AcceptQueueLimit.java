@@ -100,12 +100,17 @@ public final class AcceptQueueLimit implements Limit {
 
     private static String fix(ServerEnd server) {
         if (server.state() == ServerEnd.State.TARGET) {
-            return "Raise that server's backlog (and "
-                    + Remedy.sysctl(Fact.SOMAXCONN, LARGER).now() + " where it runs), or open more slowly (--rate)";
+            return raise();
         }
         long somaxconn = Math.max(LARGER, server.listening().backlogAsked());
         return "Raise server: backlog (and "
                 + Remedy.sysctl(Fact.SOMAXCONN, somaxconn).now() + "), accept faster, or open more slowly (--rate)";
+    }
+
+    /** Of somebody else's server. */
+    static String raise() {
+        return "Raise that server's backlog (and "
+                + Remedy.sysctl(Fact.SOMAXCONN, LARGER).now() + " where it runs), or open more slowly (--rate)";
     }
 
     /** {@code 9 wait to be accepted}. */

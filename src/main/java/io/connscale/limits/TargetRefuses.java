@@ -1,6 +1,7 @@
 package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
+import io.connscale.kernel.Fact;
 import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.Comparator;
 import java.util.Map;
@@ -88,12 +89,27 @@ public final class TargetRefuses implements Limit {
                                         + Words.many(seen.count(ServerAddress.ENDED), "connection") + " of "
                                         + host.name()
                                         + " (" + host.reasons() + ") and left it " + Words.number(host.established())
-                                        + ownLimit(seen),
-                                TargetEvidence.limit(seen).isPresent()
-                                                || !TargetEvidence.setting(seen, "")
-                                                        .isEmpty()
-                                        ? TargetEvidence.raise(seen, "")
-                                        : "Look at that server's log: its connection limit, its file limit, its idle time-out, a restart; and"
-                                                + " at proxies between")));
+                                        + ownLimit(seen) + overflowed(seen),
+                                (overflowed(seen).isEmpty()
+                                                ? ""
+                                                : AcceptQueueLimit.raise() + ". If that changes nothing: ")
+                                        + (TargetEvidence.limit(seen).isPresent()
+                                                        || !TargetEvidence.setting(seen, "")
+                                                                .isEmpty()
+                                                ? TargetEvidence.raise(seen, "")
+                                                : "Look at that server's log: its connection limit, its file limit, its idle time-out, a restart; and"
+                                                        + " at proxies between"))));
+    }
+
+    /**
+     * A client that the kernel forgot, since there was no room in the accept queue, is reset when it sends. What a foreign socket dropped
+     * is not read, and the counter is of the whole machine: a part of the evidence, no verdict.
+     */
+    private static String overflowed(Observation seen) {
+        long overflows = seen.server().grown(Fact.LISTEN_OVERFLOWS);
+        return overflows > 0
+                ? "; accept queues of its machine overflowed meanwhile (ListenOverflows " + Words.more(overflows)
+                        + ", whose is unknown)"
+                : "";
     }
 }

@@ -1,10 +1,12 @@
 package io.connscale.limits;
 
 import static io.connscale.kernel.Known.nothing;
+import static io.connscale.kernel.Known.with;
 import static io.connscale.limits.Given.server;
 import static io.connscale.limits.Given.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,24 @@ class TargetRefusesTest {
 
         assertThat(verdict.cause()).isEqualTo("target-closes");
         assertThat(verdict.text()).contains("ended 288 connections", "log").doesNotContain("server start");
+    }
+
+    /** 4,999 stand beside 5,000 since so many were asked for; a queue that had no room is what may have reset the one. */
+    @Test
+    void theNumberThatWasAskedForIsNoLimitOfTheServers() {
+        Facts then = with(nothing(), Fact.LISTEN_OVERFLOWS, 7);
+        ServerEnd overflowed = GivenTarget.read(
+                GivenTarget.found(0, 0, GivenTarget.member(12, null, 0)),
+                GivenTarget.found(4_999, 0, GivenTarget.member(12, null, 0)),
+                then,
+                with(then, Fact.LISTEN_OVERFLOWS, 49));
+        Verdict verdict = GivenTarget.verdict(GivenTarget.seen(4_999, 1, Map.of("receive ECONNRESET", 1L)), overflowed);
+
+        assertThat(verdict.cause()).isEqualTo("target-closes");
+        assertThat(verdict.text())
+                .contains("ended 1 connection of client1", "left it 4,999; accept queues of its machine overflowed")
+                .contains("(ListenOverflows +42, whose is unknown)", "Raise that server's backlog")
+                .doesNotContain("a limit of its own");
     }
 
     @Test
