@@ -71,7 +71,7 @@ class ConsoleOutOfMemoryIT {
     private void endsOf(String script) throws IOException {
         Files.writeString(folder.resolve("fill.jsh"), script);
         try (RunningConsole console = ConsoleScript.in(folder)
-                .with("CONNSCALE_JAVA_OPTS", "-Xmx24m")
+                .with("CONNSCALE_JAVA_OPTS", "-Xmx48m")
                 .start("-e", "start client1", "-e", "hosts", "-e", "java fill.jsh", "-e", "sleep 100s")) {
             await().atMost(Duration.ofSeconds(60)).until(() -> console.out().contains("client1  local"));
             List<ProcessHandle> agents = console.process().descendants().toList();

@@ -206,7 +206,7 @@ class TerminalIT {
                 "-k",
                 "-t",
                 "test",
-                "export CONNSCALE_JAVA_OPTS=-Xmx24m; TYPE=$TERM; " + command.replace("exec ", "")
+                "export CONNSCALE_JAVA_OPTS=-Xmx48m; TYPE=$TERM; " + command.replace("exec ", "")
                         + "; echo ended with $?; stty -a | grep -o ' icanon'; sleep 1000");
         shows("help explains");
         line("java fill.jsh");

@@ -106,6 +106,7 @@ public final class AgentMain {
         try {
             requests.report();
         } catch (RuntimeException | OutOfMemoryError e) { // or else it would never tick again
+            Threads.goesOn(e);
             log.error("the clock goes on", e);
         }
     }

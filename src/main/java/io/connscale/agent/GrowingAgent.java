@@ -194,6 +194,7 @@ final class GrowingAgent implements Agent {
         } catch (InterruptedException e) {
             answer.completeExceptionally(new AgentException("the agent is ending", "start it again"));
         } catch (RuntimeException | OutOfMemoryError e) { // without an answer whoever asked would wait for ever
+            Threads.goesOn(e);
             answer.completeExceptionally(AgentException.of(e));
         } finally {
             synchronized (this) {

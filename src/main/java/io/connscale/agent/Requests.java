@@ -95,6 +95,7 @@ final class Requests implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             fail(request.id(), new AgentException(String.valueOf(e.getMessage()), "docs/PROTOCOL.md has the bounds"));
         } catch (RuntimeException | OutOfMemoryError e) { // without an answer the console would wait for ever
+            Threads.goesOn(e);
             fail(request.id(), e);
         }
     }

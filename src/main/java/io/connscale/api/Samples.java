@@ -91,6 +91,7 @@ public final class Samples {
                 Thread.currentThread().interrupt(); // nobody listens any more
                 return;
             } catch (RuntimeException | OutOfMemoryError e) { // no thread left, say
+                Threads.goesOn(e);
                 log.error("sampling goes on", e);
             }
             if (!clock.isShutdown()) {

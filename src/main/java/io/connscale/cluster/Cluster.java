@@ -262,6 +262,7 @@ public final class Cluster implements AutoCloseable {
             try {
                 task.run();
             } catch (RuntimeException | Error e) { // no thread left, say
+                Threads.goesOn(e);
                 log.error("the hosts go on", e);
             }
         });

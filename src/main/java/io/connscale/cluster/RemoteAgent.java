@@ -186,6 +186,7 @@ final class RemoteAgent implements AgentProcess {
                 try {
                     next.run();
                 } catch (RuntimeException | OutOfMemoryError e) { // no thread left, say: those behind it get theirs
+                    Threads.goesOn(e);
                     log.error("an answer could not be taken", e);
                 }
             }
@@ -321,6 +322,7 @@ final class RemoteAgent implements AgentProcess {
         } catch (
                 OutOfMemoryError
                         e) { // who hears of it had no thread for that; without this one the agent would seem dead
+            Threads.goesOn(e);
             log.warn("a message was heard by nobody", e);
         }
     }

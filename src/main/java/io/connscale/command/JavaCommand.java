@@ -172,8 +172,11 @@ public final class JavaCommand implements Command {
                     throw failure;
                 }
             } catch (ExecutionException e) {
-                if (e.getCause() instanceof OutOfMemoryError full) {
-                    throw full; // the console's own memory, or a thread: said as of any command
+                // The console's own memory, or a thread: said as of any command. JShell wraps it: "Exception during
+                // analyze - …"
+                String why = String.valueOf(e.getCause());
+                if (why.contains(OutOfMemoryError.class.getSimpleName())) {
+                    throw new OutOfMemoryError(why);
                 }
                 throw new CommandException(file + ": " + e.getCause(), "the log has its details");
             } catch (InterruptedException e) {

@@ -45,9 +45,20 @@ public final class Threads {
         return new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(max), task -> of(role, task));
     }
 
-    /** One thread for what is to be done from time to time. */
+    /** One thread for what is to be done from time to time. What a task of it throws is in its future, and nowhere else. */
     public static ScheduledThreadPoolExecutor clock(String role) {
         return new ScheduledThreadPoolExecutor(1, task -> of(role, task));
+    }
+
+    /**
+     * Whoever goes on after whatever has failed says so here first. Where this process has no memory left nothing that goes on can be relied
+     * on: the handler hears of it, as if nobody had caught it.
+     */
+    public static void goesOn(Throwable failure) {
+        if (Exhausted.isFull(failure)) {
+            Thread here = Thread.currentThread();
+            here.getUncaughtExceptionHandler().uncaughtException(here, failure);
+        }
     }
 
     /** The result of a task that may block, on a thread of its own. */
@@ -81,6 +92,7 @@ public final class Threads {
         try {
             answer.complete(task.call());
         } catch (Exception | OutOfMemoryError e) { // without an answer whoever asked would wait for ever
+            goesOn(e);
             answer.completeExceptionally(e);
         }
     }

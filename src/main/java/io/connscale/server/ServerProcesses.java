@@ -11,6 +11,7 @@ import io.connscale.control.Message.TakeServerStatus;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.ServerStatus.Listener;
+import io.connscale.control.Threads;
 import io.connscale.control.Workers;
 import io.connscale.control.Workers.Worker;
 import io.connscale.kernel.Limits;
@@ -277,6 +278,7 @@ final class ServerProcesses {
                 grow(1);
             }
         } catch (RuntimeException | OutOfMemoryError e) {
+            Threads.goesOn(e);
             log.error("the balance goes on", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // stopped
