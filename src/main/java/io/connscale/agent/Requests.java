@@ -30,12 +30,14 @@ import io.connscale.control.Message.TakeStatistics;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
+import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
 import io.connscale.kernel.ForeignServerReader;
 import io.connscale.kernel.ForeignServerReader.Wanted;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.WorkerBound;
+import io.connscale.net.Layers;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
 import java.util.Map;
@@ -147,9 +149,12 @@ final class Requests implements AutoCloseable {
 
     private Facts facts(TakeFacts asked) {
         Settings known = settings;
-        return Boolean.TRUE.equals(asked.routes()) && known != null
+        Facts facts = Boolean.TRUE.equals(asked.routes()) && known != null
                 ? new FactsReader().read(known.targets(), known.sources())
                 : new FactsReader().read(Boolean.TRUE.equals(asked.handshakes()));
+        return known == null || known.layersOrNone().tls() == null
+                ? facts
+                : facts.with(Fact.TLS_NATIVE, Layers.isTlsNative() ? 1 : 0);
     }
 
     private CompletableFuture<Void> configure(Settings settings) throws AgentException {
@@ -163,7 +168,8 @@ final class Requests implements AutoCloseable {
         agent = new GrowingAgent(
                 new LoadAgent(transport, loops(), settings),
                 limits.roomHere(),
-                new WorkerBound(max == null ? 1 : max, limits),
+                new WorkerBound(
+                        max == null ? 1 : max, limits, settings.layersOrNone().tls() != null),
                 starter,
                 notice -> outbox.offer(new Notice(notice)),
                 settings);

@@ -5,6 +5,7 @@ import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
+import io.connscale.cluster.config.Launch;
 import io.connscale.control.Agent;
 import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
@@ -19,15 +20,19 @@ import io.connscale.diagnosis.BothEnds;
 import io.connscale.diagnosis.CapacityCheck;
 import io.connscale.diagnosis.Moments;
 import io.connscale.diagnosis.Readings;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.Routes;
 import io.connscale.limits.Difference;
 import io.connscale.stats.Statistics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -255,7 +260,11 @@ public final class Connscale implements AutoCloseable {
         }
         List<String> targets = parts.cluster().targets();
         List<String> outside = consent.outside(targets);
-        if (outside.isEmpty() || !isForeign()) {
+        if ((outside.isEmpty() && !Consent.haveNames(targets)) || !isForeign()) {
+            return rates;
+        }
+        outside = withOthers(outside, targets, counts.keySet());
+        if (outside.isEmpty()) {
             return rates;
         }
         String name = parts.server().foreign().orElse(targets.get(0));
@@ -264,6 +273,26 @@ public final class Connscale implements AutoCloseable {
         consent.require(plan, outside, parts.user());
         counts.keySet().forEach(host -> rates.put(host, plan.rate(host)));
         return rates;
+    }
+
+    /** And as each host elsewhere resolves them that is to connect to them. */
+    private List<String> withOthers(List<String> outside, List<String> targets, Set<String> hosts)
+            throws InterruptedException {
+        if (!Consent.haveNames(targets)) {
+            return outside;
+        }
+        List<String> elsewhere = hosts.stream()
+                .filter(host -> !(parts.cluster().status(host).config().launch() instanceof Launch.Local))
+                .toList();
+        Map<String, Facts> known = Answers.each(
+                        Answers.ask(elsewhere, parts.cluster()::factsWithRoutes), System.nanoTime() + AT_ONCE.toNanos())
+                .done();
+        List<String> all = new ArrayList<>(outside);
+        elsewhere.forEach(host -> {
+            Routes routes = known.getOrDefault(host, Facts.NONE).routes();
+            all.addAll(consent.outside(host, routes == null ? null : routes.targets()));
+        });
+        return all;
     }
 
     private long remaining() {

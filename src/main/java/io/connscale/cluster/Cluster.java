@@ -165,7 +165,7 @@ public final class Cluster implements AutoCloseable {
     /** Made for the first host that needs it: reading the jar takes a moment. */
     private synchronized Deployment deployment() throws AgentException {
         if (deployment == null) {
-            deployment = new Deployment(Jar.forAgents(layers.tls() != null));
+            deployment = new Deployment(Jar.forAgents(tls()));
         }
         return deployment;
     }
@@ -183,6 +183,11 @@ public final class Cluster implements AutoCloseable {
     /** The maximum of processes that the server may be. */
     public Workers serverWorkers() {
         return serverWorkers;
+    }
+
+    /** Whether agents connect over TLS. */
+    public boolean tls() {
+        return layers.tls() != null;
     }
 
     /** How long a client may be silent before the server's kernel asks whether it is there; zero: never. */

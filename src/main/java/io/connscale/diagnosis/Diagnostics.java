@@ -136,8 +136,10 @@ public final class Diagnostics {
         Map<String, Statistics> known = answers(statistics, look.patient() ? soon() : end);
         Answers.Each<Facts> kernels = Answers.each(facts, end);
         long sum = wanted.values().stream().mapToLong(Long::longValue).sum();
-        ServerEnd serverEnd = answer(reading, Optional.empty(), end)
-                .map(read -> foreign(read, sum))
+        Answers.Each<Optional<TargetReading>> read = Answers.each(Map.of(Ends.WHERE_IT_RUNS, reading), end);
+        ServerEnd serverEnd = read.done()
+                .getOrDefault(Ends.WHERE_IT_RUNS, Optional.empty())
+                .map(one -> foreign(one, sum))
                 .orElse(null);
         if (serverEnd == null) {
             serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
@@ -157,7 +159,8 @@ public final class Diagnostics {
         return new Observed(
                 new Observation(hosts, serverEnd, 0),
                 kernels.failed(),
-                Optional.ofNullable(server.failed().get("")));
+                Optional.ofNullable(server.failed().get(""))
+                        .or(() -> Optional.ofNullable(read.failed().get(Ends.WHERE_IT_RUNS))));
     }
 
     /** An agent that does not say all that it knows in time counts with its counts. */
@@ -193,7 +196,8 @@ public final class Diagnostics {
                         config.source(),
                         ends.targets(),
                         config.client().timeout().toMillis(),
-                        asked.unlimited() ? Facts.UNLIMITED : asked.perSecond()),
+                        asked.unlimited() ? Facts.UNLIMITED : asked.perSecond(),
+                        ends.tls()),
                 wanted,
                 Processes.of(facts, max(config.workers()), running, held, running == 1 ? held : Facts.UNKNOWN),
                 seen,
@@ -231,7 +235,8 @@ public final class Diagnostics {
                         .orElse(Facts.UNKNOWN),
                 ends.targets().stream().map(Diagnostics::address).distinct().toList(),
                 drops(listeners),
-                counts.processes().stream().map(ServerStatus.ServerProcess::pid).toList());
+                counts.processes().stream().map(ServerStatus.ServerProcess::pid).toList(),
+                ends.foreign().isEmpty() && ends.tls());
         return new ServerEnd(
                 ends.foreign().isPresent()
                         ? ServerEnd.State.TARGET
@@ -282,7 +287,8 @@ public final class Diagnostics {
                         backlog == null ? Facts.UNKNOWN : backlog,
                         List.of(),
                         Facts.UNKNOWN,
-                        List.of()),
+                        List.of(),
+                        false),
                 wanted,
                 Processes.of(now, reading.filesEach()),
                 established == null ? Facts.UNKNOWN : established,

@@ -91,6 +91,8 @@ public enum Fact {
     /** Nanoseconds that they could have run and had to wait for a CPU. */
     LOOPS_WAITED(COUNTER, "loops.wait"),
     LOOPS(NOW, "loops"),
+    /** 1 where handshakes are made by BoringSSL, 0 where by the JDK's engine; there only where there is TLS. */
+    TLS_NATIVE(NOW, "tls.native"),
     /** Milliseconds since the machine began. */
     UPTIME(COUNTER, "uptime"),
     LISTEN_OVERFLOWS(COUNTER, "TcpExtListenOverflows"),

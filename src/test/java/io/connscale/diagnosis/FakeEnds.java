@@ -5,6 +5,7 @@ import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Known;
 import io.connscale.limits.ServerEnd;
@@ -50,6 +51,12 @@ final class FakeEnds implements Ends {
     /** What they say when they are asked thoroughly; null: the same. */
     @Nullable
     Facts thorough;
+
+    /** Somebody else's, in place of ours. */
+    Optional<String> foreign = Optional.empty();
+
+    /** What is read of that one. */
+    CompletableFuture<Optional<TargetReading>> reading = CompletableFuture.completedFuture(Optional.empty());
 
     /** How often a host was asked what its kernel says. */
     int asked;
@@ -145,6 +152,16 @@ final class FakeEnds implements Ends {
     @Override
     public CompletableFuture<Facts> serverFacts(boolean wanted) {
         return answer(wanted && thorough != null ? thorough : serverFacts);
+    }
+
+    @Override
+    public Optional<String> foreign() {
+        return foreign;
+    }
+
+    @Override
+    public CompletableFuture<Optional<TargetReading>> reading() {
+        return reading;
     }
 
     private static <T> CompletableFuture<T> answer(@Nullable T said) {
