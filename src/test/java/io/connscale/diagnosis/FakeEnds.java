@@ -4,6 +4,7 @@ import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
+import io.connscale.control.AgentException;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.TargetReading;
 import io.connscale.kernel.Facts;
@@ -58,6 +59,17 @@ final class FakeEnds implements Ends {
     /** What is read of that one. */
     CompletableFuture<Optional<TargetReading>> reading = CompletableFuture.completedFuture(Optional.empty());
 
+    /** Why ours did not start. */
+    Optional<AgentException> refusal = Optional.empty();
+
+    /** What of the host has said nothing for long. */
+    Optional<String> stale = Optional.empty();
+
+    List<String> counting = List.of(HOST);
+
+    /** Runs each time before the server is asked. */
+    Runnable beforeServer = () -> {};
+
     /** How often a host was asked what its kernel says. */
     int asked;
 
@@ -87,7 +99,7 @@ final class FakeEnds implements Ends {
 
     @Override
     public List<String> counting() {
-        return List.of(HOST);
+        return counting;
     }
 
     @Override
@@ -146,6 +158,7 @@ final class FakeEnds implements Ends {
 
     @Override
     public CompletableFuture<ServerStatus> serverStatus() {
+        beforeServer.run();
         return answer(server);
     }
 
@@ -162,6 +175,16 @@ final class FakeEnds implements Ends {
     @Override
     public CompletableFuture<Optional<TargetReading>> reading() {
         return reading;
+    }
+
+    @Override
+    public Optional<AgentException> refusal() {
+        return refusal;
+    }
+
+    @Override
+    public Optional<String> stale(String host) {
+        return stale;
     }
 
     private static <T> CompletableFuture<T> answer(@Nullable T said) {
