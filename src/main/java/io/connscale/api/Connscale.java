@@ -9,6 +9,7 @@ import io.connscale.control.Agent;
 import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
+import io.connscale.control.Experiment;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
@@ -438,6 +439,12 @@ public final class Connscale implements AutoCloseable {
         return server
                 ? Readings.ofBothEnds(parts.cluster(), parts.server(), hosts)
                 : Readings.ofHosts(parts.cluster(), hosts);
+    }
+
+    /** Begins an experiment with the kernel of a host whose agent is ready. */
+    public Experimenting experiment(String host, Experiment wanted) throws InterruptedException {
+        known(host);
+        return new Experimenting(parts.cluster(), host, wanted);
     }
 
     /** Ends the agents and the server; within seconds. */
