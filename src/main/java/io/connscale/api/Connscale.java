@@ -447,6 +447,35 @@ public final class Connscale implements AutoCloseable {
         return new Experimenting(parts.cluster(), host, wanted);
     }
 
+    /**
+     * Has nodes of an overlay listen on these hosts, none connected yet; the result is to be closed. The hosts' agents are ready and
+     * hold no connections.
+     *
+     * @param nodes in all
+     * @param perNode connections that each is to have
+     */
+    public Overlay overlay(List<String> hosts, long nodes, long perNode) {
+        hosts.forEach(this::known);
+        if (target().isPresent()) {
+            throw new ConnscaleException(
+                    "agents say to target: what is said there, and an overlay's nodes know Ping alone",
+                    "use a hosts.yaml without target:");
+        }
+        return waiting(() -> {
+            Overlay overlay = new Overlay(parts.cluster(), hosts, nodes, perNode);
+            boolean listening = false;
+            try {
+                overlay.listen();
+                listening = true;
+                return overlay;
+            } finally {
+                if (!listening) {
+                    overlay.close();
+                }
+            }
+        });
+    }
+
     /** Ends the agents and the server; within seconds. */
     @Override
     public void close() {
