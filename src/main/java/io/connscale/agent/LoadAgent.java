@@ -255,7 +255,7 @@ public final class LoadAgent implements Agent {
     }
 
     private Snapshot reasonsAlone() {
-        return new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts());
+        return new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts(), reasons.failures());
     }
 
     /** Each loop copies its own on its own thread, so that recording needs no lock. */

@@ -187,8 +187,7 @@ final class WatchedCluster implements WatchCommand.Watched {
             new Column<>("round_trip_p50_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::p50)),
             new Column<>("round_trip_p99_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::p99)),
             new Column<>("round_trip_max_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::max)),
-            new Column<>(
-                    "cpus", sample -> known(sample.sum(), end -> end.process().cpus())));
+            new Column<>("cpus", sample -> known(sample.sum(), Sample.End::cpus)));
 
     private static Object known(Sample.@Nullable End end, Function<Sample.End, @Nullable Object> value) {
         Object known = end == null ? null : value.apply(end);

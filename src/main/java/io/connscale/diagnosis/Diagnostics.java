@@ -1,6 +1,7 @@
 package io.connscale.diagnosis;
 
 import io.connscale.cluster.Cluster;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.Answers;
@@ -169,7 +170,8 @@ public final class Diagnostics {
     public List<Allowance> allowances(Moment now) {
         List<HostEnd> hosts = new ArrayList<>();
         now.hosts().forEach((name, heard) -> {
-            if (!heard.facts().equals(Facts.NONE)) {
+            boolean isThere = State.READY.toString().equals(now.states().get(name));
+            if (isThere && !heard.facts().equals(Facts.NONE)) {
                 hosts.add(hostEnd(name, heard.statistics(), heard.facts(), 1, null));
             }
         });

@@ -155,6 +155,11 @@ public enum Fact {
         return kernelName;
     }
 
+    /** Whether {@code sysctl} has it. */
+    boolean isSetting() {
+        return kernelName.startsWith("net.") || kernelName.startsWith("fs.") || kernelName.startsWith("kernel.");
+    }
+
     /** The name without its column, as {@code sysctl} takes it. */
     public String setting() {
         return kernelName.replaceFirst("\\[\\d]$", "");

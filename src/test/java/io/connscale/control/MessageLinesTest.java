@@ -146,6 +146,23 @@ class MessageLinesTest {
                         "{'type':'snapshot','snapshot':{'established':1,'connecting':2,'failed':3,'lost':4,'stopped':5,"
                                 + "'pings':6,'pongs':7,'skipped':8,'errors':{'receive timeout':4}}}"),
                 arguments(
+                        new Message.SnapshotTaken(
+                                null,
+                                new Snapshot(
+                                        1,
+                                        2,
+                                        3,
+                                        4,
+                                        5,
+                                        6,
+                                        7,
+                                        8,
+                                        new TreeMap<>(Map.of("connect EMFILE", 3L)),
+                                        new TreeMap<>(Map.of("connect EMFILE", 3L)))),
+                        "{'type':'snapshot','snapshot':{'established':1,'connecting':2,'failed':3,'lost':4,'stopped':5,"
+                                + "'pings':6,'pongs':7,'skipped':8,'errors':{'connect EMFILE':3},"
+                                + "'failures':{'connect EMFILE':3}}}"),
+                arguments(
                         new Message.SnapshotTaken(6L, Snapshot.NONE),
                         "{'type':'snapshot','id':6,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
                                 + "'stopped':0,'pings':0,'pongs':0,'skipped':0,'errors':{}}}"),
