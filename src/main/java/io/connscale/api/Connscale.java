@@ -10,6 +10,7 @@ import io.connscale.control.Agent;
 import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
+import io.connscale.control.Experiment;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
@@ -467,6 +468,41 @@ public final class Connscale implements AutoCloseable {
         return server
                 ? Readings.ofBothEnds(parts.cluster(), parts.server(), hosts)
                 : Readings.ofHosts(parts.cluster(), hosts);
+    }
+
+    /** Begins an experiment with the kernel of a host whose agent is ready. */
+    public Experimenting experiment(String host, Experiment wanted) throws InterruptedException {
+        known(host);
+        return new Experimenting(parts.cluster(), host, wanted);
+    }
+
+    /**
+     * Has nodes of an overlay listen on these hosts, none connected yet; the result is to be closed. The hosts' agents are ready and
+     * hold no connections.
+     *
+     * @param nodes in all
+     * @param perNode connections that each is to have
+     */
+    public Overlay overlay(List<String> hosts, long nodes, long perNode) {
+        hosts.forEach(this::known);
+        if (target().isPresent()) {
+            throw new ConnscaleException(
+                    "agents say to target: what is said there, and an overlay's nodes know Ping alone",
+                    "use a hosts.yaml without target:");
+        }
+        return waiting(() -> {
+            Overlay overlay = new Overlay(parts.cluster(), hosts, nodes, perNode);
+            boolean listening = false;
+            try {
+                overlay.listen();
+                listening = true;
+                return overlay;
+            } finally {
+                if (!listening) {
+                    overlay.close();
+                }
+            }
+        });
     }
 
     /** Ends the agents and the server; within seconds. */

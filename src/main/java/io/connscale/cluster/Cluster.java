@@ -311,7 +311,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Asks the agent there, about the server in it; what it answers with. Fails where no agent is ready. */
-    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
+    public <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
         try {
             return host(name).ready().ask(request, answer);
         } catch (AgentException e) {
