@@ -48,10 +48,11 @@ in_group() {
     exec "$@"
 }
 
-# console YAML [FILES]: starts it with these hosts, in the background, to be asked line by line; with so many files a process.
+# console YAML [FILES]: starts it with these hosts, in the background, to be asked line by line; with so many files a process. Without a
+# record, whose cost src/bench/record has.
 console() {
     printf '%s\n' "$1" > "$work/hosts.yaml"
-    coproc CONSOLE { ulimit -n "${2:-$(ulimit -n)}"; CONNSCALE_STATE=$work in_group "$home/bin/connscale-console" --hosts "$work/hosts.yaml" -o json --keep-going 2>> "$work/log"; }
+    coproc CONSOLE { ulimit -n "${2:-$(ulimit -n)}"; CONNSCALE_STATE=$work in_group "$home/bin/connscale-console" --hosts "$work/hosts.yaml" -o json --keep-going --no-record 2>> "$work/log"; }
     children+=("$CONSOLE_PID")
     console=$CONSOLE_PID
 }

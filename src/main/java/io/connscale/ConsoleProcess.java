@@ -92,11 +92,12 @@ final class ConsoleProcess {
                 new Runs(state.runs()),
                 options.run(),
                 options.records(),
+                Objects.requireNonNullElse(options.keep(), Runs.MAX_RUNS),
                 hostsFile(options).toAbsolutePath().toString()));
         console.tell(recorder(recording));
         Path junit = options.junit();
         if (junit != null) {
-            console.tell(new JunitReport(junit, console));
+            console.tell(new JunitReport(junit, console::notice));
         }
         CommandContext context = new CommandContext(scale, parts.diagnostics(), console, recording);
         Threads.start(

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * {@code --junit FILE}: each expectation as a test case, for CI; and each other command that failed, as an error. Written anew with each of them: what is there
@@ -20,21 +21,27 @@ import java.util.Objects;
  */
 final class JunitReport implements Console.Listener {
     /** Those that are listed; all are counted. */
-    static final int MAX_CASES = 10_000;
+    private static final int MAX_CASES = 10_000;
 
     private static final String EXPECT = "expect ";
 
     private final Path file;
-    private final Console console;
+    private final Consumer<String> notices;
+    private final int maxCases;
     private final List<String> cases = new ArrayList<>();
     private int tests;
     private int failures;
     private int errors;
     private boolean complained;
 
-    JunitReport(Path file, Console console) {
+    JunitReport(Path file, Consumer<String> notices) {
+        this(file, notices, MAX_CASES);
+    }
+
+    JunitReport(Path file, Consumer<String> notices, int maxCases) {
         this.file = file;
-        this.console = console;
+        this.notices = notices;
+        this.maxCases = maxCases;
         write();
     }
 
@@ -51,7 +58,7 @@ final class JunitReport implements Console.Listener {
             failures += checked ? 1 : 0;
             errors += checked ? 0 : 1;
         }
-        if (cases.size() < MAX_CASES) {
+        if (cases.size() < maxCases) {
             cases.add(testCase(line, command, ok, checked));
         }
         write();
@@ -92,7 +99,7 @@ final class JunitReport implements Console.Listener {
         } catch (IOException e) {
             if (!complained) {
                 complained = true;
-                console.notice("cannot write " + file + ": " + PlainText.why(e));
+                notices.accept("cannot write " + file + ": " + PlainText.why(e));
             }
         }
     }

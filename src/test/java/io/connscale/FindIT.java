@@ -84,19 +84,12 @@ class FindIT {
     @Test
     @Tag("namespaces")
     void aHundredPortsAreAHundredConnections() throws IOException {
-        Needs.root();
-        Needs.command("unshare");
         hosts("""
                 server: {bind: 127.0.0.1, ports: 1001}
                 client: {interval: 500ms, timeout: 10s, rate: unlimited}
                 hosts: {client1: local}
                 """);
-        ConsoleScript script = ConsoleScript.in(folder);
-        Path network = program(
-                "network",
-                "exec unshare --net sh -c 'ip link set lo up && echo 40000 40099 > /proc/sys/net/ipv4/ip_local_port_range"
-                        + " && exec \"$@\"' sh '" + script.script() + "' \"$@\"\n");
-        JsonNode found = must(script.calledAs(network), "find max client1" + THRICE);
+        JsonNode found = must(inANetwork("40000 40099"), "find max client1" + THRICE);
         assertFound(found, 100, 100);
         assertThat(found.path("predicted").asLong()).isEqualTo(100);
         assertThat(found.path("predictedBy").asString()).isEqualTo("4-tuples on client1");
@@ -141,6 +134,55 @@ class FindIT {
         assertThat(found.at("/limit/verdict/cause").asString()).as("%s", found).isEqualTo("server-files");
     }
 
+    /** In a network of its own. */
+    private ConsoleScript inANetwork(String ports) throws IOException {
+        Needs.root();
+        Needs.command("unshare");
+        ConsoleScript script = ConsoleScript.in(folder);
+        return script.calledAs(program(
+                "network",
+                "exec unshare --net sh -c 'ip link set lo up && echo " + ports
+                        + " > /proc/sys/net/ipv4/ip_local_port_range && exec \"$@\"' sh '" + script.script()
+                        + "' \"$@\"\n"));
+    }
+
+    @Test
+    @Tag("namespaces")
+    void limitsThatNeedNoRootAreLiftedInTurnUntilOneStays() throws IOException {
+        hosts("""
+                server: {bind: 127.0.0.1, ports: 1001}
+                client: {interval: 500ms, timeout: 10s, rate: unlimited}
+                hosts: {client1: local}
+                """);
+        JsonNode found = must(
+                inANetwork("40000 40099"), "find max client1 --lift --goal 'established <= 300' --repeat 1 --hold 1s");
+        JsonNode first = found.at("/lifted/0");
+        assertThat(first.path("at").asLong()).as("%s", found).isEqualTo(100);
+        assertThat(first.at("/limit/verdict/cause").asString()).isEqualTo("ports");
+        assertThat(first.path("by").asString())
+                .isEqualTo("4 source addresses on client1 (source: 127.0.0.2-127.0.0.5)");
+        assertThat(found.path("lifted").size()).isEqualTo(1);
+        assertThat(found.path("end").asString()).isEqualTo("goal-broken");
+        assertThat(found.path("maximum").asLong()).isBetween(297L, 300L);
+    }
+
+    /** As many come up as wait in its queue; each search leaves it full, so that there is one. */
+    @Test
+    void theBacklogOfWhoNeverAccepts() throws IOException {
+        servers.serve(Needs.PYTHON, servers.file("listen.py", """
+                import socket, time
+                server = socket.socket()
+                server.bind(('127.0.0.1', PORT))
+                server.listen(50)
+                time.sleep(10000)
+                """));
+        target("idle", "interval: 500ms, timeout: 3s", ", runs: {on: client1}");
+        JsonNode found = must(ConsoleScript.in(folder), "find max client1 --repeat 1 --hold 1s");
+        assertThat(found.path("maximum").asLong()).as("%s", found).isBetween(49L, 51L);
+        assertThat(found.at("/runs/0/held").asBoolean()).isTrue();
+        assertThat(found.at("/limit/evidence").asString()).as("%s", found).containsAnyOf("queue", "wait");
+    }
+
     private void target(String talk, String client, String more) throws IOException {
         hosts("""
                 target: {address: 127.0.0.1, ports: PORT, talk: TALK}
@@ -168,11 +210,13 @@ class FindIT {
                     listen front
                       bind 127.0.0.1:PORT
                       server echo 127.0.0.1:BEHIND
-                    """.replace("BEHIND", Integer.toString(behind.port()))));
+                    """.replace(
+                            "BEHIND", Integer.toString(behind.port()))));
             target("echo", "interval: 500ms, timeout: 3s", ", runs: {on: client1}");
             JsonNode found = must(ConsoleScript.in(folder), "find max client1" + THRICE);
             assertFound(found, 198, 200);
-            assertThat(found.at("/limit/evidence").asString() + found.at("/limit/remedy").asString())
+            assertThat(found.at("/limit/evidence").asString()
+                            + found.at("/limit/remedy").asString())
                     .as("%s", found)
                     .contains("maxconn");
         } finally {
@@ -209,8 +253,7 @@ class FindIT {
         Needs.debiansPython("asyncio");
         servers.serve(Needs.PYTHON, servers.file("echo.py", echo(300, 1.5)));
         target("echo", "interval: 1s, timeout: 20s", "");
-        JsonNode found =
-                must(ConsoleScript.in(folder), "find max client1 --goal 'roundTripSent.p99 < 1s'" + THRICE);
+        JsonNode found = must(ConsoleScript.in(folder), "find max client1 --goal 'roundTripSent.p99 < 1s'" + THRICE);
         assertFound(found, 297, 300);
         assertThat(found.path("end").asString()).isIn("goal-broken", "generator"); // on a machine with other work
         assertThat(found.at("/limit/evidence").asString()).contains("roundTripSent.p99 is ", "and not < 1s");
@@ -223,10 +266,20 @@ class FindIT {
                 client: {interval: 500ms, timeout: 10s, rate: 100}
                 hosts: {client1: local}
                 """);
-        try (RunningConsole console =
-                ConsoleScript.in(folder).start("-o", "json", "-e", "start client1", "-e", "connections start 40 client1",
-                        "-e", "find max client1", "-e", "count")) {
-            await().atMost(Duration.ofSeconds(60)).until(() -> console.errWithProgress().contains(" more established"));
+        try (RunningConsole console = ConsoleScript.in(folder)
+                .start(
+                        "-o",
+                        "json",
+                        "-e",
+                        "start client1",
+                        "-e",
+                        "connections start 40 client1",
+                        "-e",
+                        "find max client1",
+                        "-e",
+                        "count")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> console.errWithProgress().contains(" more established"));
             long asked = System.nanoTime();
             new ProcessBuilder("kill", "-INT", Long.toString(console.process().pid())).start();
             Ran ran = console.await(30, TimeUnit.SECONDS);

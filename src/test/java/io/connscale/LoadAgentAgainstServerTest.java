@@ -16,6 +16,7 @@ import io.connscale.server.PingPongServer;
 import io.connscale.stats.Snapshot;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -68,6 +69,16 @@ class LoadAgentAgainstServerTest {
         awaitBothSidesHave(0);
         assertThat(done(agent.close(1))).isEqualTo(new Closed(0, 0));
         assertThat(now().errors()).isEmpty();
+    }
+
+    @Test
+    void whyConnectionsFailedIsToldApartFromWhyTheyWereLost() throws Exception {
+        done(agent.open(Given.order(20), progress -> {}));
+        server.close();
+        await().until(() -> now().lost() == 20);
+        assertThat(done(agent.open(Given.order(5), progress -> {})).failed()).isEqualTo(5);
+        assertThat(now().whyFailed()).isEqualTo(Map.of("connect ECONNREFUSED", 5L));
+        assertThat(now().errors().values().stream().mapToLong(n -> n).sum()).isEqualTo(25);
     }
 
     @Test

@@ -104,13 +104,22 @@ class RecordIT {
     }
 
     @Test
+    void soManyRunsAreKeptAsTheUserSays() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            assertThat(script.run("--keep", "2", "--page", "0", "-e", "count").exit())
+                    .isZero();
+        }
+        assertThat(recorded()).hasSize(3); // the last one is not an earlier one
+    }
+
+    @Test
     void aFolderOfItsOwnIsNotWrittenOver() throws Exception {
         String mine = folder.resolve("mine").toString();
         assertThat(script.run("--run", mine, "-e", "start client1").exit()).isZero();
         assertThat(Run.read(Path.of(mine)).info().ended()).isNotNull();
         ConsoleScript.Ran again = script.run("--run", mine, "-e", "start client1", "-e", "sleep 2s");
         assertThat(again.exit()).isZero();
-        assertThat(again.err().lines().filter(line -> line.contains("incomplete")))
+        assertThat(again.err().lines().filter(line -> line.contains("is not recorded")))
                 .singleElement()
                 .asString()
                 .contains("has a run already");

@@ -42,8 +42,7 @@ final class AgentGroup {
      *
      * @param rate null: each at its own
      */
-    CompletableFuture<Opened> open(
-            OpenRequest whole, long[] shares, @Nullable Rate rate, Consumer<Opened> progress) {
+    CompletableFuture<Opened> open(OpenRequest whole, long[] shares, @Nullable Rate rate, Consumer<Opened> progress) {
         List<@Nullable OpenRequest> requests = whole.shared(shares, rate);
         Opened[] latest = Arrays.stream(shares).mapToObj(Opened::none).toArray(Opened[]::new);
         List<CompletableFuture<Opened>> parts = new ArrayList<>();

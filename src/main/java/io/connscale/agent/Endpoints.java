@@ -123,7 +123,7 @@ record Endpoints(List<InetSocketAddress> targets, List<InetSocketAddress> source
             throw new AgentException(
                     "no connection goes from " + source.getAddress().getHostAddress() + " to "
                             + target.getAddress().getHostAddress() + ": one is IPv4, the other IPv6",
-                    "write source and server.address in hosts.yaml in the same family");
+                    "write source and the server's address in hosts.yaml in the same family");
         }
     }
 
@@ -136,7 +136,7 @@ record Endpoints(List<InetSocketAddress> targets, List<InetSocketAddress> source
         } catch (UnknownHostException e) {
             throw new AgentException(
                     "the name " + Quantity.quoted(host) + " is not known on this host",
-                    "check server.address and source in hosts.yaml, or write the address itself");
+                    "check the server's address and source in hosts.yaml, or write the address itself");
         }
     }
 }

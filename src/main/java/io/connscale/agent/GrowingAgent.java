@@ -218,15 +218,16 @@ final class GrowingAgent implements Agent {
         OpenRequest request = one.request;
         long[] rooms = rooms(beside);
         long count = toOpen(request, beside);
-        long fits = exhausted.isEmpty() ? count : Math.min(count, Arrays.stream(rooms).sum());
+        long fits = exhausted.isEmpty()
+                ? count
+                : Math.min(count, Arrays.stream(rooms).sum());
         synchronized (this) {
             if (one.stopped) {
                 return CompletableFuture.completedFuture(Opened.none(request.count()));
             }
             current = one;
-            Opened without = exhausted
-                    .map(what -> withoutProcess(count - fits, what))
-                    .orElse(Opened.none(0));
+            Opened without =
+                    exhausted.map(what -> withoutProcess(count - fits, what)).orElse(Opened.none(0));
             if (fits == 0 && request.keep() == null) {
                 return CompletableFuture.completedFuture(without);
             }
@@ -261,9 +262,7 @@ final class GrowingAgent implements Agent {
     private long[] held(List<Worker> beside) {
         List<CompletableFuture<Snapshot>> counts = new ArrayList<>(List.of(own.snapshot()));
         beside.forEach(worker -> counts.add(worker.counts()));
-        return counts.stream()
-                .mapToLong(count -> count.join().established())
-                .toArray();
+        return counts.stream().mapToLong(count -> count.join().established()).toArray();
     }
 
     /** So many connections have failed, since the process for them can't be had. */

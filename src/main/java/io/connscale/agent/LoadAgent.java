@@ -97,7 +97,9 @@ public final class LoadAgent implements Agent {
                 otherRate = current != null && changed.ratePerSecond() != settings.ratePerSecond();
                 settings = changed;
                 endpoints = resolved;
-                share = current == null ? 0 : perLoop(changed.rate(), current.request()).from();
+                share = current == null
+                        ? 0
+                        : perLoop(changed.rate(), current.request()).from();
             }
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);
@@ -254,7 +256,7 @@ public final class LoadAgent implements Agent {
     }
 
     private Snapshot reasonsAlone() {
-        return new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts());
+        return new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts(), reasons.failures());
     }
 
     /** Each loop copies its own on its own thread, so that recording needs no lock. */

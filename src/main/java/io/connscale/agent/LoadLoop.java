@@ -219,7 +219,7 @@ final class LoadLoop {
 
     private void countFailure(String where, String what) {
         failed.increment();
-        reasons.count(where, what);
+        reasons.countFailure(where, what);
     }
 
     /** From {@link Connection}: it has connected and says what it says first. */

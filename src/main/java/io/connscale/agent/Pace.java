@@ -70,7 +70,8 @@ final class Pace {
     /** Nanoseconds until the next one may begin, 0 where it may now. */
     long untilNext(long now) {
         earn(now);
-        double missing = 1 - credit; // some of it is caught up with, or a loop that is always a little late would stay so
+        double missing =
+                1 - credit; // some of it is caught up with, or a loop that is always a little late would stay so
         return missing <= 0
                 ? 0
                 : (long) Math.ceil(Math.max(missing / (1 + FASTER), missing - behind) / perSecond * SECOND);

@@ -27,8 +27,7 @@ record RateLaw(double from, double to, long nanos) {
         double from = rate.unlimited() ? Double.POSITIVE_INFINITY : rate.perSecond() * part;
         return rising == null || rate.unlimited()
                 ? of(from)
-                : new RateLaw(
-                        from, rising.toPerSecond() * part, TimeUnit.MILLISECONDS.toNanos(rising.overMillis()));
+                : new RateLaw(from, rising.toPerSecond() * part, TimeUnit.MILLISECONDS.toNanos(rising.overMillis()));
     }
 
     /** So long after the begin. */

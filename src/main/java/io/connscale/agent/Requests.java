@@ -11,6 +11,7 @@ import io.connscale.control.Message.Configure;
 import io.connscale.control.Message.ConnectionsClosed;
 import io.connscale.control.Message.ConnectionsOpened;
 import io.connscale.control.Message.Done;
+import io.connscale.control.Message.ExperimentTaken;
 import io.connscale.control.Message.FactsTaken;
 import io.connscale.control.Message.Failed;
 import io.connscale.control.Message.ForeignServerTaken;
@@ -20,8 +21,11 @@ import io.connscale.control.Message.Progress;
 import io.connscale.control.Message.Request;
 import io.connscale.control.Message.ServerStatusTaken;
 import io.connscale.control.Message.SnapshotTaken;
+import io.connscale.control.Message.StartExperiment;
 import io.connscale.control.Message.StatisticsTaken;
+import io.connscale.control.Message.StopExperiment;
 import io.connscale.control.Message.StopOpening;
+import io.connscale.control.Message.TakeExperiment;
 import io.connscale.control.Message.TakeFacts;
 import io.connscale.control.Message.TakeForeignServer;
 import io.connscale.control.Message.TakeServerStatistics;
@@ -30,12 +34,14 @@ import io.connscale.control.Message.TakeStatistics;
 import io.connscale.control.Rate;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
+import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
 import io.connscale.kernel.ForeignServerReader;
 import io.connscale.kernel.ForeignServerReader.Wanted;
 import io.connscale.kernel.Limits;
 import io.connscale.kernel.WorkerBound;
+import io.connscale.net.Layers;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
 import java.util.Map;
@@ -60,6 +66,7 @@ final class Requests implements AutoCloseable {
 
     private final Transport transport;
     private final HostedServer server;
+    private final HostedExperiments experiments;
     private final AgentProcess.Starter starter;
     private final Outbox outbox;
     private final Executor control;
@@ -78,6 +85,7 @@ final class Requests implements AutoCloseable {
     Requests(Transport transport, HostedServer server, AgentProcess.Starter starter, Outbox outbox, Executor control) {
         this.transport = transport;
         this.server = server;
+        this.experiments = new HostedExperiments(starter);
         this.starter = starter;
         this.outbox = outbox;
         this.control = control;
@@ -105,8 +113,7 @@ final class Requests implements AutoCloseable {
             reply(c.id(), configure(c.settings()), done -> new Done(c.id()));
         } else if (request instanceof OpenConnections o) {
             Long rate = o.ratePerSecond();
-            OpenRequest open =
-                    new OpenRequest(o.count(), rate == null ? null : new Rate(rate), o.rising(), o.keep());
+            OpenRequest open = new OpenRequest(o.count(), rate == null ? null : new Rate(rate), o.rising(), o.keep());
             CompletableFuture<Opened> opening =
                     agent().open(open, opened -> outbox.offer(new Progress(o.id(), opened)));
             openings.put(o.id(), opening);
@@ -132,6 +139,10 @@ final class Requests implements AutoCloseable {
             reply(t.id(), agent().statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
         } else if (request instanceof TakeServerStatistics t) {
             reply(t.id(), server.statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
+        } else if (request instanceof StartExperiment
+                || request instanceof TakeExperiment
+                || request instanceof StopExperiment) {
+            reply(request.id(), experiments.answer(request), report -> new ExperimentTaken(request.id(), report));
         } else {
             reply(request.id(), server.answer(request), status -> new ServerStatusTaken(request.id(), status));
         }
@@ -148,9 +159,12 @@ final class Requests implements AutoCloseable {
 
     private Facts facts(TakeFacts asked) {
         Settings known = settings;
-        return Boolean.TRUE.equals(asked.routes()) && known != null
+        Facts facts = Boolean.TRUE.equals(asked.routes()) && known != null
                 ? new FactsReader().read(known.targets(), known.sources())
                 : new FactsReader().read(Boolean.TRUE.equals(asked.handshakes()));
+        return known == null || known.layersOrNone().tls() == null
+                ? facts
+                : facts.with(Fact.TLS_NATIVE, Layers.isTlsNative() ? 1 : 0);
     }
 
     private CompletableFuture<Void> configure(Settings settings) throws AgentException {
@@ -164,7 +178,8 @@ final class Requests implements AutoCloseable {
         agent = new GrowingAgent(
                 new LoadAgent(transport, loops(), settings),
                 limits.roomHere(),
-                new WorkerBound(max == null ? 1 : max, limits),
+                new WorkerBound(
+                        max == null ? 1 : max, limits, settings.layersOrNone().tls() != null),
                 starter,
                 notice -> outbox.offer(new Notice(notice)),
                 settings);
@@ -259,6 +274,7 @@ final class Requests implements AutoCloseable {
 
     @Override
     public void close() {
+        experiments.close();
         server.close();
         GrowingAgent running = agent;
         if (running != null) {

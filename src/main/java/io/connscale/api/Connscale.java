@@ -5,10 +5,12 @@ import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
+import io.connscale.cluster.config.Launch;
 import io.connscale.control.Agent;
 import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
+import io.connscale.control.Experiment;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
@@ -19,15 +21,19 @@ import io.connscale.diagnosis.BothEnds;
 import io.connscale.diagnosis.CapacityCheck;
 import io.connscale.diagnosis.Moments;
 import io.connscale.diagnosis.Readings;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.Routes;
 import io.connscale.limits.Difference;
 import io.connscale.stats.Statistics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
@@ -259,7 +265,11 @@ public final class Connscale implements AutoCloseable {
         }
         List<String> targets = parts.cluster().targets();
         List<String> outside = consent.outside(targets);
-        if (outside.isEmpty() || !isForeign()) {
+        if ((outside.isEmpty() && !Consent.haveNames(targets)) || !isForeign()) {
+            return rates;
+        }
+        outside = withOthers(outside, targets, counts.keySet());
+        if (outside.isEmpty()) {
             return rates;
         }
         String name = parts.server().foreign().orElse(targets.get(0));
@@ -268,6 +278,26 @@ public final class Connscale implements AutoCloseable {
         consent.require(plan, outside, parts.user());
         counts.keySet().forEach(host -> rates.put(host, plan.rate(host)));
         return rates;
+    }
+
+    /** And as each host elsewhere resolves them that is to connect to them. */
+    private List<String> withOthers(List<String> outside, List<String> targets, Set<String> hosts)
+            throws InterruptedException {
+        if (!Consent.haveNames(targets)) {
+            return outside;
+        }
+        List<String> elsewhere = hosts.stream()
+                .filter(host -> !(parts.cluster().status(host).config().launch() instanceof Launch.Local))
+                .toList();
+        Map<String, Facts> known = Answers.each(
+                        Answers.ask(elsewhere, parts.cluster()::factsWithRoutes), System.nanoTime() + AT_ONCE.toNanos())
+                .done();
+        List<String> all = new ArrayList<>(outside);
+        elsewhere.forEach(host -> {
+            Routes routes = known.getOrDefault(host, Facts.NONE).routes();
+            all.addAll(consent.outside(host, routes == null ? null : routes.targets()));
+        });
+        return all;
     }
 
     private long remaining() {
@@ -451,6 +481,41 @@ public final class Connscale implements AutoCloseable {
         return server
                 ? Readings.ofBothEnds(parts.cluster(), parts.server(), hosts)
                 : Readings.ofHosts(parts.cluster(), hosts);
+    }
+
+    /** Begins an experiment with the kernel of a host whose agent is ready. */
+    public Experimenting experiment(String host, Experiment wanted) throws InterruptedException {
+        known(host);
+        return new Experimenting(parts.cluster(), host, wanted);
+    }
+
+    /**
+     * Has nodes of an overlay listen on these hosts, none connected yet; the result is to be closed. The hosts' agents are ready and
+     * hold no connections.
+     *
+     * @param nodes in all
+     * @param perNode connections that each is to have
+     */
+    public Overlay overlay(List<String> hosts, long nodes, long perNode) {
+        hosts.forEach(this::known);
+        if (target().isPresent()) {
+            throw new ConnscaleException(
+                    "agents say to target: what is said there, and an overlay's nodes know Ping alone",
+                    "use a hosts.yaml without target:");
+        }
+        return waiting(() -> {
+            Overlay overlay = new Overlay(parts.cluster(), hosts, nodes, perNode);
+            boolean listening = false;
+            try {
+                overlay.listen();
+                listening = true;
+                return overlay;
+            } finally {
+                if (!listening) {
+                    overlay.close();
+                }
+            }
+        });
     }
 
     /** Ends the agents and the server; within seconds. */

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The user's word before connections by the thousand go to somebody else's server on a public network, where they could be taken for an
@@ -71,19 +73,42 @@ final class Consent {
      * @param targets {@code host:port} or {@code [v6]:port}
      */
     List<String> outside(List<String> targets) {
-        Set<String> outside = new LinkedHashSet<>();
-        targets.stream().map(Consent::host).distinct().forEach(host -> {
-            try {
-                for (InetAddress address : InetAddress.getAllByName(host)) {
-                    if (!isNear(address)) {
-                        outside.add(address.getHostAddress());
-                    }
-                }
-            } catch (UnknownHostException e) { // an agent elsewhere may know it
-                outside.add(host + ", an unknown name here");
-            }
-        });
-        return List.copyOf(outside);
+        return targets.stream()
+                .map(Consent::host)
+                .distinct()
+                .flatMap(host -> outside(host).stream())
+                .distinct()
+                .toList();
+    }
+
+    private List<String> outside(String host) {
+        try {
+            return Stream.of(InetAddress.getAllByName(host))
+                    .filter(address -> !isNear(address))
+                    .map(InetAddress::getHostAddress)
+                    .toList();
+        } catch (UnknownHostException e) { // an agent elsewhere may know it
+            return List.of(host + ", an unknown name here");
+        }
+    }
+
+    /**
+     * The same as another host sees it, whose resolver may say something else.
+     *
+     * @param addresses that its agent has from there; null: it does not say
+     */
+    List<String> outside(String host, @Nullable List<String> addresses) {
+        return addresses == null
+                ? List.of("what " + host + " knows by that name")
+                : addresses.stream()
+                        .flatMap(address -> outside(address).stream())
+                        .map(address -> address + " by what " + host + " knows")
+                        .toList();
+    }
+
+    /** Whether one of them is a name, which each host resolves for itself. */
+    static boolean haveNames(List<String> targets) {
+        return targets.stream().map(Consent::host).anyMatch(host -> host.indexOf(':') < 0 && !host.matches("[0-9.]*"));
     }
 
     private static String host(String target) {

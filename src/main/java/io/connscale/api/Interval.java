@@ -21,23 +21,44 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What happened from one moment to another, as a {@link Sample} says it. Pure.
- *
- * @param before null: nothing is known of before, and so of no rate
- */
-public record Interval(@Nullable Moment before, Moment now) {
-    /** One end: as last heard, and what it did meanwhile; null where nothing new was heard. */
-    private record Seen(Moment.Heard now, @Nullable Statistics last, double seconds) {
-        static Seen of(Moment.@Nullable Heard before, Moment.Heard now) {
-            return before == null || before.nanos() >= now.nanos()
-                    ? new Seen(now, null, 0)
+/** What happened from one moment to another, as a {@link Sample} says it. Pure. */
+public final class Interval {
+    private static final Sample.PerSecond NOTHING = new Sample.PerSecond(0, 0, 0, 0, 0);
+
+    private final @Nullable Moment before;
+    private final Moment now;
+    private final Map<String, Seen> hosts = new LinkedHashMap<>();
+
+    /** @param before null: nothing is known of before, and so of no rate */
+    public Interval(@Nullable Moment before, Moment now) {
+        this.before = before;
+        this.now = now;
+        now.hosts()
+                .forEach((name, heard) -> hosts.put(
+                        name,
+                        Seen.of(
+                                before == null ? null : before.hosts().get(name),
+                                heard,
+                                Sample.READY.equals(now.states().get(name)))));
+    }
+
+    /**
+     * One end: as last heard, and what it did meanwhile; null where nothing new was heard.
+     *
+     * @param isThere whether it can still say something: of an agent that is gone, what its host counted is known, and nothing else
+     */
+    private record Seen(Moment.Heard now, @Nullable Statistics last, double seconds, boolean isThere) {
+        static Seen of(Moment.@Nullable Heard before, Moment.Heard now, boolean isThere) {
+            return before == null || before.nanos() >= now.nanos() || !isThere
+                    ? new Seen(now, null, 0, isThere)
                     : new Seen(
                             now,
                             now.statistics().since(before.statistics()),
-                            Moment.seconds(before.nanos(), now.nanos()));
+                            Moment.seconds(before.nanos(), now.nanos()),
+                            true);
         }
     }
 
@@ -63,8 +84,8 @@ public record Interval(@Nullable Moment before, Moment now) {
      * @param room what each limit allows beyond what is there; null where that is not known
      */
     public Sample sample(Instant began, @Nullable List<Allowance> room) {
-        Seen server = now.server() == null ? null : Seen.of(before == null ? null : before.server(), now.server());
-        Map<String, Seen> hosts = hosts();
+        Seen server =
+                now.server() == null ? null : Seen.of(before == null ? null : before.server(), now.server(), true);
         Map<String, Sample.End> ends = new LinkedHashMap<>();
         hosts.forEach((name, seen) -> ends.put(
                 name, end(seen, counters(before == null ? null : before.hosts().get(name), seen.now))));
@@ -76,15 +97,15 @@ public record Interval(@Nullable Moment before, Moment now) {
                 now.states(),
                 server == null ? null : end(server, counters(before == null ? null : before.server(), server.now)),
                 ends,
-                hosts.isEmpty() || !isWhole() ? null : sum(List.copyOf(hosts.values()), List.copyOf(ends.values())),
-                machines(server, hosts),
+                hosts.isEmpty() || !isWhole() ? null : sum(List.copyOf(hosts.values()), ends),
+                machines(server),
                 room == null ? null : room.stream().map(this::use).toList());
     }
 
     /** How long what took in it, by what and host: {@code client1.roundTrip}; without what was not timed. */
     public Map<String, Distribution> times() {
         Map<String, Distribution> times = new LinkedHashMap<>();
-        hosts().forEach((name, seen) -> {
+        hosts.forEach((name, seen) -> {
             if (seen.last != null) {
                 times.put(name + ".connect", seen.last.times().connect());
                 times.put(name + ".roundTrip", seen.last.times().roundTrip());
@@ -95,19 +116,11 @@ public record Interval(@Nullable Moment before, Moment now) {
         return times;
     }
 
-    private Map<String, Seen> hosts() {
-        Map<String, Seen> hosts = new LinkedHashMap<>();
-        now.hosts()
-                .forEach((name, heard) -> hosts.put(
-                        name, Seen.of(before == null ? null : before.hosts().get(name), heard)));
-        return hosts;
-    }
-
     /** Whether every host has answered, at this moment or before. */
     private boolean isWhole() {
         return now.states().entrySet().stream()
                 .filter(host ->
-                        host.getValue().equals("ready") || host.getValue().equals("lost"))
+                        host.getValue().equals(Sample.READY) || host.getValue().equals("lost"))
                 .allMatch(host -> now.hosts().containsKey(host.getKey()));
     }
 
@@ -116,7 +129,6 @@ public record Interval(@Nullable Moment before, Moment now) {
         Moment.Heard server = now.server();
         if (server == null
                 || !isWhole()
-                || now.hosts().isEmpty()
                 || now.age(server) > 0
                 || now.hosts().values().stream().anyMatch(host -> now.age(host) > 0)) {
             return null;
@@ -145,35 +157,63 @@ public record Interval(@Nullable Moment before, Moment now) {
         return end(
                 now.age(seen.now),
                 seen.now.statistics(),
+                seen.isThere,
+                seen.isThere,
                 last,
                 last == null ? null : perSecond(last, seen.seconds),
-                counters,
+                seen.isThere ? counters : null,
                 last == null ? List.of() : Health.unreliable(last));
     }
 
-    /** Rates are added, not counts over unequal times: a host that answers late was looked at for longer. */
-    private Sample.End sum(List<Seen> hosts, List<Sample.End> ends) {
-        Statistics all = hosts.stream().map(seen -> seen.now.statistics()).reduce(Statistics.NONE, Statistics::plus);
+    /**
+     * Rates are added, not counts over unequal times: a host that answers late was looked at for longer. They are known where each host that has an
+     * agent has told something new; the sum of the others is nothing that anybody asked for.
+     */
+    private Sample.End sum(List<Seen> hosts, Map<String, Sample.End> ends) {
+        List<Seen> there = hosts.stream().filter(Seen::isThere).toList();
         List<Statistics> lasts =
-                hosts.stream().map(Seen::last).filter(Objects::nonNull).toList();
-        Statistics last = lasts.isEmpty() ? null : lasts.stream().reduce(Statistics.NONE, Statistics::plus);
-        Sample.PerSecond perSecond = ends.stream()
-                .map(Sample.End::perSecond)
-                .filter(Objects::nonNull)
-                .reduce((a, b) -> new Sample.PerSecond(
-                        a.attempted() + b.attempted(),
-                        a.failed() + b.failed(),
-                        a.lost() + b.lost(),
-                        a.pings() + b.pings(),
-                        a.pongs() + b.pongs()))
-                .orElse(null);
-        double age = ends.stream().mapToDouble(Sample.End::age).max().orElse(0);
-        return end(age, all, last, perSecond, null, List.of());
+                there.stream().map(Seen::last).filter(Objects::nonNull).toList();
+        boolean known = !there.isEmpty() && lasts.size() == there.size();
+        List<String> unreliable = new ArrayList<>();
+        ends.forEach((name, end) -> end.unreliable().forEach(cause -> unreliable.add(name + ": " + cause)));
+        return end(
+                ends.values().stream().mapToDouble(Sample.End::age).max().orElse(0),
+                sum(hosts.stream().map(seen -> seen.now.statistics())),
+                !there.isEmpty(),
+                there.size() == hosts.size(),
+                known ? sum(lasts.stream()) : null,
+                known
+                        ? ends.values().stream()
+                                .map(Sample.End::perSecond)
+                                .filter(Objects::nonNull)
+                                .reduce(NOTHING, Interval::sum)
+                        : null,
+                null,
+                unreliable);
     }
 
+    private static Statistics sum(Stream<Statistics> all) {
+        return all.reduce(Statistics.NONE, Statistics::plus);
+    }
+
+    private static Sample.PerSecond sum(Sample.PerSecond a, Sample.PerSecond b) {
+        return new Sample.PerSecond(
+                a.attempted() + b.attempted(),
+                a.failed() + b.failed(),
+                a.lost() + b.lost(),
+                a.pings() + b.pings(),
+                a.pongs() + b.pongs());
+    }
+
+    /**
+     * @param anyThere whether there is an agent that can say something
+     * @param allThere whether no agent is gone whose counts are among these
+     */
     private static Sample.End end(
             double age,
             Statistics all,
+            boolean anyThere,
+            boolean allThere,
             @Nullable Statistics last,
             Sample.@Nullable PerSecond perSecond,
             @Nullable SortedMap<String, Long> counters,
@@ -186,19 +226,22 @@ public record Interval(@Nullable Moment before, Moment now) {
                 counts.failed(),
                 counts.lost(),
                 counts.stopped(),
-                all.attempted(),
+                allThere ? (Long) all.attempted() : null,
                 counts.pings(),
                 counts.pongs(),
                 counts.skipped(),
-                all.missed(),
+                allThere ? (Long) all.missed() : null,
                 counts.errors(),
+                counts.whyFailed(),
                 perSecond,
                 last == null ? null : micros(last),
-                new Sample.Tcp(
-                        all.tcp().sampled(),
-                        all.tcp().retransmitting(),
-                        all.tcp().retransmits()),
-                process(all.process(), last == null ? null : last.process()),
+                anyThere
+                        ? new Sample.Tcp(
+                                all.tcp().sampled(),
+                                all.tcp().retransmitting(),
+                                all.tcp().retransmits())
+                        : null,
+                anyThere ? process(all.process(), last == null ? null : last.process()) : null,
                 counters,
                 unreliable);
     }
@@ -246,7 +289,7 @@ public record Interval(@Nullable Moment before, Moment now) {
                 Limits.known(all.residentBytes()));
     }
 
-    private static Map<String, Sample.Machine> machines(@Nullable Seen server, Map<String, Seen> hosts) {
+    private Map<String, Sample.Machine> machines(@Nullable Seen server) {
         List<Seen> all = new ArrayList<>(hosts.values());
         if (server != null) {
             all.add(server);

@@ -16,7 +16,6 @@ import io.connscale.kernel.Facts;
 import io.connscale.limits.Allowance;
 import io.connscale.limits.Catalogue;
 import io.connscale.limits.HostEnd;
-import io.connscale.limits.Observation;
 import io.connscale.limits.Plan;
 import io.connscale.limits.ServerEnd;
 import io.connscale.run.Expectation;
@@ -37,11 +36,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A search for the most connections that hosts and server hold, and for what stops them. Each number that is tried is validated: every connection has
@@ -75,6 +77,10 @@ public final class Maximum {
 
     private static final long FIRST = 1_000;
 
+    private static final int MORE_SOURCES = 4;
+    private static final int FIRST_SOURCE = 2;
+    private static final int MAX_SOURCES = 250;
+
     private static final String UNKNOWN = io.connscale.limits.Verdict.UNKNOWN;
     /** Verdicts that say what happened, and no limit. */
     private static final Set<String> VAGUE = Set.of(UNKNOWN, "slow-server", "no-pong", "packets-lost");
@@ -91,6 +97,7 @@ public final class Maximum {
      * @param within no step begins later; also the last word where it takes longer
      * @param perSecond new connections per second on each host; empty: what is set there
      * @param agreed as {@link Opening.Request} has it
+     * @param lift whether limits are lifted that need no root: more source addresses of loopback, more processes
      */
     public record Request(
             List<Expectation> goals,
@@ -99,9 +106,10 @@ public final class Maximum {
             int repeat,
             Duration within,
             OptionalLong perSecond,
-            boolean agreed) {
+            boolean agreed,
+            boolean lift) {
         public static final Request DEFAULT = new Request(
-                List.of(), 0.01, Duration.ofSeconds(60), 3, Duration.ofHours(1), OptionalLong.empty(), false);
+                List.of(), 0.01, Duration.ofSeconds(60), 3, Duration.ofHours(1), OptionalLong.empty(), false, false);
 
         public Request {
             goals = List.copyOf(goals);
@@ -165,6 +173,14 @@ public final class Maximum {
     public record Once(long maximum, OptionalLong failedAt, boolean held, int steps) {}
 
     /**
+     * A limit that was lifted.
+     *
+     * @param at the most that held with it
+     * @param by what lifted it
+     */
+    public record Lifted(long at, Limit limit, String by) {}
+
+    /**
      * What is known.
      *
      * @param maximum the most that held in each of the searches that came to an end
@@ -172,7 +188,8 @@ public final class Maximum {
      * @param predictedBy the limit that it named; empty: none
      * @param limit what stops more; empty: that was not found out
      * @param held how long the maximum was held, in each
-     * @param runs the searches
+     * @param runs the searches, after the last limit was lifted
+     * @param lifted limits that were lifted, in turn
      */
     public record Found(
             long maximum,
@@ -181,9 +198,11 @@ public final class Maximum {
             End end,
             Optional<Limit> limit,
             Duration held,
-            List<Once> runs) {
+            List<Once> runs,
+            List<Lifted> lifted) {
         public Found {
             runs = List.copyOf(runs);
+            lifted = List.copyOf(lifted);
         }
     }
 
@@ -212,7 +231,10 @@ public final class Maximum {
     private final Listener listener;
     private final Moments moments;
     private final long began = System.nanoTime();
-    private final Search<Limit> search;
+    /** The one that goes on. */
+    private volatile Search<Limit> search;
+
+    private final List<Lifted> lifted = new CopyOnWriteArrayList<>();
     /** Why each number failed that did. */
     private final NavigableMap<Long, Limit> failures = new ConcurrentSkipListMap<>();
     /** Hosts where connections failed: what is still to come is for the others. */
@@ -233,7 +255,16 @@ public final class Maximum {
         this.listener = listener;
         this.moments = scale.moments();
         this.kernels = request.goals().stream().anyMatch(goal -> goal.name().contains("counters"));
-        this.search = new Search<>(new Steps(), Quantity.MAX, request.width(), request.repeat(), this::timeUp);
+        this.search = search(true);
+    }
+
+    private Search<Limit> search(boolean last) {
+        return new Search<>(
+                new Steps(last ? request.hold() : Duration.ZERO),
+                Quantity.MAX,
+                request.width(),
+                last ? request.repeat() : 1,
+                this::timeUp);
     }
 
     private boolean timeUp() {
@@ -255,7 +286,28 @@ public final class Maximum {
     private Found found() throws InterruptedException {
         Moment now = moment();
         request.goals().forEach(goal -> Measured.of(goal, now));
-        long held = established(now);
+        for (boolean lifts = request.lift(); lifts && !timeUp(); ) {
+            search = search(false);
+            long at = runs(search);
+            Optional<Limit> limit = limitAbove(at);
+            Optional<String> by = limit.isEmpty() ? Optional.empty() : lift(limit.get());
+            by.ifPresent(how -> {
+                lifted.add(new Lifted(at, limit.get(), how));
+                listener.step("lifted at " + Quantity.text(at) + ": " + limit.get().what + ", by " + how);
+                failures.clear();
+            });
+            lifts = by.isPresent();
+        }
+        failures.clear();
+        search = search(true);
+        runs(search);
+        return soFar(false);
+    }
+
+    /** From where it stands; what it came to. */
+    private long runs(Search<Limit> one) throws InterruptedException {
+        long held = established(moment());
+        full.clear();
         prediction = predict(held);
         listener.step(
                 prediction.known().isPresent()
@@ -263,8 +315,67 @@ public final class Maximum {
                         : "predicted: nothing, no limit is known");
         long predicted = prediction.known().orElse(0);
         long first = predicted == 0 ? FIRST : Math.max(1, predicted / FIRST_PART);
-        search.run(held > 0 ? held : first, predicted);
-        return soFar(false);
+        List<Run<Limit>> runs = one.run(held > 0 ? held : first, predicted);
+        return runs.stream().mapToLong(Run::maximum).min().orElse(0);
+    }
+
+    // What needs no root
+
+    /** Lifts a limit, where anybody may; what did that, or nothing. */
+    private Optional<String> lift(Limit limit) throws InterruptedException {
+        Verdict verdict = limit.verdict.orElse(null);
+        if (verdict == null || !hosts.contains(verdict.host())) {
+            return Optional.empty();
+        }
+        return switch (verdict.cause()) {
+            case "ports" -> moreSources(verdict.host());
+            case "files" -> moreProcesses(verdict.host());
+            default -> Optional.empty();
+        };
+    }
+
+    /** Every address of 127.0.0.0/8 is this machine's. */
+    private Optional<String> moreSources(String host) throws InterruptedException {
+        List<String> now = parts.cluster().status(host).config().source();
+        boolean loopback = parts.cluster().targets().stream().allMatch(target -> target.startsWith("127."))
+                && now.stream().allMatch(source -> source.startsWith("127."));
+        int more = Math.min(MAX_SOURCES, Math.max(1, now.size()) * MORE_SOURCES);
+        if (!loopback || more <= now.size()) {
+            return Optional.empty();
+        }
+        List<String> sources = new ArrayList<>();
+        for (int i = 0; i < more; i++) {
+            sources.add("127.0.0." + (FIRST_SOURCE + i));
+        }
+        within(parts.cluster().from(host, sources));
+        return Optional.of("%d source addresses on %s (source: %s-%s)"
+                .formatted(more, host, sources.get(0), sources.get(more - 1)));
+    }
+
+    /** A running agent is as many processes as it was told; another one is told that it may be more. */
+    private Optional<String> moreProcesses(String host) throws InterruptedException {
+        if (parts.cluster().status(host).config().workers().auto()) {
+            return Optional.empty();
+        }
+        within(parts.cluster().grows(host));
+        for (ConnscaleException why :
+                scale.stop(List.of(host)).result().failed().values()) {
+            throw why;
+        }
+        closedAt = System.nanoTime();
+        for (ConnscaleException why :
+                scale.start(List.of(host)).result().failed().values()) {
+            throw why;
+        }
+        return Optional.of("as many processes on " + host + " as it needs (workers: auto)");
+    }
+
+    private static void within(CompletableFuture<Void> asked) throws InterruptedException {
+        try {
+            asked.get(ANSWERS_NANOS, TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw ConnscaleException.of(e);
+        }
     }
 
     /** What is known by now, for who ends it. */
@@ -298,7 +409,8 @@ public final class Maximum {
                                 run.above() == 0 ? OptionalLong.empty() : OptionalLong.of(run.above()),
                                 run.stayed(),
                                 run.steps()))
-                        .toList());
+                        .toList(),
+                lifted);
     }
 
     /**
@@ -307,8 +419,10 @@ public final class Maximum {
      */
     private Optional<Limit> limitAbove(long maximum) {
         List<Limit> above = List.copyOf(failures.tailMap(maximum, false).values());
-        return above.stream().filter(limit -> !isVague(limit)).findFirst().or(() -> above.stream()
-                .findFirst());
+        return above.stream()
+                .filter(limit -> !isVague(limit))
+                .findFirst()
+                .or(() -> above.stream().findFirst());
     }
 
     private static boolean isVague(Limit limit) {
@@ -376,7 +490,9 @@ public final class Maximum {
                 .toList();
         for (Allowance row : rows) {
             List<String> sharing = sharing(row);
-            long sum = sharing.stream().mapToLong(host -> Objects.requireNonNull(each.get(host))).sum();
+            long sum = sharing.stream()
+                    .mapToLong(host -> Objects.requireNonNull(each.get(host)))
+                    .sum();
             if (row.allows() < sum) {
                 by = row.limit() + " on " + row.names();
                 long[] shares = OpenRequest.shares(row.allows(), sharing.size());
@@ -399,12 +515,20 @@ public final class Maximum {
         return ofServer
                 ? hosts
                 : hosts.stream()
-                        .filter(host -> row.where().stream().anyMatch(end -> end.name().equals(host)))
+                        .filter(host ->
+                                row.where().stream().anyMatch(end -> end.name().equals(host)))
                         .toList();
     }
 
     /** The steps of the search, with real connections. */
     private final class Steps implements Search.Trial<Limit> {
+        private final Duration time;
+
+        /** @param time that the maximum is held */
+        Steps(Duration time) {
+            this.time = time;
+        }
+
         @Override
         public Step<Limit> go(long n) throws InterruptedException {
             long start = System.nanoTime();
@@ -449,9 +573,12 @@ public final class Maximum {
         @Override
         public Step<Limit> hold(long n) throws InterruptedException {
             long start = System.nanoTime();
-            Step<Limit> step = judged(n, moment(), request.hold(), "holding ");
+            if (time.isZero()) {
+                return Step.held(n); // it has just been looked at
+            }
+            Step<Limit> step = judged(n, moment(), time, "holding ");
             if (step.holds()) {
-                listener.step("%s held for %s, 0 lost".formatted(Quantity.text(n), Quantity.text(request.hold())));
+                listener.step("%s held for %s, 0 lost".formatted(Quantity.text(n), Quantity.text(time)));
             } else {
                 tell(step, start);
             }
@@ -467,7 +594,8 @@ public final class Maximum {
             full.clear();
             OptionalLong left = difference(System.nanoTime() + TIME_WAIT.toNanos());
             for (long end = System.nanoTime() + settling().toNanos(); System.nanoTime() < end; ) {
-                listener.progress("all closed" + (left.isPresent() ? " at both ends" : "") + ", waiting until that is over");
+                listener.progress(
+                        "all closed" + (left.isPresent() ? " at both ends" : "") + ", waiting until that is over");
                 Thread.sleep(MAX_LOOK_MILLIS);
             }
         }
@@ -477,8 +605,7 @@ public final class Maximum {
             if (why != null) {
                 failures.put(step.n(), why);
             }
-            String seconds =
-                    String.format(Locale.ROOT, " · %.1f s", (System.nanoTime() - start) / 1e9);
+            String seconds = String.format(Locale.ROOT, " · %.1f s", (System.nanoTime() - start) / 1e9);
             listener.step(
                     why == null
                             ? Quantity.text(step.n()) + " hold" + seconds
@@ -492,7 +619,8 @@ public final class Maximum {
     private void grow(long n, long lost) throws InterruptedException {
         while (true) {
             long missing = n - established(moment());
-            List<String> room = hosts.stream().filter(host -> !full.contains(host)).toList();
+            List<String> room =
+                    hosts.stream().filter(host -> !full.contains(host)).toList();
             if (missing <= 0 || room.isEmpty()) {
                 return;
             }
@@ -650,9 +778,7 @@ public final class Maximum {
         Moment first = moment();
         long start = System.nanoTime();
         long least = start + Math.max(interval.toNanos(), atLeast.toNanos());
-        long end = least
-                + longest(HostSettings::timeout).toNanos()
-                + MARGIN.toNanos();
+        long end = least + longest(HostSettings::timeout).toNanos() + MARGIN.toNanos();
         long look = Math.max(MIN_LOOK_MILLIS, Math.min(MAX_LOOK_MILLIS, interval.toMillis() / 4));
         Moment last = first;
         long lost = statistics(last).counts().lost() - then.lost();
@@ -671,19 +797,12 @@ public final class Maximum {
         Statistics now = statistics(last);
         long established = now.counts().established();
         long answered = pings(now) ? now.unanswered().answered() : established;
-        SortedMap<String, Long> errors =
-                Reasons.difference(now.counts().errors(), then.errors());
+        SortedMap<String, Long> errors = Reasons.difference(now.counts().errors(), then.errors());
         if (lost > 0) {
             return failed(n, answered, false, Quantity.text(lost) + " were lost: " + text(errors), first, last);
         }
         if (!answered(last)) {
-            return failed(
-                    n,
-                    answered,
-                    false,
-                    Quantity.text(established - answered) + " have had no Pong",
-                    first,
-                    last);
+            return failed(n, answered, false, Quantity.text(established - answered) + " have had no Pong", first, last);
         }
         OptionalLong difference = difference(end);
         if (difference.isPresent() && difference.getAsLong() > 0) {
@@ -726,12 +845,12 @@ public final class Maximum {
     private boolean answered(Moment now) {
         Statistics seen = statistics(now);
         boolean allPing = hosts.stream()
-                .allMatch(host -> Objects.requireNonNull(scale.settings().get(host)).active() == 1);
+                .allMatch(host ->
+                        Objects.requireNonNull(scale.settings().get(host)).active() == 1);
         return !pings(seen)
                 || (seen.unanswered().count() == 0
                         && (!allPing
-                                || seen.unanswered().answered()
-                                        >= seen.counts().established()));
+                                || seen.unanswered().answered() >= seen.counts().established()));
     }
 
     /** What the hosts hold more than the server; who has just closed some waits until the server has noticed. */
@@ -750,8 +869,7 @@ public final class Maximum {
     private Step<Limit> failed(long n, long well, boolean wellHolds, String what, Moment first, Moment last)
             throws InterruptedException {
         Optional<Verdict> verdict = parts.diagnostics().verdict(hosts).map(Verdict::of);
-        boolean explained =
-                verdict.filter(why -> !why.cause().equals(UNKNOWN)).isPresent();
+        boolean explained = verdict.filter(why -> !why.cause().equals(UNKNOWN)).isPresent();
         List<String> unreliable = explained ? List.of() : unreliable(first, last);
         Limit limit = !unreliable.isEmpty()
                 ? generator(what, unreliable)
@@ -762,9 +880,7 @@ public final class Maximum {
     private static Limit limit(Verdict why, String what) {
         String cause = why.cause();
         return new Limit(
-                cause.equals(UNKNOWN)
-                        ? End.WIDTH_REACHED
-                        : cause.equals(GENERATOR) ? End.GENERATOR : End.HARD_LIMIT,
+                cause.equals(UNKNOWN) ? End.WIDTH_REACHED : cause.equals(GENERATOR) ? End.GENERATOR : End.HARD_LIMIT,
                 cause.equals(UNKNOWN) ? what : cause + " on " + why.host(),
                 why.sentence(),
                 why.remedy(),

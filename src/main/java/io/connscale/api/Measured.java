@@ -140,12 +140,15 @@ public final class Measured {
         return Measure.members(newlyHeard(interval.sample(began.at(), null)));
     }
 
-    /** Without the ends that have not answered in time: what they said last is not what is so now. Nor is a sum with such a host in it. */
+    /**
+     * Without the ends that have not answered in time: what they said last is not what is so now. Nor is a sum with such a host in it. Whose agent is gone
+     * is not waited for: what its host counted is so.
+     */
     static Sample newlyHeard(Sample sample) {
         Sample.End server = sample.server();
-        Sample.End sum = sample.sum();
         Map<String, Sample.End> hosts = new LinkedHashMap<>(sample.hosts());
-        hosts.values().removeIf(host -> !isNew(host));
+        hosts.entrySet()
+                .removeIf(host -> Sample.READY.equals(sample.states().get(host.getKey())) && !isNew(host.getValue()));
         boolean whole = hosts.size() == sample.hosts().size();
         return new Sample(
                 sample.at(),
@@ -155,7 +158,7 @@ public final class Measured {
                 sample.states(),
                 server != null && isNew(server) ? server : null,
                 hosts,
-                whole && sum != null && isNew(sum) ? sum : null,
+                whole ? sample.sum() : null,
                 sample.machines(),
                 sample.limits());
     }

@@ -184,8 +184,7 @@ public final class Opening {
             Share share = new Share(host, Objects.requireNonNull(agents.get(host)), count);
             shares.put(host, share);
             if (count > 0) {
-                share.request =
-                        share.agent.open(request.on(count, rates.get(host)), opened -> heard(share, opened));
+                share.request = share.agent.open(request.on(count, rates.get(host)), opened -> heard(share, opened));
             }
             answers.put(host, share.request.thenApply(Opened.Host::of));
         });

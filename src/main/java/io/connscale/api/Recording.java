@@ -6,6 +6,7 @@ import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.Message;
 import io.connscale.control.PlainText;
+import io.connscale.control.Quantity;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.Threads;
 import io.connscale.control.Version;
@@ -22,6 +23,7 @@ import io.connscale.run.Runs;
 import io.connscale.run.Sample;
 import io.connscale.stats.Distribution;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -51,6 +54,9 @@ public final class Recording implements AutoCloseable {
     private static final long FULL_PACE = 16L << 20;
 
     private static final long INFO_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** What could not be begun is tried again after so long. */
+    private static final Duration AGAIN = Duration.ofSeconds(10);
+
     private static final long ANSWER_MILLIS = 500;
     private static final long CLOSE_SECONDS = 3;
 
@@ -60,18 +66,20 @@ public final class Recording implements AutoCloseable {
      * @param runs the folder of all runs
      * @param folder of this run; null: a new one among them
      * @param on whether anything is recorded
+     * @param keep how many runs without a name are kept, this one not counted
      * @param hostsFile the file that was read, for the record
      */
-    public record Options(Runs runs, @Nullable Path folder, boolean on, String hostsFile) {
+    public record Options(Runs runs, @Nullable Path folder, boolean on, int keep, String hostsFile) {
         /** Nothing is recorded. */
         public static Options none(Runs runs) {
-            return new Options(runs, null, false, "");
+            return new Options(runs, null, false, Runs.MAX_RUNS, "");
         }
     }
 
     private final Parts parts;
     private final Samples samples;
     private final Options options;
+    private final Duration again;
     private final ThreadPoolExecutor recorder = Threads.queue("recorder", MAX_WAITING);
     private @Nullable Begun begun;
     private boolean closed;
@@ -79,7 +87,9 @@ public final class Recording implements AutoCloseable {
     /** One that has begun. Its fields but {@code began} are the recorder's. */
     private static final class Begun {
         final Instant began;
-        final Path folder;
+        /** Null: none could be made yet. */
+        private @Nullable Path folder;
+
         private final Map<String, RunInfo.Kernel> kernels = new LinkedHashMap<>();
         private RunInfo.Kernel atServer = RunInfo.Kernel.UNKNOWN;
         private Samples.@Nullable Subscription subscription;
@@ -90,11 +100,12 @@ public final class Recording implements AutoCloseable {
         private @Nullable String name;
         private long moments;
         private long infoAt;
+        private long triedAt;
+        private @Nullable IOException refusal;
         private boolean complained;
 
-        Begun(Instant began, Path folder) {
+        Begun(Instant began) {
             this.began = began;
-            this.folder = folder;
         }
 
         /** Every how many moments a sample is written. */
@@ -105,9 +116,15 @@ public final class Recording implements AutoCloseable {
     }
 
     Recording(Parts parts, Samples samples, Options options) {
+        this(parts, samples, options, AGAIN);
+    }
+
+    /** @param again after which a record that could not be begun is tried again */
+    Recording(Parts parts, Samples samples, Options options, Duration again) {
         this.parts = parts;
         this.samples = samples;
         this.options = options;
+        this.again = again;
     }
 
     /** The runs that were recorded, this one among them. */
@@ -115,9 +132,35 @@ public final class Recording implements AutoCloseable {
         return options.runs;
     }
 
-    /** The folder of the run that is being recorded; empty where none is. */
-    public synchronized Optional<Path> folder() {
-        return Optional.ofNullable(begun).filter(run -> options.on && !closed).map(run -> run.folder);
+    /**
+     * The folder of the run that is being recorded, with all in it that has happened until now; empty where none is.
+     *
+     * @throws IOException in words for the user, where one should be and can't: the disk is full, say
+     */
+    public Optional<Path> folder() throws IOException, InterruptedException {
+        Begun run;
+        synchronized (this) {
+            run = begun;
+            if (run == null || closed) {
+                return Optional.empty();
+            }
+        }
+        Begun asked = run;
+        return Optional.of(answer(() -> {
+            writer(asked);
+            return Objects.requireNonNull(asked.folder);
+        }));
+    }
+
+    /** What the recorder answers, when it has done what it was given before. */
+    private <T> T answer(Callable<T> question) throws IOException, InterruptedException {
+        try {
+            return recorder.submit(question).get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
+        } catch (TimeoutException | RejectedExecutionException e) {
+            throw new IOException("the disk does not take it in time", e);
+        }
     }
 
     /**
@@ -133,7 +176,7 @@ public final class Recording implements AutoCloseable {
         }
         execute(run, () -> {
             Run soFar = soFar(run);
-            listener.begun(soFar, soFar.times());
+            listener.begun(soFar, run.writer == null ? Map.of() : soFar.times());
             run.listener = listener;
         });
     }
@@ -151,10 +194,9 @@ public final class Recording implements AutoCloseable {
         if (begun != null || closed || !options.on) {
             return;
         }
-        Path folder = options.folder;
-        Begun run = new Begun(began, folder == null ? options.runs.next(began) : folder.toAbsolutePath());
+        Begun run = new Begun(began);
         begun = run;
-        execute(run, () -> open(run));
+        execute(run, () -> begin(run));
         parts.diagnostics()
                 .onVerdict(verdict ->
                         event(Instant.now(), Event.VERDICT, verdict.text(), null, null, members(Verdict.of(verdict))));
@@ -220,18 +262,12 @@ public final class Recording implements AutoCloseable {
         if (run == null) {
             throw new IOException("no run is being recorded");
         }
-        try {
-            recorder.submit(() -> {
-                        run.name = name;
-                        info(run, null, null);
-                        return true;
-                    })
-                    .get(CLOSE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException why ? why : new IOException(e.getCause());
-        } catch (TimeoutException | RejectedExecutionException e) {
-            throw new IOException("the disk does not take it in time", e);
-        }
+        Begun named = run;
+        answer(() -> {
+            named.name = name;
+            info(named, null, null);
+            return true;
+        });
     }
 
     /**
@@ -301,36 +337,80 @@ public final class Recording implements AutoCloseable {
         if (!run.complained) {
             run.complained = true;
             parts.user()
-                    .notice("the run's record in " + run.folder + " is incomplete: " + PlainText.why(e)
+                    .notice((run.writer == null
+                                    ? notBegun(e)
+                                    : "the run's record in " + run.folder + " is incomplete: " + PlainText.why(e))
                             + " · --run FOLDER writes it elsewhere, --no-record not at all");
         }
     }
 
-    private static RunWriter writer(Begun run) throws IOException {
+    private static String notBegun(IOException e) {
+        String where = e instanceof FileSystemException file ? file.getFile() + ": " : "";
+        return "this run is not recorded: " + where + PlainText.why(e) + " · tried again every " + Quantity.text(AGAIN);
+    }
+
+    /** Of a run that could not be begun, tries it again after a while: there may be room now. */
+    private RunWriter writer(Begun run) throws IOException {
         RunWriter writer = run.writer;
-        if (writer == null) {
-            throw new IOException("it could not be begun");
+        if (writer != null) {
+            return writer;
+        }
+        IOException why = run.refusal;
+        if (why != null && System.nanoTime() - run.triedAt < again.toNanos()) {
+            throw why;
+        }
+        try {
+            writer = open(run);
+        } catch (IOException e) {
+            run.refusal = e;
+            run.triedAt = System.nanoTime();
+            throw e;
+        }
+        run.writer = writer;
+        if (why != null) {
+            run.complained = false;
+            parts.user().notice("this run is recorded from now on, in " + run.folder);
+        }
+        if (options.folder == null) {
+            removeOld();
         }
         return writer;
     }
 
-    private void open(Begun run) throws IOException, InterruptedException {
+    private void removeOld() {
+        try {
+            options.runs.prune(options.keep, Runs.MAX_BYTES);
+        } catch (IOException e) {
+            log.warn("old runs are not removed: {}", PlainText.why(e));
+        }
+    }
+
+    private void begin(Begun run) throws IOException, InterruptedException {
         run.status = serverStatus();
         run.infoAt = System.nanoTime();
-        run.writer = new RunWriter(run.folder, describe(run, null, null));
-        if (options.folder == null) {
-            options.runs.prune(Runs.MAX_RUNS, Runs.MAX_BYTES);
+        writer(run);
+    }
+
+    private RunWriter open(Begun run) throws IOException {
+        Path folder = run.folder;
+        if (folder == null) {
+            folder = options.folder == null ? options.runs.make(run.began) : options.folder.toAbsolutePath();
+            run.folder = folder;
         }
+        return new RunWriter(folder, describe(run, null, null));
     }
 
     /** What the disk did not take is not known any more. */
     private Run soFar(Begun run) {
-        try {
-            return Run.read(run.folder);
-        } catch (IOException e) {
-            log.debug("the record of {} so far", run.folder, e);
-            return new Run(run.folder, describe(run, null, null), List.of(), List.of());
+        Path folder = run.folder;
+        if (run.writer != null && folder != null) {
+            try {
+                return Run.read(folder);
+            } catch (IOException e) {
+                log.debug("the record of {} so far", folder, e);
+            }
         }
+        return new Run(folder == null ? Path.of("") : folder, describe(run, null, null), List.of(), List.of());
     }
 
     private @Nullable ServerStatus serverStatus() throws InterruptedException {
@@ -420,7 +500,7 @@ public final class Recording implements AutoCloseable {
                         host.name(), host(host, run.kernels.getOrDefault(host.name(), RunInfo.Kernel.UNKNOWN))));
         return new RunInfo(
                 RunInfo.SCHEMA,
-                String.valueOf(run.folder.getFileName()),
+                run.folder == null ? "" : Runs.id(run.folder),
                 run.name,
                 run.began,
                 ended,

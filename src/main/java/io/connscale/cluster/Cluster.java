@@ -165,7 +165,7 @@ public final class Cluster implements AutoCloseable {
     /** Made for the first host that needs it: reading the jar takes a moment. */
     private synchronized Deployment deployment() throws AgentException {
         if (deployment == null) {
-            deployment = new Deployment(Jar.forAgents(layers.tls() != null));
+            deployment = new Deployment(Jar.forAgents(tls()));
         }
         return deployment;
     }
@@ -183,6 +183,11 @@ public final class Cluster implements AutoCloseable {
     /** The maximum of processes that the server may be. */
     public Workers serverWorkers() {
         return serverWorkers;
+    }
+
+    /** Whether agents connect over TLS. */
+    public boolean tls() {
+        return layers.tls() != null;
     }
 
     /** How long a client may be silent before the server's kernel asks whether it is there; zero: never. */
@@ -306,7 +311,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Asks the agent there, about the server in it; what it answers with. Fails where no agent is ready. */
-    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
+    public <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
         try {
             return host(name).ready().ask(request, answer);
         } catch (AgentException e) {
@@ -368,6 +373,11 @@ public final class Cluster implements AutoCloseable {
     /** Has what this host opens from now on come from these addresses. */
     public CompletableFuture<Void> from(String name, List<String> source) {
         return host(name).reconfigure(config -> config.from(source));
+    }
+
+    /** Has this host's next agent be as many processes as its connections need. */
+    public CompletableFuture<Void> grows(String name) {
+        return host(name).reconfigure(HostConfig::growing);
     }
 
     /** Ends all agents, side by side; returns within seconds. What has not ended then is killed. */

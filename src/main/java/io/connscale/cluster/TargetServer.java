@@ -78,10 +78,15 @@ public final class TargetServer implements Server {
     }
 
     @Override
+    public Optional<String> readOn() {
+        return config.runs().map(Runs::on);
+    }
+
+    @Override
     public CompletableFuture<TargetReading> reading() {
         if (config.runs().isEmpty()) {
             return CompletableFuture.failedFuture(new AgentException(
-                    config.text() + " is not read", "runs: {on: HOST} in hosts.yaml says where it runs"));
+                    "hosts.yaml does not say where it runs", "runs: {on: HOST} below target: says it"));
         }
         Runs runs = config.runs().get();
         OptionalLong pid = runs.pid();

@@ -4,15 +4,19 @@ import com.google.auto.service.AutoService;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.control.Quantity;
 import io.connscale.run.Expectation;
 import io.connscale.run.Run;
 import io.connscale.run.Runs;
 import io.connscale.run.Summary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -48,7 +52,7 @@ public final class CompareCommand implements Command {
      * A run in JSON.
      *
      * @param incomparable why it can't be compared with the first
-     * @param ratios to the first's values; null where that is 0, or unknown
+     * @param ratios to the first's values; 1 where both are 0; null where that one alone is 0, or one is unknown
      */
     private record Compared(
             String id,
@@ -58,11 +62,15 @@ public final class CompareCommand implements Command {
             Map<String, @Nullable Double> ratios) {}
 
     @Override
-    public Answer run(CommandContext context) throws CommandException {
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
         List<Expectation> forbidden = new ArrayList<>();
         for (String expression : failIf) {
             try {
                 Expectation one = Expectation.parse(expression);
+                if (one.over() != null) {
+                    throw new IllegalArgumentException(
+                            Quantity.quoted(expression) + ": a recorded run is compared as a whole, without over");
+                }
                 one.number(false);
                 forbidden.add(one);
             } catch (IllegalArgumentException e) {
@@ -85,10 +93,7 @@ public final class CompareCommand implements Command {
                     summary.values(),
                     ratios(first, summary)));
         }
-        Answer answer = new Answer(
-                Map.of("runs", compared),
-                table(compared),
-                lines(compared, new ArrayList<>(first.values().keySet())));
+        Answer answer = new Answer(Map.of("runs", compared), table(compared), lines(compared));
         List<String> broken = broken(forbidden, compared);
         if (!broken.isEmpty()) {
             throw CommandException.unmet(String.join("; ", broken), answer);
@@ -98,35 +103,61 @@ public final class CompareCommand implements Command {
 
     private static Map<String, @Nullable Double> ratios(Summary first, Summary other) {
         Map<String, @Nullable Double> ratios = new LinkedHashMap<>();
-        first.values().forEach((name, value) -> {
-            Summary.Value there = other.values().get(name);
-            ratios.put(name, there == null || value.value() == 0 ? null : (Double) (there.value() / value.value()));
-        });
+        Set<String> names = new LinkedHashSet<>(first.values().keySet());
+        names.addAll(other.values().keySet());
+        names.forEach(name ->
+                ratios.put(name, ratio(first.values().get(name), other.values().get(name))));
         return ratios;
+    }
+
+    private static @Nullable Double ratio(Summary.@Nullable Value first, Summary.@Nullable Value other) {
+        if (first == null || other == null) {
+            return null;
+        }
+        if (first.value() == 0) {
+            return other.value() == 0 ? (Double) 1.0 : null;
+        }
+        return other.value() / first.value();
     }
 
     /** What is not known is not as wanted either. */
     private static List<String> broken(List<Expectation> forbidden, List<Compared> compared) throws CommandException {
         List<String> broken = new ArrayList<>();
         for (Expectation one : forbidden) {
-            if (!compared.get(0).ratios.containsKey(one.name())) {
+            if (!names(compared).contains(one.name())) {
                 throw new CommandException(
-                        "no number is called " + one.name(),
-                        "numbers are "
-                                + String.join(", ", compared.get(0).ratios.keySet()));
+                        "no number is called " + one.name(), "numbers are " + String.join(", ", names(compared)));
             }
             for (Compared other : compared.subList(1, compared.size())) {
-                Double ratio = other.ratios.get(one.name());
-                if (ratio == null) {
-                    broken.add(
-                            one.name() + " of " + label(other) + " has no ratio to " + label(compared.get(0)) + "'s");
-                } else if (one.operator().holds(ratio, one.number(false))) {
-                    broken.add("%s of %s is %s times %s's: %s"
-                            .formatted(one.name(), label(other), ratio(ratio), label(compared.get(0)), one));
-                }
+                broken(one, compared.get(0), other).ifPresent(broken::add);
             }
         }
         return broken;
+    }
+
+    /** Anything is more than any number of times nothing. */
+    private static Optional<String> broken(Expectation one, Compared first, Compared other) {
+        Summary.Value before = first.values.get(one.name());
+        Summary.Value now = other.values.get(one.name());
+        if (before == null || now == null) {
+            return Optional.of(one.name() + " of " + label(before == null ? first : other) + " is unknown: " + one);
+        }
+        Double ratio = other.ratios.get(one.name());
+        if (!one.operator().holds(ratio == null ? Double.POSITIVE_INFINITY : ratio, one.number(false))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                ratio == null
+                        ? "%s of %s is %s, and 0 of %s: %s"
+                                .formatted(one.name(), label(other), text(now), label(first), one)
+                        : "%s of %s is %s times %s's: %s"
+                                .formatted(one.name(), label(other), ratio(ratio), label(first), one));
+    }
+
+    private static Set<String> names(List<Compared> compared) {
+        Set<String> names = new LinkedHashSet<>();
+        compared.forEach(run -> names.addAll(run.ratios.keySet()));
+        return names;
     }
 
     private static String label(Compared run) {
@@ -148,7 +179,7 @@ public final class CompareCommand implements Command {
         return new Table(List.of("run", "number", "unit", "value", "quarter", "three_quarters", "ratio"), rows);
     }
 
-    private static List<String> lines(List<Compared> compared, List<String> names) {
+    private static List<String> lines(List<Compared> compared) {
         List<String> lines = new ArrayList<>();
         for (Compared other : compared.subList(1, compared.size())) {
             other.incomparable.forEach(why -> lines.add("not comparable with " + label(other) + ": " + why));
@@ -160,7 +191,7 @@ public final class CompareCommand implements Command {
             heads.add("ratio");
         }
         List<List<Object>> rows = new ArrayList<>();
-        for (String name : names) {
+        for (String name : names(compared)) {
             List<Object> row = new ArrayList<>(List.of(name));
             Summary.Value first = compared.get(0).values.get(name);
             row.add(cell(first));
@@ -170,7 +201,7 @@ public final class CompareCommand implements Command {
                 row.add(cell(value));
                 row.add(
                         ratio == null
-                                ? ""
+                                ? first == null || value == null ? "" : "from 0"
                                 : ratio(ratio) + (first != null && value != null && first.overlaps(value) ? " ~" : ""));
             }
             rows.add(row);
@@ -185,12 +216,16 @@ public final class CompareCommand implements Command {
         if (value == null) {
             return "unknown";
         }
-        String text = text(value.value(), value.unit());
+        String text = text(value);
         Double low = value.low();
         Double high = value.high();
         return low == null || high == null
                 ? text
                 : text + " (" + text(low, value.unit()) + " – " + text(high, value.unit()) + ")";
+    }
+
+    private static String text(Summary.Value value) {
+        return text(value.value(), value.unit());
     }
 
     private static String text(double value, String unit) {

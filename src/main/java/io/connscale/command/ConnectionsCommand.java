@@ -155,10 +155,13 @@ public final class ConnectionsCommand implements Command {
         private Opening.Request request(long n) {
             Converters.RateLaw law = rate;
             Opening.Request request = new Opening.Request(
-                    n, total, law == null ? OptionalLong.empty() : OptionalLong.of(law.from()), stopOnLimit, force, yes);
-            return law == null
-                    ? request
-                    : law.rising().map(request::withRising).orElse(request);
+                    n,
+                    total,
+                    law == null ? OptionalLong.empty() : OptionalLong.of(law.from()),
+                    stopOnLimit,
+                    force,
+                    yes);
+            return law == null ? request : law.rising().map(request::withRising).orElse(request);
         }
 
         /** One after the other, each at its time; where one took longer the next begins at once. */
@@ -188,11 +191,15 @@ public final class ConnectionsCommand implements Command {
                 boolean interrupted = awaited(opening, context.shell(), "step " + (i + 1) + " of " + n + " · ");
                 Opened step = opening.result();
                 all = all.plus(step);
-                context.shell().notice("step %d of %d: %s established%s".formatted(
-                        i + 1,
-                        n,
-                        Quantity.text(all.established()),
-                        step.failed() == 0 ? "" : ", " + Quantity.text(step.failed()) + " failed in it"));
+                context.shell()
+                        .notice("step %d of %d: %s established%s"
+                                .formatted(
+                                        i + 1,
+                                        n,
+                                        Quantity.text(all.established()),
+                                        step.failed() == 0
+                                                ? ""
+                                                : ", " + Quantity.text(step.failed()) + " failed in it"));
                 if (interrupted) {
                     throw interrupted(all);
                 }
@@ -533,8 +540,7 @@ public final class ConnectionsCommand implements Command {
                         "connections keep: --churn or --lifetime is missing",
                         "connections keep 10k client1 --churn 100/s, or --lifetime 60s");
             }
-            double ofLifetime =
-                    lives == null ? Double.MAX_VALUE : count / (lives.lives.toMillis() / 1e3);
+            double ofLifetime = lives == null ? Double.MAX_VALUE : count / (lives.lives.toMillis() / 1e3);
             return new io.connscale.control.Agent.Keep(
                     Math.min(Rate.MAX, Math.min(ofLifetime, perSecond == null ? Double.MAX_VALUE : perSecond)),
                     lives == null ? 0 : lives.lives.toMillis(),
@@ -577,8 +583,7 @@ public final class ConnectionsCommand implements Command {
             Opened opened = opening.result();
             Map<String, Kept> kept = kept(context, before, began);
             kept.keySet().removeAll(opened.failures().keySet());
-            HostAnswers<Kept> answers =
-                    HostAnswers.of(kept, opened.failures().values());
+            HostAnswers<Kept> answers = HostAnswers.of(kept, opened.failures().values());
             if (interrupted && given != null) {
                 throw answers.interrupted(
                         "interrupted; connections stay open", "connections stop closes them", Keep::answer);

@@ -107,6 +107,11 @@ public final class FindCommand implements Command {
                 converter = Converters.RateWord.class)
         private @Nullable Long rate;
 
+        @Option(
+                names = "--lift",
+                description = "lift each limit that needs no root, in turn: more sources of 127/8, more processes")
+        private boolean lift;
+
         @Option(names = "--yes", description = "a public address: its owner agrees, do not ask")
         private boolean yes;
 
@@ -143,7 +148,8 @@ public final class FindCommand implements Command {
                         repeat,
                         within,
                         rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
-                        yes);
+                        yes,
+                        lift);
             } catch (IllegalArgumentException e) {
                 throw new CommandException("find max: " + e.getMessage(), GOALS);
             }
@@ -177,7 +183,11 @@ public final class FindCommand implements Command {
                 @Nullable Limited limit,
                 double width,
                 double heldSeconds,
-                List<Searched> runs) {}
+                List<Searched> runs,
+                List<Raised> lifted) {}
+
+        /** @param at the most that held with that limit */
+        private record Raised(long at, Limited limit, String by) {}
 
         /** @param verdict left out where there is none */
         private record Limited(
@@ -191,6 +201,11 @@ public final class FindCommand implements Command {
         /** @param failedAt null: nothing failed */
         private record Searched(long maximum, @Nullable Long failedAt, boolean held, int steps) {}
 
+        private static Limited limited(Limit why) {
+            return new Limited(
+                    why.what(), why.evidence(), why.remedy(), why.verdict().orElse(null));
+        }
+
         private static @Nullable Long known(OptionalLong n) {
             return n.isPresent() ? (Long) n.getAsLong() : null;
         }
@@ -203,16 +218,14 @@ public final class FindCommand implements Command {
                     known(found.predicted()),
                     found.predictedBy(),
                     found.end().toString(),
-                    limit.map(why -> new Limited(
-                                    why.what(),
-                                    why.evidence(),
-                                    why.remedy(),
-                                    why.verdict().orElse(null)))
-                            .orElse(null),
+                    limit.map(Max::limited).orElse(null),
                     request.width(),
                     held,
                     found.runs().stream()
                             .map(run -> new Searched(run.maximum(), known(run.failedAt()), run.held(), run.steps()))
+                            .toList(),
+                    found.lifted().stream()
+                            .map(one -> new Raised(one.at(), limited(one.limit()), one.by()))
                             .toList());
             List<Object> row = List.of(
                     found.maximum(),
@@ -220,10 +233,7 @@ public final class FindCommand implements Command {
                     found.end().toString(),
                     limit.map(Limit::what).orElse(""),
                     held,
-                    found.runs().stream()
-                            .flatMapToLong(run -> run.failedAt().stream())
-                            .min()
-                            .stream()
+                    found.runs().stream().flatMapToLong(run -> run.failedAt().stream()).min().stream()
                             .mapToObj(Long::toString)
                             .findFirst()
                             .orElse(""),
@@ -234,6 +244,9 @@ public final class FindCommand implements Command {
 
         private static List<String> lines(Found found, Maximum.Request request) {
             List<String> lines = new ArrayList<>();
+            found.lifted()
+                    .forEach(one -> lines.add("%s · %s · lifted by %s"
+                            .formatted(Quantity.text(one.at()), one.limit().what(), one.by())));
             Optional<Limit> limit = found.limit();
             long held = found.runs().stream().filter(Once::held).count();
             String text = "maximum " + Quantity.text(found.maximum())

@@ -55,7 +55,8 @@ public final class HoldCommand implements Command {
         Answer answer = answer(new Held(seconds, since.established(), since.lost()));
         if (since.lost() > 0) {
             throw new CommandException(
-                    "%s lost after %.1f s: %s".formatted(Quantity.text(since.lost()), seconds, ServerCommand.errors(since.errors())),
+                    "%s lost after %.1f s: %s"
+                            .formatted(Quantity.text(since.lost()), seconds, ServerCommand.errors(since.errors())),
                     "count and stats say what is left",
                     answer);
         }

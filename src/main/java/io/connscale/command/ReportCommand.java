@@ -46,7 +46,7 @@ public final class ReportCommand implements Command {
     private @Nullable Path to;
 
     @Override
-    public Answer run(CommandContext context) throws CommandException {
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
         List<Run> read = new ArrayList<>();
         for (String word : runs.isEmpty() ? List.of(Runs.LAST) : runs) {
             read.add(RunsCommand.read(RunsCommand.find(context, word)));

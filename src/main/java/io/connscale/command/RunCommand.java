@@ -24,8 +24,14 @@ import picocli.CommandLine.Parameters;
         subcommands = {RunCommand.Name.class})
 public final class RunCommand implements Command {
     @Override
-    public Answer run(CommandContext context) throws CommandException {
-        Optional<Path> folder = context.recording().folder();
+    public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        Optional<Path> folder;
+        try {
+            folder = context.recording().folder();
+        } catch (IOException e) {
+            throw new CommandException(
+                    "this run is not recorded: " + PlainText.why(e), "it is tried again while the console runs");
+        }
         String name = folder.map(RunCommand::name).orElse("");
         Map<String, @Nullable Object> json = new HashMap<>();
         json.put("folder", folder.map(Path::toString).orElse(null));
@@ -34,7 +40,7 @@ public final class RunCommand implements Command {
                 json,
                 Commands.NOTHING.table(),
                 List.of(folder.map(path -> "run  " + path + (name.isEmpty() ? "" : " · " + name))
-                        .orElse("no run is being recorded: it begins with start or connections start")));
+                        .orElse("no run is being recorded: it begins with start, connections start or page")));
     }
 
     private static String name(Path folder) {
@@ -83,7 +89,7 @@ public final class RunCommand implements Command {
                 throw new CommandException(String.valueOf(e.getMessage()), "run name NIGHT-17");
             } catch (IOException e) {
                 throw new CommandException(
-                        "not named: " + PlainText.why(e), "a run begins with start or connections start");
+                        "not named: " + PlainText.why(e), "a run begins with start, connections start or page");
             }
             return new Answer(Map.of("name", name), Commands.NOTHING.table(), List.of("run  is called " + name));
         }

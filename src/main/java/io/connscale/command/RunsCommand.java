@@ -114,10 +114,10 @@ public final class RunsCommand implements Command {
     }
 
     /** The run that a word means. */
-    static Runs.Entry find(CommandContext context, String word) throws CommandException {
-        Optional<Path> going = context.recording().folder().filter(folder -> word.equals(Runs.LAST));
+    static Runs.Entry find(CommandContext context, String word) throws CommandException, InterruptedException {
         try {
-            return going.isPresent() && Files.isDirectory(going.get())
+            Optional<Path> going = word.equals(Runs.LAST) ? context.recording().folder() : Optional.empty();
+            return going.isPresent()
                     ? Runs.entry(going.get())
                     : context.recording().runs().find(word);
         } catch (IOException e) {
@@ -161,7 +161,7 @@ public final class RunsCommand implements Command {
                 List<Event> events) {}
 
         @Override
-        public Answer run(CommandContext context) throws CommandException {
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
             Runs.Entry entry = find(context, run);
             Run read = read(entry);
             List<Sample> samples = read.samples();
@@ -249,7 +249,7 @@ public final class RunsCommand implements Command {
         private @Nullable Long keep;
 
         @Override
-        public Answer run(CommandContext context) throws CommandException {
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
             if (runs.isEmpty() == (keep == null)) {
                 throw new CommandException("which runs?", "runs remove RUN, or runs remove --keep 10");
             }
@@ -292,9 +292,11 @@ public final class RunsCommand implements Command {
         }
 
         private static boolean isSame(Path one, Path other) {
-            return one.toAbsolutePath()
-                    .normalize()
-                    .equals(other.toAbsolutePath().normalize());
+            try {
+                return Files.isSameFile(one, other);
+            } catch (IOException e) {
+                return false; // one of them has gone meanwhile
+            }
         }
     }
 }

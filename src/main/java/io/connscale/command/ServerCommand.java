@@ -1,5 +1,6 @@
 package io.connscale.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
 import io.connscale.api.Connscale;
 import io.connscale.api.ConnscaleException;
@@ -8,6 +9,7 @@ import io.connscale.api.ServerState.Listener;
 import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
+import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Readings;
 import java.util.ArrayList;
@@ -83,8 +85,16 @@ public final class ServerCommand implements Command {
      * @param target what it is, and what is said to it
      * @param established by the kernel's count where it runs; null: not read, or unknown
      * @param read what is read there; null: nothing
+     * @param notRead why not; null: it is, or need not be
      */
-    record Foreign(String state, String target, @Nullable Long established, TargetText.@Nullable Json read) {}
+    record Foreign(
+            String state,
+            String target,
+            @Nullable Long established,
+            TargetText.@Nullable Json read,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String notRead) {}
 
     private static Answer now(CommandContext context) throws InterruptedException {
         Optional<String> target = context.scale().target();
@@ -96,17 +106,20 @@ public final class ServerCommand implements Command {
     private static Answer foreign(CommandContext context, String target) throws InterruptedException {
         Readings now = context.scale().readings(context.scale().counting(), true);
         TargetText text = TargetText.of(now, now, false);
-        List<String> lines = new ArrayList<>(List.of("server  " + target + (text == null ? " · not read" : "")));
+        AgentException why = now.silent();
+        List<String> lines = new ArrayList<>(
+                List.of("server  " + target + (text == null ? " · " + StatsCommand.Foreign.notRead(why) : "")));
         if (text != null) {
             lines.add("        " + text.line());
-            text.unread().forEach(why -> lines.add("        " + why));
+            text.unread().forEach(line -> lines.add("        " + line));
         }
         return new Answer(
                 new Foreign(
                         "foreign",
                         target,
                         text == null ? null : text.reading().now().established(),
-                        text == null ? null : text.json()),
+                        text == null ? null : text.json(),
+                        why == null ? null : why.message()),
                 Table.of(COLUMNS, List.of()),
                 lines);
     }

@@ -27,7 +27,12 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
         name = "set",
         description = "Change interval, timeout, rate or the active part now, for running connections too.",
-        subcommands = {SetCommand.Interval.class, SetCommand.Timeout.class, SetCommand.RateOf.class, SetCommand.Active.class})
+        subcommands = {
+            SetCommand.Interval.class,
+            SetCommand.Timeout.class,
+            SetCommand.RateOf.class,
+            SetCommand.Active.class
+        })
 public final class SetCommand implements Command {
     static final String RATE = "RATE";
 

@@ -123,10 +123,19 @@ public final class StatsCommand implements Command {
             description = "what happens from now on for so long; else all since the agents began")
     private Duration over = Duration.ZERO;
 
-    /** Somebody else's server; null: not read. */
-    record Foreign(@Nullable TargetText text) {
+    /**
+     * Somebody else's server.
+     *
+     * @param text null: not read
+     * @param why it is not; null: it need not be
+     */
+    record Foreign(@Nullable TargetText text, @Nullable AgentException why) {
         List<String> lines(int columns) {
-            return text == null ? List.of("server  not read") : text.lines(columns);
+            return text == null ? List.of("server  " + notRead(why)) : text.lines(columns);
+        }
+
+        static String notRead(@Nullable AgentException why) {
+            return "not read" + (why == null ? "" : ": " + why.message());
         }
 
         TargetText.@Nullable Json json() {
@@ -184,7 +193,7 @@ public final class StatsCommand implements Command {
         List<StatsRow> rows = StatsRow.rows(before, now, !over.isZero());
         AgentException silent = now.silent();
         Foreign foreign = hosts.isEmpty() && context.scale().target().isPresent()
-                ? new Foreign(TargetText.of(before, now, !over.isZero()))
+                ? new Foreign(TargetText.of(before, now, !over.isZero()), silent)
                 : null;
         return HostAnswers.of(now.hosts())
                 .withoutServer(silent)
@@ -227,7 +236,7 @@ public final class StatsCommand implements Command {
             lines.add("");
             lines.addAll(foreign.lines(columns));
         }
-        if (serverIsSilent) {
+        if (serverIsSilent && foreign == null) {
             lines.add("server  unknown: it does not answer");
         }
         errors(rows, lines);

@@ -3,6 +3,7 @@ package io.connscale.command;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.console.Wrapped;
+import io.connscale.control.AgentException;
 import io.connscale.control.Quantity;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.Snapshot;
@@ -91,9 +92,14 @@ final class WatchPicture {
         return last.count() == 0 ? "" : (Object) last.percentile(percent);
     }
 
-    /** What is read of somebody else's server; null: nothing. */
-    void target(@Nullable TargetText read) {
-        target = Optional.of(read == null ? "not read" : read.line());
+    /**
+     * What is read of somebody else's server.
+     *
+     * @param read null: nothing
+     * @param why nothing is; null: not yet
+     */
+    void target(@Nullable TargetText read, @Nullable AgentException why) {
+        target = Optional.of(read == null ? StatsCommand.Foreign.notRead(why) : read.line());
     }
 
     /** A tick: what was heard of server and hosts. */

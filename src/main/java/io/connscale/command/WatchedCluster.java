@@ -6,6 +6,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.Live;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
+import io.connscale.control.AgentException;
 import io.connscale.control.Json;
 import io.connscale.control.TargetReading;
 import io.connscale.control.Threads;
@@ -20,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -77,7 +80,7 @@ final class WatchedCluster implements WatchCommand.Watched {
         rows = rows(now);
         if (context.scale().target().isPresent()) {
             target.look(context.scale()::targetReading, rows);
-            picture.target(target.heard);
+            picture.target(target.heard, target.why);
         }
         picture.add(rows);
         findings.look(rows);
@@ -128,35 +131,49 @@ final class WatchedCluster implements WatchCommand.Watched {
             rows = rows(context.scale().moments().next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), false));
         }
         StatsCommand.Foreign foreign =
-                context.scale().target().isPresent() ? new StatsCommand.Foreign(target.heard) : null;
+                context.scale().target().isPresent() ? new StatsCommand.Foreign(target.heard, target.why) : null;
         return StatsCommand.answer(rows, false, foreign, context.shell().columns());
     }
 
     /** Somebody else's server, where it is read: what came last, a moment old. It is never waited for. */
     private static final class Target {
-        private CompletableFuture<@Nullable TargetReading> asked = CompletableFuture.completedFuture(null);
+        private @Nullable CompletableFuture<TargetReading> asked;
         private long askedAt;
         private @Nullable TargetReading before;
         private long beforeAt;
         /** Null: not read, or not yet. */
         private @Nullable TargetText heard;
+        /** Why it is not read; null: it is, or not yet. */
+        private @Nullable AgentException why;
 
         void look(Supplier<CompletableFuture<TargetReading>> question, List<StatsRow> rows) {
-            if (!asked.isDone()) {
+            if (asked != null && !asked.isDone()) {
                 return;
             }
-            TargetReading now = asked.join();
-            if (now != null) {
+            if (asked != null) {
+                hear(asked, rows);
+            }
+            askedAt = System.nanoTime();
+            asked = question.get();
+        }
+
+        /** What was read before is past where it can't be read any more. */
+        private void hear(CompletableFuture<TargetReading> answer, List<StatsRow> rows) {
+            try {
+                TargetReading now = answer.join();
                 long pongs = rows.stream()
                         .filter(StatsRow.OfHost.class::isInstance)
                         .mapToLong(row -> row.all().counts().pongs())
                         .sum();
                 heard = TargetText.of(now, before, Moment.seconds(beforeAt, askedAt), pongs);
+                why = null;
+                before = now;
                 beforeAt = askedAt;
+            } catch (CompletionException | CancellationException e) {
+                heard = null;
+                why = AgentException.of(e);
+                before = null;
             }
-            before = now;
-            askedAt = System.nanoTime();
-            asked = question.get().handle((reading, failure) -> failure == null ? reading : null);
         }
     }
 
@@ -187,8 +204,7 @@ final class WatchedCluster implements WatchCommand.Watched {
             new Column<>("round_trip_p50_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::p50)),
             new Column<>("round_trip_p99_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::p99)),
             new Column<>("round_trip_max_us", sample -> micros(sample, Sample.Micros::roundTrip, Sample.Times::max)),
-            new Column<>(
-                    "cpus", sample -> known(sample.sum(), end -> end.process().cpus())));
+            new Column<>("cpus", sample -> known(sample.sum(), Sample.End::cpus)));
 
     private static Object known(Sample.@Nullable End end, Function<Sample.End, @Nullable Object> value) {
         Object known = end == null ? null : value.apply(end);

@@ -23,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         customSynopsis = {
             "connscale-console [--hosts FILE] [-e COMMAND]... [-f FILE]",
             "         [-o table|json|csv] [--serve] [--keep-going] [--run FOLDER | --no-record]",
-            "         [--junit FILE] [--page PORT] [--no-pager] [-v] [--version] [--help]"
+            "         [--keep N] [--junit FILE] [--page PORT] [--no-pager] [-v] [--version] [--help]"
         },
         description = "How many TCP connections does this hardware sustain, and what stops it?",
         footer = {
@@ -78,6 +78,12 @@ public final class StartOptions {
     private boolean noRecord;
 
     @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description = "remove old runs without a name until N are left (default: 50)")
+    private @Nullable Integer keep;
+
+    @Option(
             names = "--junit",
             paramLabel = "FILE",
             description = "write what expect checked, and what failed, as JUnit's XML")
@@ -125,6 +131,10 @@ public final class StartOptions {
             throw unmatched(e.getUnmatched().get(0));
         } catch (ParameterException e) {
             throw Grammar.Misuse.of(e, HINT);
+        }
+        Integer keep = options.keep;
+        if (keep != null && keep < 0) {
+            throw new CommandException("--keep " + keep + " is out of range", "--keep takes 0 or more");
         }
         Path file = options.script;
         if (file != null && (!Files.isReadable(file) || Files.isDirectory(file))) {
@@ -179,6 +189,11 @@ public final class StartOptions {
     /** The port of the run's page; null: none is served. */
     public @Nullable Integer page() {
         return page;
+    }
+
+    /** How many earlier runs without a name are kept; null: as many as by default. */
+    public @Nullable Integer keep() {
+        return keep;
     }
 
     public boolean records() {

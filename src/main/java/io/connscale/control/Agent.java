@@ -151,7 +151,9 @@ public interface Agent extends AutoCloseable {
                                 : new OpenRequest(
                                         parts[i],
                                         sum == null ? null : rates.get(i),
-                                        rising == null ? null : new Rising(to.get(i).perSecond(), rising.overMillis),
+                                        rising == null
+                                                ? null
+                                                : new Rising(to.get(i).perSecond(), rising.overMillis),
                                         keep == null ? null : keep.part((double) parts[i] / total)));
             }
             return shared;

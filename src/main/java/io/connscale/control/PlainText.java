@@ -2,6 +2,7 @@ package io.connscale.control;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
@@ -49,6 +50,9 @@ public final class PlainText {
         }
         if (e instanceof AccessDeniedException) {
             return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException) {
+            return "there is such a file already";
         }
         String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
         return reason == null ? e.getClass().getSimpleName() : reason;

@@ -40,6 +40,11 @@ public interface Server extends AutoCloseable {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** The host where it is read where it is somebody else's; empty where it is read nowhere. */
+    default Optional<String> readOn() {
+        return Optional.empty();
+    }
+
     /** What is read of it where it is somebody else's; fails with the reason where nothing is, as always for ours. */
     default CompletableFuture<TargetReading> reading() {
         return CompletableFuture.failedFuture(new AgentException("the server is ours", "server status shows it"));

@@ -91,15 +91,18 @@ public record Settings(
     }
 
     public Settings withInterval(Duration interval) {
-        return new Settings(targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers, talk, layers, active);
+        return new Settings(
+                targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers, talk, layers, active);
     }
 
     public Settings withTimeout(Duration timeout) {
-        return new Settings(targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers, talk, layers, active);
+        return new Settings(
+                targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers, talk, layers, active);
     }
 
     public Settings withRate(Rate rate) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers, talk, layers, active);
+        return new Settings(
+                targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers, talk, layers, active);
     }
 
     public Settings withWorkers(int max) {

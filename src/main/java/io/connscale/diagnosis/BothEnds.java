@@ -101,14 +101,15 @@ public record BothEnds(
             Ends ends, String target, Map<String, CompletableFuture<Snapshot>> asked, Diagnostics.Waits waits)
             throws InterruptedException {
         long end = System.nanoTime() + waits.answers().toNanos();
-        TargetReading read = Answers.each(Map.of(SERVER, ends.reading()), end)
-                .done()
-                .getOrDefault(SERVER, Optional.empty())
+        Answers.Each<Optional<TargetReading>> reading = Answers.each(Map.of(Ends.WHERE_IT_RUNS, ends.reading()), end);
+        TargetReading read = reading.done()
+                .getOrDefault(Ends.WHERE_IT_RUNS, Optional.empty())
                 .orElse(null);
+        AgentException failure = reading.failed().get(Ends.WHERE_IT_RUNS);
         Answers.Each<Snapshot> hosts = Answers.each(asked, end);
         String notRead = "the other end, " + target + ", is not read";
         Optional<String> incomparable = read == null
-                ? Optional.of(notRead)
+                ? Optional.of(notRead + (failure == null ? "" : ": " + failure.message()))
                 : read.now().established() == null
                         ? Optional.of(
                                 notRead + ": " + String.join("; ", read.now().unread()))

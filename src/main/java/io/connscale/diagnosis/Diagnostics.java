@@ -1,6 +1,7 @@
 package io.connscale.diagnosis;
 
 import io.connscale.cluster.Cluster;
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Workers;
 import io.connscale.control.Answers;
@@ -136,8 +137,10 @@ public final class Diagnostics {
         Map<String, Statistics> known = answers(statistics, look.patient() ? soon() : end);
         Answers.Each<Facts> kernels = Answers.each(facts, end);
         long sum = wanted.values().stream().mapToLong(Long::longValue).sum();
-        ServerEnd serverEnd = answer(reading, Optional.empty(), end)
-                .map(read -> foreign(read, sum))
+        Answers.Each<Optional<TargetReading>> read = Answers.each(Map.of(Ends.WHERE_IT_RUNS, reading), end);
+        ServerEnd serverEnd = read.done()
+                .getOrDefault(Ends.WHERE_IT_RUNS, Optional.empty())
+                .map(one -> foreign(one, sum))
                 .orElse(null);
         if (serverEnd == null) {
             serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
@@ -157,7 +160,8 @@ public final class Diagnostics {
         return new Observed(
                 new Observation(hosts, serverEnd, 0),
                 kernels.failed(),
-                Optional.ofNullable(server.failed().get("")));
+                Optional.ofNullable(server.failed().get(""))
+                        .or(() -> Optional.ofNullable(read.failed().get(Ends.WHERE_IT_RUNS))));
     }
 
     /** An agent that does not say all that it knows in time counts with its counts. */
@@ -169,7 +173,8 @@ public final class Diagnostics {
     public List<Allowance> allowances(Moment now) {
         List<HostEnd> hosts = new ArrayList<>();
         now.hosts().forEach((name, heard) -> {
-            if (!heard.facts().equals(Facts.NONE)) {
+            boolean isThere = State.READY.toString().equals(now.states().get(name));
+            if (isThere && !heard.facts().equals(Facts.NONE)) {
                 hosts.add(hostEnd(name, heard.statistics(), heard.facts(), 1, null));
             }
         });
@@ -193,7 +198,8 @@ public final class Diagnostics {
                         config.source(),
                         ends.targets(),
                         config.client().timeout().toMillis(),
-                        asked.unlimited() ? Facts.UNLIMITED : asked.perSecond()),
+                        asked.unlimited() ? Facts.UNLIMITED : asked.perSecond(),
+                        ends.tls()),
                 wanted,
                 Processes.of(facts, max(config.workers()), running, held, running == 1 ? held : Facts.UNKNOWN),
                 seen,
@@ -231,7 +237,8 @@ public final class Diagnostics {
                         .orElse(Facts.UNKNOWN),
                 ends.targets().stream().map(Diagnostics::address).distinct().toList(),
                 drops(listeners),
-                counts.processes().stream().map(ServerStatus.ServerProcess::pid).toList());
+                counts.processes().stream().map(ServerStatus.ServerProcess::pid).toList(),
+                ends.foreign().isEmpty() && ends.tls());
         return new ServerEnd(
                 ends.foreign().isPresent()
                         ? ServerEnd.State.TARGET
@@ -282,7 +289,8 @@ public final class Diagnostics {
                         backlog == null ? Facts.UNKNOWN : backlog,
                         List.of(),
                         Facts.UNKNOWN,
-                        List.of()),
+                        List.of(),
+                        false),
                 wanted,
                 Processes.of(now, reading.filesEach()),
                 established == null ? Facts.UNKNOWN : established,

@@ -26,6 +26,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** Both ends of the connections, to be asked: hosts by name, and the server. Any thread; whoever asks bounds the wait. */
 interface Ends {
+    /** Who is asked for {@link #reading()}, as it is called where it says nothing. */
+    String WHERE_IT_RUNS = "the host where it runs";
+
     /** The hosts that have an agent. */
     List<String> ready();
 
@@ -66,6 +69,11 @@ interface Ends {
     /** The host that the server runs on; {@link ServerEnd#HERE}. */
     String serverPlace();
 
+    /** Whether agents connect over TLS. */
+    default boolean tls() {
+        return false;
+    }
+
     /** {@link Server#foreign()}. */
     default Optional<String> foreign() {
         return Optional.empty();
@@ -86,7 +94,7 @@ interface Ends {
         return 0;
     }
 
-    /** What is read of it then; empty where nothing is. */
+    /** What is read of it then; empty where nothing is to be. Fails with the reason where it can't be. */
     default CompletableFuture<Optional<TargetReading>> reading() {
         return CompletableFuture.completedFuture(Optional.empty());
     }
@@ -162,6 +170,11 @@ interface Ends {
             }
 
             @Override
+            public boolean tls() {
+                return cluster.tls();
+            }
+
+            @Override
             public Optional<String> foreign() {
                 return server.foreign();
             }
@@ -173,11 +186,9 @@ interface Ends {
 
             @Override
             public CompletableFuture<Optional<TargetReading>> reading() {
-                return server.foreign().isEmpty()
+                return server.readOn().isEmpty()
                         ? CompletableFuture.completedFuture(Optional.empty())
-                        : server.reading()
-                                .handle((reading, failure) ->
-                                        failure == null ? Optional.of(reading) : Optional.<TargetReading>empty());
+                        : server.reading().thenApply(Optional::of);
             }
 
             @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param nanos the moment, {@link System#nanoTime()}
  * @param server null where it was not asked, does not run, does not answer, or is somebody else's
  * @param target somebody else's, as it is read where it runs; null where it is ours, was not asked, or is not read
- * @param silent why the server did not answer; null where it did, or was not asked
+ * @param silent why the server did not answer, or why somebody else's could not be read; null where it did, or was not to be
  */
 public record Readings(
         long nanos,
@@ -39,7 +39,7 @@ public record Readings(
         long now = System.nanoTime();
         Map<String, CompletableFuture<Statistics>> asked = Answers.ask(names, cluster::statistics);
         if (server.foreign().isPresent()) {
-            return ofForeign(now, server.reading(), asked);
+            return ofForeign(now, server, asked);
         }
         try {
             boolean running =
@@ -51,14 +51,16 @@ public record Readings(
         }
     }
 
-    /** That it is not read is no failure: it need not be. */
-    private static Readings ofForeign(
-            long now, CompletableFuture<TargetReading> reading, Map<String, CompletableFuture<Statistics>> asked)
+    /** That it is not read is no failure where it need not be. */
+    private static Readings ofForeign(long now, Server server, Map<String, CompletableFuture<Statistics>> asked)
             throws InterruptedException {
-        TargetReading target = Answers.each(Map.of("", reading), System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS))
-                .done()
-                .get("");
-        return new Readings(now, null, target, null, answers(asked));
+        if (server.readOn().isEmpty()) {
+            return new Readings(now, null, null, null, answers(asked));
+        }
+        Answers.Each<TargetReading> read = Answers.each(
+                Map.of(Ends.WHERE_IT_RUNS, server.reading()), System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS));
+        return new Readings(
+                now, null, read.done().get(Ends.WHERE_IT_RUNS), read.failed().get(Ends.WHERE_IT_RUNS), answers(asked));
     }
 
     /** Answers that the hosts have had, all together; null where one of them does not say. */

@@ -22,5 +22,11 @@ public final class Costs {
     /** Resident memory that a connection adds to the server, bytes. */
     public static final long IN_SERVER = 1_500;
 
+    /** What TLS adds to that in an agent, bytes: the engine of either kind, docs/PERFORMANCE.md. */
+    public static final long TLS_IN_AGENT = 11_000;
+
+    /** The same in our own server, bytes. */
+    public static final long TLS_IN_SERVER = 15_000;
+
     private Costs() {}
 }

@@ -91,6 +91,8 @@ public enum Fact {
     /** Nanoseconds that they could have run and had to wait for a CPU. */
     LOOPS_WAITED(COUNTER, "loops.wait"),
     LOOPS(NOW, "loops"),
+    /** 1 where handshakes are made by BoringSSL, 0 where by the JDK's engine; there only where there is TLS. */
+    TLS_NATIVE(NOW, "tls.native"),
     /** Milliseconds since the machine began. */
     UPTIME(COUNTER, "uptime"),
     LISTEN_OVERFLOWS(COUNTER, "TcpExtListenOverflows"),
@@ -153,6 +155,11 @@ public enum Fact {
 
     public String kernelName() {
         return kernelName;
+    }
+
+    /** Whether {@code sysctl} has it. */
+    boolean isSetting() {
+        return kernelName.startsWith("net.") || kernelName.startsWith("fs.") || kernelName.startsWith("kernel.");
     }
 
     /** The name without its column, as {@code sysctl} takes it. */

@@ -121,6 +121,13 @@ public record Facts(
         return new Facts(values, listening, machine, network, clock, groups, asked, quotas);
     }
 
+    /** These, and one that the kernel does not know. */
+    public Facts with(Fact fact, long value) {
+        SortedMap<String, Long> more = new TreeMap<>(values);
+        more.put(fact.kernelName(), value);
+        return new Facts(more, listening, machine, network, clock, groups, routes, quotas);
+    }
+
     /** These, of a process in these control groups. */
     Facts with(Map<String, Long> read, Cgroup of) {
         return new Facts(new TreeMap<>(read), listening, machine, network, clock, of.groups(), routes, of.quotas());

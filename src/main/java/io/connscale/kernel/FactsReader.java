@@ -224,6 +224,9 @@ public final class FactsReader {
     private Map<String, Long> sysctls() {
         Map<String, Long> values = new HashMap<>();
         for (Fact fact : Fact.values()) {
+            if (!fact.isSetting()) {
+                continue; // a file that is not there takes longer than one that is
+            }
             String name = fact.kernelName();
             int column = name.endsWith("]") ? name.charAt(name.length() - 2) - '0' : 0;
             Path file = proc.resolve("sys").resolve(fact.setting().replace('.', '/'));

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param accepted of them, by the server
  * @param waiting in its accept queue, those included that have ended meanwhile
  * @param backlog how many may wait, at the listening socket that has the shortest queue
+ * @param ended processes of it that were seen earlier and are known to have ended, those last that ended last; not where they merely can't be
+ *     seen now
  * @param facts of its machine and of {@link #fullest()}: its limits, its control group
  * @param unread what could not be read, why, and what would help, a sentence each
  */
@@ -25,6 +27,7 @@ public record ForeignServer(
         @Nullable Long accepted,
         @Nullable Long waiting,
         @Nullable Long backlog,
+        List<Member> ended,
         Facts facts,
         List<String> unread) {
     /**
@@ -53,6 +56,11 @@ public record ForeignServer(
             return files == null || maxFiles == null ? Long.MAX_VALUE : maxFiles - files;
         }
 
+        /** Whether it is the same process, and not a later one with its number. */
+        public boolean isSame(Member other) {
+            return pid == other.pid && began == other.began;
+        }
+
         @Override
         public String toString() {
             return name + ", pid " + pid;
@@ -62,6 +70,7 @@ public record ForeignServer(
     public ForeignServer {
         processes = List.copyOf(processes);
         ports = List.copyOf(ports);
+        ended = List.copyOf(ended);
         Objects.requireNonNull(facts);
         unread = List.copyOf(unread);
     }
@@ -82,10 +91,7 @@ public record ForeignServer(
 
     /** Whether it is the same run of the same program: its first process is the same. */
     public boolean isRunOf(ForeignServer other) {
-        return found()
-                && other.found()
-                && processes.get(0).pid() == other.processes.get(0).pid()
-                && processes.get(0).began() == other.processes.get(0).began();
+        return found() && other.found() && processes.get(0).isSame(other.processes.get(0));
     }
 
     /** Those among which connections are spread; one where that is not known. */

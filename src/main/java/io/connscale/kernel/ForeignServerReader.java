@@ -7,17 +7,20 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,16 +40,34 @@ public final class ForeignServerReader {
     private static final long NANOS_PER_TICK = TimeUnit.SECONDS.toNanos(1) / 100;
 
     private static final int MAX_THREADS = 1_000;
+    private static final String ZOMBIE = "Z";
+    /** {@code PF_EXITING} of linux/sched.h: it is on its way out, and its sockets may be closed already. */
+    private static final long EXITING = 4;
+
+    private static final Set<String> INITS = Set.of("systemd", "init");
+    private static final String JAVA = "java";
+    /** Of the arguments of a Java that is connscale: its jar, as it is built and as it is kept on a host, or its class. */
+    private static final Pattern PROGRAM =
+            Pattern.compile("(.*/)?(agent-)?connscale-[^/]*\\.jar|io\\.connscale\\.Main");
+
     private static final long KIB = 1024;
     /** Of a name in {@code /proc/PID/stat}. */
     private static final int MAX_NAME = 15;
-    /** It holds the sockets that it hands to others (systemd.socket(5)), and is no server's process unless it is the only one. */
+    /** It holds the sockets that it hands to others (systemd.socket(5)), and becomes the parent of whom nobody else has begun. */
     private static final long INIT = 1;
+    /** Processes that are remembered so that their end is noticed, and ended ones that are told. */
+    private static final int MAX_REMEMBERED = 1_000;
+
+    private static final int MAX_ENDED = 100;
 
     private final Path proc;
     private final Path sys;
     private List<ForeignServer.Member> last = List.of();
     private Set<Long> lastSockets = Set.of();
+    /** By pid, those that were its and have not been seen to end; the oldest first. */
+    private final Map<Long, ForeignServer.Member> living = new LinkedHashMap<>();
+
+    private final Deque<ForeignServer.Member> ended = new ArrayDeque<>();
     /** Of a process that is gone the kernel's count of kills is still to be read. */
     private List<String> membership = List.of();
 
@@ -62,6 +83,14 @@ public final class ForeignServerReader {
             @Nullable String process) {
         public Wanted {
             ports = List.copyOf(ports);
+        }
+
+        private boolean isNamed() {
+            return pid != null || process != null;
+        }
+
+        private boolean isAsked(TcpTable.Listener one) {
+            return ports.contains(one.queue().port());
         }
     }
 
@@ -85,28 +114,32 @@ public final class ForeignServerReader {
      */
     public synchronized ForeignServer read(Wanted wanted) {
         List<String> unread = new ArrayList<>();
-        Map<Long, Stat> all = processes();
-        List<Stat> found = found(wanted, all, unread);
+        Optional<Map<Long, Stat>> table = processes(unread);
+        Map<Long, Stat> all = table.orElse(Map.of());
+        List<Stat> found = table.isPresent() ? found(wanted, all, unread) : List.of();
         Path net = proc.resolve(found.isEmpty() ? "net" : found.get(0).pid + "/net");
         Optional<List<TcpTable.Listener>> listening = listening(net);
         Map<Long, Set<Long>> sockets = sockets(found, listening.orElse(List.of()), unread);
-        List<TcpTable.Listener> listeners = listening.orElse(List.of()).stream()
-                .filter(one -> isIts(one, wanted, sockets))
-                .toList();
+        List<TcpTable.Listener> listeners = listeners(wanted, listening.orElse(List.of()), found, sockets);
         List<Integer> ports = listeners.isEmpty()
                 ? wanted.ports()
                 : listeners.stream().map(one -> one.queue().port()).distinct().toList();
         if (listening.isEmpty()) {
             unread.add("its machine's sockets can't be read (" + net + "/tcp)");
-        } else if (listeners.isEmpty()) {
-            unread.add("nobody listens at port "
-                    + wanted.ports().stream().map(String::valueOf).collect(Collectors.joining(", ")));
+        } else if (listeners.isEmpty() && !(wanted.isNamed() && found.isEmpty())) {
+            unread.add(nobodyListens(wanted, found));
         }
         List<ForeignServer.Member> read =
                 found.stream().map(one -> process(one, sockets, all)).toList();
         last = read;
         lastSockets = listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
-        Optional<TcpTable.Held> held = TcpTable.held(net, ports, System.nanoTime() + COUNTED_WITHIN);
+        if (table.isPresent()) {
+            remember(all, read);
+        }
+        Optional<TcpTable.Held> held = wanted.isNamed() && found.isEmpty()
+                ? Optional.empty()
+                : TcpTable.held(net, ports, System.nanoTime() + COUNTED_WITHIN)
+                        .filter(count -> !listeners.isEmpty() || count.established() > 0); // no server there has none
         return new ForeignServer(
                 read,
                 ports,
@@ -118,28 +151,81 @@ public final class ForeignServerReader {
                                 .mapToLong(one -> one.queue().waiting())
                                 .sum(),
                 listeners.isEmpty() ? null : backlog(ports, isHere(found)),
+                List.copyOf(ended),
                 facts(read),
                 unread);
     }
 
+    private static String nobodyListens(Wanted wanted, List<Stat> found) {
+        return wanted.isNamed()
+                ? found.get(0).name + ", pid " + found.get(0).pid + ", listens at no port"
+                : "nobody listens at port "
+                        + wanted.ports().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
     // Who it is
 
-    private Map<Long, Stat> processes() {
+    /** All that there are now; empty where that is not known, which is not the same as that they have ended. */
+    private Optional<Map<Long, Stat>> processes(List<String> unread) {
         Map<Long, Stat> all = new HashMap<>();
         try (DirectoryStream<Path> numbered = Files.newDirectoryStream(proc, "[1-9]*")) {
             for (Path process : numbered) {
-                stat(ProcFiles.line(process.resolve("stat"))).ifPresent(stat -> all.put(stat.pid, stat));
+                read(process).ifPresent(stat -> all.put(stat.pid, stat));
                 if (all.size() == MAX_PROCESSES) {
+                    unread.add("of more than " + MAX_PROCESSES + " processes there some are not looked at");
                     break;
                 }
             }
+            return Optional.of(all);
         } catch (IOException | DirectoryIteratorException e) {
-            return all;
+            unread.add("the processes of its machine can't be read: " + e.getMessage());
+            return Optional.empty();
         }
-        return all;
     }
 
-    /** {@code 12 (name) S 1 …}, where the name may have brackets and spaces; columns as proc(5) numbers them. */
+    /** Empty where it has ended meanwhile, or is hidden as another user's. */
+    private static Optional<Stat> read(Path process) throws IOException {
+        try {
+            return stat(Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1));
+        } catch (AccessDeniedException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            if (Files.exists(process)) {
+                throw e; // no descriptor left to read it, say
+            }
+            return Optional.empty();
+        }
+    }
+
+    /** Whoever was its process and is none any more has ended, unless it merely can't be seen. */
+    private void remember(Map<Long, Stat> all, List<ForeignServer.Member> now) {
+        living.values().removeIf(then -> {
+            Stat stat = all.get(then.pid());
+            boolean gone = stat == null ? hasEnded(folder(then.pid())) : stat.began != then.began();
+            if (gone) {
+                ended.add(then);
+            }
+            return gone;
+        });
+        now.forEach(one -> living.put(one.pid(), one));
+        while (living.size() > MAX_REMEMBERED) {
+            living.remove(living.keySet().iterator().next());
+        }
+        while (ended.size() > MAX_ENDED) {
+            ended.remove();
+        }
+    }
+
+    private static boolean hasEnded(Path process) {
+        String line = ProcFiles.line(process.resolve("stat"));
+        return Files.notExists(process) || (!line.isEmpty() && stat(line).isEmpty());
+    }
+
+    private Path folder(long pid) {
+        return proc.resolve(Long.toString(pid));
+    }
+
+    /** {@code 12 (name) S 1 …}, where the name may have brackets and spaces; columns as proc(5) numbers them. One that is ending has. */
     private static Optional<Stat> stat(String line) {
         int name = line.indexOf('(');
         int end = line.lastIndexOf(')');
@@ -148,6 +234,9 @@ public final class ForeignServerReader {
         }
         String[] words = line.substring(end + 1).strip().split(" ", -1); // from column 3 on
         try {
+            if (words[0].equals(ZOMBIE) || (Long.parseLong(words[9 - 3]) & EXITING) != 0) {
+                return Optional.empty();
+            }
             return Optional.of(new Stat(
                     Long.parseLong(line.substring(0, name).strip()),
                     Long.parseLong(words[1]),
@@ -171,44 +260,83 @@ public final class ForeignServerReader {
                 unread.add("there is no process " + pid);
             }
         } else if (name != null) {
-            all.values().stream().filter(one -> isCalled(one, name)).forEach(one -> roots.add(one.pid));
+            List<Stat> called =
+                    all.values().stream().filter(one -> isCalled(one, name)).toList();
+            called.stream().filter(one -> !isConnscale(one, all)).forEach(one -> roots.add(one.pid));
             if (roots.isEmpty()) {
-                unread.add("no process is called " + name);
+                unread.add(
+                        called.isEmpty()
+                                ? "no process is called " + name
+                                : "only processes of connscale's own are called " + name);
             }
         } else {
             roots.addAll(listening(wanted, all, unread));
-        }
-        if (roots.size() > 1) {
-            roots.remove(INIT);
+            withoutInit(roots, all, unread);
         }
         return all.values().stream()
-                .filter(one -> isBelow(one, roots, all))
+                .filter(one -> isBelow(one, roots, all, pid != null))
+                .filter(one -> roots.contains(one.pid) || !isConnscale(one, all))
                 .sorted(Comparator.comparingLong(Stat::began).thenComparingLong(Stat::pid))
                 .toList();
     }
 
-    /** By its name, or by that of its program, which may be longer. */
-    private boolean isCalled(Stat process, String name) {
-        if (process.pid == ProcessHandle.current().pid()) {
-            return false;
+    /** In a container it may be the server itself, which is then called as those are that it began; else it listens for others. */
+    private static void withoutInit(Set<Long> roots, Map<Long, Stat> all, List<String> unread) {
+        Stat init = all.get(INIT);
+        if (init == null || !roots.contains(INIT)) {
+            return;
         }
-        if (process.name.equals(name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name)) {
-            return true;
-        }
-        try {
-            String program = Files.readString(proc.resolve(process.pid + "/cmdline"), StandardCharsets.ISO_8859_1)
-                    .split("\0", 2)[0];
-            return program.substring(program.lastIndexOf('/') + 1).equals(name);
-        } catch (IOException e) {
-            return false;
+        if (roots.size() > 1) {
+            boolean itself = roots.stream()
+                    .filter(pid -> pid != INIT)
+                    .map(all::get)
+                    .anyMatch(one -> one != null && one.name.equals(init.name));
+            roots.removeIf(pid -> pid == INIT && !itself);
+        } else if (INITS.contains(init.name)) {
+            unread.add(
+                    init.name + ", pid " + INIT + ", listens for a server that it starts when it is needed, or for each"
+                            + " connection: name the process (runs: {process: NAME})");
         }
     }
 
-    private static boolean isBelow(@Nullable Stat process, Set<Long> roots, Map<Long, Stat> all) {
-        Stat one = process;
-        for (int i = 0; one != null && i < MAX_PROCESSES; i++) {
-            if (roots.contains(one.pid)) {
+    /** The process that reads, those that it has from, and consoles, agents and workers: none of them is meant by a name, or a server's. */
+    private boolean isConnscale(Stat process, Map<Long, Stat> all) {
+        Stat one = all.get(ProcessHandle.current().pid());
+        for (int i = 0; one != null && one.pid != INIT && i < MAX_PROCESSES; i++) {
+            if (one.pid == process.pid) {
                 return true;
+            }
+            one = all.get(one.parent);
+        }
+        return process.name.equals(JAVA) && arguments(process.pid).stream().anyMatch(PROGRAM.asMatchPredicate());
+    }
+
+    /** None where they can't be read. */
+    private List<String> arguments(long pid) {
+        try {
+            return List.of(Files.readString(folder(pid).resolve("cmdline"), StandardCharsets.ISO_8859_1)
+                    .split("\0", -1));
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /** By its name, or by that of its program, which may be longer. */
+    private boolean isCalled(Stat process, String name) {
+        if (process.name.equals(name.length() > MAX_NAME ? name.substring(0, MAX_NAME) : name)) {
+            return true;
+        }
+        List<String> arguments = arguments(process.pid);
+        String program = arguments.isEmpty() ? "" : arguments.get(0);
+        return program.substring(program.lastIndexOf('/') + 1).equals(name);
+    }
+
+    /** @param orphans whether all are init's that nobody else has begun; else those that are called as it is */
+    private static boolean isBelow(@Nullable Stat process, Set<Long> roots, Map<Long, Stat> all, boolean orphans) {
+        Stat one = process;
+        for (int i = 0; process != null && one != null && i < MAX_PROCESSES; i++) {
+            if (roots.contains(one.pid)) {
+                return one.pid != INIT || orphans || one.name.equals(process.name);
             }
             one = all.get(one.parent);
         }
@@ -218,18 +346,21 @@ public final class ForeignServerReader {
     /** Those that have a listening socket of the ports: as last time where that is still so. */
     private Set<Long> listening(Wanted wanted, Map<Long, Stat> all, List<String> unread) {
         List<TcpTable.Listener> listeners = listening(proc.resolve("net")).orElse(List.of()).stream()
-                .filter(one -> wanted.ports().contains(one.queue().port()))
+                .filter(wanted::isAsked)
                 .toList();
         Set<Long> sockets = listeners.stream().map(TcpTable.Listener::inode).collect(Collectors.toSet());
         Set<Long> known = last.stream()
                 .filter(one -> all.containsKey(one.pid()) && all.get(one.pid()).began == one.began())
                 .map(ForeignServer.Member::pid)
                 .collect(Collectors.toSet());
-        if (!known.isEmpty() && !sockets.isEmpty() && lastSockets.equals(sockets)) {
+        boolean same =
+                sockets.isEmpty() || lastSockets.equals(sockets); // one that lives is it, though it listens no more
+        if (!known.isEmpty() && same && !known.equals(Set.of(INIT))) {
             return known;
         }
         Set<Long> owners = new HashSet<>();
         boolean denied = false;
+        String failed = "";
         for (long pid : sockets.isEmpty() ? Set.<Long>of() : all.keySet()) {
             try {
                 if (!sockets(pid, sockets).isEmpty()) {
@@ -238,16 +369,20 @@ public final class ForeignServerReader {
             } catch (AccessDeniedException e) {
                 denied = true;
             } catch (IOException | DirectoryIteratorException e) {
-                owners.remove(pid); // it has ended meanwhile
+                failed = Files.exists(folder(pid))
+                        ? String.valueOf(e.getMessage())
+                        : failed; // else it has ended meanwhile
             }
         }
         if (owners.isEmpty() && !sockets.isEmpty()) {
             unread.add("who listens at port " + listeners.get(0).queue().port() + " can't be seen"
-                    + (denied
-                            ? ": it is another user's process, and /proc/PID/fd can be read only by that user and by root;"
-                                    + " run the agent there as one of them, or name the process (runs: {process: NAME})"
-                            : ": it is in another container, or began before this machine's /proc; name the process (runs:"
-                                    + " {process: NAME})"));
+                    + (!failed.isEmpty()
+                            ? ": " + failed
+                            : denied
+                                    ? ": it is another user's process, and /proc/PID/fd can be read only by that user and by root;"
+                                            + " run the agent there as one of them, or name the process (runs: {process: NAME})"
+                                    : ": it is in another container, or began before this machine's /proc; name the process (runs:"
+                                            + " {process: NAME})"));
         }
         return owners;
     }
@@ -300,7 +435,9 @@ public final class ForeignServerReader {
             } catch (AccessDeniedException e) {
                 denied.add(one.name);
             } catch (IOException | DirectoryIteratorException e) {
-                sockets.remove(one.pid); // it has ended meanwhile
+                if (Files.exists(folder(one.pid))) { // else it has ended meanwhile
+                    unread.add("the files of " + one.name + ", pid " + one.pid + ", can't be read: " + e.getMessage());
+                }
             }
         }
         if (!denied.isEmpty()) {
@@ -310,15 +447,17 @@ public final class ForeignServerReader {
         return sockets;
     }
 
-    /** A port that was asked about counts also where it can't be seen who has it; a process's other ports where none of those is its. */
-    private static boolean isIts(TcpTable.Listener one, Wanted wanted, Map<Long, Set<Long>> sockets) {
-        Predicate<TcpTable.Listener> asked =
-                l -> wanted.ports().contains(l.queue().port());
-        if (wanted.pid() == null && wanted.process() == null) {
-            return asked.test(one);
+    /** At the ports that were asked about; of one that is named its own, whatever their ports are, as far as it can be seen which these are. */
+    private static List<TcpTable.Listener> listeners(
+            Wanted wanted, List<TcpTable.Listener> all, List<Stat> found, Map<Long, Set<Long>> sockets) {
+        List<TcpTable.Listener> asked = all.stream().filter(wanted::isAsked).toList();
+        if (!wanted.isNamed()) {
+            return asked;
         }
-        boolean itsOwn = sockets.values().stream().anyMatch(has -> has.contains(one.inode()));
-        return sockets.isEmpty() ? asked.test(one) : itsOwn;
+        List<TcpTable.Listener> own = all.stream()
+                .filter(one -> sockets.values().stream().anyMatch(has -> has.contains(one.inode())))
+                .toList();
+        return own.isEmpty() && sockets.size() < found.size() ? asked : own;
     }
 
     private ForeignServer.Member process(Stat stat, Map<Long, Set<Long>> sockets, Map<Long, Stat> all) {
@@ -327,7 +466,7 @@ public final class ForeignServerReader {
                 && sockets.entrySet().stream()
                         .noneMatch(other -> !other.getValue().isEmpty()
                                 && other.getKey() != stat.pid
-                                && isBelow(all.get(other.getKey()), Set.of(stat.pid), all));
+                                && isBelow(all.get(other.getKey()), Set.of(stat.pid), all, true));
         Long soft = Tables.limits(folder.resolve("limits")).get(Fact.SOFT_FILES.kernelName());
         return new ForeignServer.Member(
                 stat.pid,

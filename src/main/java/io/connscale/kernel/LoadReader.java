@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /** Reads this process and this machine, as the part of the {@link Statistics} that is not about connections. Any thread. */
 public final class LoadReader implements AutoCloseable {
@@ -102,6 +103,9 @@ public final class LoadReader implements AutoCloseable {
     /** Reads what this machine is doing from {@code /proc} (proc(5)), whose files it keeps open. */
     static final class MachineReader implements AutoCloseable {
         private static final int KIB = 1024;
+        private static final Pattern A_CPU = Pattern.compile("cpu[0-9]");
+        private static final Pattern SPACES = Pattern.compile("\\s+");
+        private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
         private final String name;
         private final ProcFiles.HeldFile stat;
@@ -139,7 +143,7 @@ public final class LoadReader implements AutoCloseable {
                     name,
                     new MachineLoad(
                             (int) said.lines()
-                                    .filter(line -> line.matches("cpu[0-9].*"))
+                                    .filter(line -> A_CPU.matcher(line).lookingAt())
                                     .count(),
                             sum(
                                     ticks, 0,
@@ -169,9 +173,8 @@ public final class LoadReader implements AutoCloseable {
         }
 
         private static long[] numbers(String words) {
-            return words.lines()
-                    .flatMap(line -> Arrays.stream(line.split("\\s+")))
-                    .filter(word -> word.matches("[0-9]{1,18}"))
+            return SPACES.splitAsStream(words)
+                    .filter(word -> NUMBER.matcher(word).matches())
                     .mapToLong(Long::parseLong)
                     .toArray();
         }

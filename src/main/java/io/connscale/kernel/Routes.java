@@ -14,22 +14,23 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The routes from a host's source addresses to a server's ports: what the kernel says against them, and which of their ports
  * are taken already.
  *
+ * @param targets addresses that the targets stand for there, without ports; none for a name that is nobody's there
  * @param unusable by source address, why no connection can come from there
  * @param connected connections from these sources to these addresses and ports, whoever's they are; unknown where the table is too long
  * @param timeWait closed ones of them that still hold their port; 0 where {@code tcp_tw_reuse} lets a new one have it
  */
-public record Routes(SortedMap<String, String> unusable, long connected, long timeWait) {
+public record Routes(List<String> targets, SortedMap<String, String> unusable, long connected, long timeWait) {
     /** Sources looked at; each takes some microseconds. */
     private static final int MAX_SOURCES = 1000;
     /** Reading on would take seconds. */
@@ -40,6 +41,7 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
     private static final String LISTEN = "0A";
 
     public Routes {
+        targets = List.copyOf(targets);
         unusable = Collections.unmodifiableSortedMap(new TreeMap<>(unusable));
     }
 
@@ -51,7 +53,11 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
      */
     static Routes read(Path proc, List<String> targets, List<String> sources) {
         Set<String> remotes = new HashSet<>();
-        targets.forEach(target -> remotes.addAll(remotes(target)));
+        Set<String> addresses = new LinkedHashSet<>();
+        targets.forEach(target -> addresses(target).forEach(address -> {
+            addresses.add(address.getHostAddress());
+            remotes.addAll(remotes(address, port(target)));
+        }));
         Set<String> from = new HashSet<>();
         SortedMap<String, String> unusable = new TreeMap<>();
         InetSocketAddress target = targets.isEmpty() ? null : address(targets.get(0));
@@ -71,18 +77,24 @@ public record Routes(SortedMap<String, String> unusable, long connected, long ti
         long[] taken = new long[2];
         boolean four = count(proc.resolve("net/tcp"), remotes, from, taken);
         boolean known = count(proc.resolve("net/tcp6"), remotes, from, taken) && four;
-        return new Routes(unusable, known ? taken[0] : Facts.UNKNOWN, reused ? 0 : known ? taken[1] : Facts.UNKNOWN);
+        return new Routes(
+                List.copyOf(addresses),
+                unusable,
+                known ? taken[0] : Facts.UNKNOWN,
+                reused ? 0 : known ? taken[1] : Facts.UNKNOWN);
     }
 
-    /** As the table has it: {@code ADDRESS:PORT} of each address; nothing where the name is nobody's. */
-    private static List<String> remotes(String target) {
+    /** As the table has it: {@code ADDRESS:PORT}. */
+    private static List<String> remotes(InetAddress target, String port) {
+        return hexadecimal(target.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : target).stream()
+                .map(address -> address + ":" + port)
+                .toList();
+    }
+
+    /** Nothing where the name is nobody's. */
+    private static List<InetAddress> addresses(String target) {
         try {
-            String port = ":" + port(target);
-            return Stream.of(InetAddress.getAllByName(host(target)))
-                    .map(address -> address.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : address)
-                    .flatMap(address -> hexadecimal(address).stream())
-                    .map(address -> address + port)
-                    .toList();
+            return List.of(InetAddress.getAllByName(host(target)));
         } catch (UnknownHostException e) {
             return List.of(); // connecting will say so
         }

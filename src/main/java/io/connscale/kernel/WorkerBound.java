@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param max as {@code hosts.yaml} says, the first one among them; 0: as many as the machine has memory and threads for
  * @param limits of this process, which a worker has too
  */
-public record WorkerBound(int max, Limits limits) {
+public record WorkerBound(int max, Limits limits, boolean tls) {
     private static final int MAX = 1024;
 
     /** Connections that a new worker has room for. */
@@ -23,7 +23,7 @@ public record WorkerBound(int max, Limits limits) {
 
     /** How many more there may be beside those {@code there}. */
     public int more(int there) {
-        return max > 0 ? Math.max(0, max - there) : more(there, room(), left(Path.of("/proc"), Path.of("/sys")));
+        return max > 0 ? Math.max(0, max - there) : more(there, room(), tls, left(Path.of("/proc"), Path.of("/sys")));
     }
 
     /** What new processes here can have; empty where the system does not tell. */
@@ -34,8 +34,9 @@ public record WorkerBound(int max, Limits limits) {
      *
      * @param room connections of each
      */
-    static int more(int there, long room, Left left) {
-        long each = Costs.PROCESS_BYTES + (Costs.SOCKET + Math.max(Costs.IN_AGENT, Costs.IN_SERVER)) * room;
+    static int more(int there, long room, boolean tls, Left left) {
+        long more = tls ? Math.max(Costs.TLS_IN_AGENT, Costs.TLS_IN_SERVER) : 0;
+        long each = Costs.PROCESS_BYTES + (Costs.SOCKET + Math.max(Costs.IN_AGENT, Costs.IN_SERVER) + more) * room;
         long byMemory = left.bytes.orElse(Long.MAX_VALUE) / each;
         long byThreads = left.threads.isEmpty() ? MAX : left.threads.getAsLong() / Costs.PROCESS_THREADS + 1;
         return (int) Math.max(

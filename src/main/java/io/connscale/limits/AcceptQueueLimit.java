@@ -99,7 +99,7 @@ public final class AcceptQueueLimit implements Limit {
     }
 
     private static String fix(ServerEnd server) {
-        if (server.state() == ServerEnd.State.TARGET) {
+        if (server.isTarget()) {
             return raise();
         }
         long somaxconn = Math.max(LARGER, server.listening().backlogAsked());

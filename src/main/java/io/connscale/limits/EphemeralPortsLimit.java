@@ -31,7 +31,9 @@ public final class EphemeralPortsLimit implements Limit {
 
     @Override
     public List<Allowance> plan(Observation planned) {
-        return Sources.pools(planned.hosts()).stream().map(Sources::allowance).toList();
+        return Sources.pools(planned.hosts()).stream()
+                .map(sources -> sources.allowance(planned.server()))
+                .toList();
     }
 
     @Override
@@ -71,7 +73,8 @@ public final class EphemeralPortsLimit implements Limit {
                         at,
                         widest
                                 ? new Remedy(
-                                        "more of server: ports, or of the host's source, in hosts.yaml", "the same")
+                                        "more of the server's ports, or of the host's source, in hosts.yaml",
+                                        "the same")
                                 : widen())
                 .with("ports", ports)
                 .with("firstPort", now.get(Fact.FIRST_PORT))
@@ -158,7 +161,7 @@ public final class EphemeralPortsLimit implements Limit {
                     && of(host).stream().anyMatch(addresses::contains);
         }
 
-        Allowance allowance() {
+        Allowance allowance(ServerEnd server) {
             Facts facts = hosts.stream()
                     .map(HostEnd::now)
                     .filter(now -> now.ports() != Facts.UNKNOWN)
@@ -203,7 +206,10 @@ public final class EphemeralPortsLimit implements Limit {
                     numbers,
                     sources == 0
                             ? "write an address of this host as its source: in hosts.yaml, or none: ip address shows them"
-                            : fix(morePorts(wanted + held, sources * free, serverPorts), facts, taken.timeWait));
+                            : fix(
+                                    morePorts(server, wanted + held, sources * free, serverPorts),
+                                    facts,
+                                    taken.timeWait));
         }
 
         private static String ofPorts(long ports, long listening) {
@@ -216,10 +222,10 @@ public final class EphemeralPortsLimit implements Limit {
             return n == 0 ? "" : " − " + Words.number(n) + " " + why;
         }
 
-        private static String morePorts(long connections, long each, int serverPorts) {
+        private static String morePorts(ServerEnd server, long connections, long each, int serverPorts) {
             long enough = each <= 0 ? serverPorts : (connections + each - 1) / each;
             return enough > serverPorts && enough <= MAX_SERVER_PORTS
-                    ? "server: {ports: …} with " + Words.many(enough, "port")
+                    ? (server.isTarget() ? "target" : "server") + ": {ports: …} with " + Words.many(enough, "port")
                     : "more of the server's ports";
         }
 

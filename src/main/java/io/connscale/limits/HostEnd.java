@@ -1,10 +1,12 @@
 package io.connscale.limits;
 
+import io.connscale.kernel.Costs;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -34,8 +36,10 @@ public record HostEnd(
      * @param targets the server's addresses as {@code host:port}
      * @param timeoutMillis how long a Pong may take
      * @param perSecond new connections; {@link Facts#UNLIMITED}: as fast as may be
+     * @param tls whether over TLS
      */
-    public record Settings(List<String> sources, List<String> targets, long timeoutMillis, long perSecond) {
+    public record Settings(
+            List<String> sources, List<String> targets, long timeoutMillis, long perSecond, boolean tls) {
         public Settings {
             sources = List.copyOf(sources);
             targets = List.copyOf(targets);
@@ -57,15 +61,29 @@ public record HostEnd(
                 now.withLimitsOf(then.now));
     }
 
-    /** Without what never came up, and without what went with its process: that was reported as its end. */
+    /**
+     * Without what never came up, and without what went with its process: that was reported as its end. Over TLS 1.3 a server may refuse
+     * a client that is up already: where no handshake can have failed, those that it refused were.
+     */
     HostEnd ofEnded() {
         Snapshot counts = seen.counts();
         SortedMap<String, Long> ended = new TreeMap<>(counts.errors());
+        long failedConnects = counts.errors().entrySet().stream()
+                .filter(error -> error.getKey().startsWith("connect "))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
         ended.keySet()
-                .removeIf(reason ->
-                        reason.startsWith("connect ") || reason.startsWith("worker ") || reason.equals("agent lost"));
+                .removeIf(reason -> reason.startsWith("connect ")
+                        || (reason.startsWith(TlsFails.HANDSHAKE) && counts.failed() > failedConnects)
+                        || reason.startsWith("worker ")
+                        || reason.equals("agent lost"));
         return new HostEnd(
                 name, settings, wanted, processes, seen.with(counts.withErrors(ended)), connects, before, now);
+    }
+
+    @Override
+    public long bytesEach() {
+        return End.super.bytesEach() + (settings.tls ? Costs.TLS_IN_AGENT : 0);
     }
 
     @Override

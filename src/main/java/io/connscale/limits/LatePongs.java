@@ -68,9 +68,7 @@ public final class LatePongs implements Limit {
                     "no-pong",
                     host,
                     seen
-                            + (answers || server.state() == ServerEnd.State.TARGET
-                                    ? ""
-                                    : "; this server is not the one that answers")
+                            + (answers || server.isTarget() ? "" : "; this server is not the one that answers")
                             + ": whether packets get lost, the path is slow, or the server is late is not known",
                     "Look at both ends while it happens: nstat, ss -ti");
         }

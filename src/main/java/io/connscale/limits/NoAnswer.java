@@ -64,6 +64,7 @@ public final class NoAnswer implements Limit {
                 || (seen.server().drops() == Facts.UNKNOWN && seen.server().grown(Fact.LISTEN_DROPS) > 0);
         String atServer = atServer(seen.server());
         String why = dropped ? "" : ": packets get lost on the way";
+        String address = seen.server().setting("address");
         return seen.worst("connect ETIMEDOUT")
                 .map(host -> new Cause(
                         Certainty.NO_ANSWER,
@@ -75,7 +76,7 @@ public final class NoAnswer implements Limit {
                                         + host.name() + " to " + host.target() + " (ETIMEDOUT; SYNs sent again "
                                         + Words.number(host.grown(Fact.SYN_RETRANSMITS)) + ", tcp_syn_retries "
                                         + Words.number(host.now().get(Fact.SYN_RETRIES)) + "; " + atServer + ")" + why,
-                                "Look for a firewall that drops: " + LOOK + "; is server.address right?")));
+                                "Look for a firewall that drops: " + LOOK + "; is " + address + " right?")));
     }
 
     /** What its own sockets dropped is told from what its kernel counted for all programs of the network namespace. */

@@ -22,7 +22,7 @@ public final class ServerAddress implements Limit {
 
     @Override
     public Optional<Cause> cause(Observation seen) {
-        if (seen.server().state() == ServerEnd.State.TARGET) {
+        if (seen.server().isTarget()) {
             return itself(seen);
         }
         return elsewhere(seen)
@@ -145,7 +145,8 @@ public final class ServerAddress implements Limit {
                     Words.many(count, "connection") + " of " + host.name() + " connected to itself: nobody listens at "
                             + host.target() + ", and the kernel gave out that very port (it is in ip_local_port_range, "
                             + Words.portRange(now) + ")",
-                    "Start the server first (server start), or give it a port outside of that range");
+                    "Start the server first (" + (seen.server().isTarget() ? "where it runs" : "server start")
+                            + "), or give it a port outside of that range");
         });
     }
 

@@ -90,6 +90,7 @@ public record ServerEnd(
      * @param drops SYNs and last ACKs that its own sockets dropped since the open request began, since a queue was full;
      *     {@link Facts#UNKNOWN}
      * @param pids of its further processes
+     * @param tls whether it is ours and speaks TLS
      */
     public record Listening(
             List<String> bound,
@@ -98,7 +99,8 @@ public record ServerEnd(
             long backlog,
             List<String> targets,
             long drops,
-            List<Long> pids) {
+            List<Long> pids,
+            boolean tls) {
         public Listening {
             bound = List.copyOf(bound);
             ports = List.copyOf(ports);
@@ -109,7 +111,7 @@ public record ServerEnd(
         private Listening since(Listening then) {
             boolean goesOn = drops != Facts.UNKNOWN && then.drops != Facts.UNKNOWN && drops >= then.drops;
             return new Listening(
-                    bound, ports, backlogAsked, backlog, targets, goesOn ? drops - then.drops : drops, pids);
+                    bound, ports, backlogAsked, backlog, targets, goesOn ? drops - then.drops : drops, pids, tls);
         }
     }
 
@@ -141,7 +143,9 @@ public record ServerEnd(
 
     @Override
     public long bytesEach() {
-        return read == null || read.bytesEach <= 0 ? End.super.bytesEach() : Costs.SOCKET + read.bytesEach;
+        return read == null || read.bytesEach <= 0
+                ? End.super.bytesEach() + (listening.tls ? Costs.TLS_IN_SERVER : 0)
+                : Costs.SOCKET + read.bytesEach;
     }
 
     /** A foreign process is taken as it is; ours raise the soft limit to the hard one. */
@@ -162,6 +166,16 @@ public record ServerEnd(
 
     boolean running() {
         return state == State.RUNNING;
+    }
+
+    /** Whether it is somebody else's. */
+    boolean isTarget() {
+        return state == State.TARGET;
+    }
+
+    /** As {@code hosts.yaml} calls one of its settings: {@code server.address}, {@code target.address}. */
+    String setting(String name) {
+        return (isTarget() ? "target." : "server.") + name;
     }
 
     /** Whether anything is known of the machine that clients connect to. */

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Something else than our server listens where clients connect to, or answers there. */
+/** Something else than our server listens where clients connect to, or answers there; what is to be somebody else's, {@link TargetRefuses} judges. */
 @AutoService(Limit.class)
 public final class SomebodyElsesServer implements Limit {
     static final String FIX =
@@ -19,6 +19,9 @@ public final class SomebodyElsesServer implements Limit {
     @Override
     public Optional<Cause> cause(Observation seen) {
         ServerEnd server = seen.server();
+        if (server.isTarget()) {
+            return Optional.empty();
+        }
         long unexpected = seen.count("receive unexpected");
         long ended = seen.count(ServerAddress.ENDED);
         List<String> began = began(seen);

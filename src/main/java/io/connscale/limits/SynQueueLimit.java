@@ -48,7 +48,8 @@ public final class SynQueueLimit implements Limit {
                         backlog,
                         server.now().get(Fact.SYN_BACKLOG),
                         perSecond(planned),
-                        roundTripMillis(planned))
+                        roundTripMillis(planned),
+                        fix(server))
                 .pace());
     }
 
@@ -84,8 +85,10 @@ public final class SynQueueLimit implements Limit {
      * @param maxSynBacklog {@code tcp_max_syn_backlog}
      * @param perSecond {@link Facts#UNLIMITED}: as fast as may be
      * @param roundTripMillis {@link Facts#UNKNOWN}
+     * @param larger what makes it larger, {@link SynQueueLimit#fix}
      */
-    private record Queue(long handshakes, long backlog, long maxSynBacklog, long perSecond, double roundTripMillis) {
+    private record Queue(
+            long handshakes, long backlog, long maxSynBacklog, long perSecond, double roundTripMillis, String larger) {
         Plan.Pace pace() {
             Boolean fits = fits();
             Map<String, @Nullable Object> numbers = new LinkedHashMap<>();
@@ -135,16 +138,17 @@ public final class SynQueueLimit implements Limit {
         }
 
         private String fix() {
-            return SynQueueLimit.fix()
+            return larger
                     + (roundTripMillis > 0
                             ? "at most " + Words.number((long) (handshakes * 1000 / roundTripMillis)) + "/s (--rate)"
                             : "more slowly (--rate)");
         }
     }
 
-    private static String fix() {
+    private static String fix(ServerEnd server) {
         return Remedy.sysctl(Fact.SYNCOOKIES, 1).now() + "; or "
-                + Remedy.sysctl(Fact.SYN_BACKLOG, ENOUGH).now() + " with server: backlog as large; or open ";
+                + Remedy.sysctl(Fact.SYN_BACKLOG, ENOUGH).now() + " with "
+                + (server.isTarget() ? "that server's backlog" : "server: backlog") + " as large; or open ";
     }
 
     @Override
@@ -192,6 +196,6 @@ public final class SynQueueLimit implements Limit {
                                 + Words.number(server.now().get(Fact.SYN_BACKLOG))
                                 + cookiesOff + server.backlogText() + "); connect ETIMEDOUT "
                                 + Words.number(unanswered),
-                        "Turn on cookies: " + fix() + "more slowly (--rate)")));
+                        "Turn on cookies: " + fix(server) + "more slowly (--rate)")));
     }
 }

@@ -19,11 +19,11 @@ public final class TargetEnded implements Limit {
             return Optional.empty();
         }
         List<ForeignServer.Member> gone = gone(read);
-        Optional<String> killed =
-                OomKills.said(seen.server().now(), seen.server().before());
         if (gone.isEmpty()) {
             return Optional.empty();
         }
+        Optional<String> killed =
+                OomKills.said(seen.server().now(), seen.server().before());
         HostEnd host = seen.hosts().get(0);
         String lost = Words.many(ended, "connection") + " of " + host.name() + " went with it (" + host.reasons() + ")";
         Verdict verdict = killed.isPresent()
@@ -36,21 +36,21 @@ public final class TargetEnded implements Limit {
                 : new Verdict(
                         "target-restarted",
                         seen.server(),
-                        "the server at " + host.target() + " ended: " + names(gone) + " is gone, "
+                        "the server at " + host.target() + " ended: " + names(gone)
+                                + (gone.size() == 1 ? " is gone, " : " are gone, ")
                                 + (read.now().found()
                                         ? read.now().text() + " is there now"
-                                        : "nobody listens there now")
+                                        : String.join("; ", read.now().unread()))
                                 + "; " + lost,
                         "Look at its log; dmesg tells of kills for want of memory; connections start opens what is missing");
         return Optional.of(new Cause(Certainty.SERVER_NO_PROCESS, ended, verdict));
     }
 
-    /** Of the processes that held connections, or of all where it is another run, those that are not there any more. */
+    /** Of the processes that held connections, or of all where it is another run, those that are known to have ended. */
     private static List<ForeignServer.Member> gone(ServerEnd.Read read) {
         return read.before().processes().stream()
                 .filter(then -> then.listens() || !read.now().isRunOf(read.before()))
-                .filter(then -> read.now().processes().stream()
-                        .noneMatch(now -> now.pid() == then.pid() && now.began() == then.began()))
+                .filter(then -> read.now().ended().stream().anyMatch(then::isSame))
                 .toList();
     }
 

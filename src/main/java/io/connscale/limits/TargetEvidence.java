@@ -33,7 +33,7 @@ final class TargetEvidence {
 
     /** Whether it is somebody else's server. */
     static boolean isTarget(Observation seen) {
-        return seen.server().state() == ServerEnd.State.TARGET && !seen.hosts().isEmpty();
+        return seen.server().isTarget() && !seen.hosts().isEmpty();
     }
 
     /** {@code the server at 127.0.0.1:6379 (redis-server, pid 12)}. */

@@ -18,7 +18,7 @@ public final class TargetRefuses implements Limit {
 
     @Override
     public Optional<Cause> cause(Observation seen) {
-        return seen.server().state() == ServerEnd.State.TARGET
+        return seen.server().isTarget()
                 ? inWords(seen).or(() -> notThere(seen)).or(() -> closes(seen))
                 : Optional.empty();
     }
@@ -34,6 +34,9 @@ public final class TargetRefuses implements Limit {
 
     private static Cause inWords(Observation seen, HostEnd host, Map.Entry<String, Long> error) {
         String words = error.getKey().substring(IN_WORDS.length()).replaceFirst("^: ", "");
+        if (words.isEmpty()) {
+            return noPong(seen, host, error.getValue());
+        }
         return new Cause(
                 Certainty.OTHER_ANSWERS,
                 error.getValue(),
@@ -41,9 +44,23 @@ public final class TargetRefuses implements Limit {
                         "target-refuses",
                         seen.server(),
                         TargetEvidence.name(seen) + " refused " + Words.many(error.getValue(), "connection")
-                                + " of " + host.name() + (words.isEmpty() ? "" : " with \"" + words + "\"") + " while "
+                                + " of " + host.name() + " with \"" + words + "\" while "
                                 + Words.number(host.established()) + " were established there" + ownLimit(seen),
                         TargetEvidence.raise(seen, words)));
+    }
+
+    /** Only of Pings that is not said which ended with what. */
+    private static Cause noPong(Observation seen, HostEnd host, long unexpected) {
+        String bytes = String.join(", ", host.seen().unexpected());
+        return new Cause(
+                Certainty.OTHER_ANSWERS,
+                unexpected,
+                new Verdict(
+                        "target-refuses",
+                        seen.server(),
+                        TargetEvidence.name(seen) + " answered " + Words.many(unexpected, "Ping") + " of " + host.name()
+                                + (bytes.isEmpty() ? "" : " with " + bytes) + " instead of \"Pong\"",
+                        "Name what it speaks in hosts.yaml (talk:): without that it is taken for a connscale server"));
     }
 
     /** At a round number, and before they were answered: that is no chance, and no overflow of a queue, which resets nothing by itself. */

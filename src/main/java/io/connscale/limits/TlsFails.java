@@ -1,8 +1,10 @@
 package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
+import io.connscale.kernel.Fact;
 import io.connscale.limits.Limit.Cause.Certainty;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,10 +12,26 @@ import java.util.Set;
 /** The server is there, and no TLS comes about with it: one end refuses the other. */
 @AutoService(Limit.class)
 public final class TlsFails implements Limit {
-    private static final String HANDSHAKE = "tls handshake: ";
+    static final String HANDSHAKE = "tls handshake: ";
     private static final String ALERT = "alert ";
     /** A server that is full, or too slow, ends it so, too. */
     private static final Set<String> END_OF_ANY_CAUSE = Set.of("closed", "timeout", "ECONNRESET");
+
+    /** What each engine takes is in docs/PERFORMANCE.md. */
+    @Override
+    public List<Finding> findings(End end) {
+        return end.now().get(Fact.TLS_NATIVE) != 0
+                ? List.of()
+                : List.of(new Finding(
+                                "TLS engine",
+                                "the JDK's",
+                                "nothing, but a connection's handshake takes about five times the CPU of BoringSSL's",
+                                Finding.NO_NUMBER,
+                                new Remedy(
+                                        "without -Dconnscale.tls=jdk (jvm: in hosts.yaml), on Linux on x86-64 or aarch64",
+                                        "the same"))
+                        .withoutRoot());
+    }
 
     @Override
     public Optional<Cause> cause(Observation seen) {
@@ -38,18 +56,21 @@ public final class TlsFails implements Limit {
                         seen.server(),
                         what + ", for " + Words.many(error.getValue(), "connection") + " of " + host.name() + " while "
                                 + Words.number(host.established()) + " were established there",
-                        fix(words)));
+                        fix(words, seen.server())));
     }
 
-    private static String fix(String words) {
+    private static String fix(String words, ServerEnd server) {
         return switch (words) {
             case "certificate unknown" ->
-                "Name who vouches for its certificate in hosts.yaml (trust: FILE), or take any (verify: false)";
+                server.isTarget()
+                        ? "Name who vouches for its certificate in hosts.yaml (trust: FILE), or take any (verify: false)"
+                        : "Another server answers there, or one between: look at server.address and server.ports in hosts.yaml";
             case "certificate of another name" ->
                 "Write the name that stands in its certificate into hosts.yaml (serverName:)";
             case "certificate expired", "certificate not yet valid" ->
                 "Renew its certificate; look at both machines' clocks; or take any (verify: false in hosts.yaml)";
-            case "not TLS" -> "Look at target.ports in hosts.yaml: another port has TLS, or remove tls there";
+            case "not TLS" ->
+                "Look at " + server.setting("ports") + " in hosts.yaml: another port has TLS, or remove tls there";
             case "alert certificate required", "alert bad certificate", "alert unknown ca" ->
                 "Give hosts a certificate that the server trusts (certificate: and key: in hosts.yaml)";
             case "alert protocol version", "no shared protocol" ->

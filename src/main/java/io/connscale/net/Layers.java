@@ -1,5 +1,6 @@
 package io.connscale.net;
 
+import io.netty.handler.ssl.SslProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,11 @@ public record Layers(@Nullable ProxyHeader proxy, @Nullable TlsSettings tls) {
 
     public boolean isNone() {
         return proxy == null && tls == null;
+    }
+
+    /** Whether handshakes are made by BoringSSL and not by the JDK's engine; where there is TLS. Loads it. */
+    public static boolean isTlsNative() {
+        return TlsEngines.provider() != SslProvider.JDK;
     }
 
     /**

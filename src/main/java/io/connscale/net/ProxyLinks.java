@@ -1,11 +1,9 @@
 package io.connscale.net;
 
 import io.netty.channel.EventLoop;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -38,37 +36,16 @@ final class ProxyLinks implements Links {
     }
 
     /** A link that has said who it comes from. */
-    private static final class ProxyLink implements Link, Link.Owner {
-        private final Link under;
+    private static final class ProxyLink extends LayeredLink {
         private final ProxyLinks links;
         private final InetSocketAddress target;
-        private @Nullable Owner owner;
         /** What the kernel has not taken of the header. */
         private byte @Nullable [] rest;
 
         ProxyLink(Link under, ProxyLinks links, InetSocketAddress target) {
-            this.under = under;
+            super(under);
             this.links = links;
             this.target = target;
-        }
-
-        private Owner owner() {
-            if (owner == null) {
-                throw new IllegalStateException("not connecting");
-            }
-            return owner;
-        }
-
-        @Override
-        public void connect(InetSocketAddress target, @Nullable InetSocketAddress source, Owner owner)
-                throws IOException {
-            this.owner = owner;
-            under.connect(target, source, this);
-        }
-
-        @Override
-        public void open(Owner owner) {
-            throw new UnsupportedOperationException("a header is what a client sends");
         }
 
         @Override
@@ -122,26 +99,6 @@ final class ProxyLinks implements Links {
         @Override
         public int send(byte[] bytes, int from) {
             return under.send(bytes, from);
-        }
-
-        @Override
-        public boolean isOpen() {
-            return under.isOpen();
-        }
-
-        @Override
-        public Optional<TcpInfo> tcpInfo() {
-            return under.tcpInfo();
-        }
-
-        @Override
-        public boolean meetsItself() {
-            return under.meetsItself();
-        }
-
-        @Override
-        public @Nullable InetSocketAddress localAddress() {
-            return under.localAddress();
         }
 
         @Override

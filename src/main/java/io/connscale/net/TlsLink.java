@@ -1,10 +1,7 @@
 package io.connscale.net;
 
-import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Optional;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -16,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A link with TLS over another: either end of it. Its owner hears that it is up once the handshake is done. A connection has an engine, and a
  * part of a record where one came in pieces; all other memory is the loop's.
  */
-final class TlsLink implements Link, Link.Owner {
+final class TlsLink extends LayeredLink {
     private enum State {
         CONNECTING,
         HANDSHAKE,
@@ -30,9 +27,7 @@ final class TlsLink implements Link, Link.Owner {
 
     private static final int HANDSHAKE_RECORD = 22;
 
-    private final Link under;
     private final TlsLinks links;
-    private @Nullable Owner owner;
     private @Nullable SSLEngine engine;
     private State state = State.CONNECTING;
     /** Something has come that is not the handshake's: what the peer refuses later has nothing to do with that. */
@@ -47,27 +42,8 @@ final class TlsLink implements Link, Link.Owner {
     private long since;
 
     TlsLink(Link under, TlsLinks links) {
-        this.under = under;
+        super(under);
         this.links = links;
-    }
-
-    @Override
-    public void connect(InetSocketAddress target, @Nullable InetSocketAddress source, Owner owner) throws IOException {
-        this.owner = owner;
-        under.connect(target, source, this);
-    }
-
-    @Override
-    public void open(Owner owner) {
-        this.owner = owner;
-        under.open(this);
-    }
-
-    private Owner owner() {
-        if (owner == null) {
-            throw new IllegalStateException("a link without an owner is on no loop");
-        }
-        return owner;
     }
 
     private SSLEngine engine() {
@@ -261,28 +237,14 @@ final class TlsLink implements Link, Link.Owner {
         return state != State.ENDED && under.isOpen();
     }
 
-    @Override
-    public Optional<TcpInfo> tcpInfo() {
-        return under.tcpInfo();
-    }
-
-    @Override
-    public boolean meetsItself() {
-        return under.meetsItself();
-    }
-
-    @Override
-    public @Nullable InetSocketAddress localAddress() {
-        return under.localAddress();
-    }
-
-    /** The engine found something wrong: says so to the peer, as far as it still listens. */
+    /** The engine found something wrong: says so to the peer, as far as it still listens. What that meets is not why it ended. */
     private void refuse(Exception cause) {
         if (!isAlive()) {
             return;
         }
         TlsFailure failure = TlsFailure.of(cause);
         boolean late = state == State.UP && !(failure.isAlert() && !heard);
+        state = State.ENDED;
         if (engine != null) {
             farewell();
         }
@@ -343,9 +305,23 @@ final class TlsLink implements Link, Link.Owner {
     public void failed(String where, Throwable cause) {
         if (state != State.ENDED) {
             boolean shaking = state == State.HANDSHAKE;
+            Throwable first = shaking ? first(cause) : cause;
             end();
-            owner().failed(shaking ? TlsFailure.HANDSHAKE : where, cause);
+            owner().failed(shaking ? TlsFailure.HANDSHAKE : where, first);
         }
+    }
+
+    /** Some engines say what is wrong once they have handed out the alert for it, which then could not be sent. */
+    private Throwable first(Throwable cause) {
+        SSLEngine failed = engine;
+        try {
+            if (failed != null) {
+                failed.wrap(NOTHING, links.sealed.clear());
+            }
+        } catch (SSLException e) {
+            return TlsFailure.of(e);
+        }
+        return cause;
     }
 
     @Override
@@ -353,14 +329,16 @@ final class TlsLink implements Link, Link.Owner {
         if (state == State.ENDED) {
             return;
         }
-        if (state == State.UP) {
+        boolean up = state == State.UP;
+        state = State.ENDED;
+        if (up) {
             engine().closeOutbound();
             farewell();
         }
         end();
         under.close();
-        if (owner != null) {
-            owner.closed();
+        if (isOwned()) {
+            owner().closed();
         }
     }
 }

@@ -5,6 +5,7 @@ import io.connscale.run.Sample;
 import io.connscale.run.Sample.End;
 import io.connscale.run.Sample.Times;
 import io.connscale.stats.Distribution;
+import io.connscale.stats.Reasons;
 import io.prometheus.metrics.config.EscapingScheme;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,8 @@ final class Metrics {
     private final MetricSnapshots.Builder all = MetricSnapshots.builder();
     /** Each end by its labels; the server has no host's name. */
     private final Map<Labels, End> ends = new LinkedHashMap<>();
+    /** Those of them that are hosts: no connection of a server fails, or is lost. */
+    private final Map<Labels, End> hosts = new LinkedHashMap<>();
 
     private Metrics() {}
 
@@ -110,7 +114,8 @@ final class Metrics {
         if (sample.server() != null) {
             ends.put(Labels.of("end", "server"), sample.server());
         }
-        sample.hosts().forEach((host, end) -> ends.put(host(host), end));
+        sample.hosts().forEach((name, end) -> hosts.put(host(name), end));
+        ends.putAll(hosts);
         List<Row> connections = new ArrayList<>();
         ends.forEach((labels, end) -> {
             connections.add(new Row(labels.add("state", "established"), end.established()));
@@ -121,8 +126,16 @@ final class Metrics {
                 "connscale_connections_attempted",
                 "Connects attempted; at the server: connections accepted.",
                 End::attempted);
-        counter("connscale_connections_failed", "Connections that never came up.", End::failed);
-        counter("connscale_connections_lost", "Connections that came up and ended unasked.", End::lost);
+        byReason(
+                "connscale_connections_failed",
+                "Connections that never came up, by operation and errno.",
+                End::failed,
+                End::failures);
+        byReason(
+                "connscale_connections_lost",
+                "Connections that came up and ended unasked, by operation and errno.",
+                End::lost,
+                end -> end.failures() == null ? null : Reasons.difference(end.errors(), end.failures()));
         counter("connscale_pings", "Pings sent; at the server: answered.", End::pings);
         counter("connscale_pongs", "Pongs received.", End::pongs);
         errors();
@@ -130,12 +143,9 @@ final class Metrics {
                 "connscale_unreliable",
                 "Whether the end itself makes its numbers unreliable.",
                 end -> end.unreliable().isEmpty() ? 0.0 : 1.0);
-        gaugeOf(
-                "connscale_process_cpus",
-                "CPUs in use by the processes of this end.",
-                end -> end.process().cpus());
+        gaugeOf("connscale_process_cpus", "CPUs in use by the processes of this end.", End::cpus);
         gaugeOf("connscale_process_resident_bytes", "Physical memory of the processes of this end.", end -> {
-            Long bytes = end.process().residentBytes();
+            Long bytes = end.residentBytes();
             return bytes == null ? null : (Double) bytes.doubleValue();
         });
         loopLag();
@@ -168,10 +178,41 @@ final class Metrics {
         all.metricSnapshot(gauge.build());
     }
 
-    private void counter(String name, String help, Function<End, Long> count) {
+    private void counter(String name, String help, Function<End, @Nullable Long> count) {
         List<Row> rows = new ArrayList<>();
-        ends.forEach((labels, end) -> rows.add(new Row(labels, count.apply(end))));
+        ends.forEach((labels, end) -> {
+            Long known = count.apply(end);
+            if (known != null) {
+                rows.add(new Row(labels, known));
+            }
+        });
         counter(name, help, rows);
+    }
+
+    /** A host's count by its reasons, and what has none, 0 mostly, without: so that the sum is the count. */
+    private void byReason(
+            String name,
+            String help,
+            Function<End, Long> count,
+            Function<End, @Nullable SortedMap<String, Long>> reasons) {
+        List<Row> rows = new ArrayList<>();
+        hosts.forEach((labels, end) -> {
+            SortedMap<String, Long> known = reasons.apply(end);
+            long without = count.apply(end);
+            if (known != null) {
+                reasons(rows, labels, known);
+                without -= known.values().stream().mapToLong(n -> n).sum();
+            }
+            rows.add(new Row(labels, Math.max(0, without)));
+        });
+        counter(name, help, rows);
+    }
+
+    private static void reasons(List<Row> rows, Labels labels, SortedMap<String, Long> reasons) {
+        reasons.forEach((reason, count) -> {
+            String[] words = reason.split(" ", 2);
+            rows.add(new Row(labels.add("where", words[0]).add("error", words.length > 1 ? words[1] : ""), count));
+        });
     }
 
     private void counter(String name, String help, List<Row> rows) {
@@ -185,13 +226,10 @@ final class Metrics {
 
     private void errors() {
         List<Row> rows = new ArrayList<>();
-        ends.forEach((labels, end) -> end.errors().forEach((error, count) -> {
-            String[] words = error.split(" ", 2);
-            rows.add(new Row(labels.add("where", words[0]).add("error", words.length > 1 ? words[1] : ""), count));
-        }));
+        ends.forEach((labels, end) -> reasons(rows, labels, end.errors()));
         counter(
                 "connscale_connection_errors",
-                "What connections that failed or were lost ended with, by operation and errno.",
+                "What connections ended with, failed and lost ones alike, by operation and errno.",
                 rows);
     }
 

@@ -190,10 +190,11 @@ final class PageData {
     private Map<String, Object> end() {
         Map<String, Object> end = new LinkedHashMap<>();
         Sample sample = shown();
-        End sum = sample == null ? null : sample.sum();
         End server = sample == null ? null : sample.server();
+        boolean stopped = sample != null && !hasAgents(sample); // what they had counted is what there was
+        End sum = stopped ? lastOfHosts == null ? null : lastOfHosts.sum() : sample == null ? null : sample.sum();
         end.put("most", most);
-        end.put("established", sum == null ? null : sum.established());
+        end.put("established", stopped ? (Long) 0L : sum == null ? null : (Long) sum.established());
         end.put("server", server == null ? null : server.established());
         end.put("difference", sample == null ? null : sample.difference());
         end.put("failed", sum == null ? null : sum.failed());
@@ -202,6 +203,11 @@ final class PageData {
         end.put("errors", sum == null ? Map.of() : sum.errors());
         times.forEach((name, distribution) -> end.put(name, percentiles(distribution)));
         return end;
+    }
+
+    /** Whether a host has an agent, or has lost one: else no host holds a connection, and that is known. */
+    private static boolean hasAgents(Sample sample) {
+        return sample.states().values().stream().anyMatch(state -> !state.equals("stopped"));
     }
 
     private static Map<String, Object> percentiles(Distribution micros) {
@@ -291,7 +297,7 @@ final class PageData {
                 row.put("failed", end.failed());
                 row.put("lost", end.lost());
                 row.put("errors", end.errors());
-                row.put("residentBytes", end.process().residentBytes());
+                row.put("residentBytes", end.residentBytes());
                 Times trip = end.micros() == null ? null : end.micros().roundTrip();
                 row.put("p50", trip == null ? null : trip.p50());
                 row.put("p99", trip == null ? null : trip.p99());

@@ -174,8 +174,8 @@ final class Series {
                 return;
             }
             put(Kind.LAST, end.established(), name, "established");
-            put(Kind.MEAN, end.process().cpus(), name, "cpus");
-            Long resident = end.process().residentBytes();
+            put(Kind.MEAN, end.cpus(), name, "cpus");
+            Long resident = end.residentBytes();
             if (resident != null && end.established() > 0) {
                 put(Kind.LAST, (double) resident / end.established(), name, "bytesEach");
             }

@@ -50,6 +50,10 @@ public record Run(Path folder, RunInfo info, List<Sample> samples, List<Event> e
         try {
             String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
             Schema written = Json.read(text, Schema.class);
+            if (written.schema < 1) {
+                throw new IOException("%s has schema %d, which no connscale has written: it is damaged, or no record"
+                        .formatted(file, written.schema));
+            }
             if (written.schema > RunInfo.SCHEMA) {
                 throw new IOException("%s was written by connscale %s, with schema %d; this one reads schemas up to %d"
                         .formatted(folder, written.version, written.schema, RunInfo.SCHEMA));

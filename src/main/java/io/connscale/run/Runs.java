@@ -50,7 +50,7 @@ public final class Runs {
      */
     public record Entry(Path folder, @Nullable RunInfo info, String why, long bytes, boolean running) {
         public String id() {
-            return String.valueOf(folder.getFileName());
+            return Runs.id(folder);
         }
 
         public @Nullable String name() {
@@ -63,11 +63,17 @@ public final class Runs {
         }
     }
 
+    /** A run's ID: its folder's name, however that is spelt. */
+    public static String id(Path run) {
+        return String.valueOf(run.toAbsolutePath().normalize().getFileName());
+    }
+
     /** All runs, the newest first. */
     public List<Entry> list() throws IOException {
         try (Stream<Path> folders = Files.list(folder)) {
             return folders.filter(Files::isDirectory)
                     .map(Runs::entry)
+                    .filter(Entry::isRecord) // what one left that could not be begun is no run
                     .sorted(Comparator.comparing(Entry::id).reversed())
                     .toList();
         } catch (NoSuchFileException e) {
@@ -94,7 +100,7 @@ public final class Runs {
 
     /** Its console holds the lock, whatever becomes of it. */
     private static boolean running(Path run) {
-        if (RunWriter.WRITTEN_HERE.contains(run.toAbsolutePath())) {
+        if (RunWriter.isWrittenHere(run)) {
             return true;
         }
         try (FileChannel file = FileChannel.open(run.resolve(RunWriter.LOCK), StandardOpenOption.WRITE);
@@ -137,11 +143,17 @@ public final class Runs {
                                 + like.get(1).id());
     }
 
-    /** A folder for a run that begins now. */
-    public Path next(Instant began) {
-        Path next = folder.resolve(ID.format(began));
-        for (int n = 2; Files.exists(next); n++) {
-            next = folder.resolve(ID.format(began) + "-" + n);
+    /**
+     * Makes a folder for a run that begins now: nobody else's, though another console may begin one in the same second.
+     *
+     * @throws IOException where it can't be made
+     */
+    public Path make(Instant began) throws IOException {
+        String id = ID.format(began);
+        RunWriter.makeFolders(folder);
+        Path next = folder.resolve(id);
+        for (int n = 2; !RunWriter.makeFolder(next); n++) {
+            next = folder.resolve(id + "-" + n);
         }
         return next;
     }

@@ -38,6 +38,9 @@ public record Sample(
         @Nullable End sum,
         Map<String, Machine> machines,
         @Nullable List<Use> limits) {
+    /** The state of a host whose agent is there and can say something. */
+    public static final String READY = "ready";
+
     public Sample {
         states = ordered(states);
         hosts = ordered(hosts);
@@ -46,7 +49,8 @@ public record Sample(
     }
 
     /**
-     * One end: the server, a host, or all hosts. Counts are since its agent (the server) was started, and but for the first two they only grow.
+     * One end: the server, a host, or all hosts. Counts are since its agent (the server) was started, and but for the first two they only grow. Of a host
+     * whose agent is gone (its state is not {@code ready}) the counts are known, as they were heard last, and nothing else is.
      *
      * @param age seconds since it said this: 0 where it was asked for this sample and answered in time
      * @param established connections that are up
@@ -54,14 +58,16 @@ public record Sample(
      * @param failed never came up
      * @param lost came up and ended unasked
      * @param stopped ended because the user asked; at the server: all that have ended
-     * @param attempted connects; at the server: connections accepted
+     * @param attempted connects; at the server: connections accepted; null where an agent is gone
      * @param skipped Pings that were due and not sent since the Pong before was still missing
-     * @param missed Pings whose connection ended before the Pong came
+     * @param missed Pings whose connection ended before the Pong came; null where an agent is gone
      * @param errors by operation and errno
-     * @param perSecond null where nothing new was heard since the sample before
+     * @param failures the part of {@code errors} of connections that never came up; null in a record that is older than this member
+     * @param perSecond null where nothing new was heard since the sample before; of all hosts: where it was not of each that has an agent
      * @param micros of what happened since the sample before; the same
      * @param counters the kernel's, by its own names, that grew since they were last read, and by how much; null where they were not read
-     * @param unreliable what makes this end's numbers unreliable, a sentence each
+     * @param tcp null where its agent is gone, {@code process} too
+     * @param unreliable what makes this end's numbers unreliable, a sentence each; of all hosts: those of each, with its name
      */
     public record End(
             double age,
@@ -70,22 +76,38 @@ public record Sample(
             long failed,
             long lost,
             long stopped,
-            long attempted,
+            @Nullable Long attempted,
             long pings,
             long pongs,
             long skipped,
-            long missed,
+            @Nullable Long missed,
             SortedMap<String, Long> errors,
+            @Nullable SortedMap<String, Long> failures,
             @Nullable PerSecond perSecond,
             @Nullable Micros micros,
-            Tcp tcp,
-            ProcessUse process,
+            @Nullable Tcp tcp,
+            @Nullable ProcessUse process,
             @Nullable SortedMap<String, Long> counters,
             List<String> unreliable) {
         public End {
-            errors = Collections.unmodifiableSortedMap(new TreeMap<>(errors));
-            counters = counters == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(counters));
+            errors = sorted(errors);
+            failures = failures == null ? null : sorted(failures);
+            counters = counters == null ? null : sorted(counters);
             unreliable = List.copyOf(unreliable);
+        }
+
+        private static SortedMap<String, Long> sorted(SortedMap<String, Long> map) {
+            return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+        }
+
+        /** CPUs in use by its processes; null where that is unknown. */
+        public @Nullable Double cpus() {
+            return process == null ? null : process.cpus;
+        }
+
+        /** Physical memory of its processes; null where that is unknown. */
+        public @Nullable Long residentBytes() {
+            return process == null ? null : process.residentBytes;
         }
     }
 

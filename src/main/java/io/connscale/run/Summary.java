@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param values in the order in which they are shown; those of which nothing is known are missing
  */
 public record Summary(Map<String, Value> values) {
+    /** Samples that are a second apart are so to some milliseconds. */
+    private static final double SECOND = 0.9;
+
     /**
      * A number of a run.
      *
@@ -57,15 +61,9 @@ public record Summary(Map<String, Value> values) {
             values.put("established", new Value("", most, null, null));
             values.put("failed", new Value("", last.failed(), null, null));
             values.put("lost", new Value("", last.lost(), null, null));
-            double fastest = sums.stream()
-                    .map(Sample.End::perSecond)
-                    .filter(Objects::nonNull)
-                    .mapToDouble(Sample.PerSecond::attempted)
-                    .max()
-                    .orElse(0);
-            if (fastest > 0) {
-                values.put("perSecond.attempted", new Value("1/s", fastest, null, null));
-            }
+            fastest(run.samples())
+                    .filter(rate -> rate > 0)
+                    .ifPresent(rate -> values.put("perSecond.attempted", new Value("1/s", rate, null, null)));
             spread(
                     values,
                     "perSecond.pongs",
@@ -76,23 +74,44 @@ public record Summary(Map<String, Value> values) {
             times(values, sums, "roundTrip", Sample.Micros::roundTrip);
             times(values, sums, "roundTripSent", Sample.Micros::roundTripSent);
             times(values, sums, "loopLag", Sample.Micros::loopLag);
-            spread(values, "cpus", "", sums, end -> end.process().cpus());
+            spread(values, "cpus", "", sums, Sample.End::cpus);
             List<Sample.End> full = sums.stream()
                     .filter(end -> most > 0 && end.established() == most)
                     .toList();
-            spread(
-                    values,
-                    "residentBytes",
-                    "bytes",
-                    full,
-                    end -> known(end.process().residentBytes()));
+            spread(values, "residentBytes", "bytes", full, end -> known(end.residentBytes()));
         }
         List<Sample.End> servers = run.samples().stream()
                 .map(Sample::server)
                 .filter(Objects::nonNull)
                 .toList();
-        spread(values, "server.cpus", "", servers, end -> end.process().cpus());
+        spread(values, "server.cpus", "", servers, Sample.End::cpus);
         return new Summary(values);
+    }
+
+    /**
+     * The highest rate of attempts over a second, or over what a sample covers where that is more. A sample may cover less, the last one of a run say, and
+     * tells nothing alone: the ones before it are looked at with it. Empty where no second is known.
+     */
+    private static Optional<Double> fastest(List<Sample> samples) {
+        double highest = -1;
+        for (int end = samples.size() - 1; end >= 0; end--) {
+            double seconds = 0;
+            double attempted = 0;
+            for (int i = end; i >= 0 && seconds < SECOND; i--) {
+                Double length = samples.get(i).seconds();
+                Sample.End sum = samples.get(i).sum();
+                Sample.PerSecond rate = sum == null ? null : sum.perSecond();
+                if (length == null || rate == null) {
+                    break;
+                }
+                seconds += length;
+                attempted += rate.attempted() * length;
+            }
+            if (seconds >= SECOND) {
+                highest = Math.max(highest, attempted / seconds);
+            }
+        }
+        return highest < 0 ? Optional.empty() : Optional.of(highest);
     }
 
     private static @Nullable Double known(@Nullable Long value) {

@@ -25,6 +25,8 @@ public final class Distribution {
     public static final Distribution NONE = new Distribution(new Histogram(DIGITS));
 
     private final Histogram histogram;
+    /** Null: nobody has asked for it yet. */
+    private @Nullable String encoded;
 
     /** {@code histogram} is this object's own from now on. */
     private Distribution(Histogram histogram) {
@@ -33,7 +35,12 @@ public final class Distribution {
 
     /** What was recorded so far. On the thread that records. */
     static Distribution copyOf(Histogram recorded) {
-        return recorded.getTotalCount() == 0 ? NONE : new Distribution(recorded.copy());
+        return copyOf(recorded, NONE);
+    }
+
+    /** The same; {@code before}, which is an earlier copy, where nothing has been recorded since. */
+    static Distribution copyOf(Histogram recorded, Distribution before) {
+        return recorded.getTotalCount() == before.count() ? before : new Distribution(recorded.copy());
     }
 
     public long count() {
@@ -86,6 +93,9 @@ public final class Distribution {
         if (before.count() == 0 || before.count() > count()) {
             return this;
         }
+        if (equals(before)) {
+            return NONE;
+        }
         Histogram more = growing(histogram);
         try {
             more.subtract(before.histogram);
@@ -103,9 +113,14 @@ public final class Distribution {
 
     /** As HdrHistogram's own tools read it: its compressed form (V2) in base64. */
     public String encoded() {
-        ByteBuffer bytes = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
-        int length = histogram.encodeIntoCompressedByteBuffer(bytes);
-        return Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), length));
+        String text = encoded;
+        if (text == null) {
+            ByteBuffer bytes = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+            int length = histogram.encodeIntoCompressedByteBuffer(bytes);
+            text = Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), length));
+            encoded = text;
+        }
+        return text;
     }
 
     /**
@@ -117,7 +132,8 @@ public final class Distribution {
         byte[] bytes = Base64.getDecoder().decode(text);
         HistogramHeader.check(bytes);
         try {
-            return copyOf(Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0));
+            Histogram read = Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), 0);
+            return read.getTotalCount() == 0 ? NONE : new Distribution(read);
         } catch (DataFormatException | RuntimeException e) {
             throw new IllegalArgumentException("not a histogram: " + e.getMessage(), e);
         }

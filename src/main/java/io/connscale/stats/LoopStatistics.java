@@ -17,6 +17,8 @@ public final class LoopStatistics {
     private final Histogram lifetime = new Histogram(Distribution.DIGITS);
     private final Histogram loopLag = new Histogram(Distribution.DIGITS);
     private final Histogram handshake = new Histogram(Distribution.DIGITS);
+    /** As it was asked for last: what has not grown since is not copied, nor written, again. */
+    private Times last = Times.NONE;
 
     /** A connection is established, {@code nanos} after its connect. */
     public void connected(long nanos) {
@@ -72,12 +74,13 @@ public final class LoopStatistics {
 
     /** All that was recorded so far. */
     public Times times() {
-        return new Times(
-                Distribution.copyOf(connect),
-                Distribution.copyOf(roundTrip),
-                Distribution.copyOf(roundTripSent),
-                Distribution.copyOf(lifetime),
-                Distribution.copyOf(loopLag),
-                handshake.getTotalCount() == 0 ? null : Distribution.copyOf(handshake));
+        last = new Times(
+                Distribution.copyOf(connect, last.connect()),
+                Distribution.copyOf(roundTrip, last.roundTrip()),
+                Distribution.copyOf(roundTripSent, last.roundTripSent()),
+                Distribution.copyOf(lifetime, last.lifetime()),
+                Distribution.copyOf(loopLag, last.loopLag()),
+                handshake.getTotalCount() == 0 ? null : Distribution.copyOf(handshake, last.handshakes()));
+        return last;
     }
 }

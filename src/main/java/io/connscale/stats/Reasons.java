@@ -19,6 +19,9 @@ public final class Reasons {
     private static final int MAX_TEXTS = 20;
 
     private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+    /** The part of them that never came up. */
+    private final Map<String, LongAdder> failures = new ConcurrentHashMap<>();
+
     private final Map<String, String> texts = new ConcurrentHashMap<>();
 
     /** {@code what} with {@code text} behind it, as {@code unexpected: HTTP 503}; past {@value #MAX_TEXTS} different ones without. */
@@ -36,12 +39,35 @@ public final class Reasons {
     }
 
     public void count(String reason) {
-        String key = counts.containsKey(reason) || counts.size() < MAX ? reason : OTHER;
+        increment(counts, key(reason));
+    }
+
+    /** The same, of a connection that never came up. */
+    public void countFailure(String where, String what) {
+        String key = key(where + " " + what);
+        increment(counts, key);
+        increment(failures, key);
+    }
+
+    private String key(String reason) {
+        return counts.containsKey(reason) || counts.size() < MAX ? reason : OTHER;
+    }
+
+    private static void increment(Map<String, LongAdder> counts, String key) {
         counts.computeIfAbsent(key, k -> new LongAdder()).increment();
     }
 
     /** The counts now, sorted by reason; a copy. */
     public SortedMap<String, Long> counts() {
+        return copyOf(counts);
+    }
+
+    /** Those of connections that never came up; the same. */
+    public SortedMap<String, Long> failures() {
+        return copyOf(failures);
+    }
+
+    private static SortedMap<String, Long> copyOf(Map<String, LongAdder> counts) {
         SortedMap<String, Long> copy = new TreeMap<>();
         counts.forEach((reason, n) -> copy.put(reason, n.sum()));
         return copy;

@@ -73,7 +73,7 @@ public record Statistics(
 
     /** Connections that failed before there was a process for them: attempted all the same. */
     public static Statistics failed(long n, SortedMap<String, Long> errors) {
-        Snapshot counts = new Snapshot(0, 0, n, 0, 0, 0, 0, 0, errors);
+        Snapshot counts = new Snapshot(0, 0, n, 0, 0, 0, 0, 0, errors, errors);
         return new Statistics(
                 counts, n, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
     }

@@ -143,9 +143,8 @@ class ShapesTest {
         assertThat((double) ages.length).isCloseTo(12.0 * 24 * 3_600, Percentage.withPercentage(0.1));
         assertThat(loop.snapshot().established()).isEqualTo(500);
         assertThat(loop.snapshot().stopped()).isEqualTo(ages.length);
-        double last = Arrays.stream(ages, ages.length - 10_000, ages.length)
-                .average()
-                .orElseThrow();
+        double last =
+                Arrays.stream(ages, ages.length - 10_000, ages.length).average().orElseThrow();
         assertThat(last / SECOND).as("N / churn").isCloseTo(500 / 12.0, Percentage.withPercentage(1));
         assertThat(loop.byAge().oldestSince(1_000_000)).hasSize(500);
     }
@@ -154,7 +153,8 @@ class ShapesTest {
     void aLifetimeIsReachedBeforeOneEnds() {
         long[] ages = kept(100, new Keep(20, 10_000, false), 300);
         assertThat(Arrays.stream(ages).min().orElseThrow()).isGreaterThanOrEqualTo(10 * SECOND);
-        double last = Arrays.stream(ages, ages.length / 2, ages.length).average().orElseThrow();
+        double last =
+                Arrays.stream(ages, ages.length / 2, ages.length).average().orElseThrow();
         assertThat(last / SECOND).isCloseTo(10, within(0.5));
         assertThat((double) ages.length).isCloseTo(100 / 10.0 * 290, Percentage.withPercentage(3));
     }
@@ -168,6 +168,8 @@ class ShapesTest {
                         .filter(age -> age > 10 * SECOND)
                         .count()
                 / (ages.length - 10_000.0);
-        assertThat(older).as("of an exponential law 1/e live longer than its mean").isCloseTo(1 / Math.E, within(0.02));
+        assertThat(older)
+                .as("of an exponential law 1/e live longer than its mean")
+                .isCloseTo(1 / Math.E, within(0.02));
     }
 }

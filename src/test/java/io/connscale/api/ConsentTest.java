@@ -122,6 +122,18 @@ class ConsentTest {
                 .isEqualTo(List.of("no-such-name.invalid, an unknown name here"));
     }
 
+    /** Each host asks its own resolver: what is private by this machine's may be public by another's. */
+    @Test
+    void aNameIsOutsideAlsoByWhatAnotherHostKnows() {
+        assertThat(consent.outside("client2", List.of("10.1.1.1", "192.0.2.1")))
+                .containsExactly("192.0.2.1 by what client2 knows");
+        assertThat(consent.outside("client2", List.of("10.1.1.1"))).isEmpty();
+        assertThat(consent.outside("client2", null)).containsExactly("what client2 knows by that name");
+        assertThat(Consent.haveNames(List.of("10.1.1.1:80", "[fc00::1]:80"))).isFalse();
+        assertThat(Consent.haveNames(List.of("10.1.1.1:80", "broker.internal:80")))
+                .isTrue();
+    }
+
     @Test
     void whatWillBeOpenIsAskedForOnceAndNamed() throws AgentException {
         Asked user = new Asked(true);

@@ -34,6 +34,7 @@ class TargetServerTest {
                 established,
                 0L,
                 511L,
+                List.of(),
                 Facts.NONE,
                 List.of());
     }
@@ -88,7 +89,8 @@ class TargetServerTest {
             Outcome.get(server.attach());
             read(
                     server,
-                    new ForeignServer(List.of(), List.of(6379), 0L, 0L, null, null, Facts.NONE, List.of("nobody")));
+                    new ForeignServer(
+                            List.of(), List.of(6379), 0L, 0L, null, null, List.of(), Facts.NONE, List.of("nobody")));
             TargetReading read = read(server, server(8, 50L, 5_000_000, 9));
 
             assertThat(read.restarts()).isEqualTo(1);
@@ -101,7 +103,7 @@ class TargetServerTest {
     void withoutRunsNothingIsReadAndThatIsSaid() throws Exception {
         reading(Optional.empty(), server -> {
             Outcome.get(server.attach());
-            assertThatThrownBy(() -> Outcome.get(server.reading())).hasMessageContaining("is not read");
+            assertThatThrownBy(() -> Outcome.get(server.reading())).hasMessageContaining("does not say where it runs");
         });
     }
 

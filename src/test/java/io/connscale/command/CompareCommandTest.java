@@ -85,6 +85,43 @@ class CompareCommandTest {
                 .isEqualTo(1);
     }
 
+    /** A night without a loss, and one with some: anything is more than nothing. */
+    @Test
+    void aFirstRunWithNoneOfItIsComparedToo() throws Exception {
+        Path samples = folder.resolve("20260101-000000/samples.jsonl");
+        Files.writeString(samples, Files.readString(samples).replaceAll("\"failed\":[0-9]+", "\"failed\":0"));
+        Path others = folder.resolve("20260102-000000/samples.jsonl");
+        Files.writeString(others, Files.readString(others).replaceAll("\"failed\":[0-9]+", "\"failed\":7"));
+        assertThat(run(Format.TABLE, "compare 20260101 20260102 --fail-if 'failed > 1'"))
+                .isEqualTo(99);
+        assertThat(err.toString(UTF_8))
+                .contains("failed of 20260102-000000 is 7, and 0 of 20260101-000000: failed > 1");
+        assertThat(out.toString(UTF_8)).containsPattern("failed +0 +7 +from 0");
+        assertThat(run(Format.TABLE, "compare 20260101 20260102 --fail-if 'failed < 1'"))
+                .isZero();
+        assertThat(run(Format.TABLE, "compare 20260101 20260101 --fail-if 'failed > 1' --fail-if 'failed < 1'"))
+                .isZero();
+        assertThat(run(Format.JSON, "compare 20260101 20260101")).isZero();
+        assertThat(out.toString(UTF_8)).contains("\"failed\":1.0");
+    }
+
+    @Test
+    void whatOneRunAloneKnowsIsUnknownOfTheOther() throws Exception {
+        Path samples = folder.resolve("20260101-000000/samples.jsonl");
+        Files.writeString(samples, Files.readString(samples).lines().findFirst().orElse("") + "\n");
+        assertThat(run(Format.TABLE, "compare 20260101 20260102 --fail-if 'roundTrip.p99 > 1.2'"))
+                .isEqualTo(99);
+        assertThat(err.toString(UTF_8)).contains("roundTrip.p99 of 20260101-000000 is unknown");
+        assertThat(out.toString(UTF_8)).containsPattern("roundTrip\\.p99 +unknown +[0-9.]+ (µs|ms)");
+    }
+
+    @Test
+    void aRatioIsOfWholeRuns() {
+        assertThat(run(Format.TABLE, "compare 20260101 20260102 --fail-if 'established < 0.95 over 5s'"))
+                .isEqualTo(1);
+        assertThat(err.toString(UTF_8)).contains("a recorded run is compared as a whole, without over");
+    }
+
     @Test
     void saysFirstWhatMakesThemIncomparable() {
         assertThat(run(Format.TABLE, "compare 20260101 20260102")).isZero();

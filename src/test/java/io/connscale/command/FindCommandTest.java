@@ -60,9 +60,10 @@ class FindCommandTest {
 
     @Test
     void itIsSearchedAnewAsOftenAsIsAskedForAndEachTimeTheSame() {
-        JsonNode found = result(json(
-                mini,
-                "find max client1 client2 --goal 'established <= 400' --hold 200ms --repeat 3 --width 5% --rate unlimited"));
+        JsonNode found = result(
+                json(
+                        mini,
+                        "find max client1 client2 --goal 'established <= 400' --hold 200ms --repeat 3 --width 5% --rate unlimited"));
         assertThat(found.path("runs").size()).isEqualTo(3);
         found.path("runs").forEach(run -> {
             assertThat(run.path("maximum").asLong()).isBetween(380L, 400L);
@@ -94,9 +95,12 @@ class FindCommandTest {
     @Test
     void whatIsTypedWrongIsSaidBeforeAnythingIsOpened() {
         assertThat(table(mini, "find").err()).contains("find: max is missing");
-        assertThat(table(mini, "find max client1 --goal 'verdict == none'").err()).contains("a goal is a number");
-        assertThat(table(mini, "find max client1 --goal 'lost == 0 over 5s'").err()).contains("a goal is a number");
-        assertThat(table(mini, "find max client1 --goal 'estblished < 5'" + QUICK).err())
+        assertThat(table(mini, "find max client1 --goal 'verdict == none'").err())
+                .contains("a goal is a number");
+        assertThat(table(mini, "find max client1 --goal 'lost == 0 over 5s'").err())
+                .contains("a goal is a number");
+        assertThat(table(mini, "find max client1 --goal 'estblished < 5'" + QUICK)
+                        .err())
                 .contains("no number is called estblished, did you mean established?");
         assertThat(table(mini, "find max client1 --width 1").err()).contains("is not a part: write 5%");
         assertThat(table(mini, "find max client1 --width 99%").err()).contains("the width is");

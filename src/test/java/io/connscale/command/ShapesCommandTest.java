@@ -42,9 +42,13 @@ class ShapesCommandTest {
         JsonNode opened = host(json(mini, "connections start 300 client1 --rate 100..500/1s"));
         assertThat(opened.path("established").asLong()).isEqualTo(300);
         assertThat(opened.path("seconds").asDouble()).isBetween(0.9, 3.0); // at 100/s it were 3 s, at 500/s 0.6 s
-        assertThat(table(mini, "connections start 3 client1 --rate 100..").err()).contains("write 100..5000/60s");
-        assertThat(table(mini, "connections start 3 client1 --rate 1..unlimited/5s").err()).contains("has numbers");
-        assertThat(table(mini, "connections start 3 client1 --rate x..5/5s").err()).contains("\"x\" is not a rate");
+        assertThat(table(mini, "connections start 3 client1 --rate 100..").err())
+                .contains("write 100..5000/60s");
+        assertThat(table(mini, "connections start 3 client1 --rate 1..unlimited/5s")
+                        .err())
+                .contains("has numbers");
+        assertThat(table(mini, "connections start 3 client1 --rate x..5/5s").err())
+                .contains("\"x\" is not a rate");
     }
 
     @Test
@@ -60,8 +64,10 @@ class ShapesCommandTest {
                         "step 3 of 4: 75 established",
                         "step 4 of 4: 100 established");
         assertThat(table(mini, "connections start 100 client1 --steps 1").err()).contains("--steps is 2 to 100 here");
-        assertThat(table(mini, "connections start 100 client1 --every 1s").err()).contains("--steps is 2 to 100 here");
-        assertThat(table(mini, "connections start 100 client1 --steps 2 --no-wait").err())
+        assertThat(table(mini, "connections start 100 client1 --every 1s").err())
+                .contains("--steps is 2 to 100 here");
+        assertThat(table(mini, "connections start 100 client1 --steps 2 --no-wait")
+                        .err())
                 .contains("do not go together");
     }
 
@@ -72,7 +78,9 @@ class ShapesCommandTest {
                 "server stop",
                 "connections start 100 client1 --steps 10 --every 10ms --rate unlimited --stop-on-limit");
         assertThat(host(said).path("requested").asLong()).isEqualTo(10);
-        assertThat(said.err()).contains("step 1 of 10: 0 established, 10 failed in it").doesNotContain("step 2");
+        assertThat(said.err())
+                .contains("step 1 of 10: 0 established, 10 failed in it")
+                .doesNotContain("step 2");
     }
 
     @Test
@@ -82,7 +90,8 @@ class ShapesCommandTest {
         assertThat(kept.path("established").asLong()).isBetween(99L, 100L);
         assertThat(kept.path("ended").asLong()).isBetween(100L, 210L);
         assertThat(kept.path("came").asLong())
-                .isEqualTo(kept.path("ended").asLong() + kept.path("established").asLong() - 30);
+                .isEqualTo(
+                        kept.path("ended").asLong() + kept.path("established").asLong() - 30);
         assertThat(kept.path("lost").asLong()).isZero();
         assertThat(kept.path("failed").asLong()).isZero();
         await().atMost(Duration.ofSeconds(10))
@@ -101,8 +110,11 @@ class ShapesCommandTest {
         kept = host(json(mini, "connections keep 50 client1 --lifetime 1s --for 3s"));
         assertThat(kept.path("ended").asLong()).isBetween(60L, 160L);
         assertThat(table(mini, "connections keep 50 client1").err()).contains("--churn or --lifetime is missing");
-        assertThat(table(mini, "connections keep 50 client1 --lifetime sometimes").err()).contains("is not a duration");
-        assertThat(table(mini, "connections keep 50 client1 --churn unlimited").err()).contains("is missing");
+        assertThat(table(mini, "connections keep 50 client1 --lifetime sometimes")
+                        .err())
+                .contains("is not a duration");
+        assertThat(table(mini, "connections keep 50 client1 --churn unlimited").err())
+                .contains("is missing");
     }
 
     @Test
@@ -112,8 +124,8 @@ class ShapesCommandTest {
         assertThat(json(mini, "set active 100% client1").last()).doesNotContain("active\":");
         assertThat(pingsInASecond()).isBetween(1_000L, 3_000L);
         assertThat(json(mini, "set active 50% client1").last()).contains("\"active\":0.5");
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(pingsInASecond())
-                .isBetween(500L, 1_300L));
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(pingsInASecond()).isBetween(500L, 1_300L));
         assertThat(table(mini, "set").out()).contains("active").contains("50%");
         assertThat(json(mini, "count").last()).contains("\"established\":200,\"connecting\":0,\"failed\":0,\"lost\":0");
         assertThat(table(mini, "set active 0% client1").err()).contains("more than 0%");
@@ -121,7 +133,9 @@ class ShapesCommandTest {
     }
 
     private long pingsInASecond() {
-        return (long) host(json(mini, "stats client1 --over 1s")).at("/perSecond/pings").asDouble();
+        return (long) host(json(mini, "stats client1 --over 1s"))
+                .at("/perSecond/pings")
+                .asDouble();
     }
 
     @Test

@@ -44,6 +44,7 @@ class StartOptionsTest {
                 "--host a|unknown option \"--host\"",
                 "count|unexpected word \"count\"",
                 "-e|-e",
+                "--keep -1|--keep -1 is out of range",
                 "-f /no/such/file|cannot read the script /no/such/file",
                 "--hosts a --hosts b|--hosts"
             })
@@ -54,6 +55,12 @@ class StartOptionsTest {
                     assertThat(e.hint()).isNotEmpty();
                     assertThat(e.text().lines()).hasSize(2);
                 });
+    }
+
+    @Test
+    void soManyRunsAreKept() throws CommandException {
+        assertThat(StartOptions.parse().keep()).isNull();
+        assertThat(StartOptions.parse("--keep", "3").keep()).isEqualTo(3);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static io.connscale.diagnosis.FakeEnds.HOST;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.connscale.cluster.config.Workers;
+import io.connscale.control.AgentException;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.AcceptQueue;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -301,6 +303,29 @@ class DiagnosticsTest {
                 0,
                 new TreeMap<>());
         assertThat(serverProcesses()).isEqualTo(1);
+    }
+
+    /** Nothing is read where the file does not say where it runs; where it does, the reason is the answer. */
+    @Test
+    void whySomebodyElsesServerIsNotReadIsSaid() throws InterruptedException {
+        ends.foreign = Optional.of("10.0.0.5:6379 (redis)");
+        assertThat(BothEnds.settled(ends, SHORT).incomparable())
+                .contains("the other end, 10.0.0.5:6379 (redis), is not read");
+        assertThat(diagnostics.observe(HOSTS, Diagnostics.Look.SETTINGS).silent())
+                .isEmpty();
+
+        ends.reading = CompletableFuture.failedFuture(new AgentException("h5 is not started", "start h5"));
+        assertThat(BothEnds.settled(ends, SHORT).incomparable())
+                .contains("the other end, 10.0.0.5:6379 (redis), is not read: h5 is not started");
+        assertThat(diagnostics
+                        .observe(HOSTS, Diagnostics.Look.SETTINGS)
+                        .silent()
+                        .orElseThrow())
+                .hasMessage("h5 is not started");
+
+        ends.reading = new CompletableFuture<>(); // it says nothing
+        assertThat(BothEnds.settled(ends, SHORT).incomparable())
+                .contains("the other end, 10.0.0.5:6379 (redis), is not read: the host where it runs does not answer");
     }
 
     private int serverProcesses() throws InterruptedException {

@@ -4,7 +4,9 @@ import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
+import io.connscale.control.AgentException;
 import io.connscale.control.ServerStatus;
+import io.connscale.control.TargetReading;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Known;
 import io.connscale.limits.ServerEnd;
@@ -51,6 +53,23 @@ final class FakeEnds implements Ends {
     @Nullable
     Facts thorough;
 
+    /** Somebody else's, in place of ours. */
+    Optional<String> foreign = Optional.empty();
+
+    /** What is read of that one. */
+    CompletableFuture<Optional<TargetReading>> reading = CompletableFuture.completedFuture(Optional.empty());
+
+    /** Why ours did not start. */
+    Optional<AgentException> refusal = Optional.empty();
+
+    /** What of the host has said nothing for long. */
+    Optional<String> stale = Optional.empty();
+
+    List<String> counting = List.of(HOST);
+
+    /** Runs each time before the server is asked. */
+    Runnable beforeServer = () -> {};
+
     /** How often a host was asked what its kernel says. */
     int asked;
 
@@ -80,7 +99,7 @@ final class FakeEnds implements Ends {
 
     @Override
     public List<String> counting() {
-        return List.of(HOST);
+        return counting;
     }
 
     @Override
@@ -139,12 +158,33 @@ final class FakeEnds implements Ends {
 
     @Override
     public CompletableFuture<ServerStatus> serverStatus() {
+        beforeServer.run();
         return answer(server);
     }
 
     @Override
     public CompletableFuture<Facts> serverFacts(boolean wanted) {
         return answer(wanted && thorough != null ? thorough : serverFacts);
+    }
+
+    @Override
+    public Optional<String> foreign() {
+        return foreign;
+    }
+
+    @Override
+    public CompletableFuture<Optional<TargetReading>> reading() {
+        return reading;
+    }
+
+    @Override
+    public Optional<AgentException> refusal() {
+        return refusal;
+    }
+
+    @Override
+    public Optional<String> stale(String host) {
+        return stale;
     }
 
     private static <T> CompletableFuture<T> answer(@Nullable T said) {

@@ -102,8 +102,7 @@ class SearchTest {
     }
 
     @Property(tries = 2_000)
-    void theStepsAreFew(
-            @ForAll("numbers") long maximum, @ForAll("numbers") long predicted, @ForAll Manner manner)
+    void theStepsAreFew(@ForAll("numbers") long maximum, @ForAll("numbers") long predicted, @ForAll Manner manner)
             throws InterruptedException {
         Simulated trial = new Simulated(maximum, manner);
         Run<String> run = search(trial, 0.01, 1, 100, predicted).get(0);
@@ -167,7 +166,8 @@ class SearchTest {
 
     @Test
     void whereNothingHoldsTheMaximumIsNone() throws InterruptedException {
-        Run<String> run = search(new Simulated(0, Manner.SAYS_NO), 0.01, 3, 100, 0).get(0);
+        Run<String> run =
+                search(new Simulated(0, Manner.SAYS_NO), 0.01, 3, 100, 0).get(0);
         assertThat(run.maximum()).isZero();
         assertThat(run.above()).isEqualTo(1);
     }
@@ -176,8 +176,7 @@ class SearchTest {
     void whenTimeIsUpTheBestSoFarIsTheAnswer(@ForAll @IntRange(max = 40) int steps) throws InterruptedException {
         Simulated trial = new Simulated(123_456, Manner.SAYS_NO);
         BooleanSupplier timeUp = () -> trial.tried.size() + trial.stayed.size() >= steps;
-        Run<String> run =
-                new Search<>(trial, MAX, 0.001, 1, timeUp).run(100, 0).get(0);
+        Run<String> run = new Search<>(trial, MAX, 0.001, 1, timeUp).run(100, 0).get(0);
         assertThat(run.maximum())
                 .isEqualTo(trial.tried.stream()
                         .filter(n -> n <= 123_456)

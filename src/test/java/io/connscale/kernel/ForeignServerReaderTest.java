@@ -1,6 +1,7 @@
 package io.connscale.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import io.connscale.kernel.ForeignServerReader.Wanted;
@@ -120,7 +121,8 @@ class ForeignServerReaderTest {
         ForeignServer server = read(new Wanted(List.of(81), null, null));
 
         assertThat(server.found()).isFalse();
-        assertThat(server.established()).isZero();
+        assertThat(server.established()).isNull(); // whatever has the connections is not here
+        assertThat(server.accepted()).isNull();
         assertThat(server.waiting()).isNull();
         assertThat(server.residentBytes()).isNull();
         assertThat(server.unread()).containsExactly("nobody listens at port 81");
@@ -133,6 +135,134 @@ class ForeignServerReaderTest {
 
         assertThat(server.established()).isNull();
         assertThat(server.unread().get(0)).contains("can't be read");
+    }
+
+    @Test
+    void whereTheOneThatIsNamedIsMissingNothingIsCounted() {
+        ForeignServer server = read(new Wanted(List.of(80), null, "apache"));
+
+        assertThat(server.established()).isNull();
+        assertThat(server.unread()).containsExactly("no process is called apache");
+    }
+
+    /** One whose last connections go on while it takes no new ones. */
+    @Test
+    void oneThatListensNoMoreIsTheSame() throws IOException {
+        ForeignServerReader reader = new ForeignServerReader(proc, folder.resolve("sys"));
+        ForeignServer first = reader.read(PORT_80);
+        withoutListener();
+        ForeignServer later = reader.read(PORT_80);
+
+        assertThat(later.isRunOf(first)).isTrue();
+        assertThat(later.ended()).isEmpty();
+        assertThat(later.established()).isEqualTo(2);
+        assertThat(later.waiting()).isNull();
+        assertThat(later.unread()).containsExactly("nobody listens at port 80");
+    }
+
+    private void withoutListener() throws IOException {
+        String none = TCP.replaceFirst("   0:.*\n", "");
+        write("net/tcp", none);
+        write("50/net/tcp", none);
+    }
+
+    @Test
+    void whoEndedIsToldAndWhoCanNotBeSeenHasNot() throws IOException {
+        ForeignServerReader reader = new ForeignServerReader(proc, folder.resolve("sys"));
+        assertThat(reader.read(PORT_80).ended()).isEmpty();
+        Files.delete(proc.resolve("52/stat"));
+        Files.createDirectory(proc.resolve("52/stat")); // can't be read
+        ForeignServer unknown = reader.read(PORT_80);
+        assertThat(unknown.found()).isFalse();
+        assertThat(unknown.ended()).isEmpty();
+        assertThat(unknown.unread().get(0)).startsWith("the processes of its machine can't be read: ");
+        assertThat(unknown.established()).isEqualTo(2); // that is the kernel's count at that port
+
+        Files.delete(proc.resolve("52/stat"));
+        write("52/stat", "52 (nginx) Z 50 1 1 0 -1 0 0 0 0 0 10 0 5 0 20 0 1 0 502 1 1\n"); // nobody has waited for it
+        process(51, 50, "nginx", 9_000, 0, 768); // another one has its number
+        ForeignServer now = reader.read(PORT_80);
+        assertThat(now.processes()).extracting(ForeignServer.Member::pid).containsExactly(50L, 51L);
+        assertThat(now.ended())
+                .extracting(ForeignServer.Member::pid, ForeignServer.Member::began)
+                .containsExactlyInAnyOrder(tuple(51L, 501L), tuple(52L, 502L));
+        assertThat(reader.read(PORT_80).ended()).hasSize(2);
+    }
+
+    @Test
+    void whoseFilesCanNotBeReadIsToldWithTheReason() throws IOException {
+        for (long pid : List.of(1, 50, 51, 52)) {
+            remove(proc.resolve(pid + "/fd"));
+            write(pid + "/fd", "no folder");
+        }
+        ForeignServer server = read(PORT_80);
+
+        assertThat(server.found()).isFalse();
+        assertThat(server.unread().get(0))
+                .startsWith("who listens at port 80 can't be seen: ")
+                .doesNotContain("container");
+        assertThat(server.established()).isEqualTo(2);
+        assertThat(read(new Wanted(List.of(80), 50L, null)).ports()).containsExactly(80);
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (java.util.stream.Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(folder);
+    }
+
+    /** Consoles, agents and workers are Java, too. */
+    @Test
+    void connscalesOwnProcessesAreNotMeantByTheirName() throws IOException {
+        process(70, 1, "java", 700, 0, 1024);
+        write("70/cmdline", "/usr/bin/java\0-Xmx1g\0-jar\0/opt/broker.jar\0");
+        java(80, 1, "-jar", "/opt/connscale/target/connscale-0.1.0.jar", "--hosts", "hosts.yaml");
+        java(81, 80, "-jar", "/root/.cache/connscale/connscale-0123abc.jar", "agent");
+        java(82, 81, "-cp", "a.jar:b.jar", "io.connscale.Main", "agent");
+        java(83, 70, "-jar", "target/agent-connscale-0.1.0.jar", "agent"); // started by that server
+
+        assertThat(read(new Wanted(List.of(80), null, "java")).processes())
+                .extracting(ForeignServer.Member::pid)
+                .containsExactly(70L);
+        write("70/stat", "70 (java) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 700 1 1\n");
+        assertThat(read(new Wanted(List.of(80), null, "java")).unread().get(0))
+                .isEqualTo("only processes of connscale's own are called java");
+    }
+
+    private void java(long pid, long parent, String... arguments) throws IOException {
+        process(pid, parent, "java", pid * 10, 0, 1024);
+        write(pid + "/cmdline", "/usr/bin/java\0" + String.join("\0", arguments) + "\0");
+    }
+
+    /** The first process of a container may be the server itself. */
+    @Test
+    void aServerThatIsInitIsReadWithItsOwnAndWithoutOrphans() throws IOException {
+        process(1, 0, "nginx", 10, 1, 1024);
+        ForeignServer server = read(PORT_80);
+
+        assertThat(server.processes()).extracting(ForeignServer.Member::pid).containsExactly(1L, 50L, 51L, 52L);
+    }
+
+    /** systemd listens for a server until somebody connects. */
+    @Test
+    void initThatListensForAnotherIsSaidToDoSoUntilThatOneIsThere() throws IOException {
+        for (String descriptor : List.of("50/fd/6", "51/fd/6", "52/fd/6")) {
+            Files.delete(proc.resolve(descriptor));
+        }
+        ForeignServerReader reader = new ForeignServerReader(proc, folder.resolve("sys"));
+        ForeignServer waiting = reader.read(PORT_80);
+        assertThat(waiting.processes()).extracting(ForeignServer.Member::pid).containsExactly(1L);
+        assertThat(waiting.unread().get(0))
+                .startsWith("systemd, pid 1, listens for a server that it starts when it is needed")
+                .contains("runs: {process: NAME}");
+        socket(50, 6, 800);
+
+        assertThat(reader.read(PORT_80).processes())
+                .extracting(ForeignServer.Member::pid)
+                .containsExactly(50L, 51L, 52L);
     }
 
     @Test

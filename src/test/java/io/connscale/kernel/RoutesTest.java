@@ -49,6 +49,7 @@ class RoutesTest {
         table();
         write("sys/net/ipv4/tcp_tw_reuse", "0\n");
         Routes some = Routes.read(proc, TARGETS, List.of("127.0.0.2"));
+        assertThat(some.targets()).containsExactly("127.0.0.1");
         assertThat(some.connected()).isEqualTo(2);
         assertThat(some.timeWait()).isEqualTo(1);
         assertThat(Routes.read(proc, TARGETS, List.of()).timeWait()).isEqualTo(2);

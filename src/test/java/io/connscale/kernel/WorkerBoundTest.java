@@ -69,31 +69,42 @@ class WorkerBoundTest {
     void whatTheSystemDoesNotTellBoundsNothing() {
         WorkerBound.Left unknown = WorkerBound.left(folder.resolve("nowhere"), folder.resolve("nowhere"));
         assertThat(unknown).isEqualTo(new WorkerBound.Left(OptionalLong.empty(), OptionalLong.empty()));
-        assertThat(WorkerBound.more(1, 20_000, unknown)).isEqualTo(1023);
+        assertThat(WorkerBound.more(1, 20_000, false, unknown)).isEqualTo(1023);
     }
 
     /** So that the kernel is asked: its word is what a verdict needs. */
     @Test
     void oneProcessMoreThanThereAreThreadsForIsTried() {
         OptionalLong plenty = OptionalLong.empty();
-        assertThat(WorkerBound.more(1, 100, new WorkerBound.Left(plenty, OptionalLong.of(40))))
+        assertThat(WorkerBound.more(1, 100, false, new WorkerBound.Left(plenty, OptionalLong.of(40))))
                 .isEqualTo(3);
-        assertThat(WorkerBound.more(1, 100, new WorkerBound.Left(plenty, OptionalLong.of(0))))
+        assertThat(WorkerBound.more(1, 100, false, new WorkerBound.Left(plenty, OptionalLong.of(0))))
                 .isEqualTo(1);
     }
 
     @Test
     void nothingIsStartedThatHasNoMemory() {
         long each = Costs.PROCESS_BYTES + (Costs.SOCKET + Costs.IN_AGENT) * 100;
-        assertThat(WorkerBound.more(1, 100, new WorkerBound.Left(OptionalLong.of(3 * each), OptionalLong.empty())))
+        assertThat(WorkerBound.more(
+                        1, 100, false, new WorkerBound.Left(OptionalLong.of(3 * each), OptionalLong.empty())))
                 .isEqualTo(3);
-        assertThat(WorkerBound.more(1, 100, new WorkerBound.Left(OptionalLong.of(each - 1), OptionalLong.of(900))))
+        assertThat(WorkerBound.more(
+                        1, 100, false, new WorkerBound.Left(OptionalLong.of(each - 1), OptionalLong.of(900))))
                 .isZero();
+        long overTls = each + Costs.TLS_IN_SERVER * 100;
+        assertThat(WorkerBound.more(
+                        1, 100, true, new WorkerBound.Left(OptionalLong.of(3 * overTls), OptionalLong.empty())))
+                .isEqualTo(3);
+        assertThat(WorkerBound.more(
+                        1, 100, true, new WorkerBound.Left(OptionalLong.of(3 * each), OptionalLong.empty())))
+                .isLessThan(3);
     }
 
     @Test
     void whatHostsYamlSaysHolds() {
-        assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2)).more(1)).isEqualTo(2);
-        assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2)).more(9)).isZero();
+        assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2), false).more(1))
+                .isEqualTo(2);
+        assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2), false).more(9))
+                .isZero();
     }
 }

@@ -56,6 +56,26 @@ class CatalogueTest {
         assertThat(Catalogue.ALL.verdict(seen)).isPresent();
     }
 
+    /** The handshakes of connections that never came up don't explain why others ended; those that were refused when they were up do. */
+    @Test
+    void whatNeverCameUpOverTlsDoesNotExplainWhatEnded() {
+        ServerEnd target = GivenTarget.unread();
+        Observation mixed = evidence(
+                GivenTarget.seen(
+                        7_321,
+                        400,
+                        Map.of("tls handshake: certificate expired", 400L, "receive closed", 1L),
+                        java.time.Duration.ofSeconds(9)),
+                target);
+        assertThat(Catalogue.ALL.verdict(mixed).orElseThrow().cause()).isEqualTo("tls");
+        assertThat(Catalogue.ALL.verdict(mixed.ofEnded()).orElseThrow().cause()).isEqualTo("target-closes");
+        Observation up = evidence(
+                GivenTarget.seen(
+                        0, 3, Map.of("tls handshake: alert certificate required", 9L, "connect ECONNREFUSED", 3L)),
+                target);
+        assertThat(Catalogue.ALL.verdict(up.ofEnded()).orElseThrow().cause()).isEqualTo("tls");
+    }
+
     @Test
     void whatIsNotKnownIsSaidToBeUnknownWithWhatWasSeen() {
         Verdict verdict = verdict(Map.of("connect EPROTO", 2L), CALM, server(RUNNING, Map.of(), CALM), 0);

@@ -96,8 +96,8 @@ class EphemeralPortsLimitTest {
         List<AcceptQueue> listening = java.util.stream.IntStream.range(0, 32)
                 .mapToObj(port -> new AcceptQueue("0.0.0.0", 40_000 + port, 0))
                 .toList();
-        Facts taken =
-                listening(RANGE, listening.toArray(AcceptQueue[]::new)).with(new Routes(new TreeMap<>(), 150, 40));
+        Facts taken = listening(RANGE, listening.toArray(AcceptQueue[]::new))
+                .with(new Routes(List.of(), new TreeMap<>(), 150, 40));
         HostEnd host = host("a", 28_000, new Processes(100_000, 1, 1, 100, OWN), taken, "x");
         Allowance tuples = row(plan(nowhere(), host), "4-tuples");
         assertThat(tuples.allows()).isEqualTo(28_232 - 32 - 150 - 40);
@@ -109,7 +109,8 @@ class EphemeralPortsLimitTest {
 
     @Test
     void aSourceThatCannotBeUsedIsNamedAndAllowsNothing() {
-        Facts unusable = RANGE.with(new Routes(new TreeMap<>(Map.of("10.9.9.9", "is no address of this host")), 0, 0));
+        Facts unusable = RANGE.with(
+                new Routes(List.of(), new TreeMap<>(Map.of("10.9.9.9", "is no address of this host")), 0, 0));
         Allowance tuples =
                 plan(nowhere(), host("a", 10, unusable, "10.9.9.9")).first().orElseThrow();
         assertThat(tuples.allows()).isZero();
@@ -183,8 +184,8 @@ class EphemeralPortsLimitTest {
     /** Both tell of the same connections: the one that was asked later tells of more. */
     @Test
     void whatTwoHostsOfOneSourceTellIsNotAddedUp() {
-        HostEnd a = host("a", 1, RANGE.with(new Routes(new TreeMap<>(), 100, 0)), "x");
-        HostEnd b = host("b", 1, RANGE.with(new Routes(new TreeMap<>(), 150, 0)), "x");
+        HostEnd a = host("a", 1, RANGE.with(new Routes(List.of(), new TreeMap<>(), 100, 0)), "x");
+        HostEnd b = host("b", 1, RANGE.with(new Routes(List.of(), new TreeMap<>(), 150, 0)), "x");
         assertThat(rows(plan(nowhere(), a, b), "4-tuples")).containsExactly("a,b " + (28_232 - 150));
         assertThat(rows(plan(nowhere(), b, a), "4-tuples")).containsExactly("b,a " + (28_232 - 150));
     }

@@ -46,7 +46,8 @@ public final class Given {
         return new ServerEnd(
                 state,
                 ServerEnd.HERE,
-                new ServerEnd.Listening(addresses, List.of(8989), 8, 8, List.of("127.0.0.1"), Facts.UNKNOWN, List.of()),
+                new ServerEnd.Listening(
+                        addresses, List.of(8989), 8, 8, List.of("127.0.0.1"), Facts.UNKNOWN, List.of(), false),
                 0,
                 Processes.NONE,
                 183,
@@ -63,7 +64,14 @@ public final class Given {
                 server.state(),
                 server.place(),
                 new ServerEnd.Listening(
-                        of.bound(), of.ports(), of.backlogAsked(), of.backlog(), of.targets(), drops, of.pids()),
+                        of.bound(),
+                        of.ports(),
+                        of.backlogAsked(),
+                        of.backlog(),
+                        of.targets(),
+                        drops,
+                        of.pids(),
+                        of.tls()),
                 server.wanted(),
                 server.processes(),
                 server.established(),
@@ -98,7 +106,7 @@ public final class Given {
             Statistics seen, Distribution connects, String source, String target, Facts before, Facts now) {
         return new HostEnd(
                 "client1",
-                new HostEnd.Settings(List.of(source), List.of(target), 2_000, 5_000),
+                new HostEnd.Settings(List.of(source), List.of(target), 2_000, 5_000, false),
                 0,
                 Processes.NONE,
                 seen,
@@ -131,7 +139,7 @@ public final class Given {
     public static HostEnd host(String name, long wanted, Processes processes, Facts now, String... sources) {
         return new HostEnd(
                 name,
-                new HostEnd.Settings(List.of(sources), List.of(TARGET), 5_000, 5_000),
+                new HostEnd.Settings(List.of(sources), List.of(TARGET), 5_000, 5_000, false),
                 wanted,
                 processes,
                 Statistics.NONE,
@@ -147,7 +155,21 @@ public final class Given {
                 .toList();
         return new HostEnd(
                 host.name(),
-                new HostEnd.Settings(host.settings().sources(), targets, 5_000, 5_000),
+                new HostEnd.Settings(host.settings().sources(), targets, 5_000, 5_000, false),
+                host.wanted(),
+                host.processes(),
+                host.seen(),
+                host.connects(),
+                host.before(),
+                host.now());
+    }
+
+    /** The same, over TLS. */
+    static HostEnd overTls(HostEnd host) {
+        HostEnd.Settings of = host.settings();
+        return new HostEnd(
+                host.name(),
+                new HostEnd.Settings(of.sources(), of.targets(), of.timeoutMillis(), of.perSecond(), true),
                 host.wanted(),
                 host.processes(),
                 host.seen(),
@@ -176,7 +198,8 @@ public final class Given {
                         1024,
                         List.of("127.0.0.1"),
                         Facts.UNKNOWN,
-                        List.of()),
+                        List.of(),
+                        false),
                 wanted,
                 processes,
                 0,

@@ -30,7 +30,29 @@ final class GivenTarget {
 
     static ForeignServer found(long established, long waiting, ForeignServer.Member... members) {
         return new ForeignServer(
-                List.of(members), List.of(8989), established, established - waiting, waiting, 511L, CALM, List.of());
+                List.of(members),
+                List.of(8989),
+                established,
+                established - waiting,
+                waiting,
+                511L,
+                List.of(),
+                CALM,
+                List.of());
+    }
+
+    /** Of which these have ended, and that could be read with these reservations. */
+    static ForeignServer after(List<ForeignServer.Member> ended, ForeignServer now, String... unread) {
+        return new ForeignServer(
+                now.processes(),
+                now.ports(),
+                now.established(),
+                now.accepted(),
+                now.waiting(),
+                now.backlog(),
+                ended,
+                now.facts(),
+                List.of(unread));
     }
 
     static ServerEnd read(ForeignServer before, ForeignServer now, Facts then, Facts facts) {

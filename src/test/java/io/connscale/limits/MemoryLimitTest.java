@@ -11,6 +11,7 @@ import static io.connscale.limits.Given.findings;
 import static io.connscale.limits.Given.host;
 import static io.connscale.limits.Given.inGroup;
 import static io.connscale.limits.Given.nowhere;
+import static io.connscale.limits.Given.overTls;
 import static io.connscale.limits.Given.plan;
 import static io.connscale.limits.Given.processes;
 import static io.connscale.limits.Given.row;
@@ -228,6 +229,14 @@ class MemoryLimitTest {
                 .containsEntry("bytesPerConnection", 2 * Costs.SOCKET + Costs.IN_AGENT + Costs.IN_SERVER);
         assertThat(row(plan(nowhere(), host("a", 10_000, machine)), "memory").numbers())
                 .containsEntry("bytesPerConnection", Costs.SOCKET + Costs.IN_AGENT);
+    }
+
+    @Test
+    void aConnectionOverTlsCostsMore() {
+        Facts machine = available(110_000_000);
+        assertThat(row(plan(nowhere(), overTls(host("a", 10_000, machine))), "memory")
+                        .numbers())
+                .containsEntry("bytesPerConnection", Costs.SOCKET + Costs.IN_AGENT + Costs.TLS_IN_AGENT);
     }
 
     @Test

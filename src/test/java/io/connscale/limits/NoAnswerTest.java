@@ -33,6 +33,15 @@ class NoAnswerTest {
     }
 
     @Test
+    void whereToLookIsCalledAsTheFileCallsIt() {
+        Map<String, Long> errors = Map.of("connect ETIMEDOUT", 3L);
+        assertThat(verdict(errors, nothing(), server(RUNNING, Map.of(), CALM), 0)
+                        .text())
+                .contains("is server.address right?");
+        assertThat(verdict(errors, nothing(), GivenTarget.unread(), 0).text()).contains("is target.address right?");
+    }
+
+    @Test
     void aNetworkThatRefusesIsNamedWithItsErrno() {
         Verdict verdict = verdict(
                 Map.of("connect ENETUNREACH", 3L, "connect ETIMEDOUT", 1L),

@@ -51,6 +51,19 @@ class SomebodyElsesServerTest {
                 .isNotEqualTo("other-server");
     }
 
+    /** What is meant to be somebody else's is not said to be in our server's place. */
+    @Test
+    void aTargetIsNotTakenForOurServer() {
+        Observation seen = evidence(unexpected(Map.of("receive unexpected", 7L), "\"SSH\""), GivenTarget.unread());
+        Verdict verdict = verdict(seen);
+        assertThat(verdict.cause()).isEqualTo("target-refuses");
+        assertThat(verdict.text())
+                .contains("the server at 127.0.0.1:8989 answered 7 Pings of client1 with \"SSH\" instead of \"Pong\"")
+                .contains("talk:")
+                .doesNotContain("server.address");
+        assertThat(new SomebodyElsesServer().cause(seen)).isEmpty();
+    }
+
     /** Another program on the same port of another address, or of the other family, is not where clients connect to. */
     @Test
     void whoListensAtAnotherAddressIsNotThere() {

@@ -58,7 +58,14 @@ class SynQueueLimitTest {
                 of.state(),
                 of.place(),
                 new ServerEnd.Listening(
-                        List.of("127.0.0.1"), List.of(8989), backlog, backlog, List.of(), Facts.UNKNOWN, List.of()),
+                        List.of("127.0.0.1"),
+                        List.of(8989),
+                        backlog,
+                        backlog,
+                        List.of(),
+                        Facts.UNKNOWN,
+                        List.of(),
+                        false),
                 of.wanted(),
                 of.processes(),
                 0,
@@ -69,7 +76,7 @@ class SynQueueLimitTest {
         Distribution connects = millis < 0 ? Distribution.NONE : Given.connects((long) (millis * 1000));
         HostEnd host = new HostEnd(
                 "a",
-                new HostEnd.Settings(List.of(), List.of("127.0.0.1:8989"), 5_000, perSecond),
+                new HostEnd.Settings(List.of(), List.of("127.0.0.1:8989"), 5_000, perSecond, false),
                 100,
                 Processes.NONE,
                 Statistics.NONE,

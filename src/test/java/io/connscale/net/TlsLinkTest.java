@@ -3,8 +3,10 @@ package io.connscale.net;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.connscale.Certificates;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
@@ -19,13 +21,17 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -191,10 +197,21 @@ class TlsLinkTest {
         }
     }
 
-    private Dialled dial(Transport transport, SslProvider engine, TlsSettings settings, int port) {
+    private Links bare(Transport transport) {
         EventLoopGroup group = transport.loops(1, "test-loop");
         closed.add(() -> group.shutdownGracefully(0, 2, TimeUnit.SECONDS).syncUninterruptibly());
-        Links links = new TlsLinks(transport.links(group.next(), 0), new TlsEngines(settings, false, engine), "");
+        return transport.links(group.next(), 0);
+    }
+
+    private static Links tls(Links bare, SslProvider engine, TlsSettings settings) {
+        return new TlsLinks(bare, new TlsEngines(settings, false, engine), "");
+    }
+
+    private Dialled dial(Transport transport, SslProvider engine, TlsSettings settings, int port) {
+        return dial(tls(bare(transport), engine, settings), port);
+    }
+
+    private static Dialled dial(Links links, int port) {
         InetSocketAddress target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
         Heard heard = new Heard();
         Link link = links.newLink(target);
@@ -305,14 +322,129 @@ class TlsLinkTest {
         assertThat(dial(transport, engine, settings(), ends).end()).isEqualTo("tls handshake: closed");
     }
 
+    /** Links over which nothing more can be sent from some moment on. */
+    private static final class Deafened implements Links {
+        private final Links under;
+        private final boolean onceHeard;
+        private boolean deaf;
+
+        /** @param onceHeard whether that moment is when the peer has said something */
+        Deafened(Links under, boolean onceHeard) {
+            this.under = under;
+            this.onceHeard = onceHeard;
+        }
+
+        @Override
+        public EventLoop eventLoop() {
+            return under.eventLoop();
+        }
+
+        @Override
+        public Link newLink(InetSocketAddress target) {
+            return new LayeredLink(under.newLink(target)) {
+                private boolean failed;
+
+                @Override
+                public void connected() {
+                    owner().connected();
+                }
+
+                @Override
+                public void received(ByteBuffer bytes) {
+                    deaf |= onceHeard;
+                    owner().received(bytes);
+                }
+
+                @Override
+                public int send(byte[] bytes, int from) {
+                    if (!deaf) {
+                        return under.send(bytes, from);
+                    }
+                    failed = true;
+                    owner().failed("send", new IOException("Broken pipe"));
+                    return 0;
+                }
+
+                @Override
+                public void send(int times) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
+                public boolean isOpen() {
+                    return !failed;
+                }
+
+                @Override
+                public void closed() {}
+
+                @Override
+                public void failed(String where, Throwable cause) {}
+
+                @Override
+                public void close() {
+                    under.close();
+                }
+            };
+        }
+    }
+
+    /** The alert that it deserves can't be sent. Over TLS 1.2 nothing else is sent before. */
     @ParameterizedTest
     @MethodSource("ways")
-    void sessionsAreResumedOrNot(Transport transport, SslProvider engine) throws Exception {
-        int port = serves(tls(GOOD), TlsLinkTest::echo);
+    void whatIsWrongIsToldThoughThePeerHearsNothing(Transport transport, SslProvider engine) throws Exception {
+        int expired = serves(tls(AUTHORITY.expired("server.test")), TlsLinkTest::echo);
+        TlsSettings settings = settings().withProtocols(List.of("TLSv1.2"));
+        Links deafened = new Deafened(bare(transport), true);
+        assertThat(dial(tls(deafened, engine, settings), expired).end())
+                .isEqualTo("tls handshake: certificate expired");
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void whoClosesIsToldThatOnceThoughThePeerHearsNothing(Transport transport, SslProvider engine) throws Exception {
+        Deafened deafened = new Deafened(bare(transport), false);
+        Dialled to = dial(tls(deafened, engine, settings()), serves(tls(GOOD), TlsLinkTest::echo));
+        assertThat(to.up()).isEqualTo("up");
+        to.onLoop(() -> {
+            deafened.deaf = true;
+            to.link.close();
+        });
+        assertThat(to.end()).isEqualTo("closed");
+    }
+
+    /** A session that is taken up again was made when the first one was; the server knows. */
+    @ParameterizedTest
+    @MethodSource("waysWithProtocols")
+    void sessionsAreResumedWhereTheyMayBe(Transport transport, SslProvider engine, String protocol) throws Exception {
+        BlockingQueue<Long> made = new LinkedBlockingQueue<>();
+        int port = serves(tls(GOOD), socket -> {
+            made.add(((SSLSocket) socket).getSession().getCreationTime());
+            echo(socket);
+        });
         for (boolean resumption : List.of(true, false)) {
-            TlsSettings settings = settings().withResumption(resumption);
-            assertThat(dial(transport, engine, settings, port).up()).isEqualTo("up");
+            TlsSettings settings = settings().withProtocols(List.of(protocol)).withResumption(resumption);
+            Links links = tls(bare(transport), engine, settings);
+            long first = made(dial(links, port), made);
+            await().until(() -> System.currentTimeMillis() > first);
+            long second = made(dial(links, port), made);
+            assertThat(second == first).as("resumed").isEqualTo(resumption);
         }
+    }
+
+    static Stream<Arguments> waysWithProtocols() {
+        return ways().flatMap(way ->
+                TlsSettings.PROTOCOLS.stream().map(protocol -> Arguments.of(way.get()[0], way.get()[1], protocol)));
+    }
+
+    /** When its session was made; it has heard something, so that what it may take up again has come, too. */
+    private static long made(Dialled to, BlockingQueue<Long> made) throws InterruptedException {
+        assertThat(to.up()).isEqualTo("up");
+        to.heard.awaited = 1;
+        to.onLoop(() -> to.link.send(new byte[] {'x'}, 0));
+        assertThat(to.heard.all).succeedsWithin(20, TimeUnit.SECONDS);
+        to.onLoop(to.link::close);
+        return Objects.requireNonNull(made.poll(20, TimeUnit.SECONDS));
     }
 
     @ParameterizedTest

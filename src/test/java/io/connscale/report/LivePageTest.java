@@ -256,12 +256,16 @@ class LivePageTest {
 
     /** The sample without limits, and without its hosts if {@code hosts} is false. */
     private static Sample without(Sample sample, boolean hosts) {
+        return without(sample, hosts, sample.states());
+    }
+
+    private static Sample without(Sample sample, boolean hosts, Map<String, String> states) {
         return new Sample(
                 sample.at(),
                 sample.t() + 1,
                 sample.seconds(),
                 hosts ? sample.difference() : null,
-                sample.states(),
+                states,
                 sample.server(),
                 hosts ? sample.hosts() : Map.of(),
                 hosts ? sample.sum() : null,
@@ -270,7 +274,22 @@ class LivePageTest {
     }
 
     @Test
-    void whenAllHostsAreStoppedNothingIsSaidToBeThereNowButHowManyThereWere() {
+    void whenAllHostsAreStoppedNoConnectionIsThereAndWhatTheyCountedStays() {
+        PageData live = PageData.live(run.info());
+        live.add(last());
+        Map<String, String> stopped = Map.of("client1", "stopped", "few", "stopped", "spare", "stopped");
+        live.add(without(last(), false, stopped));
+
+        assertThat(live.whole().get("end"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("established", 0L)
+                .containsEntry("failed", Objects.requireNonNull(last().sum()).failed())
+                .containsEntry("lost", Objects.requireNonNull(last().sum()).lost())
+                .containsEntry("server", Objects.requireNonNull(last().server()).established());
+    }
+
+    @Test
+    void whenNoHostAnswersNothingIsSaidToBeThereNowButHowManyThereWere() {
         PageData live = PageData.live(run.info());
         PageData over = new PageData(run.info());
         for (PageData data : List.of(live, over)) {

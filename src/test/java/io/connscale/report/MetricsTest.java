@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.connscale.Needs;
+import io.connscale.control.Json;
 import io.connscale.net.FreePort;
 import io.connscale.run.Run;
 import io.connscale.run.Sample;
@@ -16,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -99,11 +102,22 @@ class MetricsTest {
                                 + Objects.requireNonNull(last(run).server()).established() + "\"");
                 assertThat(ask(port, "sum(connscale_connections_failed_total{end=\"host\"})"))
                         .contains("\"" + Objects.requireNonNull(last(run).sum()).failed() + "\"");
-                assertThat(ask(port, "connscale_connection_errors_total{where=\"connect\",error=\"EMFILE\"}"))
+                assertThat(ask(port, "connscale_connections_failed_total{where=\"connect\",error=\"EMFILE\"}"))
                         .contains("\"host\":\"few\"");
+                assertThat(ask(port, "sum(connscale_connections_lost_total{end=\"host\"})"))
+                        .contains("\"" + Objects.requireNonNull(last(run).sum()).lost() + "\"");
                 assertThat(ask(port, "connscale_limit_used{host=\"few\",limit=\"files\"}"))
                         .contains("\"1\"");
                 assertThat(ask(port, "connscale_build_info")).contains("\"version\"");
+                for (Asked asked : dashboard()) {
+                    await().atMost(Duration.ofSeconds(30)) // a rate needs two scrapes
+                            .untilAsserted(() -> assertThat(ask(port, asked.expression))
+                                    .as(asked.expression)
+                                    .contains("\"status\":\"success\"", "\"result\":[{")
+                                    .satisfies(answer -> assertThat(asked.labels)
+                                            .allSatisfy(
+                                                    label -> assertThat(answer).contains('"' + label + "\":\""))));
+                }
             } finally {
                 prometheus.destroy();
                 if (!prometheus.waitFor(10, TimeUnit.SECONDS)) {
@@ -111,6 +125,35 @@ class MetricsTest {
                 }
             }
         }
+    }
+
+    /**
+     * An expression of the dashboard.
+     *
+     * @param labels that its legend needs
+     */
+    private record Asked(String expression, List<String> labels) {}
+
+    private static List<Asked> dashboard() throws IOException {
+        Map<?, ?> read = Json.read(Files.readString(Path.of("conf/grafana.json")), Map.class);
+        List<Asked> all = new ArrayList<>();
+        for (Object panel : (List<?>) Objects.requireNonNull(read.get("panels"))) {
+            for (Object target : (List<?>) Objects.requireNonNull(((Map<?, ?>) panel).get("targets"))) {
+                Map<?, ?> asked = (Map<?, ?>) target;
+                String legend = String.valueOf(asked.get("legendFormat"));
+                all.add(new Asked(
+                        String.valueOf(asked.get("expr"))
+                                .replace("$__rate_interval", "10s")
+                                .replaceFirst(" > 0$", ""), // what may have no line
+                        Pattern.compile("\\{\\{(\\w+)}}")
+                                .matcher(legend)
+                                .results()
+                                .map(found -> found.group(1))
+                                .toList()));
+            }
+        }
+        assertThat(all).hasSizeGreaterThan(10);
+        return all;
     }
 
     private static String ask(int port, String query) throws IOException {
@@ -132,6 +175,21 @@ class MetricsTest {
                         .map(found -> found.group()))
                 .isNotEmpty()
                 .allSatisfy(name -> assertThat(text).contains(name.replaceAll("_(bucket|total)$", "")));
+    }
+
+    @Test
+    void whyConnectionsFailedAndWhyTheyWereLostAreToldApart() throws Exception {
+        Sample last = last(PageTest.example());
+        String text = new String(Metrics.of(last, Map.of()), StandardCharsets.UTF_8);
+        assertThat(text)
+                .contains(
+                        "connscale_connections_failed_total{end=\"host\",error=\"EMFILE\",host=\"few\",where=\"connect\"} 226",
+                        "connscale_connections_failed_total{end=\"host\",host=\"few\"} 0",
+                        "connscale_connections_failed_total{end=\"host\",host=\"client1\"} 0",
+                        "connscale_connections_lost_total{end=\"host\",error=\"ECONNRESET\",host=\"client1\",where=\"receive\"} "
+                                + Objects.requireNonNull(last.hosts().get("client1"))
+                                        .lost())
+                .doesNotContain("connscale_connections_lost_total{end=\"host\",error=\"EMFILE\"");
     }
 
     @Test

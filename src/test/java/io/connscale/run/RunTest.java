@@ -91,6 +91,27 @@ class RunTest {
     }
 
     @Test
+    void refusesASchemaThatThereNeverWas() throws Exception {
+        Path info = copy().resolve("run.json");
+        for (String text : List.of("{\"schema\":0,\"version\":\"0.0\"}", "{\"name\":\"of something else\"}")) {
+            Files.writeString(info, text);
+            assertThatThrownBy(() -> Run.read(folder))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(info + " has schema 0, which no connscale has written: it is damaged, or no record");
+        }
+    }
+
+    /** Members are added within a schema; a record from before that does not have them. */
+    @Test
+    void readsARecordThatIsOlderThanAMember() throws Exception {
+        Path samples = copy().resolve("samples.jsonl");
+        Files.writeString(samples, Files.readString(samples).replaceAll("\"failures\":\\{[^}]*},", ""));
+        Sample last = Run.read(folder).samples().get(30);
+        assertThat(Objects.requireNonNull(last.sum()).failures()).isNull();
+        assertThat(last.sum().errors()).containsEntry("connect EMFILE", 226L);
+    }
+
+    @Test
     void saysThatThereIsNoRun() {
         assertThatThrownBy(() -> Run.read(folder))
                 .isInstanceOf(IOException.class)

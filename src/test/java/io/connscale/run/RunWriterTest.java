@@ -159,9 +159,88 @@ class RunWriterTest {
         assertThat(run.resolve("lock")).hasContent("mine");
         assertThat(run.resolve("events.jsonl")).hasContent("mine");
         assertThat(run.resolve("run.json")).doesNotExist();
-        assertThat(RunWriter.WRITTEN_HERE).doesNotContain(run.toAbsolutePath());
+        assertThat(RunWriter.isWrittenHere(run)).isFalse();
         Files.delete(run.resolve("events.jsonl"));
         new RunWriter(run, info).close();
+    }
+
+    /** Whoever tries the lock in this process would give it up. */
+    @Test
+    void aRunIsOneHoweverItsFolderIsSpelt() throws Exception {
+        Run example = Run.read(RunTest.example());
+        Path run = folder.resolve("run");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), run);
+        Path spelt = folder.resolve("x").resolve("..").resolve("run").resolve(".");
+        Files.createDirectory(folder.resolve("x"));
+        try (RunWriter writer = new RunWriter(run, example.info())) {
+            for (Path other : List.of(run, link, spelt)) {
+                assertThat(Runs.entry(other).running()).as("%s", other).isTrue();
+                assertThatThrownBy(() -> new RunWriter(other, example.info()))
+                        .isInstanceOf(IOException.class)
+                        .hasMessage(other + " is being written by this console");
+            }
+            assertThat(isLockedForOthers(run)).isTrue();
+            assertThat(writer.written()).isPositive();
+        }
+        assertThat(Runs.entry(link).running()).isFalse();
+        assertThat(Runs.entry(spelt).id()).isEqualTo("run");
+    }
+
+    private static boolean isLockedForOthers(Path run) throws IOException, InterruptedException {
+        String inode = Files.getAttribute(run.resolve("lock"), "unix:ino").toString();
+        return Files.readAllLines(Path.of("/proc/locks")).stream()
+                .anyMatch(
+                        line -> line.contains("WRITE " + ProcessHandle.current().pid() + " ")
+                                && line.contains(":" + inode + " "));
+    }
+
+    @Test
+    void whatCouldNotBeBegunLeavesNothing() throws Exception {
+        RunInfo info = Run.read(RunTest.example()).info();
+        Path run = folder.resolve("run");
+        Files.createDirectories(run.resolve("run.json.new")); // so that run.json can't be written
+        assertThatThrownBy(() -> new RunWriter(run, info)).isInstanceOf(IOException.class);
+        assertThat(run).isDirectoryNotContaining("glob:**lock");
+        Files.deleteIfExists(run.resolve("run.json.new"));
+        new RunWriter(run, info).close();
+    }
+
+    @Test
+    void aFolderMayBeALink() throws Exception {
+        RunInfo info = Run.read(RunTest.example()).info();
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), elsewhere);
+        new RunWriter(link, info).close();
+        assertThat(elsewhere.resolve("run.json")).exists();
+    }
+
+    @Test
+    void ofVeryManyEventsWhatARunIsJudgedByIsWrittenLongest() throws Exception {
+        Run example = Run.read(RunTest.example());
+        Event event = example.events().get(1);
+        Event stats = new Event(event.at(), 0, Event.COMMAND, "stats", 1.0, true, Map.of("result", "x".repeat(10_000)));
+        Event verdict = new Event(event.at(), 0, Event.VERDICT, "y".repeat(1000), null, null, null);
+        Path run = folder.resolve("run");
+        try (RunWriter writer = new RunWriter(run, example.info())) {
+            while (Files.size(run.resolve("events.jsonl")) < RunWriter.MAX_RESULTS) {
+                writer.event(stats);
+            }
+            for (int i = 0; i < RunWriter.MAX_EVENTS / 100; i++) {
+                writer.event(stats);
+            }
+            assertThat(Files.size(run.resolve("events.jsonl")))
+                    .isBetween(RunWriter.MAX_EVENTS, RunWriter.MAX_EVENTS + 1000);
+            for (int i = 0; i < 2 * RunWriter.MAX_EVENTS / 1000; i++) {
+                writer.event(verdict);
+                writer.event(stats);
+            }
+        }
+        List<Event> read = Run.read(run).events();
+        assertThat(Files.size(run.resolve("events.jsonl")))
+                .isBetween(RunWriter.MAX_JUDGEMENTS, RunWriter.MAX_JUDGEMENTS + 2000);
+        assertThat(read.get(read.size() - 1).kind()).isEqualTo(Event.VERDICT);
+        assertThat(read).filteredOn(one -> one.kind().equals(Event.NOTICE)).hasSize(1);
+        assertThat(read.get(1000).details()).isNull();
     }
 
     @Test

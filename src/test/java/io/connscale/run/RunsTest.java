@@ -23,7 +23,7 @@ class RunsTest {
     }
 
     private Runs.Entry run(String began) throws Exception {
-        Path path = runs.next(Instant.parse(began));
+        Path path = runs.make(Instant.parse(began));
         new RunWriter(path, Run.read(RunTest.example()).info()).close();
         return runs.find(String.valueOf(path.getFileName()));
     }
@@ -51,11 +51,24 @@ class RunsTest {
         assertThat(run("2026-11-27T20:00:00Z").id()).isEqualTo("20261127-200000-2");
     }
 
+    /** Neither has written anything when the other begins. */
+    @Test
+    void twoConsolesThatBeginInOneSecondHaveARunEach() throws Exception {
+        Instant now = Instant.parse("2026-11-27T20:00:00Z");
+        Path mine = runs.make(now);
+        Path other = new Runs(folder.resolve("runs")).make(now);
+        assertThat(mine).isNotEqualTo(other);
+        new RunWriter(mine, Run.read(RunTest.example()).info()).close();
+        assertThat(runs.list()).extracting(Runs.Entry::id).containsExactly("20261127-200000");
+        new RunWriter(other, Run.read(RunTest.example()).info()).close();
+        assertThat(runs.list()).hasSize(2);
+    }
+
     @Test
     void oldRunsAreRemovedUnlessTheyHaveANameOrGoOn() throws Exception {
         Runs.Entry named = run("2026-11-27T20:00:00Z");
         runs.name(named, "NIGHT-17");
-        Path going = runs.next(Instant.parse("2026-11-27T20:00:01Z"));
+        Path going = runs.make(Instant.parse("2026-11-27T20:00:01Z"));
         try (RunWriter writer = new RunWriter(going, Run.read(RunTest.example()).info())) {
             run("2026-11-27T20:00:02Z");
             run("2026-11-27T20:00:03Z");

@@ -19,6 +19,21 @@ class ReasonsTest {
     }
 
     @Test
+    void whatNeverCameUpIsCountedAmongAllAndByItself() {
+        reasons.count("receive", "timeout");
+        reasons.countFailure("receive", "timeout");
+        reasons.countFailure("connect", "EMFILE");
+        assertThat(reasons.counts()).containsExactly(Map.entry("connect EMFILE", 1L), Map.entry("receive timeout", 2L));
+        assertThat(reasons.failures())
+                .containsExactly(Map.entry("connect EMFILE", 1L), Map.entry("receive timeout", 1L));
+        for (int i = 0; i < 1000; i++) {
+            reasons.count("receive", "reason " + i);
+        }
+        reasons.countFailure("connect", "late");
+        assertThat(reasons.failures()).containsEntry(Reasons.OTHER, 1L);
+    }
+
+    @Test
     void pastTheBoundEverythingNewIsOther() {
         for (int i = 0; i < 1000; i++) {
             reasons.count("receive", "reason " + i);

@@ -29,6 +29,18 @@ class SnapshotTest {
     }
 
     @Test
+    void addsUpWhyConnectionsFailedAndTakesThemApartAgain() {
+        SortedMap<String, Long> both = new TreeMap<>(Map.of("connect EMFILE", 3L, "receive closed", 4L));
+        SortedMap<String, Long> failures = new TreeMap<>(Map.of("connect EMFILE", 3L));
+        Snapshot failed = new Snapshot(1, 2, 3, 4, 5, 6, 7, 8, both, failures);
+        Snapshot twice = failed.plus(failed);
+        assertThat(twice.whyFailed()).containsExactly(Map.entry("connect EMFILE", 6L));
+        assertThat(twice.since(failed).whyFailed()).isEqualTo(failures);
+        assertThat(twice.withErrors(both).failures()).isEqualTo(twice.failures());
+        assertThat(snapshot.plus(snapshot).failures()).isNull();
+    }
+
+    @Test
     void keepsItsErrorsWhateverBecomesOfTheMap() {
         errors.put("receive closed", 5L);
         assertThat(snapshot.errors()).containsEntry("receive closed", 4L);
@@ -38,7 +50,16 @@ class SnapshotTest {
     void withItsProcessWhatWasUpIsLostAndWhatWasComingHasFailed() {
         assertThat(snapshot.afterLoss("agent lost"))
                 .isEqualTo(new Snapshot(
-                        0, 0, 5, 5, 5, 6, 7, 8, new TreeMap<>(Map.of("receive closed", 4L, "agent lost", 3L))));
+                        0,
+                        0,
+                        5,
+                        5,
+                        5,
+                        6,
+                        7,
+                        8,
+                        new TreeMap<>(Map.of("receive closed", 4L, "agent lost", 3L)),
+                        new TreeMap<>(Map.of("agent lost", 2L))));
     }
 
     @Test

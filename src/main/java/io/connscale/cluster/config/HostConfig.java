@@ -48,6 +48,11 @@ public record HostConfig(
         return new HostConfig(name, launch, client, other, jvm, java, workers);
     }
 
+    /** The same host, whose agent may be as many processes as its connections need. */
+    public HostConfig growing() {
+        return new HostConfig(name, launch, client, source, jvm, java, Workers.AUTO);
+    }
+
     static String checkedName(String name) {
         Checks.check(!name.equals(EVERY), name, "means every host: choose another name");
         return Checks.check(

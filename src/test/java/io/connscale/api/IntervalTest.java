@@ -1,0 +1,105 @@
+package io.connscale.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.diagnosis.Moment;
+import io.connscale.kernel.Facts;
+import io.connscale.run.Sample;
+import io.connscale.stats.ProcessLoad;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What a sample says of hosts that did not answer, and of those whose agent is gone. */
+class IntervalTest {
+    private static final long SECOND = 1_000_000_000;
+    private static final Snapshot HOLDING = new Snapshot(100, 0, 3, 0, 0, 50, 50, 0, new TreeMap<>());
+
+    private static final Statistics AT_WORK = new Statistics(
+            HOLDING,
+            103,
+            0,
+            Statistics.Unanswered.NONE,
+            Statistics.Times.NONE,
+            Statistics.NONE.tcp(),
+            new ProcessLoad(1, SECOND, 0, SECOND, 0, 0, 0, 1000, 0, 5000),
+            new TreeMap<>());
+
+    /** Two hosts: the first was heard of at {@code nanos}, the second, which is {@code state}, a second after the beginning. */
+    private static Moment moment(long nanos, String state) {
+        return new Moment(
+                Instant.EPOCH,
+                nanos,
+                Map.of("one", "ready", "two", state),
+                null,
+                null,
+                Map.of("one", heard(nanos, Statistics.NONE), "two", heard(SECOND, Statistics.NONE)));
+    }
+
+    private static Moment.Heard heard(long nanos, Statistics said) {
+        return new Moment.Heard(nanos, said, nanos, Facts.NONE);
+    }
+
+    private static Sample.End sum(String stateOfTheSilent) {
+        Interval interval = new Interval(moment(SECOND, "ready"), moment(2 * SECOND, stateOfTheSilent));
+        return Objects.requireNonNull(interval.sample(Instant.EPOCH, null).sum());
+    }
+
+    @Test
+    void aHostThatDidNotAnswerLeavesTheRatesOfAllUnknown() {
+        assertThat(sum("ready").perSecond()).isNull();
+        assertThat(sum("ready").micros()).isNull();
+        assertThat(sum("ready").cpus()).isNull();
+    }
+
+    @Test
+    void aHostThatIsLostIsNotWaitedFor() {
+        assertThat(sum("lost").perSecond()).isNotNull();
+        assertThat(sum("lost").micros()).isNotNull();
+    }
+
+    /** One host, which has an agent at first. */
+    private static Moment alone(long nanos, String state, Statistics said) {
+        return new Moment(Instant.EPOCH, nanos, Map.of("one", state), null, null, Map.of("one", heard(nanos, said)));
+    }
+
+    /** What the agent had said last was more than what its host had heard before: the difference is no rate. */
+    @Test
+    void ofALostHostItsCountsAreKnownAndNothingElse() {
+        Statistics left =
+                Statistics.of(new Snapshot(100, 0, 3, 0, 0, 40, 40, 0, new TreeMap<>()).afterLoss("agent lost"));
+        Sample sample = new Interval(alone(SECOND, "ready", AT_WORK), alone(2 * SECOND, "lost", left))
+                .sample(Instant.EPOCH, null);
+
+        for (Sample.End end : new Sample.End[] {sample.hosts().get("one"), sample.sum()}) {
+            assertThat(Objects.requireNonNull(end).established()).isZero();
+            assertThat(end.lost()).isEqualTo(100);
+            assertThat(end.failed()).isEqualTo(3);
+            assertThat(end.attempted()).isNull();
+            assertThat(end.missed()).isNull();
+            assertThat(end.perSecond()).isNull();
+            assertThat(end.micros()).isNull();
+            assertThat(end.tcp()).isNull();
+            assertThat(end.process()).isNull();
+            assertThat(end.residentBytes()).isNull();
+        }
+    }
+
+    @Test
+    void whatTheSumCannotKnowOfALostHostIsUnknown() {
+        assertThat(sum("lost").attempted()).isNull();
+        assertThat(sum("lost").process()).isNotNull();
+    }
+
+    @Test
+    void withoutAnAgentTheServerHoldsWhatNoHostHas() {
+        Moment now =
+                new Moment(Instant.EPOCH, SECOND, Map.of("one", "stopped"), null, heard(SECOND, AT_WORK), Map.of());
+        assertThat(new Interval(null, now).sample(Instant.EPOCH, null).difference())
+                .isEqualTo(-100);
+    }
+}
