@@ -113,7 +113,7 @@ final class Requests implements AutoCloseable {
             reply(c.id(), configure(c.settings()), done -> new Done(c.id()));
         } else if (request instanceof OpenConnections o) {
             Long rate = o.ratePerSecond();
-            OpenRequest open = new OpenRequest(o.count(), rate == null ? null : new Rate(rate));
+            OpenRequest open = new OpenRequest(o.count(), rate == null ? null : new Rate(rate), o.rising(), o.keep());
             CompletableFuture<Opened> opening =
                     agent().open(open, opened -> outbox.offer(new Progress(o.id(), opened)));
             openings.put(o.id(), opening);

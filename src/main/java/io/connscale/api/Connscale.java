@@ -241,8 +241,12 @@ public final class Connscale implements AutoCloseable {
                 counts.put(names.get(i), request.inTotal() ? shares[i] : request.count());
             }
             Map<String, Rate> rates = rates(counts, request);
-            CapacityCheck.begin(parts.diagnostics(), counts, request.rate(), request.force(), parts.user()::notice);
-            long sum = counts.values().stream().mapToLong(Long::longValue).sum();
+            Map<String, Long> more = new LinkedHashMap<>(counts);
+            if (request.keep().isPresent()) { // those that are there are among them
+                more.replaceAll((host, count) -> Math.max(0, count - state(host).established()));
+            }
+            CapacityCheck.begin(parts.diagnostics(), more, request.rate(), request.force(), parts.user()::notice);
+            long sum = more.values().stream().mapToLong(Long::longValue).sum();
             Answers.within(Server.START_SECONDS, parts.server().makeRoom(sum));
             Opening opening = new Opening(parts, agents, counts, request, rates);
             openings.removeIf(one -> one.remaining() == 0);
@@ -336,6 +340,15 @@ public final class Connscale implements AutoCloseable {
 
     long closed(String host, long count) {
         return only(close(count, List.of(host))).stopped();
+    }
+
+    /**
+     * A search for the most connections that these hosts and the server hold; {@link Maximum#run} searches.
+     *
+     * @param hosts each with an agent that is ready; what they hold counts
+     */
+    public Maximum maximum(List<String> hosts, Maximum.Request request, Maximum.Listener listener) {
+        return new Maximum(this, parts, List.copyOf(agents(hosts).keySet()), request, listener);
     }
 
     // What they do

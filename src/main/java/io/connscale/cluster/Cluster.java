@@ -370,6 +370,16 @@ public final class Cluster implements AutoCloseable {
         return host(name).change(change);
     }
 
+    /** Has what this host opens from now on come from these addresses. */
+    public CompletableFuture<Void> from(String name, List<String> source) {
+        return host(name).reconfigure(config -> config.from(source));
+    }
+
+    /** Has this host's next agent be as many processes as its connections need. */
+    public CompletableFuture<Void> grows(String name) {
+        return host(name).reconfigure(HostConfig::growing);
+    }
+
     /** Ends all agents, side by side; returns within seconds. What has not ended then is killed. */
     @Override
     public void close() {

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.connscale.control.Agent.Closed;
+import io.connscale.control.Agent.Keep;
 import io.connscale.control.Agent.Opened;
+import io.connscale.control.Agent.Rising;
 import io.connscale.control.AgentProcess.Silence;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.ForeignServer;
@@ -78,8 +80,19 @@ public sealed interface Message {
      * Opens that many more.
      *
      * @param ratePerSecond 0: unlimited; null: as configured
+     * @param rising how the rate changes; null: it stays
+     * @param keep so many are kept in all; null: they are opened once
      */
-    record OpenConnections(long id, long count, @Nullable Long ratePerSecond) implements Request {}
+    record OpenConnections(
+            long id,
+            long count,
+            @Nullable Long ratePerSecond,
+            @Nullable Rising rising,
+            @Nullable Keep keep) implements Request {
+        public OpenConnections(long id, long count, @Nullable Long ratePerSecond) {
+            this(id, count, ratePerSecond, null, null);
+        }
+    }
 
     /**
      * Ends opening.
