@@ -307,8 +307,10 @@ class LivePageTest {
                 .containsEntry("server", Objects.requireNonNull(last().server()).established());
         assertThat(over.whole().get("end"))
                 .asInstanceOf(InstanceOfAssertFactories.MAP)
-                .containsEntry("established", Objects.requireNonNull(last().sum()).established());
-        assertThat(over.whole().get("series").toString()).doesNotContain("sum={established", "hosts={client1={established");
+                .containsEntry(
+                        "established", Objects.requireNonNull(last().sum()).established());
+        assertThat(String.valueOf(over.whole().get("series")))
+                .doesNotContain("sum={established", "hosts={client1={established");
         assertThat(new String(served.metrics(), StandardCharsets.UTF_8))
                 .contains("connscale_connections{end=\"server\"")
                 .doesNotContain("connscale_connections{end=\"host\"");
