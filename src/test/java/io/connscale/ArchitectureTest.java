@@ -43,6 +43,7 @@ class ArchitectureTest {
                     List.of(
                             "diagnosis",
                             "limits",
+                            "find",
                             "run",
                             "cluster",
                             "agent",
@@ -63,6 +64,7 @@ class ArchitectureTest {
             Map.entry("talk", List.of()),
             Map.entry("stats", List.of()),
             Map.entry("kernel", List.of("stats")),
+            Map.entry("find", List.of()),
             Map.entry("net", List.of()));
 
     /** Each library, and the rooms that may use it; {@code ""} is the hall, where Main is. */

@@ -1,7 +1,10 @@
 package io.connscale.agent;
 
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,18 +14,51 @@ import org.jspecify.annotations.Nullable;
 final class AgeQueue {
     private static final int SMALL = 1024;
 
-    private final ArrayDeque<Connection> connections = new ArrayDeque<>();
+    private static final int FIRST = 16;
+    /** Tries to hit one that has not ended: half of them have at most, but of few. */
+    private static final int TRIES = 64;
+
+    /** Those from {@code first} on, round the end; a power of two. */
+    private @Nullable Connection[] connections = new Connection[FIRST];
+
+    private int first;
+    private int size;
     private int ended;
 
     void add(Connection connection) {
-        connections.add(connection);
+        if (size == connections.length) {
+            @Nullable Connection[] larger = new Connection[2 * size];
+            System.arraycopy(connections, first, larger, 0, size - first);
+            System.arraycopy(connections, 0, larger, size - first, first);
+            connections = larger;
+            first = 0;
+        }
+        connections[place(size++)] = connection;
+    }
+
+    private int place(int index) {
+        return (first + index) & (connections.length - 1);
+    }
+
+    private @Nullable Connection at(int index) {
+        return connections[place(index)];
     }
 
     /** One of those in here has ended. */
     void ended() {
         ended++;
-        if (ended > SMALL && ended > connections.size() / 2) {
-            connections.removeIf(connection -> !connection.established());
+        if (ended > SMALL && ended > size / 2) {
+            int kept = 0;
+            for (int i = 0; i < size; i++) {
+                Connection connection = at(i);
+                if (connection != null && connection.established()) {
+                    connections[place(kept++)] = connection;
+                }
+            }
+            for (int i = kept; i < size; i++) {
+                connections[place(i)] = null;
+            }
+            size = kept;
             ended = 0;
         }
     }
@@ -30,19 +66,48 @@ final class AgeQueue {
     /** The oldest one that is still established, or null. */
     @Nullable
     Connection oldest() {
-        while (!connections.isEmpty() && !connections.element().established()) {
-            connections.remove();
+        while (size > 0) {
+            Connection oldest = connections[first];
+            if (oldest != null && oldest.established()) {
+                return oldest;
+            }
+            connections[first] = null;
+            first = place(1);
+            size--;
             ended--;
         }
-        return connections.peek();
+        return null;
+    }
+
+    /** One that is established, each as likely as any other; null where there is none. */
+    @Nullable
+    Connection any(Random random) {
+        for (int i = 0; i < TRIES && size > 0; i++) {
+            Connection one = at(random.nextInt(size));
+            if (one != null && one.established()) {
+                return one;
+            }
+        }
+        return oldest();
+    }
+
+    /** Each that is established, the oldest first. */
+    void forEach(Consumer<Connection> action) {
+        for (int i = 0; i < size; i++) {
+            Connection one = at(i);
+            if (one != null && one.established()) {
+                action.accept(one);
+            }
+        }
     }
 
     /** When the {@code max} oldest were established, in that order. */
     long[] oldestSince(int max) {
-        return connections.stream()
-                .filter(Connection::established)
+        return IntStream.range(0, size)
+                .mapToObj(this::at)
+                .filter(connection -> connection != null && connection.established())
                 .limit(max)
-                .mapToLong(Connection::since)
+                .mapToLong(connection -> Objects.requireNonNull(connection).since())
                 .toArray();
     }
 

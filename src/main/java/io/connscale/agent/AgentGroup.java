@@ -33,14 +33,24 @@ final class AgentGroup {
      * @param rate null: each at its own
      */
     CompletableFuture<Opened> open(long[] shares, @Nullable Rate rate, Consumer<Opened> progress) {
-        List<Rate> rates = (rate == null ? Rate.UNLIMITED : rate).shared(shares);
+        long sum = Math.max(1, Arrays.stream(shares).sum());
+        return open(new OpenRequest(sum, rate), shares, rate, progress);
+    }
+
+    /**
+     * The same with all that the request says.
+     *
+     * @param rate null: each at its own
+     */
+    CompletableFuture<Opened> open(OpenRequest whole, long[] shares, @Nullable Rate rate, Consumer<Opened> progress) {
+        List<@Nullable OpenRequest> requests = whole.shared(shares, rate);
         Opened[] latest = Arrays.stream(shares).mapToObj(Opened::none).toArray(Opened[]::new);
         List<CompletableFuture<Opened>> parts = new ArrayList<>();
-        List<CompletableFuture<Opened>> whole = new ArrayList<>();
+        List<CompletableFuture<Opened>> known = new ArrayList<>();
         for (int i = 0; i < shares.length; i++) {
-            if (shares[i] > 0) {
+            OpenRequest request = requests.get(i);
+            if (request != null) {
                 int at = i;
-                OpenRequest request = new OpenRequest(shares[i], rate == null ? null : rates.get(i));
                 CompletableFuture<Opened> part = members.get(i).open(request, opened -> {
                     Opened sum;
                     synchronized (latest) {
@@ -50,14 +60,14 @@ final class AgentGroup {
                     progress.accept(sum);
                 });
                 parts.add(part);
-                whole.add(part.exceptionally(lost -> {
+                known.add(part.exceptionally(lost -> {
                     synchronized (latest) {
                         return latest[at];
                     }
                 }));
             }
         }
-        return all(parts, Opened::plus).thenCompose(anyAnswered -> all(whole, Opened::plus));
+        return all(parts, Opened::plus).thenCompose(anyAnswered -> all(known, Opened::plus));
     }
 
     CompletableFuture<Void> stopOpening() {

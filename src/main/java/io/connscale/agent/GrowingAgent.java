@@ -14,6 +14,7 @@ import io.connscale.control.Workers.Worker;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -181,7 +182,8 @@ final class GrowingAgent implements Agent {
                 return;
             }
             List<Worker> before = workers.running();
-            int more = Sharing.processes(request.count(), rooms(before), bound.room(), bound.more(1 + before.size()));
+            int more = Sharing.processes(
+                    toOpen(request, before), rooms(before), bound.room(), bound.more(1 + before.size()));
             Settings first = settings;
             Optional<Exhausted> exhausted =
                     workers.start(more, worker -> setUp(worker, ofMember(settings)), () -> one.stopped);
@@ -215,30 +217,52 @@ final class GrowingAgent implements Agent {
     private CompletableFuture<Opened> share(Task one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
         OpenRequest request = one.request;
         long[] rooms = rooms(beside);
+        long count = toOpen(request, beside);
         long fits = exhausted.isEmpty()
-                ? request.count()
-                : Math.min(request.count(), Arrays.stream(rooms).sum());
+                ? count
+                : Math.min(count, Arrays.stream(rooms).sum());
         synchronized (this) {
             if (one.stopped) {
                 return CompletableFuture.completedFuture(Opened.none(request.count()));
             }
             current = one;
-            Opened without = exhausted
-                    .map(what -> withoutProcess(request.count() - fits, what))
-                    .orElse(Opened.none(0));
-            if (fits == 0) {
+            Opened without =
+                    exhausted.map(what -> withoutProcess(count - fits, what)).orElse(Opened.none(0));
+            if (fits == 0 && request.keep() == null) {
                 return CompletableFuture.completedFuture(without);
             }
-            long[] parts = Sharing.shares(fits, rooms, 1 + before);
+            long[] more = Sharing.shares(fits, rooms, 1 + before);
+            long[] parts = request.keep() == null ? more : kept(request.count(), more, held(beside));
             Rate rate = request.rate() == null ? settings.rate() : request.rate();
             Map<String, Long> known = new LinkedHashMap<>();
             members(beside).keySet().forEach(name -> known.put(name, parts[known.size()]));
             shares = known;
             Paced paced = new Paced(one.progress);
             return group(beside)
-                    .open(parts, rate, opened -> paced.accept(opened.plus(without)))
+                    .open(request, parts, rate, opened -> paced.accept(opened.plus(without)))
                     .thenApply(without::plus);
         }
+    }
+
+    /** How many more come up; where they are kept those that are there count. */
+    private long toOpen(OpenRequest request, List<Worker> beside) {
+        return request.keep() == null
+                ? request.count()
+                : Math.max(0, request.count() - Arrays.stream(held(beside)).sum());
+    }
+
+    /** Of so many what each process keeps: those that it holds, and more; or fewer, where there are more than that. */
+    private static long[] kept(long count, long[] more, long[] held) {
+        long[] sum = new long[held.length];
+        Arrays.setAll(sum, i -> held[i] + more[i]);
+        return Arrays.stream(held).sum() > count ? Sharing.proportional(count, held) : sum;
+    }
+
+    /** Connections that each process holds now, this one first. */
+    private long[] held(List<Worker> beside) {
+        List<CompletableFuture<Snapshot>> counts = new ArrayList<>(List.of(own.snapshot()));
+        beside.forEach(worker -> counts.add(worker.counts()));
+        return counts.stream().mapToLong(count -> count.join().established()).toArray();
     }
 
     /** So many connections have failed, since the process for them can't be had. */

@@ -97,7 +97,9 @@ public final class LoadAgent implements Agent {
                 otherRate = current != null && changed.ratePerSecond() != settings.ratePerSecond();
                 settings = changed;
                 endpoints = resolved;
-                share = current == null ? 0 : perLoop(changed.rate(), current.request());
+                share = current == null
+                        ? 0
+                        : perLoop(changed.rate(), current.request()).from();
             }
         } catch (AgentException e) {
             return CompletableFuture.failedFuture(e);
@@ -123,9 +125,8 @@ public final class LoadAgent implements Agent {
     }
 
     /** A small open request is not on all loops. */
-    private double perLoop(Rate rate, OpenRequest request) {
-        double busy = Math.min(loops.size(), request.count());
-        return rate.unlimited() ? Double.POSITIVE_INFINITY : rate.perSecond() / busy;
+    private RateLaw perLoop(Rate rate, OpenRequest request) {
+        return RateLaw.of(rate, request, 1.0 / Math.min(loops.size(), request.count()));
     }
 
     private CompletableFuture<Void> onEachLoop(Consumer<LoadLoop> task) {

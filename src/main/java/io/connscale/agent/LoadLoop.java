@@ -14,6 +14,8 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,8 @@ final class LoadLoop {
     private static final long CATCH_UP = TimeUnit.MILLISECONDS.toNanos(50);
     /** Pings that are due within so long leave in one turn: a turn for each would cost more than the Pings. */
     private static final long TOGETHER = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Those that are to be idle are looked at again this often, until their Pong has come. */
+    private static final long LEAVING_MILLIS = 50;
     /** Connections closed in one go: between two goes the loop reads and pings. */
     private static final int CLOSE_AT_ONCE = 256;
 
@@ -60,6 +64,10 @@ final class LoadLoop {
     private long notBefore;
 
     private @Nullable Ramp ramp;
+    /** The part of the connections that sends Pings, and what of it is not given out yet. */
+    private double active;
+
+    private double credit;
 
     /** With the Ping and Pong of our own server. */
     LoadLoop(Links links, Reasons reasons, int phase, Settings settings) {
@@ -75,6 +83,12 @@ final class LoadLoop {
         this.ring = new PingRing(
                 phase, settings.interval().toNanos(), settings.timeout().toNanos(), now());
         this.notBefore = now();
+        this.active = part(settings);
+    }
+
+    private static double part(Settings settings) {
+        Double active = settings.active();
+        return active == null ? 1 : active;
     }
 
     /** {@code task} for the loop's schedule. Netty keeps to itself what it throws, and connections would stand still for ever. */
@@ -100,7 +114,55 @@ final class LoadLoop {
     void configure(Settings settings) {
         ring.timeout(settings.timeout().toNanos());
         ring.interval(settings.interval().toNanos(), now());
+        if (part(settings) != active) {
+            active = part(settings);
+            chooseAnew();
+        }
         wakeWhenDue();
+    }
+
+    private boolean pings() {
+        return talk == null || talk.pings();
+    }
+
+    /** Whether the next connection sends Pings: of however many, the part that does. */
+    private boolean isNextActive() {
+        credit += active;
+        boolean is = credit >= 1;
+        credit -= is ? 1 : 0;
+        return is;
+    }
+
+    /** Another part is to send Pings. One that waits for its Pong leaves the ring with it. */
+    private void chooseAnew() {
+        if (!pings()) {
+            return;
+        }
+        List<Connection> leaving = new ArrayList<>();
+        byAge.forEach(connection -> {
+            boolean inRing = connection.slot >= 0;
+            if (isNextActive()) {
+                if (!inRing) {
+                    ring.add(connection, now());
+                }
+            } else if (inRing) {
+                leaving.add(connection);
+            }
+        });
+        leave(leaving, active);
+    }
+
+    private void leave(List<Connection> leaving, double since) {
+        leaving.removeIf(connection -> {
+            boolean may = !connection.awaiting;
+            if (may) {
+                ring.remove(connection); // which has no effect on one that has ended
+            }
+            return may;
+        });
+        if (!leaving.isEmpty() && since == active) {
+            loop.schedule(guarded(() -> leave(leaving, since)), LEAVING_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /**
@@ -192,7 +254,7 @@ final class LoadLoop {
         established.increment();
         recorded.connected(connection, nanos);
         byAge.add(connection);
-        if (talk == null || talk.pings()) {
+        if (pings() && (active == 1 || isNextActive())) {
             ring.add(connection, now());
             wakeWhenDue();
         }
@@ -284,6 +346,15 @@ final class LoadLoop {
     @Nullable
     Ramp ramp() {
         return ramp;
+    }
+
+    /** Those that are up or on their way up. */
+    long held() {
+        return established.get() + connecting.get();
+    }
+
+    AgeQueue byAge() {
+        return byAge;
     }
 
     long[] oldestSince(int max) {

@@ -1,5 +1,6 @@
 package io.connscale.agent;
 
+import io.connscale.control.Agent.Keep;
 import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.Agent.Opened;
 import io.connscale.stats.Reasons;
@@ -42,13 +43,15 @@ final class Opening {
     }
 
     /** Once; the caller's lock keeps two orders from starting side by side. */
-    void start(List<LoadLoop> loops, Endpoints endpoints, long first, double perSecond) {
+    void start(List<LoadLoop> loops, Endpoints endpoints, long first, RateLaw law) {
         before = reasons.counts();
         began = System.nanoTime();
         long[] shares = OpenRequest.shares(request.count(), loops.size());
         long number = first;
         for (int i = 0; i < shares.length && shares[i] > 0; i++) {
-            ramps.add(new Ramp(loops.get(i), endpoints, number, shares[i], perSecond, this::oneFinished));
+            Keep keep = request.keep();
+            Keep part = keep == null ? null : keep.part((double) shares[i] / request.count());
+            ramps.add(new Ramp(loops.get(i), endpoints, number, shares[i], law, part, this::oneFinished));
             number += shares[i];
         }
         running.set(ramps.size());
@@ -73,11 +76,15 @@ final class Opening {
         progress.accept(soFar());
     }
 
+    /** Where connections are kept more come up and fail than are asked for: as many as these at most, the counts have all. */
     private Opened soFar() {
+        long established = ramps.stream().mapToLong(Ramp::establishedSoFar).sum();
+        long failed = ramps.stream().mapToLong(Ramp::failedSoFar).sum();
+        long up = Math.min(request.count(), established);
         return new Opened(
                 request.count(),
-                ramps.stream().mapToLong(Ramp::establishedSoFar).sum(),
-                ramps.stream().mapToLong(Ramp::failedSoFar).sum(),
+                up,
+                Math.min(request.count() - up, failed),
                 (System.nanoTime() - began) / 1e9,
                 Reasons.difference(reasons.counts(), before));
     }

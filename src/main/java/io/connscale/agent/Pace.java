@@ -37,6 +37,12 @@ final class Pace {
         this.behind = 0;
     }
 
+    /** The same while a rate changes by and by: what was missed is still to come. */
+    void changing(double perSecond, long now) {
+        earn(now);
+        this.perSecond = perSecond;
+    }
+
     private void earn(long now) {
         double gained = (now - earned) / SECOND * perSecond;
         double caughtUp = Math.min(behind, gained * FASTER);
@@ -64,6 +70,10 @@ final class Pace {
     /** Nanoseconds until the next one may begin, 0 where it may now. */
     long untilNext(long now) {
         earn(now);
-        return credit >= 1 ? 0 : (long) Math.ceil((1 - credit) / perSecond * SECOND);
+        double missing =
+                1 - credit; // some of it is caught up with, or a loop that is always a little late would stay so
+        return missing <= 0
+                ? 0
+                : (long) Math.ceil(Math.max(missing / (1 + FASTER), missing - behind) / perSecond * SECOND);
     }
 }

@@ -1,5 +1,6 @@
 package io.connscale.agent;
 
+import io.connscale.control.Agent.Keep;
 import io.connscale.stats.Counter;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.Future;
@@ -18,6 +19,10 @@ final class Ramp {
     private static final int AT_ONCE = 64;
 
     private static final long GO = TimeUnit.MILLISECONDS.toNanos(2);
+    /** While the rate changes it is looked at this often. */
+    private static final long CHANGING = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Where connections are kept and one failed, the next is tried so much later: nothing else would slow that down. */
+    private static final long AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final LoadLoop loop;
     private final Endpoints endpoints;
@@ -29,6 +34,15 @@ final class Ramp {
 
     private Throttle throttle;
     private final Pace pace;
+    private final long began;
+    /** Null: it was set to another rate since. */
+    private @Nullable RateLaw law;
+    /** What is kept; null: connections are opened once. */
+    private final @Nullable Keep keep;
+    /** Null until all are up that are kept. */
+    private @Nullable Churn churn;
+
+    private long notBefore;
     private long attempted;
     private final Runnable pump = LoadLoop.guarded(this::pump);
     private @Nullable Future<?> next; // the pump that is to come
@@ -38,15 +52,27 @@ final class Ramp {
 
     /**
      * @param first number of the first connection, for taking pairs in turn over all loops and orders
-     * @param perSecond connections a second; infinite where unlimited
+     * @param count how many are opened, or kept
+     * @param keep null: they are opened once
      * @param finished runs once, on the loop
      */
-    Ramp(LoadLoop loop, Endpoints endpoints, long first, long count, double perSecond, Runnable finished) {
+    Ramp(
+            LoadLoop loop,
+            Endpoints endpoints,
+            long first,
+            long count,
+            RateLaw law,
+            @Nullable Keep keep,
+            Runnable finished) {
         this.loop = loop;
+        this.law = law;
+        this.keep = keep;
+        this.began = loop.now();
+        this.notBefore = began;
         this.endpoints = endpoints;
         this.pairs = new PairsInTurn(endpoints.pairs(), first, loop.now());
         this.count = count;
-        this.throttle = new Throttle(perSecond, loop.now());
+        this.throttle = new Throttle(law.at(0), loop.now());
         this.pace = new Pace(throttle.perSecond(), loop.now());
         this.finished = finished;
     }
@@ -67,6 +93,7 @@ final class Ramp {
 
     /** @param perSecond connections a second; infinite where unlimited */
     void rate(double perSecond) {
+        law = null;
         throttle = new Throttle(perSecond, loop.now());
         pace.perSecond(throttle.perSecond(), loop.now());
         if (next != null) { // it waits for as long as the old rate made it
@@ -80,9 +107,11 @@ final class Ramp {
     void pump() {
         next = null;
         long now = loop.now();
+        boolean changing = change(now);
         if (throttle.adapt(inFlight, now)) {
             pace.perSecond(throttle.perSecond(), now);
         }
+        churn(now);
         long end = now + GO;
         for (int i = 0; i < AT_ONCE && now < end && hasMore() && pace.mayBegin(now); i++) {
             begin(now);
@@ -93,12 +122,49 @@ final class Ramp {
             if (wait > 0) {
                 throttle.heldBack();
             }
-            pumpSoon(wait);
+            pumpSoon(changing ? Math.min(wait, CHANGING) : wait);
+        } else if (keep != null) {
+            pumpSoon(churn == null ? CHANGING : Math.min(churn.untilNext(now), AFTER_FAILURE));
+        }
+    }
+
+    /** The rate as it is by now; whether it goes on changing. */
+    private boolean change(long now) {
+        RateLaw changing = law;
+        if (changing == null || changing.nanos() == 0) {
+            return false;
+        }
+        throttle.wanted(changing.at(now - began));
+        pace.changing(throttle.perSecond(), now);
+        if (!changing.changes(now - began)) {
+            law = null;
+        }
+        return law != null;
+    }
+
+    /** Ends those that are to end; once all are up that are kept. */
+    private void churn(long now) {
+        if (keep == null || done) {
+            return;
+        }
+        if (churn == null) {
+            if (loop.held() < count || onTheirWay > 0) {
+                return;
+            }
+            churn = new Churn(keep, now);
+        }
+        Connection one = churn.due(loop.byAge(), now);
+        for (int i = 1; one != null; i++) {
+            one.stop();
+            one = i < AT_ONCE ? churn.due(loop.byAge(), now) : null;
         }
     }
 
     private boolean hasMore() {
-        return !done && attempted < count && onTheirWay < MAX_IN_FLIGHT;
+        if (done || onTheirWay >= MAX_IN_FLIGHT) {
+            return false;
+        }
+        return keep == null ? attempted < count : loop.held() < count && loop.now() >= notBefore;
     }
 
     private void begin(long now) {
@@ -148,6 +214,7 @@ final class Ramp {
     /** One failed before there was a socket. */
     void failed() {
         failed.increment();
+        notBefore = loop.now() + AFTER_FAILURE;
         oneEnded();
     }
 
@@ -178,7 +245,7 @@ final class Ramp {
     }
 
     private void oneEnded() {
-        if (established.get() + failed.get() == count) {
+        if (keep == null && established.get() + failed.get() == count) {
             finish();
         } else if (hasMore()) {
             pumpSoon(pace.untilNext(loop.now()));

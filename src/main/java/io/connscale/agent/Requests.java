@@ -11,6 +11,7 @@ import io.connscale.control.Message.Configure;
 import io.connscale.control.Message.ConnectionsClosed;
 import io.connscale.control.Message.ConnectionsOpened;
 import io.connscale.control.Message.Done;
+import io.connscale.control.Message.ExperimentTaken;
 import io.connscale.control.Message.FactsTaken;
 import io.connscale.control.Message.Failed;
 import io.connscale.control.Message.ForeignServerTaken;
@@ -20,8 +21,11 @@ import io.connscale.control.Message.Progress;
 import io.connscale.control.Message.Request;
 import io.connscale.control.Message.ServerStatusTaken;
 import io.connscale.control.Message.SnapshotTaken;
+import io.connscale.control.Message.StartExperiment;
 import io.connscale.control.Message.StatisticsTaken;
+import io.connscale.control.Message.StopExperiment;
 import io.connscale.control.Message.StopOpening;
+import io.connscale.control.Message.TakeExperiment;
 import io.connscale.control.Message.TakeFacts;
 import io.connscale.control.Message.TakeForeignServer;
 import io.connscale.control.Message.TakeServerStatistics;
@@ -62,6 +66,7 @@ final class Requests implements AutoCloseable {
 
     private final Transport transport;
     private final HostedServer server;
+    private final HostedExperiments experiments;
     private final AgentProcess.Starter starter;
     private final Outbox outbox;
     private final Executor control;
@@ -80,6 +85,7 @@ final class Requests implements AutoCloseable {
     Requests(Transport transport, HostedServer server, AgentProcess.Starter starter, Outbox outbox, Executor control) {
         this.transport = transport;
         this.server = server;
+        this.experiments = new HostedExperiments(starter);
         this.starter = starter;
         this.outbox = outbox;
         this.control = control;
@@ -107,7 +113,7 @@ final class Requests implements AutoCloseable {
             reply(c.id(), configure(c.settings()), done -> new Done(c.id()));
         } else if (request instanceof OpenConnections o) {
             Long rate = o.ratePerSecond();
-            OpenRequest open = new OpenRequest(o.count(), rate == null ? null : new Rate(rate));
+            OpenRequest open = new OpenRequest(o.count(), rate == null ? null : new Rate(rate), o.rising(), o.keep());
             CompletableFuture<Opened> opening =
                     agent().open(open, opened -> outbox.offer(new Progress(o.id(), opened)));
             openings.put(o.id(), opening);
@@ -133,6 +139,10 @@ final class Requests implements AutoCloseable {
             reply(t.id(), agent().statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
         } else if (request instanceof TakeServerStatistics t) {
             reply(t.id(), server.statistics(), statistics -> new StatisticsTaken(t.id(), statistics));
+        } else if (request instanceof StartExperiment
+                || request instanceof TakeExperiment
+                || request instanceof StopExperiment) {
+            reply(request.id(), experiments.answer(request), report -> new ExperimentTaken(request.id(), report));
         } else {
             reply(request.id(), server.answer(request), status -> new ServerStatusTaken(request.id(), status));
         }
@@ -264,6 +274,7 @@ final class Requests implements AutoCloseable {
 
     @Override
     public void close() {
+        experiments.close();
         server.close();
         GrowingAgent running = agent;
         if (running != null) {

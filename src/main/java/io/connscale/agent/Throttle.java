@@ -34,7 +34,7 @@ final class Throttle {
     private static final double GROWTH = 1.5;
     private static final double REGROWTH = 1.03;
 
-    private final double wanted;
+    private double wanted;
     private double allowed;
     private double growth = GROWTH;
     private long fell;
@@ -64,6 +64,13 @@ final class Throttle {
     /** Connections a second that may begin now. */
     double perSecond() {
         return allowed;
+    }
+
+    /** Another rate is asked for from now on; what the server takes is not known better for that. */
+    void wanted(double perSecond) {
+        boolean free = allowed >= wanted;
+        wanted = Math.min(perSecond, MAX);
+        allowed = free ? wanted : Math.min(allowed, wanted);
     }
 
     /** More would have begun now if the rate allowed it. */

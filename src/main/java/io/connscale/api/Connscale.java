@@ -10,6 +10,7 @@ import io.connscale.control.Agent;
 import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
+import io.connscale.control.Experiment;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
@@ -240,8 +241,12 @@ public final class Connscale implements AutoCloseable {
                 counts.put(names.get(i), request.inTotal() ? shares[i] : request.count());
             }
             Map<String, Rate> rates = rates(counts, request);
-            CapacityCheck.begin(parts.diagnostics(), counts, request.rate(), request.force(), parts.user()::notice);
-            long sum = counts.values().stream().mapToLong(Long::longValue).sum();
+            Map<String, Long> more = new LinkedHashMap<>(counts);
+            if (request.keep().isPresent()) { // those that are there are among them
+                more.replaceAll((host, count) -> Math.max(0, count - state(host).established()));
+            }
+            CapacityCheck.begin(parts.diagnostics(), more, request.rate(), request.force(), parts.user()::notice);
+            long sum = more.values().stream().mapToLong(Long::longValue).sum();
             Answers.within(Server.START_SECONDS, parts.server().makeRoom(sum));
             Opening opening = new Opening(parts, agents, counts, request, rates);
             openings.removeIf(one -> one.remaining() == 0);
@@ -335,6 +340,15 @@ public final class Connscale implements AutoCloseable {
 
     long closed(String host, long count) {
         return only(close(count, List.of(host))).stopped();
+    }
+
+    /**
+     * A search for the most connections that these hosts and the server hold; {@link Maximum#run} searches.
+     *
+     * @param hosts each with an agent that is ready; what they hold counts
+     */
+    public Maximum maximum(List<String> hosts, Maximum.Request request, Maximum.Listener listener) {
+        return new Maximum(this, parts, List.copyOf(agents(hosts).keySet()), request, listener);
     }
 
     // What they do
@@ -467,6 +481,41 @@ public final class Connscale implements AutoCloseable {
         return server
                 ? Readings.ofBothEnds(parts.cluster(), parts.server(), hosts)
                 : Readings.ofHosts(parts.cluster(), hosts);
+    }
+
+    /** Begins an experiment with the kernel of a host whose agent is ready. */
+    public Experimenting experiment(String host, Experiment wanted) throws InterruptedException {
+        known(host);
+        return new Experimenting(parts.cluster(), host, wanted);
+    }
+
+    /**
+     * Has nodes of an overlay listen on these hosts, none connected yet; the result is to be closed. The hosts' agents are ready and
+     * hold no connections.
+     *
+     * @param nodes in all
+     * @param perNode connections that each is to have
+     */
+    public Overlay overlay(List<String> hosts, long nodes, long perNode) {
+        hosts.forEach(this::known);
+        if (target().isPresent()) {
+            throw new ConnscaleException(
+                    "agents say to target: what is said there, and an overlay's nodes know Ping alone",
+                    "use a hosts.yaml without target:");
+        }
+        return waiting(() -> {
+            Overlay overlay = new Overlay(parts.cluster(), hosts, nodes, perNode);
+            boolean listening = false;
+            try {
+                overlay.listen();
+                listening = true;
+                return overlay;
+            } finally {
+                if (!listening) {
+                    overlay.close();
+                }
+            }
+        });
     }
 
     /** Ends the agents and the server; within seconds. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param address where it is, as {@code hosts.yaml} says it; empty where only the command that launches there knows
  * @param agent what its agent said of itself; empty where none was started
  * @param established connections up, as last heard
+ * @param lost connections that came up and ended unasked, as last heard
  */
 public record HostState(
         String name,
@@ -24,7 +25,8 @@ public record HostState(
         String step,
         String address,
         Optional<Agent> agent,
-        long established) {
+        long established,
+        long lost) {
     /** What is there. */
     public enum State {
         /** No agent, and none is wanted. */
@@ -70,6 +72,7 @@ public record HostState(
                                 Limits.known(hello.limits().ports()),
                                 hello.pid(),
                                 host.workers())),
-                host.counts().established());
+                host.counts().established(),
+                host.counts().lost());
     }
 }

@@ -45,6 +45,11 @@ public record Opened(Map<String, Host> hosts, Map<String, ConnscaleException> fa
             return requested - established - failed;
         }
 
+        private Host then(Host later) {
+            Host both = plus(later);
+            return new Host(both.requested, both.established, both.failed, seconds + later.seconds, both.errors);
+        }
+
         private Host plus(Host other) {
             return new Host(
                     requested + other.requested,
@@ -58,6 +63,15 @@ public record Opened(Map<String, Host> hosts, Map<String, ConnscaleException> fa
     public Opened {
         hosts = Collections.unmodifiableMap(new LinkedHashMap<>(hosts));
         failures = Collections.unmodifiableMap(new LinkedHashMap<>(failures));
+    }
+
+    /** This and what was opened after it, with the later verdict. */
+    public Opened plus(Opened later) {
+        Map<String, Host> both = new LinkedHashMap<>(hosts);
+        later.hosts.forEach((host, more) -> both.merge(host, more, Host::then));
+        Map<String, ConnscaleException> failed = new LinkedHashMap<>(failures);
+        failed.putAll(later.failures);
+        return new Opened(both, failed, later.verdict.or(() -> verdict));
     }
 
     /** All shares as one, which took as long as the longest. */

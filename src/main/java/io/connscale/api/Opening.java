@@ -41,13 +41,33 @@ public final class Opening {
      * @param stopOnLimit whether a host where connections fail and none comes up for 3 s ends there, and does not try the rest
      * @param force whether to open even what would use up a machine's memory
      * @param agreed whether the owner of a server on a public network agrees to more than 1,000 connections: then the user is not asked
+     * @param rising the rate changes from {@code perSecond} on; empty: it stays
+     * @param keep so many are kept on each host, those that are there among them, until it is {@link Opening#stop stopped}; empty: they are opened once
      */
     public record Request(
-            long count, boolean inTotal, OptionalLong perSecond, boolean stopOnLimit, boolean force, boolean agreed) {
+            long count,
+            boolean inTotal,
+            OptionalLong perSecond,
+            boolean stopOnLimit,
+            boolean force,
+            boolean agreed,
+            Optional<Agent.Rising> rising,
+            Optional<Agent.Keep> keep) {
         public Request {
             if (count < 1 || count > Quantity.MAX) {
                 throw new IllegalArgumentException("count is " + count + ", must be 1 to " + Quantity.MAX);
             }
+        }
+
+        /** At one rate, once. */
+        public Request(
+                long count,
+                boolean inTotal,
+                OptionalLong perSecond,
+                boolean stopOnLimit,
+                boolean force,
+                boolean agreed) {
+            this(count, inTotal, perSecond, stopOnLimit, force, agreed, Optional.empty(), Optional.empty());
         }
 
         /** To a server on a private network, or after the user was asked. */
@@ -57,7 +77,21 @@ public final class Opening {
 
         /** The same, to a server whose owner agrees to it wherever that is. */
         public Request withAgreement() {
-            return new Request(count, inTotal, perSecond, stopOnLimit, force, true);
+            return new Request(count, inTotal, perSecond, stopOnLimit, force, true, rising, keep);
+        }
+
+        /** The same, with a rate that changes. */
+        public Request withRising(Agent.Rising other) {
+            return new Request(count, inTotal, perSecond, stopOnLimit, force, agreed, Optional.of(other), keep);
+        }
+
+        /** The same, kept and not opened once. */
+        public Request withKeep(Agent.Keep other) {
+            return new Request(count, inTotal, perSecond, stopOnLimit, force, agreed, rising, Optional.of(other));
+        }
+
+        private OpenRequest on(long share, @Nullable Rate rate) {
+            return new OpenRequest(share, rate, rising.orElse(null), keep.orElse(null));
         }
 
         @Nullable
@@ -150,8 +184,7 @@ public final class Opening {
             Share share = new Share(host, Objects.requireNonNull(agents.get(host)), count);
             shares.put(host, share);
             if (count > 0) {
-                share.request =
-                        share.agent.open(new OpenRequest(count, rates.get(host)), opened -> heard(share, opened));
+                share.request = share.agent.open(request.on(count, rates.get(host)), opened -> heard(share, opened));
             }
             answers.put(host, share.request.thenApply(Opened.Host::of));
         });

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** The command that is an agent: this program again, in the other role. */
@@ -33,6 +34,13 @@ final class AgentCommand {
     private static final String WATCHED = AS_AGENT + resource("watch.sh");
 
     private static final String ALONE = AS_AGENT + "exec \"$@\"";
+
+    private static final String UNSHARED = "if unshare --net true 2> /dev/null; then exec unshare --net \"$@\"; fi; "
+            + "exec unshare --map-root-user --net \"$@\"";
+
+    /** What can't be done is said on standard error, and the agent is not started. */
+    private static final String IN_NETWORK = "ip link set lo up || exit 1; while [ \"$1\" != -- ]; "
+            + "do echo \"${1#*=}\" > \"/proc/sys/${1%%=*}\" || exit 1; shift; done; shift; exec \"$@\"";
 
     /** The first word of this program's arguments that makes it an agent. */
     private static final String AGENT = "agent";
@@ -108,6 +116,19 @@ final class AgentCommand {
         words.addAll(workerFlags());
         words.addAll(ClassArchive.flags(VERSION));
         words.addAll(arguments);
+        return words;
+    }
+
+    /**
+     * The same in a network namespace of its own: root makes one, others where the system lets each have a user namespace.
+     *
+     * @param settings of that network, by the names that {@code sysctl} has
+     */
+    static List<String> apart(List<String> command, Map<String, Long> settings) {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", UNSHARED, "sh", "sh", "-c", IN_NETWORK, "sh"));
+        settings.forEach((name, value) -> words.add(name.replace('.', '/') + "=" + value));
+        words.add("--");
+        words.addAll(command);
         return words;
     }
 

@@ -166,7 +166,8 @@ final class AgentSession implements Host.Session {
                 client.rate().perSecond(),
                 as.workers().max(),
                 talk == null ? null : talk.from(as.name()),
-                layers.isNone() ? null : layers);
+                layers.isNone() ? null : layers,
+                client.active() < 1 ? (Double) client.active() : null);
     }
 
     @Override

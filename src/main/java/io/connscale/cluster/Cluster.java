@@ -311,7 +311,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Asks the agent there, about the server in it; what it answers with. Fails where no agent is ready. */
-    <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
+    public <T extends Message> CompletableFuture<T> ask(String name, Function<Long, Message> request, Class<T> answer) {
         try {
             return host(name).ready().ask(request, answer);
         } catch (AgentException e) {
@@ -368,6 +368,16 @@ public final class Cluster implements AutoCloseable {
     /** Changes what these hosts' connections do, now and for those to come. */
     public CompletableFuture<Void> change(String name, UnaryOperator<ClientConfig> change) {
         return host(name).change(change);
+    }
+
+    /** Has what this host opens from now on come from these addresses. */
+    public CompletableFuture<Void> from(String name, List<String> source) {
+        return host(name).reconfigure(config -> config.from(source));
+    }
+
+    /** Has this host's next agent be as many processes as its connections need. */
+    public CompletableFuture<Void> grows(String name) {
+        return host(name).reconfigure(HostConfig::growing);
     }
 
     /** Ends all agents, side by side; returns within seconds. What has not ended then is killed. */

@@ -267,9 +267,14 @@ final class Host {
 
     /** From now on these intervals and this rate, here and in the agent if there is one. */
     CompletableFuture<Void> change(UnaryOperator<ClientConfig> change) {
+        return reconfigure(config -> config.with(change.apply(config.client())));
+    }
+
+    /** The same of all that an agent may be told while it runs. */
+    CompletableFuture<Void> reconfigure(UnaryOperator<HostConfig> change) {
         return CompletableFuture.supplyAsync(
                         () -> {
-                            HostConfig config = now.config.with(change.apply(now.config.client()));
+                            HostConfig config = change.apply(now.config);
                             now = new Now(config, now.state, now.session, now.hello, now.before);
                             return now;
                         },

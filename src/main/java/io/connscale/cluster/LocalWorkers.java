@@ -5,10 +5,12 @@ import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Starts workers: further agents beside this process, with its own Java and program. They end with its end of their input;
@@ -41,8 +43,19 @@ public final class LocalWorkers implements AgentProcess.Starter, AutoCloseable {
 
     @Override
     public AgentProcess start(String name) throws AgentException, InterruptedException {
+        return start(name, words -> words);
+    }
+
+    @Override
+    public AgentProcess startApart(String name, Map<String, Long> settings)
+            throws AgentException, InterruptedException {
+        return start(name, words -> AgentCommand.apart(words, settings));
+    }
+
+    private AgentProcess start(String name, UnaryOperator<List<String>> words)
+            throws AgentException, InterruptedException {
         ClassArchive.ensure(command.get());
-        RemoteAgent worker = new RemoteAgent(name, launch());
+        RemoteAgent worker = new RemoteAgent(name, launch(words.apply(command.get())));
         boolean greeted = false;
         try {
             Answers.within(
@@ -60,8 +73,8 @@ public final class LocalWorkers implements AgentProcess.Starter, AutoCloseable {
         }
     }
 
-    private Process launch() throws AgentException {
-        Process process = launcher.start(command.get());
+    private Process launch(List<String> words) throws AgentException {
+        Process process = launcher.start(words);
         running.add(process);
         CompletableFuture<?> unused = process.onExit().thenRun(() -> running.remove(process));
         if (closed) { // it was too late to be found

@@ -510,7 +510,7 @@ final class RemoteAgent implements AgentProcess {
         CompletableFuture<Opened> opening = ask(
                         id -> {
                             request.set(id);
-                            return new Message.OpenConnections(id, open.count(), rate);
+                            return new Message.OpenConnections(id, open.count(), rate, open.rising(), open.keep());
                         },
                         Message.ConnectionsOpened.class,
                         progress)

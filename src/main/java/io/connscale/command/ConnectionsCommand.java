@@ -16,16 +16,25 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Shell;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
+import io.connscale.control.Agent.OpenRequest;
 import io.connscale.control.Quantity;
+import io.connscale.control.Rate;
+import io.connscale.stats.Snapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -33,12 +42,12 @@ import picocli.CommandLine.Parameters;
 @AutoService(Command.class)
 @CommandLine.Command(
         name = "connections",
-        description = "Open more connections, or close the oldest.",
-        subcommands = {ConnectionsCommand.Start.class, ConnectionsCommand.Stop.class})
+        description = "Open more connections, keep so many, or close the oldest.",
+        subcommands = {ConnectionsCommand.Start.class, ConnectionsCommand.Stop.class, ConnectionsCommand.Keep.class})
 public final class ConnectionsCommand implements Command {
     @Override
     public Answer run(CommandContext context) throws CommandException {
-        throw new CommandException("connections: start or stop is missing", "connections start 10 client1");
+        throw new CommandException("connections: start, stop or keep is missing", "connections start 10 client1");
     }
 
     /**
@@ -54,6 +63,8 @@ public final class ConnectionsCommand implements Command {
             description = "N more connections on each host; returns when all are established or failed.")
     static final class Start implements Command {
         private static final Duration PROGRESS = Duration.ofMillis(200);
+        private static final Duration EVERY = Duration.ofSeconds(10);
+        private static final int MAX_STEPS = 1_000;
 
         /** In JSON. */
         private record Json(
@@ -87,9 +98,9 @@ public final class ConnectionsCommand implements Command {
         @Option(
                 names = "--rate",
                 paramLabel = SetCommand.RATE,
-                description = "new connections per second on each host, or unlimited",
-                converter = Converters.RateWord.class)
-        private @Nullable Long rate;
+                description = "new connections per second on each host, or unlimited; 100..5000/60s rises",
+                converter = Converters.RateLawWord.class)
+        private Converters.@Nullable RateLaw rate;
 
         @Option(names = "--total", description = "N in all, shared out over the hosts")
         private boolean total;
@@ -108,15 +119,27 @@ public final class ConnectionsCommand implements Command {
         @Option(names = "--no-wait", description = "run in the background; the result is printed when it is done")
         private boolean noWait;
 
+        @Option(names = "--steps", paramLabel = "STEPS", description = "in so many equal steps, 2 to 1000")
+        private @Nullable Integer steps;
+
+        @Option(
+                names = "--every",
+                paramLabel = "DURATION",
+                description = "with --steps: from the begin of one step to that of the next, 10s",
+                converter = Converters.DurationWord.class)
+        private @Nullable Duration every;
+
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
             List<String> names = HostWords.names(context, hosts);
-            OptionalLong perSecond = rate == null ? OptionalLong.empty() : OptionalLong.of(rate);
+            Opening.Request request = request();
+            if (steps != null || every != null) {
+                return inSteps(context, names, request);
+            }
             context.shell()
                     .progress("making room for " + Quantity.text(total ? count : count * names.size())
                             + " at the server");
-            Opening opening =
-                    context.scale().open(names, new Opening.Request(count, total, perSecond, stopOnLimit, force, yes));
+            Opening opening = context.scale().open(names, request);
             if (noWait) {
                 opening.onEnd(new Notices(context.shell()));
                 return begun(opening.soFar());
@@ -125,32 +148,112 @@ public final class ConnectionsCommand implements Command {
             return await(opening, context.shell());
         }
 
+        private Opening.Request request() {
+            return request(count);
+        }
+
+        private Opening.Request request(long n) {
+            Converters.RateLaw law = rate;
+            Opening.Request request = new Opening.Request(
+                    n,
+                    total,
+                    law == null ? OptionalLong.empty() : OptionalLong.of(law.from()),
+                    stopOnLimit,
+                    force,
+                    yes);
+            return law == null ? request : law.rising().map(request::withRising).orElse(request);
+        }
+
+        /** One after the other, each at its time; where one took longer the next begins at once. */
+        private Answer inSteps(CommandContext context, List<String> names, Opening.Request whole)
+                throws CommandException, InterruptedException {
+            int n = steps == null ? 0 : steps;
+            Duration apart = every == null ? EVERY : every;
+            if (n < 2 || n > MAX_STEPS || n > count) {
+                throw new CommandException(
+                        "connections start: --steps is 2 to " + Math.min(MAX_STEPS, count) + " here",
+                        "connections start 10k client1 --steps 10 --every 30s");
+            }
+            if (noWait) {
+                throw new CommandException(
+                        "--steps and --no-wait do not go together", "connections start 10k client1 --steps 10");
+            }
+            long began = System.nanoTime();
+            long[] shares = OpenRequest.shares(whole.count(), n);
+            Opened all = new Opened(Map.of(), Map.of(), Optional.empty());
+            for (int i = 0; i < n; i++) {
+                try {
+                    waitUntil(context.shell(), began + i * apart.toNanos(), i + 1, n);
+                } catch (InterruptedException e) {
+                    throw interrupted(all);
+                }
+                Opening opening = context.scale().open(names, request(shares[i]));
+                boolean interrupted = awaited(opening, context.shell(), "step " + (i + 1) + " of " + n + " · ");
+                Opened step = opening.result();
+                all = all.plus(step);
+                context.shell()
+                        .notice("step %d of %d: %s established%s"
+                                .formatted(
+                                        i + 1,
+                                        n,
+                                        Quantity.text(all.established()),
+                                        step.failed() == 0
+                                                ? ""
+                                                : ", " + Quantity.text(step.failed()) + " failed in it"));
+                if (interrupted) {
+                    throw interrupted(all);
+                }
+                if (!step.failures().isEmpty() || (stopOnLimit && step.established() < step.requested())) {
+                    break;
+                }
+            }
+            Opened opened = all;
+            return HostAnswers.of(opened.hosts(), opened.failures().values()).answer(done -> answer(opened));
+        }
+
+        private static void waitUntil(Shell shell, long time, int step, int of) throws InterruptedException {
+            for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) {
+                shell.progress("step %d of %d in %.0f s".formatted(step, of, Math.ceil(left / 1e9)));
+                TimeUnit.NANOSECONDS.sleep(Math.min(left, PROGRESS.toNanos()));
+            }
+        }
+
         /** Until all are established or failed. Ctrl-C stops it where it is; what is open stays open. */
         private static Answer await(Opening opening, Shell shell) throws CommandException, InterruptedException {
+            boolean interrupted = awaited(opening, shell, "");
+            Opened opened = opening.result();
+            if (interrupted) { // with what failed beside it: a host that was lost meanwhile is no less lost
+                throw interrupted(opened);
+            }
+            return HostAnswers.of(opened.hosts(), opened.failures().values()).answer(done -> answer(opened));
+        }
+
+        private static CommandException interrupted(Opened opened) {
+            return HostAnswers.of(opened.hosts(), opened.failures().values())
+                    .interrupted(
+                            "interrupted; " + Quantity.text(opened.established()) + " connections stay open"
+                                    + (opened.failures().isEmpty() ? "" : ", as far as is known"),
+                            "connections stop closes them",
+                            done -> answer(opened));
+        }
+
+        /** Waits until it has ended; whether the user ended it. */
+        private static boolean awaited(Opening opening, Shell shell, String what) {
             boolean interrupted = false;
             boolean over = false;
             while (!over) {
                 try {
                     over = opening.await(PROGRESS);
                     if (!over) {
-                        shell.progress(interrupted ? stopping(opening.soFar().sum()) : progress(opening));
+                        shell.progress(
+                                what + (interrupted ? stopping(opening.soFar().sum()) : progress(opening)));
                     }
                 } catch (InterruptedException e) {
                     opening.stop();
                     interrupted = true;
                 }
             }
-            Opened opened = opening.result();
-            HostAnswers<Opened.Host> answers =
-                    HostAnswers.of(opened.hosts(), opened.failures().values());
-            if (interrupted) { // with what failed beside it: a host that was lost meanwhile is no less lost
-                throw answers.interrupted(
-                        "interrupted; " + Quantity.text(opened.established()) + " connections stay open"
-                                + (opened.failures().isEmpty() ? "" : ", as far as is known"),
-                        "connections stop closes them",
-                        done -> answer(opened));
-            }
-            return answers.answer(done -> answer(opened));
+            return interrupted;
         }
 
         private static String stopping(Opened.Host sum) {
@@ -333,6 +436,243 @@ public final class ConnectionsCommand implements Command {
             return label.equals("N")
                     ? List.of(HostWords.ALL)
                     : HostWords.candidates(label, context, state -> state == State.READY);
+        }
+    }
+
+    /**
+     * {@code connections keep}.
+     *
+     * <pre>
+     * 10,000 established · 6,012 came · 6,000 ended · 0 failed · 0 lost · 60 s
+     * client1  10,000 established after 60 s · 6,000 ended, 6,012 came (100/s) · 0 failed · 0 lost
+     * </pre>
+     */
+    @CommandLine.Command(
+            name = "keep",
+            description = {
+                "Keep N connections open on each host, while old ones end and new ones come, until Ctrl-C, or for a time.",
+                "N counts those that are open. stats has the connect times and lifetimes."
+            })
+    static final class Keep implements Command {
+        private static final Duration PROGRESS = Duration.ofMillis(500);
+        private static final Pattern EXPONENTIAL = Pattern.compile("exponential[ :](.*)");
+
+        /** How long they live, as typed: {@code 60s}, {@code exponential 60s}. */
+        private record Lifetime(Duration lives, boolean exponential) {}
+
+        /** LIFETIME as picocli converts it. */
+        static final class LifetimeWord implements ITypeConverter<Lifetime> {
+            @Override
+            public Lifetime convert(String typed) {
+                Matcher law = EXPONENTIAL.matcher(typed);
+                return law.matches()
+                        ? new Lifetime(Quantity.duration(law.group(1)), true)
+                        : new Lifetime(Quantity.duration(typed), false);
+            }
+        }
+
+        /** In JSON. */
+        private record Kept(
+                long established, long came, long ended, long failed, long lost, double seconds, double perSecond) {}
+
+        private static final List<Column<Row<Kept>>> COLUMNS = List.of(
+                new Column<>("host", Row::host),
+                new Column<>("established", row -> row.answer().established),
+                new Column<>("came", row -> row.answer().came),
+                new Column<>("ended", row -> row.answer().ended),
+                new Column<>("failed", row -> row.answer().failed),
+                new Column<>("lost", row -> row.answer().lost),
+                new Column<>("seconds", row -> row.answer().seconds));
+
+        @Parameters(
+                index = "0",
+                paramLabel = "N",
+                description = "1000, 10k, 1.5M",
+                converter = Converters.CountWord.class)
+        private long count;
+
+        @Parameters(
+                index = "1..*",
+                paramLabel = HostWords.LABEL,
+                arity = "1..*",
+                description = "a name, a pattern, or all")
+        private List<String> hosts = new ArrayList<>();
+
+        @Option(
+                names = "--churn",
+                paramLabel = "CHURN",
+                description = "so many end and come per second on each host, 100/s; N / lifetime where left out",
+                converter = Converters.RateWord.class)
+        private @Nullable Long churn;
+
+        @Option(
+                names = "--lifetime",
+                paramLabel = "LIFETIME",
+                description = "how long each lives, 60s, or 'exponential 60s'; without: the oldest ends",
+                converter = LifetimeWord.class)
+        private @Nullable Lifetime lifetime;
+
+        @Option(
+                names = "--for",
+                paramLabel = "DURATION",
+                description = "for so long; without: until Ctrl-C",
+                converter = Converters.DurationWord.class)
+        private @Nullable Duration time;
+
+        @Option(
+                names = "--rate",
+                paramLabel = SetCommand.RATE,
+                description = "new connections per second on each host at most, or unlimited",
+                converter = Converters.RateWord.class)
+        private @Nullable Long rate;
+
+        @Option(names = "--force", description = "even where they would use up a machine's memory")
+        private boolean force;
+
+        @Option(names = "--yes", description = "more than 1,000 to a public address: its owner agrees, do not ask")
+        private boolean yes;
+
+        private io.connscale.control.Agent.Keep law() throws CommandException {
+            Long perSecond = churn;
+            Lifetime lives = lifetime;
+            if ((perSecond == null && lives == null) || (perSecond != null && perSecond == Opening.UNLIMITED)) {
+                throw new CommandException(
+                        "connections keep: --churn or --lifetime is missing",
+                        "connections keep 10k client1 --churn 100/s, or --lifetime 60s");
+            }
+            double ofLifetime = lives == null ? Double.MAX_VALUE : count / (lives.lives.toMillis() / 1e3);
+            return new io.connscale.control.Agent.Keep(
+                    Math.min(Rate.MAX, Math.min(ofLifetime, perSecond == null ? Double.MAX_VALUE : perSecond)),
+                    lives == null ? 0 : lives.lives.toMillis(),
+                    lives != null && lives.exponential);
+        }
+
+        @Override
+        public Answer run(CommandContext context) throws CommandException, InterruptedException {
+            List<String> names = HostWords.names(context, hosts);
+            Map<String, Snapshot> before = counts(context, names);
+            Opening opening = context.scale()
+                    .open(
+                            names,
+                            new Opening.Request(
+                                            count,
+                                            false,
+                                            rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
+                                            false,
+                                            force,
+                                            yes)
+                                    .withKeep(law()));
+            long began = System.nanoTime();
+            Duration given = time;
+            boolean interrupted = false;
+            boolean over = false;
+            while (!over) {
+                try {
+                    over = opening.await(PROGRESS);
+                    if (!over) {
+                        context.shell().progress(progress(kept(context, before, began)));
+                    }
+                    if (given != null && System.nanoTime() - began >= given.toNanos()) {
+                        opening.stop();
+                    }
+                } catch (InterruptedException e) {
+                    opening.stop();
+                    interrupted = true;
+                }
+            }
+            Opened opened = opening.result();
+            Map<String, Kept> kept = kept(context, before, began);
+            kept.keySet().removeAll(opened.failures().keySet());
+            HostAnswers<Kept> answers = HostAnswers.of(kept, opened.failures().values());
+            if (interrupted && given != null) {
+                throw answers.interrupted(
+                        "interrupted; connections stay open", "connections stop closes them", Keep::answer);
+            }
+            return answers.answer(Keep::answer); // without --for Ctrl-C is how it ends
+        }
+
+        private static Map<String, Snapshot> counts(CommandContext context, List<String> names)
+                throws InterruptedException {
+            Map<String, Snapshot> counts = new LinkedHashMap<>();
+            context.scale()
+                    .readings(names, false)
+                    .hosts()
+                    .done()
+                    .forEach((host, now) -> counts.put(host, now.counts()));
+            return counts;
+        }
+
+        private static Map<String, Kept> kept(CommandContext context, Map<String, Snapshot> before, long began)
+                throws InterruptedException {
+            double seconds = Math.round((System.nanoTime() - began) / 1e6) / 1e3;
+            Map<String, Kept> kept = new LinkedHashMap<>();
+            counts(context, List.copyOf(before.keySet())).forEach((host, now) -> {
+                Snapshot then = before.getOrDefault(host, Snapshot.NONE);
+                Snapshot since = now.since(then);
+                long came = now.established() - then.established() + since.stopped() + since.lost();
+                kept.put(
+                        host,
+                        new Kept(
+                                now.established(),
+                                came,
+                                since.stopped(),
+                                since.failed(),
+                                since.lost(),
+                                seconds,
+                                since.stopped() / Math.max(0.001, seconds)));
+            });
+            return kept;
+        }
+
+        private static String progress(Map<String, Kept> kept) {
+            return "%s established · %s came · %s ended · %s failed · %s lost"
+                    .formatted(
+                            sum(kept, Kept::established),
+                            sum(kept, Kept::came),
+                            sum(kept, Kept::ended),
+                            sum(kept, Kept::failed),
+                            sum(kept, Kept::lost));
+        }
+
+        private static String sum(Map<String, Kept> kept, ToLongFunction<Kept> of) {
+            return Quantity.text(kept.values().stream().mapToLong(of).sum());
+        }
+
+        private static Answer answer(Map<String, Kept> kept) {
+            List<Row<Kept>> rows = HostAnswers.rows(kept);
+            return new Answer(
+                    new ByHost<>(kept),
+                    Table.of(COLUMNS, rows),
+                    rows.stream().map(Keep::line).toList());
+        }
+
+        private static String line(Row<Kept> row) {
+            Kept kept = row.answer();
+            return "%s  %s established after %.1f s · %s came, %s ended (%.1f/s) · %s failed · %s lost"
+                    .formatted(
+                            row.host(),
+                            Quantity.text(kept.established),
+                            kept.seconds,
+                            Quantity.text(kept.came),
+                            Quantity.text(kept.ended),
+                            kept.perSecond,
+                            Quantity.text(kept.failed),
+                            Quantity.text(kept.lost));
+        }
+
+        @Override
+        public boolean beginsRun() {
+            return true;
+        }
+
+        @Override
+        public boolean watchable() {
+            return false;
+        }
+
+        @Override
+        public List<String> candidates(String label, CommandContext context) {
+            return HostWords.candidates(label, context, state -> state == State.READY);
         }
     }
 }

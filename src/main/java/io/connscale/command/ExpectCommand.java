@@ -1,27 +1,23 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
-import io.connscale.api.Interval;
+import io.connscale.api.Measured;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
-import io.connscale.control.Nearest;
 import io.connscale.diagnosis.Moment;
 import io.connscale.diagnosis.Moments;
 import io.connscale.run.Event;
 import io.connscale.run.Expectation;
-import io.connscale.run.Measure;
-import io.connscale.run.Sample;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
@@ -45,37 +41,13 @@ import picocli.CommandLine.Parameters;
 public final class ExpectCommand implements Command {
     private static final String VERDICT = "verdict";
     private static final String DIFFERENCE = "difference";
-    private static final String UNRELIABLE = "unreliable";
     /** There is no verdict. */
     private static final String NONE = "none";
 
-    private static final String SERVER = "server.";
-
     private static final String HINT =
             "expect established >= 10k, expect roundTrip.p99 < 5ms over 30s, expect verdict != unknown";
-    private static final List<String> NAMES = List.of(
-            "established",
-            "connecting",
-            "failed",
-            "lost",
-            "attempted",
-            "pings",
-            "pongs",
-            "skipped",
-            "missed",
-            "server.established",
-            "perSecond.attempted",
-            "perSecond.pongs",
-            "connect.p99",
-            "roundTrip.p50",
-            "roundTrip.p99",
-            "roundTripSent.p99",
-            "loopLag.p99",
-            "cpus",
-            "residentBytes",
-            DIFFERENCE,
-            VERDICT,
-            UNRELIABLE);
+    private static final List<String> NAMES =
+            Stream.concat(Measured.NAMES.stream(), Stream.of(VERDICT)).toList();
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final long ANSWERS_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -170,51 +142,31 @@ public final class ExpectCommand implements Command {
     private static Checked measured(CommandContext context, Expectation expected) throws InterruptedException {
         Moments asked = context.scale().moments();
         Moment first = asked.next(ANSWERS_NANOS, true);
-        if (expected.name().equals(UNRELIABLE)) {
-            Interval interval = new Interval(first, after(asked, over(expected)));
-            return number(expected, unreliable(interval.sample(first.at(), null)), expected.number(false), "");
-        }
-        Sample sample = Interval.sinceBegin(first).sample(first.at(), null);
-        Optional<Measure> named = Measure.named(expected.name(), Measure.members(sample));
-        if (named.isEmpty() && isDocumented(expected.name(), first.states().keySet())) {
+        Measured measured = Measured.of(expected, first);
+        if (!measured.isThere()) {
             return new Checked(expected.toString(), null, "", false); // the server does not run; no host has an agent
         }
-        Measure measure = named.orElseThrow(() -> new IllegalArgumentException("no number is called " + expected.name()
-                + Nearest.word(expected.name(), NAMES)
-                        .map(near -> ", did you mean " + near + "?")
-                        .orElse("")));
-        Map<?, ?> members = members(sample);
-        double bound = expected.number(measure.isTime());
-        String unit = measure.isTime() ? "µs" : "";
-        if (expected.over() == null && !measure.isOfAnInterval()) {
-            return number(expected, measure.in(members), bound, unit);
+        String unit = measured.isTime() ? "µs" : "";
+        if (expected.over() == null && measured.isOfAMoment()) {
+            return number(expected, measured.at(first), measured.bound(), unit);
         }
-        if (measure.isOfAnInterval() || measure.isOfDurations()) {
-            Moment last = after(asked, over(expected));
-            Map<?, ?> then = members(new Interval(first, last).sample(first.at(), null));
-            return number(expected, measure.in(then), bound, unit);
-        }
-        if (measure.onlyGrows()) {
-            Moment last = after(asked, over(expected));
-            Double before = measure.in(members);
-            Double now = measure.in(members(Interval.sinceBegin(last).sample(first.at(), null)));
-            return number(expected, before == null || now == null ? null : (Double) (now - before), bound, unit);
-        }
-        return all(asked, expected, measure, members, bound, unit);
+        Double value = measured.isState()
+                ? worst(asked, expected, measured, first)
+                : measured.between(first, after(asked, over(expected)));
+        return number(expected, value, measured.bound(), unit);
     }
 
     /** What must be so all the time is looked at each second. */
-    private static Checked all(
-            Moments asked, Expectation expected, Measure measure, Map<?, ?> first, double bound, String unit)
+    private static @Nullable Double worst(Moments asked, Expectation expected, Measured measured, Moment first)
             throws InterruptedException {
         long end = System.nanoTime() + over(expected).toNanos();
-        Double worst = measure.in(first);
-        while (worst != null && expected.operator().holds(worst, bound) && System.nanoTime() < end) {
+        Double worst = measured.at(first);
+        while (worst != null && measured.isMet(worst) && System.nanoTime() < end) {
             Moment now = after(asked, Duration.ofNanos(Math.min(SECOND.toNanos(), end - System.nanoTime())));
-            Double value = measure.in(members(Interval.sinceBegin(now).sample(now.at(), null)));
+            Double value = measured.at(now);
             worst = value == null ? null : (Double) expected.operator().worse(worst, value);
         }
-        return number(expected, worst, bound, unit);
+        return worst;
     }
 
     private static Duration over(Expectation expected) {
@@ -225,59 +177,6 @@ public final class ExpectCommand implements Command {
     private static Moment after(Moments asked, Duration time) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(Math.max(0, time.toNanos()));
         return asked.next(ANSWERS_NANOS, true);
-    }
-
-    /** Whether it is a number that there may be, though not now. */
-    private static boolean isDocumented(String name, Set<String> hosts) {
-        return NAMES.contains(name)
-                || (name.startsWith(SERVER) && NAMES.contains(name.substring(SERVER.length())))
-                || hosts.stream()
-                        .map(host -> "hosts." + host + ".")
-                        .anyMatch(host -> name.startsWith(host) && NAMES.contains(name.substring(host.length())));
-    }
-
-    private static Map<?, ?> members(Sample sample) {
-        return Measure.members(newlyHeard(sample));
-    }
-
-    /**
-     * Without the ends that have not answered in time: what they said last is not what is so now. Nor is a sum with such a host in it. Whose agent is gone
-     * is not waited for: what its host counted is so.
-     */
-    static Sample newlyHeard(Sample sample) {
-        Sample.End server = sample.server();
-        Map<String, Sample.End> hosts = new LinkedHashMap<>(sample.hosts());
-        hosts.entrySet()
-                .removeIf(host -> Sample.READY.equals(sample.states().get(host.getKey())) && !isNew(host.getValue()));
-        boolean whole = hosts.size() == sample.hosts().size();
-        return new Sample(
-                sample.at(),
-                sample.t(),
-                sample.seconds(),
-                sample.difference(),
-                sample.states(),
-                server != null && isNew(server) ? server : null,
-                hosts,
-                whole ? sample.sum() : null,
-                sample.machines(),
-                sample.limits());
-    }
-
-    private static boolean isNew(Sample.End end) {
-        return end.age() == 0 && end.perSecond() != null;
-    }
-
-    /** How many sentences there are about what makes the numbers unreliable; null where no host has an agent, or an end has not answered. */
-    static @Nullable Double unreliable(Sample all) {
-        Sample sample = newlyHeard(all);
-        Sample.End server = sample.server();
-        if (sample.sum() == null || (all.server() != null && server == null)) {
-            return null;
-        }
-        return (double) (sample.hosts().values().stream()
-                        .mapToLong(host -> host.unreliable().size())
-                        .sum()
-                + (server == null ? 0 : server.unreliable().size()));
     }
 
     @Override

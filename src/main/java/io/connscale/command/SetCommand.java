@@ -1,5 +1,6 @@
 package io.connscale.command;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.google.auto.service.AutoService;
 import io.connscale.api.HostSettings;
 import io.connscale.api.Opening;
@@ -11,11 +12,13 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Quantity;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
 
@@ -23,8 +26,13 @@ import picocli.CommandLine.Parameters;
 @AutoService(Command.class)
 @CommandLine.Command(
         name = "set",
-        description = "Change interval, timeout or rate now, for running connections too.",
-        subcommands = {SetCommand.Interval.class, SetCommand.Timeout.class, SetCommand.RateOf.class})
+        description = "Change interval, timeout, rate or the active part now, for running connections too.",
+        subcommands = {
+            SetCommand.Interval.class,
+            SetCommand.Timeout.class,
+            SetCommand.RateOf.class,
+            SetCommand.Active.class
+        })
 public final class SetCommand implements Command {
     static final String RATE = "RATE";
 
@@ -32,13 +40,21 @@ public final class SetCommand implements Command {
      * In JSON.
      *
      * @param rate a number, or {@code unlimited}
+     * @param active the part that sends Pings; left out where all do
      */
-    private record Json(String interval, String timeout, Object rate) {
+    private record Json(
+            String interval,
+            String timeout,
+            Object rate,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            Double active) {
         static Json of(HostSettings settings) {
             return new Json(
                     Quantity.text(settings.interval()),
                     Quantity.text(settings.timeout()),
-                    settings.perSecond() == Opening.UNLIMITED ? Converters.UNLIMITED : (Object) settings.perSecond());
+                    settings.perSecond() == Opening.UNLIMITED ? Converters.UNLIMITED : (Object) settings.perSecond(),
+                    settings.active() < 1 ? (Double) settings.active() : null);
         }
     }
 
@@ -101,7 +117,25 @@ public final class SetCommand implements Command {
         }
     }
 
-    /** What the three have in common: which hosts, and the answer. */
+    /** {@code set active}. */
+    @CommandLine.Command(
+            name = "active",
+            description = "Of the connections this part alone sends Pings, the rest is idle.")
+    static final class Active extends Setting {
+        @Parameters(
+                index = "0",
+                paramLabel = "PERCENT",
+                description = "5%%, 0.5%%, 100%%",
+                converter = Converters.PercentWord.class)
+        private double value = 1;
+
+        @Override
+        HostSettings change(HostSettings now) {
+            return now.withActive(value);
+        }
+    }
+
+    /** What the four have in common: which hosts, and the answer. */
     abstract static class Setting implements Command {
         @Parameters(
                 index = "1..*",
@@ -145,6 +179,18 @@ public final class SetCommand implements Command {
     private static Answer answer(Map<String, HostSettings> settings) {
         Map<String, Json> json = new LinkedHashMap<>();
         settings.forEach((host, one) -> json.put(host, Json.of(one)));
-        return new Answer(new ByHost<>(json), Table.of(COLUMNS, HostAnswers.rows(json)), List.of());
+        List<Column<Row<Json>>> columns = new ArrayList<>(COLUMNS);
+        if (json.values().stream().anyMatch(one -> one.active != null)) {
+            columns.add(new Column<>("active", row -> percent(row.answer().active)));
+        }
+        return new Answer(new ByHost<>(json), Table.of(columns, HostAnswers.rows(json)), List.of());
+    }
+
+    private static String percent(@Nullable Double active) {
+        return BigDecimal.valueOf(active == null ? 1 : active)
+                        .movePointRight(2)
+                        .stripTrailingZeros()
+                        .toPlainString()
+                + "%";
     }
 }

@@ -3,6 +3,9 @@ package io.connscale.control;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -107,12 +110,23 @@ public interface Agent extends AutoCloseable {
      *
      * @param count 1 to {@link Quantity#MAX}
      * @param rate at this rate; null: at the agent's own
+     * @param rising the rate changes from that one on; null: it stays
+     * @param keep so many are kept in all, and not opened once; null: they are opened once
      */
-    record OpenRequest(long count, @Nullable Rate rate) {
+    record OpenRequest(
+            long count,
+            @Nullable Rate rate,
+            @Nullable Rising rising,
+            @Nullable Keep keep) {
         public OpenRequest {
             if (count < 1 || count > Quantity.MAX) {
                 throw new IllegalArgumentException("count is " + count + ", must be 1 to " + Quantity.MAX);
             }
+        }
+
+        /** At one rate. */
+        public OpenRequest(long count, @Nullable Rate rate) {
+            this(count, rate, null, null);
         }
 
         /** {@code total} in {@code parts} that differ by one at most, the larger ones first. */
@@ -122,6 +136,67 @@ public interface Agent extends AutoCloseable {
                 shares[i] = total / parts + (i < total % parts ? 1 : 0);
             }
             return shares;
+        }
+
+        /** Parts of this, at this rate and churn in sum; null where the part is 0. */
+        public List<@Nullable OpenRequest> shared(long[] parts, @Nullable Rate sum) {
+            List<Rate> rates = sum == null ? List.of() : sum.shared(parts);
+            List<Rate> to = rising == null ? List.of() : new Rate(rising.toPerSecond).shared(parts);
+            long total = Arrays.stream(parts).sum();
+            List<@Nullable OpenRequest> shared = new ArrayList<>();
+            for (int i = 0; i < parts.length; i++) {
+                shared.add(
+                        parts[i] == 0
+                                ? null
+                                : new OpenRequest(
+                                        parts[i],
+                                        sum == null ? null : rates.get(i),
+                                        rising == null
+                                                ? null
+                                                : new Rising(to.get(i).perSecond(), rising.overMillis),
+                                        keep == null ? null : keep.part((double) parts[i] / total)));
+            }
+            return shared;
+        }
+    }
+
+    /**
+     * The rate changes evenly to another one, and stays there.
+     *
+     * @param toPerSecond connections a second, 1 to {@link Rate#MAX}
+     * @param overMillis within so many milliseconds
+     */
+    record Rising(long toPerSecond, long overMillis) {
+        public Rising {
+            if (toPerSecond < 1 || toPerSecond > Rate.MAX) {
+                throw new IllegalArgumentException("toPerSecond is " + toPerSecond + ", must be 1 to " + Rate.MAX);
+            }
+            if (overMillis < 1 || overMillis > Quantity.MAX_DURATION.toMillis()) {
+                throw new IllegalArgumentException("overMillis is " + overMillis);
+            }
+        }
+    }
+
+    /**
+     * Connections are kept until the request is stopped: once all are up, old ones end, and for each a new one comes.
+     *
+     * @param churnPerSecond so many end in a second at most; above 0
+     * @param lifetimeMillis how old one becomes before it may end, or with {@code exponential} how old they become on average; 0: any age
+     * @param exponential whether each is as likely to end as any other, so that lifetimes are exponential; else the oldest ends
+     */
+    record Keep(double churnPerSecond, long lifetimeMillis, boolean exponential) {
+        public Keep {
+            if (!(churnPerSecond > 0 && churnPerSecond <= Rate.MAX)) {
+                throw new IllegalArgumentException("churnPerSecond is " + churnPerSecond);
+            }
+            if (lifetimeMillis < 0 || lifetimeMillis > Quantity.MAX_DURATION.toMillis()) {
+                throw new IllegalArgumentException("lifetimeMillis is " + lifetimeMillis);
+            }
+        }
+
+        /** A part of it. */
+        public Keep part(double part) {
+            return new Keep(churnPerSecond * part, lifetimeMillis, exponential);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.connscale.control;
 
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -59,5 +60,16 @@ public interface AgentProcess extends Agent {
          * @throws InterruptedException where the wait was interrupted: likewise
          */
         AgentProcess start(String name) throws AgentException, InterruptedException;
+
+        /**
+         * The same in a network namespace of its own, which has nothing but a loopback interface and ends with the agent.
+         *
+         * @param settings of that network, by the names that {@code sysctl} has
+         * @throws AgentException where this system or user can't have one, too
+         */
+        default AgentProcess startApart(String name, Map<String, Long> settings)
+                throws AgentException, InterruptedException {
+            throw new AgentException("no agent can be started apart here", "");
+        }
     }
 }

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.connscale.control.Agent.Closed;
+import io.connscale.control.Agent.Keep;
 import io.connscale.control.Agent.Opened;
+import io.connscale.control.Agent.Rising;
 import io.connscale.control.AgentProcess.Silence;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.ForeignServer;
@@ -39,6 +41,10 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Message.StopServer.class, name = "stop-server"),
     @JsonSubTypes.Type(value = Message.TakeServerStatus.class, name = "take-server-status"),
     @JsonSubTypes.Type(value = Message.ServerStatusTaken.class, name = "server-status"),
+    @JsonSubTypes.Type(value = Message.StartExperiment.class, name = "start-experiment"),
+    @JsonSubTypes.Type(value = Message.TakeExperiment.class, name = "take-experiment"),
+    @JsonSubTypes.Type(value = Message.StopExperiment.class, name = "stop-experiment"),
+    @JsonSubTypes.Type(value = Message.ExperimentTaken.class, name = "experiment"),
     @JsonSubTypes.Type(value = Message.StillHere.class, name = "still-here"),
     @JsonSubTypes.Type(value = Message.Hello.class, name = "hello"),
     @JsonSubTypes.Type(value = Message.Progress.class, name = "progress"),
@@ -74,8 +80,19 @@ public sealed interface Message {
      * Opens that many more.
      *
      * @param ratePerSecond 0: unlimited; null: as configured
+     * @param rising how the rate changes; null: it stays
+     * @param keep so many are kept in all; null: they are opened once
      */
-    record OpenConnections(long id, long count, @Nullable Long ratePerSecond) implements Request {}
+    record OpenConnections(
+            long id,
+            long count,
+            @Nullable Long ratePerSecond,
+            @Nullable Rising rising,
+            @Nullable Keep keep) implements Request {
+        public OpenConnections(long id, long count, @Nullable Long ratePerSecond) {
+            this(id, count, ratePerSecond, null, null);
+        }
+    }
 
     /**
      * Ends opening.
@@ -164,6 +181,29 @@ public sealed interface Message {
     record ServerStatusTaken(long id, ServerStatus status) implements Answer {
         public ServerStatusTaken {
             Objects.requireNonNull(status, "status");
+        }
+    }
+
+    /** Begins an experiment, which is known by this {@code id} from now on; answered once it has begun. */
+    record StartExperiment(long id, Experiment experiment) implements Request {
+        public StartExperiment {
+            Objects.requireNonNull(experiment, "experiment");
+        }
+    }
+
+    /**
+     * Asks what an experiment has shown until now.
+     *
+     * @param run the id of the request that began it
+     */
+    record TakeExperiment(long id, long run) implements Request {}
+
+    /** Ends an experiment where it is, and forgets it; answered with what it has shown. */
+    record StopExperiment(long id, long run) implements Request {}
+
+    record ExperimentTaken(long id, Experiment.Report report) implements Answer {
+        public ExperimentTaken {
+            Objects.requireNonNull(report, "report");
         }
     }
 

@@ -17,6 +17,8 @@ public final class Quantity {
     private static final Pattern GROUPED = Pattern.compile("[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])");
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,12}(?:\\.[0-9]{1,9})?)(ms|s|m|h)");
 
+    private static final Pattern PERCENT = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]{1,9})?)%");
+
     private Quantity() {}
 
     /**
@@ -76,6 +78,21 @@ public final class Quantity {
             case "m" -> 60_000;
             default -> 3_600_000;
         };
+    }
+
+    /**
+     * {@code 5%}, {@code 0.5%}, as a part of one: above 0, at most 1.
+     *
+     * @throws IllegalArgumentException in one line: what is wrong and what would be right
+     */
+    public static double percent(String text) {
+        Matcher m = PERCENT.matcher(text.strip());
+        double part = m.matches() ? Double.parseDouble(m.group(1)) / 100 : 0;
+        if (!(part > 0 && part <= 1)) {
+            throw new IllegalArgumentException(
+                    quoted(text) + " is not a part: write 5% or 0.5%, more than 0% and at most 100%");
+        }
+        return part;
     }
 
     /** {@code 1234567} as {@code 1,234,567}. */

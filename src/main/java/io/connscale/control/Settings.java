@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     null: one
  * @param talk what connections say; null: Ping, to our own server, over the bare socket
  * @param layers what lies beneath the talk; null: nothing but the socket
+ * @param active the part of the connections that sends Pings, above 0, below 1; the rest is idle; null: all do
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Settings(
@@ -29,7 +30,8 @@ public record Settings(
         long ratePerSecond,
         @Nullable Integer workers,
         @Nullable TalkSettings talk,
-        @Nullable Layers layers) {
+        @Nullable Layers layers,
+        @Nullable Double active) {
     public Settings {
         targets = List.copyOf(targets);
         sources = List.copyOf(sources);
@@ -42,9 +44,25 @@ public record Settings(
         if (workers != null && workers < 0) {
             throw new IllegalArgumentException("workers is " + workers + ", must not be below 0");
         }
+        if (active != null && !(active > 0 && active < 1)) {
+            throw new IllegalArgumentException("active is " + active + ", must be above 0 and below 1, or left out");
+        }
         if (layers != null && talk == null) {
             throw new IllegalArgumentException("layers without a talk: a Ping by its own is over the bare socket");
         }
+    }
+
+    /** All connections send Pings. */
+    public Settings(
+            List<String> targets,
+            List<String> sources,
+            long intervalMillis,
+            long timeoutMillis,
+            long ratePerSecond,
+            @Nullable Integer workers,
+            @Nullable TalkSettings talk,
+            @Nullable Layers layers) {
+        this(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, workers, talk, layers, null);
     }
 
     /** For an agent that is one process. */
@@ -73,19 +91,22 @@ public record Settings(
     }
 
     public Settings withInterval(Duration interval) {
-        return new Settings(targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers, talk, layers);
+        return new Settings(
+                targets, sources, interval.toMillis(), timeoutMillis, ratePerSecond, workers, talk, layers, active);
     }
 
     public Settings withTimeout(Duration timeout) {
-        return new Settings(targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers, talk, layers);
+        return new Settings(
+                targets, sources, intervalMillis, timeout.toMillis(), ratePerSecond, workers, talk, layers, active);
     }
 
     public Settings withRate(Rate rate) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers, talk, layers);
+        return new Settings(
+                targets, sources, intervalMillis, timeoutMillis, rate.perSecond(), workers, talk, layers, active);
     }
 
     public Settings withWorkers(int max) {
-        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max, talk, layers);
+        return new Settings(targets, sources, intervalMillis, timeoutMillis, ratePerSecond, max, talk, layers, active);
     }
 
     public Layers layersOrNone() {

@@ -46,6 +46,15 @@ public record Plan(long wanted, List<Allowance> allowances, List<Pace> paces) {
         return allowances.stream().filter(row -> row.part() < 1).min(Comparator.comparingDouble(Allowance::part));
     }
 
+    /** How many ports in TIME-WAIT there are where the rest is not enough. */
+    public long inTimeWait() {
+        return allowances.stream()
+                .filter(row -> row.part() < 1)
+                .mapToLong(row -> row.numbers().get("timeWait") instanceof Long waiting ? waiting : 0)
+                .max()
+                .orElse(0);
+    }
+
     /** The limits that could not be read. */
     public List<Allowance> unknown() {
         return allowances.stream().filter(row -> !row.known()).toList();

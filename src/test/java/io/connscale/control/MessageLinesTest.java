@@ -70,6 +70,33 @@ class MessageLinesTest {
             new ProcessLoad(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
             new TreeMap<>(Map.of("a", new MachineLoad(2, 100, 50, 1, 3, 4096, 2048))));
 
+    private static final Experiment.Report REPORT = new Experiment.Report(
+            true,
+            true,
+            "",
+            new TreeMap<>(Map.of("net.ipv4.tcp_synack_retries", 1L)),
+            new TreeMap<>(Map.of("TcpExtListenDrops", 5L)),
+            8,
+            9,
+            List.of(new Experiment.Connection(
+                    1,
+                    "send, receive",
+                    List.of(new Experiment.Call("send", 1.5, 0, "ok")),
+                    List.of(new Experiment.Moment(
+                            0,
+                            new Experiment.End("ESTABLISHED", 4, 2, null),
+                            new Experiment.End("SYN-RECEIVED", 0, 1, 1.25))))),
+            List.of(new Experiment.Trial(
+                    true,
+                    false,
+                    "127.0.0.1",
+                    "0.0.0.0",
+                    "server first",
+                    new TreeMap<>(Map.of("TIME-WAIT", 3L)),
+                    "bind",
+                    "EADDRINUSE")),
+            "");
+
     private static Distribution recorded(long micros) {
         LoopStatistics loop = new LoopStatistics();
         loop.connected(micros * 1000);
@@ -148,6 +175,24 @@ class MessageLinesTest {
                         "{'type':'snapshot','id':8,'snapshot':{'established':0,'connecting':0,'failed':0,'lost':0,"
                                 + "'stopped':0,'pings':0,'pongs':0,'skipped':0,'errors':{}},'workers':54,"
                                 + "'silence':{'name':'worker-2','seconds':14}}"),
+                arguments(
+                        new Message.StartExperiment(
+                                21, new Experiment(Experiment.HALF_OPEN, true, List.of(1), 1, null, null, 5000L)),
+                        "{'type':'start-experiment','id':21,'experiment':{'name':'half-open','apart':true,"
+                                + "'sequences':[1],'synackRetries':1,'receiveMillis':5000}}"),
+                arguments(new Message.TakeExperiment(22, 21), "{'type':'take-experiment','id':22,'run':21}"),
+                arguments(new Message.StopExperiment(23, 21), "{'type':'stop-experiment','id':23,'run':21}"),
+                arguments(
+                        new Message.ExperimentTaken(22, REPORT),
+                        "{'type':'experiment','id':22,'report':{'running':true,'apart':true,'note':'',"
+                                + "'settings':{'net.ipv4.tcp_synack_retries':1},'counters':{'TcpExtListenDrops':5},"
+                                + "'backlog':8,'waiting':9,'connections':[{'sequence':1,'plan':'send, receive',"
+                                + "'calls':[{'call':'send','at':1.5,'seconds':0.0,'outcome':'ok'}],'moments':["
+                                + "{'at':0.0,'client':{'state':'ESTABLISHED','unacknowledged':4,'retries':2},"
+                                + "'server':{'state':'SYN-RECEIVED','unacknowledged':0,'retries':1,"
+                                + "'timerSeconds':1.25}}]}],'trials':[{'reuseFirst':true,'reuseSecond':false,"
+                                + "'first':'127.0.0.1','second':'0.0.0.0','closing':'server first',"
+                                + "'left':{'TIME-WAIT':3},'call':'bind','outcome':'EADDRINUSE'}],'failure':''}}"),
                 arguments(new Message.Notice("worker-2 lost"), "{'type':'notice','text':'worker-2 lost'}"),
                 arguments(new Message.Done(4), "{'type':'done','id':4}"),
                 arguments(new Message.TakeFacts(16, null), "{'type':'take-facts','id':16}"),

@@ -43,6 +43,16 @@ public record HostConfig(
         return new HostConfig(name, launch, other, source, jvm, java, workers);
     }
 
+    /** The same host, whose connections come from there. */
+    public HostConfig from(List<String> other) {
+        return new HostConfig(name, launch, client, other, jvm, java, workers);
+    }
+
+    /** The same host, whose agent may be as many processes as its connections need. */
+    public HostConfig growing() {
+        return new HostConfig(name, launch, client, source, jvm, java, Workers.AUTO);
+    }
+
     static String checkedName(String name) {
         Checks.check(!name.equals(EVERY), name, "means every host: choose another name");
         return Checks.check(
@@ -57,14 +67,21 @@ public record HostConfig(
      * @param interval a Ping a connection every so often; 1 ms to a day
      * @param timeout no Pong within it ends the connection; 1 ms to a day
      * @param rate new connections while they are being opened
+     * @param active the part of them that sends Pings, above 0, at most 1; the rest is idle
      */
-    public record ClientConfig(Duration interval, Duration timeout, Rate rate) {
+    public record ClientConfig(Duration interval, Duration timeout, Rate rate, double active) {
+        /** All of them send Pings. */
+        public ClientConfig(Duration interval, Duration timeout, Rate rate) {
+            this(interval, timeout, rate, 1);
+        }
+
         public static final ClientConfig DEFAULT =
                 new ClientConfig(Duration.ofSeconds(5), Duration.ofSeconds(5), new Rate(5000));
 
         public ClientConfig {
             Checks.inRange("interval in ms", interval.toMillis(), 1, Quantity.MAX_DURATION.toMillis());
             Checks.inRange("timeout in ms", timeout.toMillis(), 1, Quantity.MAX_DURATION.toMillis());
+            Checks.check(active > 0 && active <= 1, Double.toString(active), "is not above 0 and at most 1");
         }
     }
 }

@@ -1,8 +1,7 @@
-package io.connscale.command;
+package io.connscale.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.api.Interval;
 import io.connscale.diagnosis.Moment;
 import io.connscale.kernel.Facts;
 import io.connscale.run.Sample;
@@ -39,33 +38,33 @@ class NewlyHeardTest {
     @Test
     void whoAnswersIsKnown() {
         Sample sample = from1To2(2 * SECOND, Map.of("a", 2 * SECOND, "b", 2 * SECOND));
-        assertThat(ExpectCommand.newlyHeard(sample)).isEqualTo(sample);
+        assertThat(Measured.newlyHeard(sample)).isEqualTo(sample);
         assertThat(sample.sum()).isNotNull();
-        assertThat(ExpectCommand.unreliable(sample)).isZero();
+        assertThat(Measured.unreliable(sample)).isZero();
     }
 
     @Test
     void aHostThatDoesNotAnswerIsUnknownAndSoIsTheSum() {
         Sample sample = from1To2(2 * SECOND, Map.of("a", 2 * SECOND, "b", SECOND));
-        assertThat(ExpectCommand.newlyHeard(sample).hosts()).containsOnlyKeys("a");
-        assertThat(ExpectCommand.newlyHeard(sample).sum()).isNull();
-        assertThat(ExpectCommand.newlyHeard(sample).server()).isNotNull();
-        assertThat(ExpectCommand.unreliable(sample)).isNull();
+        assertThat(Measured.newlyHeard(sample).hosts()).containsOnlyKeys("a");
+        assertThat(Measured.newlyHeard(sample).sum()).isNull();
+        assertThat(Measured.newlyHeard(sample).server()).isNotNull();
+        assertThat(Measured.unreliable(sample)).isNull();
     }
 
     @Test
     void aServerThatDoesNotAnswerIsUnknown() {
         Sample sample = from1To2(SECOND, Map.of("a", 2 * SECOND, "b", 2 * SECOND));
-        assertThat(ExpectCommand.newlyHeard(sample).server()).isNull();
-        assertThat(ExpectCommand.newlyHeard(sample).sum()).isNotNull();
-        assertThat(ExpectCommand.unreliable(sample)).isNull();
+        assertThat(Measured.newlyHeard(sample).server()).isNull();
+        assertThat(Measured.newlyHeard(sample).sum()).isNotNull();
+        assertThat(Measured.unreliable(sample)).isNull();
     }
 
     @Test
     void withoutAnAgentNothingIsKnownToBeReliable() {
         Moment first = moment(SECOND, SECOND, Map.of());
         Moment last = moment(2 * SECOND, 2 * SECOND, Map.of());
-        assertThat(ExpectCommand.unreliable(new Interval(first, last).sample(Instant.EPOCH, null)))
+        assertThat(Measured.unreliable(new Interval(first, last).sample(Instant.EPOCH, null)))
                 .isNull();
     }
 }

@@ -1,0 +1,184 @@
+package io.connscale.agent;
+
+import io.connscale.control.Experiment.Report;
+import io.connscale.control.Experiment.Trial;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.FactsReader;
+import io.connscale.kernel.PortSockets;
+import io.connscale.kernel.PortSockets.Row;
+import io.connscale.net.BareListener;
+import io.connscale.net.Errno;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * When may a port be listened on again: a socket listens, has connections, is closed, and another one wants the same port. With and
+ * without {@code SO_REUSEADDR}, for one address and for all, and by who closed the connections first. One thread, its own.
+ */
+final class Rebinding {
+    private static final String ONE = "127.0.0.1";
+    private static final String ALL = "0.0.0.0";
+    private static final int CONNECTIONS = 3;
+    private static final int BACKLOG = 16;
+    /** The ends of connections on one machine follow each other at once. */
+    private static final long MAX_CLOSING = TimeUnit.SECONDS.toNanos(2);
+
+    /** What became of the connections. */
+    private enum Closing {
+        SERVER_FIRST("server first"),
+        CLIENT_FIRST("client first"),
+        OPEN("still open");
+
+        private final String words;
+
+        Closing(String words) {
+            this.words = words;
+        }
+    }
+
+    private final Consumer<Report> seen;
+    private final Facts before = new FactsReader().read();
+    private final List<Trial> trials = new ArrayList<>();
+
+    /** @param seen hears of each trial, on this object's thread */
+    Rebinding(Consumer<Report> seen) {
+        this.seen = seen;
+    }
+
+    void run() throws IOException, InterruptedException {
+        for (Closing closing : Closing.values()) {
+            for (boolean[] reuse : new boolean[][] {{false, false}, {true, true}, {false, true}}) {
+                for (String first : List.of(ONE, ALL)) {
+                    for (String second : List.of(ONE, ALL)) {
+                        trials.add(trial(closing, reuse[0], reuse[1], first, second));
+                        seen.accept(report(true));
+                    }
+                }
+            }
+        }
+        seen.accept(report(false));
+    }
+
+    private Report report(boolean running) {
+        return new Report(
+                running,
+                false,
+                "",
+                HalfOpen.settings(before),
+                new TreeMap<>(),
+                BACKLOG,
+                0,
+                List.of(),
+                List.copyOf(trials),
+                "");
+    }
+
+    private static Trial trial(Closing closing, boolean reuseFirst, boolean reuseSecond, String first, String second)
+            throws IOException, InterruptedException {
+        List<SocketChannel> clients = new ArrayList<>();
+        List<FileDescriptor> accepted = new ArrayList<>();
+        try {
+            int port = listened(closing, reuseFirst, first, clients, accepted);
+            SortedMap<String, Long> left = new TreeMap<>();
+            for (Row row : PortSockets.of(port)) {
+                if (row.localPort() == port) {
+                    left.merge(row.state(), 1L, Long::sum);
+                }
+            }
+            String call = "socket";
+            try (BareListener again = new BareListener(at(second, port))) {
+                again.reuseAddress(reuseSecond);
+                call = "bind";
+                again.bind(at(second, port));
+                call = "listen";
+                again.listen(BACKLOG);
+                return new Trial(reuseFirst, reuseSecond, first, second, closing.words, left, null, "ok");
+            } catch (IOException e) {
+                return new Trial(reuseFirst, reuseSecond, first, second, closing.words, left, call, Errno.name(e));
+            }
+        } finally {
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+            for (FileDescriptor one : accepted) {
+                if (one.isOpen()) {
+                    one.close();
+                }
+            }
+        }
+    }
+
+    /** The first socket, from its bind to its close; gives its port. */
+    private static int listened(
+            Closing closing, boolean reuse, String address, List<SocketChannel> clients, List<FileDescriptor> accepted)
+            throws IOException, InterruptedException {
+        try (BareListener listener = new BareListener(at(address, 0))) {
+            listener.reuseAddress(reuse);
+            listener.bind(at(address, 0));
+            listener.listen(BACKLOG);
+            int port = listener.port();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                clients.add(SocketChannel.open(at(ONE, port)));
+                accepted.add(listener.accept());
+            }
+            close(closing, port, clients, accepted);
+            return port;
+        }
+    }
+
+    private static void close(Closing closing, int port, List<SocketChannel> clients, List<FileDescriptor> accepted)
+            throws IOException, InterruptedException {
+        if (closing == Closing.SERVER_FIRST) {
+            for (FileDescriptor one : accepted) {
+                one.close();
+            }
+            for (SocketChannel client : clients) {
+                client.read(ByteBuffer.allocate(1)); // its end has come
+                client.close();
+            }
+            await(() -> left(port, "TIME-WAIT") == CONNECTIONS);
+        } else if (closing == Closing.CLIENT_FIRST) {
+            for (SocketChannel client : clients) {
+                client.close();
+            }
+            await(() -> left(port, "CLOSE-WAIT") == CONNECTIONS);
+            for (FileDescriptor one : accepted) {
+                one.close();
+            }
+            await(() -> left(port, "CLOSE-WAIT") + left(port, "LAST-ACK") == 0);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long begin = System.nanoTime();
+        while (!condition.getAsBoolean() && System.nanoTime() - begin < MAX_CLOSING) {
+            Thread.sleep(1);
+        }
+    }
+
+    /** Of the sockets at this port's side. */
+    private static long left(int port, String state) {
+        try {
+            return PortSockets.of(port).stream()
+                    .filter(row -> row.localPort() == port && row.state().equals(state))
+                    .count();
+        } catch (IOException e) {
+            return 0; // what then is told of it, fails likewise
+        }
+    }
+
+    private static InetSocketAddress at(String address, int port) throws IOException {
+        return new InetSocketAddress(InetAddress.getByName(address), port);
+    }
+}

@@ -1,0 +1,295 @@
+package io.connscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.connscale.ConsoleScript.Ran;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code find max} by the real script, at limits that are staged, so that the true maximum is known: three times of three, and the limit is named. */
+@Timeout(600)
+class FindIT {
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final String THRICE = " --repeat 3 --hold 1s";
+    private static final int FILES = 250;
+
+    @TempDir
+    Path folder;
+
+    private RealServers servers;
+
+    @BeforeEach
+    void choosePort() throws IOException {
+        servers = new RealServers(folder);
+    }
+
+    @AfterEach
+    void endServers() throws InterruptedException {
+        servers.end();
+    }
+
+    private void hosts(String text) throws IOException {
+        servers.file("hosts.yaml", text);
+    }
+
+    private Path program(String name, String text) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + text);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return file;
+    }
+
+    /** A Java that may open {@value #FILES} files, and so may what it starts. */
+    private Path javaWithFewFiles() throws IOException {
+        return program(
+                "java", "ulimit -n %d\nexec '%s/bin/java' \"$@\"\n".formatted(FILES, System.getProperty("java.home")));
+    }
+
+    /** What a line answers, where it works. */
+    private static JsonNode must(ConsoleScript script, String... lines) {
+        try (RunningConsole console = script.start("-o", "json")) {
+            for (String line : lines) {
+                console.type(line);
+            }
+            console.endOfInput();
+            Ran ran = console.await(500, TimeUnit.SECONDS);
+            assertThat(ran.exit()).as(ran.err() + ran.out()).isZero();
+            return JSON.readTree(ran.out().lines().reduce("", (a, b) -> b)).path("result");
+        }
+    }
+
+    /** Each of three searches came to a number between these, and held it. */
+    private static void assertFound(JsonNode found, long least, long most) {
+        assertThat(found.path("runs").size()).as("%s", found).isEqualTo(3);
+        found.path("runs").forEach(run -> {
+            assertThat(run.path("maximum").asLong()).as("%s", found).isBetween(least, most);
+            assertThat(run.path("held").asBoolean()).as("%s", found).isTrue();
+        });
+        assertThat(found.path("heldSeconds").asDouble()).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("namespaces")
+    void aHundredPortsAreAHundredConnections() throws IOException {
+        hosts("""
+                server: {bind: 127.0.0.1, ports: 1001}
+                client: {interval: 500ms, timeout: 10s, rate: unlimited}
+                hosts: {client1: local}
+                """);
+        JsonNode found = must(inANetwork("40000 40099"), "find max client1" + THRICE);
+        assertFound(found, 100, 100);
+        assertThat(found.path("predicted").asLong()).isEqualTo(100);
+        assertThat(found.path("predictedBy").asString()).isEqualTo("4-tuples on client1");
+        assertThat(found.path("end").asString()).isEqualTo("hard-limit");
+        assertThat(found.path("limit").path("what").asString()).isEqualTo("ports on client1");
+        assertThat(found.path("limit").path("evidence").asString()).contains("ip_local_port_range 40000–40099");
+        assertThat(found.path("limit").path("remedy").asString()).contains("source");
+    }
+
+    @Test
+    void theFilesOfAnAgent() throws IOException {
+        hosts("""
+                server: {ports: 0}
+                client: {interval: 500ms, timeout: 10s, rate: unlimited}
+                hosts: {client1: {java: JAVA, workers: 1}}
+                """.replace("JAVA", javaWithFewFiles().toString()));
+        ConsoleScript script = ConsoleScript.in(folder);
+        long most = must(script, "start client1", "connections start 400 client1")
+                .at("/hosts/client1/established")
+                .asLong();
+        assertThat(most).isBetween(150L, 249L);
+        JsonNode found = must(script, "find max client1" + THRICE);
+        assertFound(found, most - 4, most + 2);
+        assertThat(found.path("end").asString()).isEqualTo("hard-limit");
+        assertThat(found.at("/limit/verdict/cause").asString()).isEqualTo("files");
+        assertThat(found.at("/limit/evidence").asString()).contains("RLIMIT_NOFILE 250");
+    }
+
+    @Test
+    void theFilesOfTheServer() throws IOException {
+        hosts("""
+                server: {on: s, ports: 0, workers: 1}
+                client: {interval: 500ms, timeout: 3s, rate: unlimited}
+                hosts: {client1: local, s: {java: JAVA, workers: 1}}
+                """.replace("JAVA", javaWithFewFiles().toString()));
+        ConsoleScript script = ConsoleScript.in(folder);
+        JsonNode found = must(script, "start s", "find max client1" + THRICE);
+        assertFound(found, 150, 249);
+        long first = found.at("/runs/0/maximum").asLong();
+        found.path("runs")
+                .forEach(run -> assertThat(run.path("maximum").asLong()).isBetween(first - 4, first + 4));
+        assertThat(found.at("/limit/verdict/cause").asString()).as("%s", found).isEqualTo("server-files");
+    }
+
+    /** In a network of its own. */
+    private ConsoleScript inANetwork(String ports) throws IOException {
+        Needs.root();
+        Needs.command("unshare");
+        ConsoleScript script = ConsoleScript.in(folder);
+        return script.calledAs(program(
+                "network",
+                "exec unshare --net sh -c 'ip link set lo up && echo " + ports
+                        + " > /proc/sys/net/ipv4/ip_local_port_range && exec \"$@\"' sh '" + script.script()
+                        + "' \"$@\"\n"));
+    }
+
+    @Test
+    @Tag("namespaces")
+    void limitsThatNeedNoRootAreLiftedInTurnUntilOneStays() throws IOException {
+        hosts("""
+                server: {bind: 127.0.0.1, ports: 1001}
+                client: {interval: 500ms, timeout: 10s, rate: unlimited}
+                hosts: {client1: local}
+                """);
+        JsonNode found = must(
+                inANetwork("40000 40099"), "find max client1 --lift --goal 'established <= 300' --repeat 1 --hold 1s");
+        JsonNode first = found.at("/lifted/0");
+        assertThat(first.path("at").asLong()).as("%s", found).isEqualTo(100);
+        assertThat(first.at("/limit/verdict/cause").asString()).isEqualTo("ports");
+        assertThat(first.path("by").asString())
+                .isEqualTo("4 source addresses on client1 (source: 127.0.0.2-127.0.0.5)");
+        assertThat(found.path("lifted").size()).isEqualTo(1);
+        assertThat(found.path("end").asString()).isEqualTo("goal-broken");
+        assertThat(found.path("maximum").asLong()).isBetween(297L, 300L);
+    }
+
+    /** As many come up as wait in its queue; each search leaves it full, so that there is one. */
+    @Test
+    void theBacklogOfWhoNeverAccepts() throws IOException {
+        servers.serve(Needs.PYTHON, servers.file("listen.py", """
+                import socket, time
+                server = socket.socket()
+                server.bind(('127.0.0.1', PORT))
+                server.listen(50)
+                time.sleep(10000)
+                """));
+        target("idle", "interval: 500ms, timeout: 3s", ", runs: {on: client1}");
+        JsonNode found = must(ConsoleScript.in(folder), "find max client1 --repeat 1 --hold 1s");
+        assertThat(found.path("maximum").asLong()).as("%s", found).isBetween(49L, 51L);
+        assertThat(found.at("/runs/0/held").asBoolean()).isTrue();
+        assertThat(found.at("/limit/evidence").asString()).as("%s", found).containsAnyOf("queue", "wait");
+    }
+
+    private void target(String talk, String client, String more) throws IOException {
+        hosts("""
+                target: {address: 127.0.0.1, ports: PORT, talk: TALK}
+                client: {CLIENT, rate: 2000}
+                hosts: {client1: local}
+                """.replace("TALK", talk + more).replace("CLIENT", client));
+    }
+
+    @Test
+    void maxconnOfHaproxy() throws Exception {
+        Needs.command("haproxy");
+        Needs.debiansPython("asyncio");
+        RealServers behind = new RealServers(folder);
+        try {
+            behind.serve(Needs.PYTHON, behind.file("echo.py", echo(100_000, 0)));
+            servers.serve("haproxy", "-db", "-f", servers.file("haproxy.cfg", """
+                    global
+                      maxconn 200
+                    defaults
+                      mode tcp
+                      retries 0
+                      timeout connect 20s
+                      timeout client 300s
+                      timeout server 300s
+                    listen front
+                      bind 127.0.0.1:PORT
+                      server echo 127.0.0.1:BEHIND
+                    """.replace(
+                            "BEHIND", Integer.toString(behind.port()))));
+            target("echo", "interval: 500ms, timeout: 3s", ", runs: {on: client1}");
+            JsonNode found = must(ConsoleScript.in(folder), "find max client1" + THRICE);
+            assertFound(found, 198, 200);
+            assertThat(found.at("/limit/evidence").asString()
+                            + found.at("/limit/remedy").asString())
+                    .as("%s", found)
+                    .contains("maxconn");
+        } finally {
+            behind.end();
+        }
+    }
+
+    /** An echo server that answers late while it has more than so many connections. */
+    private static String echo(int most, double seconds) {
+        return """
+                import asyncio
+                held = 0
+                async def talk(reader, writer):
+                    global held
+                    held += 1
+                    try:
+                        while data := await reader.read(4096):
+                            if held > MOST:
+                                await asyncio.sleep(SECONDS)
+                            writer.write(data)
+                    except ConnectionError:
+                        pass
+                    held -= 1
+                    writer.close()
+                async def main():
+                    server = await asyncio.start_server(talk, '127.0.0.1', PORT, backlog=4096)
+                    await server.serve_forever()
+                asyncio.run(main())
+                """.replace("MOST", Integer.toString(most)).replace("SECONDS", Double.toString(seconds));
+    }
+
+    @Test
+    void aGoalForRoundTrips() throws IOException {
+        Needs.debiansPython("asyncio");
+        servers.serve(Needs.PYTHON, servers.file("echo.py", echo(300, 1.5)));
+        target("echo", "interval: 1s, timeout: 20s", "");
+        JsonNode found = must(ConsoleScript.in(folder), "find max client1 --goal 'roundTripSent.p99 < 1s'" + THRICE);
+        assertFound(found, 297, 300);
+        assertThat(found.path("end").asString()).isIn("goal-broken", "generator"); // on a machine with other work
+        assertThat(found.at("/limit/evidence").asString()).contains("roundTripSent.p99 is ", "and not < 1s");
+    }
+
+    @Test
+    void whoEndsItHearsTheBestSoFarWithinSeconds() throws IOException {
+        hosts("""
+                server: {ports: 0}
+                client: {interval: 500ms, timeout: 10s, rate: 100}
+                hosts: {client1: local}
+                """);
+        try (RunningConsole console = ConsoleScript.in(folder)
+                .start(
+                        "-o",
+                        "json",
+                        "-e",
+                        "start client1",
+                        "-e",
+                        "connections start 40 client1",
+                        "-e",
+                        "find max client1",
+                        "-e",
+                        "count")) {
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> console.errWithProgress().contains(" more established"));
+            long asked = System.nanoTime();
+            new ProcessBuilder("kill", "-INT", Long.toString(console.process().pid())).start();
+            Ran ran = console.await(30, TimeUnit.SECONDS);
+            assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(15));
+            assertThat(ran.exit()).isEqualTo(130);
+            List<String> answers = ran.out().lines().toList();
+            JsonNode last = JSON.readTree(answers.get(2));
+            assertThat(last.path("interrupted").asBoolean()).as(ran.out()).isTrue();
+            assertThat(last.at("/result/end").asString()).isEqualTo("interrupted");
+            assertThat(last.at("/result/maximum").asLong()).isBetween(40L, 20_000L);
+        }
+    }
+}
