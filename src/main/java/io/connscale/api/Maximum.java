@@ -654,8 +654,9 @@ public final class Maximum {
             long end = System.nanoTime() + time.toNanos();
             Step<Limit> step = Step.held(rate);
             while (step.holds() && System.nanoTime() < end) {
+                long start = System.nanoTime();
                 step = once(rate);
-                tell(step, "/s", System.nanoTime());
+                tell(step, "/s", start);
             }
             return step;
         }
