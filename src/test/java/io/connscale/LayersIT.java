@@ -107,6 +107,27 @@ class LayersIT {
     }
 
     @Test
+    void mosquittoHoldsThemOverTls() throws IOException {
+        Needs.command("mosquitto");
+        servers.serve("mosquitto", "-c", servers.file("mosquitto.conf", """
+                        user root
+                        listener PORT 127.0.0.1
+                        allow_anonymous true
+                        persistence false
+                        certfile server.pem
+                        keyfile server.key
+                        cafile root.pem
+                        """));
+        target("talk: mqtt, tls: {trust: root.pem}");
+        assertThat(opened(1000, "sleep 2s", "count", "stats"))
+                .contains("\"established\":1000,\"failed\":0")
+                .contains("{\"established\":1000,\"connecting\":0,\"failed\":0,\"lost\":0}")
+                .contains("\"tlsHandshake\":{\"count\":1000,");
+        target("talk: mqtt, tls: {}");
+        assertThat(opened(10)).contains("\"tls handshake: certificate unknown\":10");
+    }
+
+    @Test
     void nginxSeesInventedClients() throws IOException {
         nginx("proxy_protocol", "access_log clients.log client;");
         target("talk: http, proxy: {version: v2, from: 10.7.0.0/24}");

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** What happened from one moment to another, as a {@link Sample} says it. Pure. */
 public final class Interval {
     private static final Sample.PerSecond NOTHING = new Sample.PerSecond(0, 0, 0, 0, 0);
+    /** States of a host without an agent. */
+    private static final Set<String> NO_AGENT = Set.of("stopped", "starting");
 
     private final @Nullable Moment before;
     private final Moment now;
@@ -36,13 +39,17 @@ public final class Interval {
     public Interval(@Nullable Moment before, Moment now) {
         this.before = before;
         this.now = now;
-        now.hosts()
-                .forEach((name, heard) -> hosts.put(
-                        name,
-                        Seen.of(
-                                before == null ? null : before.hosts().get(name),
-                                heard,
-                                Sample.READY.equals(now.states().get(name)))));
+        now.hosts().forEach((name, heard) -> hosts.put(name, seen(before, name, heard)));
+    }
+
+    private Seen seen(@Nullable Moment before, String name, Moment.Heard heard) {
+        boolean isThere = Sample.READY.equals(now.states().get(name));
+        Moment.Heard then = before == null ? null : before.hosts().get(name);
+        return before != null
+                        && then == null
+                        && NO_AGENT.contains(before.states().getOrDefault(name, ""))
+                ? Seen.all(heard, Moment.seconds(before.nanos(), heard.nanos()), isThere)
+                : Seen.of(then, heard, isThere);
     }
 
     /**
@@ -59,6 +66,22 @@ public final class Interval {
                             now.statistics().since(before.statistics()),
                             Moment.seconds(before.nanos(), now.nanos()),
                             true);
+        }
+
+        /** An agent that has begun since: it has done all meanwhile, and what its machine did before is another matter. */
+        static Seen all(Moment.Heard now, double seconds, boolean isThere) {
+            Statistics all = now.statistics();
+            Statistics its = new Statistics(
+                    all.counts(),
+                    all.attempted(),
+                    all.missed(),
+                    all.unanswered(),
+                    all.times(),
+                    all.tcp(),
+                    all.process(),
+                    new TreeMap<>(),
+                    all.unexpected());
+            return new Seen(now, isThere ? its : null, seconds, isThere);
         }
     }
 

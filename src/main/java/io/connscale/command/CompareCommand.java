@@ -27,9 +27,9 @@ import picocli.CommandLine.Parameters;
  *
  * <pre>
  * not comparable: different net.core.somaxconn of the server: 4096 and 128
- *                  20261127-204649  20261128-204651  ratio
- * established               10,000            9,800  0.980
- * roundTrip.p99  410 µs (380 µs – 455 µs)  520 µs (490 µs – 610 µs)  1.268
+ *                20261127-204649      20261128-204651      ratio
+ * established    10,000               9,800                0.980
+ * roundTrip.p99  410 µs (380–455 µs)  520 µs (490–610 µs)  1.268
  * </pre>
  */
 @AutoService(Command.class)
@@ -221,7 +221,13 @@ public final class CompareCommand implements Command {
         Double high = value.high();
         return low == null || high == null
                 ? text
-                : text + " (" + text(low, value.unit()) + " – " + text(high, value.unit()) + ")";
+                : text + " (" + range(text(low, value.unit()), text(high, value.unit())) + ")";
+    }
+
+    /** {@code 380–455 µs}: two runs stand beside each other in 80 columns. */
+    private static String range(String low, String high) {
+        String unit = high.replaceFirst("^[0-9.,]+", "");
+        return (low.endsWith(unit) ? low.substring(0, low.length() - unit.length()) : low) + "–" + high;
     }
 
     private static String text(Summary.Value value) {

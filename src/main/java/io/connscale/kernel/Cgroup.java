@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * What the control groups of a process allow it, version 2 or 1 (cgroups(7)). A limit of a group holds for all groups below
@@ -80,7 +81,7 @@ final class Cgroup {
                             group.resolve("pids.max"),
                             Fact.CGROUP_PIDS,
                             group.resolve("pids.current"),
-                            0));
+                            () -> 0));
         }
         if (unified || names.contains(CPU)) {
             cpu(new Way(unified ? root : root.resolve(CPU), path), unified);
@@ -100,14 +101,14 @@ final class Cgroup {
                         group.resolve(limit),
                         Fact.CGROUP_MEMORY,
                         group.resolve(usage),
-                        entry(group.resolve("memory.stat"), cache).orElse(0)));
+                        () -> entry(group.resolve("memory.stat"), cache).orElse(0)));
         tightest(way, Facts.MEMORY_HIGH_GROUP, group -> {
             Map<Fact, Long> high = left(
                     Fact.CGROUP_MEMORY_HIGH,
                     group.resolve("memory.high"),
                     Fact.CGROUP_MEMORY_OF_HIGH,
                     group.resolve(usage),
-                    entry(group.resolve("memory.stat"), cache).orElse(0));
+                    () -> entry(group.resolve("memory.stat"), cache).orElse(0));
             return high.containsValue(Facts.UNLIMITED) ? Map.of() : high;
         });
         Facts.Group high = groups.get(Facts.MEMORY_HIGH_GROUP);
@@ -181,8 +182,8 @@ final class Cgroup {
                 Fact.CPU_QUOTA, micros >= NO_LIMIT ? Facts.UNLIMITED : micros * MICROS_PER_SECOND / period.getAsLong());
     }
 
-    /** What is allowed and what is used, without what is {@code free} again when somebody needs it. */
-    private static Map<Fact, Long> left(Fact limit, Path max, Fact usage, Path used, long free) {
+    /** What is allowed and what is used, without what is {@code free} again when somebody needs it; that is asked only where there is a limit. */
+    private static Map<Fact, Long> left(Fact limit, Path max, Fact usage, Path used, LongSupplier free) {
         OptionalLong allowed = ProcFiles.number(max, 0);
         OptionalLong taken = ProcFiles.number(used, 0);
         if (allowed.isEmpty() || taken.isEmpty()) {
@@ -192,7 +193,7 @@ final class Cgroup {
                 limit,
                 allowed.getAsLong() >= NO_LIMIT ? Facts.UNLIMITED : allowed.getAsLong(),
                 usage,
-                Math.max(0, taken.getAsLong() - free));
+                Math.max(0, taken.getAsLong() - free.getAsLong()));
     }
 
     private void tightest(Way way, String resource, Function<Path, Map<Fact, Long>> limits) {

@@ -40,6 +40,7 @@ public record ForeignServer(
      * @param maxFiles that it may have (the soft {@code RLIMIT_NOFILE})
      * @param residentBytes of physical memory; what it shares with others counts for each
      * @param cpuNanos CPU time; that of its ended children and threads to a hundredth of a second
+     * @param waitedNanos that the threads which it has now could have run and had to wait for a CPU, all together
      */
     public record Member(
             long pid,
@@ -50,7 +51,8 @@ public record ForeignServer(
             @Nullable Long files,
             @Nullable Long maxFiles,
             @Nullable Long residentBytes,
-            long cpuNanos) {
+            long cpuNanos,
+            @Nullable Long waitedNanos) {
         /** How many more it can open; as many as there are where that is unknown. */
         private long left() {
             return files == null || maxFiles == null ? Long.MAX_VALUE : maxFiles - files;

@@ -441,7 +441,8 @@ public final class ForeignServerReader {
             }
         }
         if (!denied.isEmpty()) {
-            unread.add("the files of " + String.join(", ", denied) + " can't be read: it is another user's process, and"
+            unread.add("which files and sockets " + String.join(", ", denied)
+                    + " has open can't be seen: it is another user's process, and"
                     + " /proc/PID/fd can be read only by that user and by root; run the agent there as one of them");
         }
         return sockets;
@@ -467,6 +468,7 @@ public final class ForeignServerReader {
                         .noneMatch(other -> !other.getValue().isEmpty()
                                 && other.getKey() != stat.pid
                                 && isBelow(all.get(other.getKey()), Set.of(stat.pid), all, true));
+        Running threads = running(folder.resolve("task"));
         Long soft = Tables.limits(folder.resolve("limits")).get(Fact.SOFT_FILES.kernelName());
         return new ForeignServer.Member(
                 stat.pid,
@@ -477,24 +479,36 @@ public final class ForeignServerReader {
                 files(folder.resolve("fd")),
                 soft,
                 resident(folder.resolve("status")),
-                Math.max(stat.ownNanos, ran(folder.resolve("task"))) + stat.childrenNanos);
+                Math.max(stat.ownNanos, threads.ranNanos) + stat.childrenNanos,
+                threads.waitedNanos);
     }
 
-    /** To the nanosecond, but without threads that have ended: the first number of each thread's {@code schedstat} (sched-stats.rst). */
-    private static long ran(Path tasks) {
-        long nanos = 0;
+    /** What the threads that there are have run and waited for a CPU; null is unknown. */
+    private record Running(long ranNanos, @Nullable Long waitedNanos) {
+        static final Running UNKNOWN = new Running(0, null);
+    }
+
+    /** To the nanosecond, but without threads that have ended: the first numbers of each thread's {@code schedstat} (sched-stats.rst). */
+    private static Running running(Path tasks) {
+        long ran = 0;
+        long waited = 0;
         int left = MAX_THREADS;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
             for (Path thread : threads) {
-                nanos += ProcFiles.number(thread.resolve("schedstat"), 0).orElse(0);
-                if (--left == 0) {
-                    return 0; // what there is of it is no number of anything
+                String[] numbers = ProcFiles.line(thread.resolve("schedstat")).split(" ", -1);
+                OptionalLong first = ProcFiles.number(numbers[0]);
+                OptionalLong second = numbers.length > 1 ? ProcFiles.number(numbers[1]) : OptionalLong.empty();
+                ran += first.orElse(0);
+                waited += second.orElse(0);
+                left = second.isEmpty() && Files.exists(thread) ? 0 : left - 1;
+                if (left == 0) {
+                    return Running.UNKNOWN; // what there is of it is no number of anything
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            return 0;
+            return Running.UNKNOWN;
         }
-        return nanos;
+        return new Running(ran, waited);
     }
 
     /** From Linux 6.2 on the folder has a size; before, its entries are counted. */

@@ -89,6 +89,23 @@ class IntervalTest {
         }
     }
 
+    /** Connections that it opened before it was asked for the first time are not left out. */
+    @Test
+    void anAgentThatHasBegunSinceHasDoneAllOfItMeanwhile() {
+        Moment without = new Moment(Instant.EPOCH, SECOND, Map.of("one", "starting"), null, null, Map.of());
+        Moment silent = new Moment(Instant.EPOCH, SECOND, Map.of("one", "ready"), null, null, Map.of());
+        Moment then = alone(3 * SECOND, "ready", AT_WORK);
+
+        Sample.End sum = new Interval(without, then).sample(Instant.EPOCH, null).sum();
+
+        assertThat(Objects.requireNonNull(sum).perSecond()).isEqualTo(new Sample.PerSecond(51.5, 1.5, 0, 25, 25));
+        assertThat(Objects.requireNonNull(new Interval(silent, then)
+                                .sample(Instant.EPOCH, null)
+                                .sum())
+                        .perSecond())
+                .isNull();
+    }
+
     @Test
     void whatTheSumCannotKnowOfALostHostIsUnknown() {
         assertThat(sum("lost").attempted()).isNull();

@@ -28,7 +28,7 @@ class TargetServerTest {
 
     private static ForeignServer server(long pid, @Nullable Long established, long resident, long cpu) {
         return new ForeignServer(
-                List.of(new ForeignServer.Member(pid, 1, "redis", pid, true, established, 1024L, resident, cpu)),
+                List.of(new ForeignServer.Member(pid, 1, "redis", pid, true, established, 1024L, resident, cpu, null)),
                 List.of(6379),
                 established,
                 established,

@@ -208,18 +208,18 @@ class MessageLinesTest {
                                 18,
                                 new ForeignServer(
                                         List.of(new ForeignServer.Member(
-                                                7, 1, "mosquitto", 99, true, 5L, null, 8192L, 10)),
+                                                7, 1, "mosquitto", 99, true, 5L, null, 8192L, 10, 7L)),
                                         List.of(1883),
                                         3L,
                                         2L,
                                         1L,
                                         null,
                                         List.of(new ForeignServer.Member(
-                                                6, 1, "mosquitto", 98, true, null, null, null, 10)),
+                                                6, 1, "mosquitto", 98, true, null, null, null, 10, null)),
                                         FACTS,
                                         List.of("why"))),
                         "{'type':'foreign-server','id':18,'server':{'processes':[{'pid':7,'parent':1,'name':'mosquitto',"
-                                + "'began':99,'listens':true,'files':5,'residentBytes':8192,'cpuNanos':10}],'ports':[1883],"
+                                + "'began':99,'listens':true,'files':5,'residentBytes':8192,'cpuNanos':10,'waitedNanos':7}],'ports':[1883],"
                                 + "'established':3,'accepted':2,'waiting':1,'ended':[{'pid':6,'parent':1,'name':'mosquitto',"
                                 + "'began':98,'listens':true,'cpuNanos':10}],'facts':{'values':{'net.core.somaxconn':4096},'listening':"
                                 + "[{'address':'10.0.0.1','port':8989,'waiting':3}],'machine':'m','network':'net:[1]',"

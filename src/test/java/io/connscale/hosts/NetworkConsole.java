@@ -49,8 +49,16 @@ final class NetworkConsole implements AutoCloseable {
 
     /** The server with these keys besides its port, and these lines of {@code hosts}. */
     static NetworkConsole withServer(NetworkOfHosts network, String keys, String... hosts) {
+        return withEnd(network, "server: {" + keys + ", ports: " + PORT + "}\n", hosts);
+    }
+
+    /** In place of our server somebody else's, with these keys, and these lines of {@code hosts}. */
+    static NetworkConsole withTarget(NetworkOfHosts network, String keys, String... hosts) {
+        return withEnd(network, "target: {" + keys + "}\n", hosts);
+    }
+
+    private static NetworkConsole withEnd(NetworkOfHosts network, String server, String... hosts) {
         Path home = network.console().home();
-        String server = "server: {" + keys + ", ports: " + PORT + "}\n";
         String client = "client: {interval: 1s, timeout: 60s, rate: 500}\n"; // a loaded machine loses nobody by itself
         Folders.write(home.resolve("hosts.yaml"), server + client + "hosts:\n  " + String.join("\n  ", hosts) + "\n");
         return new NetworkConsole(script(network).start("-o", "json", "--keep-going"));

@@ -289,6 +289,7 @@ class ForeignServerReaderTest {
             assertThat(read.processes().get(0).pid())
                     .isEqualTo(ProcessHandle.current().pid());
             assertThat(read.cpuNanos()).isPositive();
+            assertThat(read.processes().get(0).waitedNanos()).isNotNegative();
             assertThat(read.files()).isPositive();
         }
     }

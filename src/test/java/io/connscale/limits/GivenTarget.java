@@ -25,7 +25,22 @@ final class GivenTarget {
     }
 
     static ForeignServer.Member member(long pid, @Nullable Long files, long cpuNanos) {
-        return new ForeignServer.Member(pid, 1, "redis-server", pid, true, files, 1_024L, 4_096L, cpuNanos);
+        return new ForeignServer.Member(pid, 1, "redis-server", pid, true, files, 1_024L, 4_096L, cpuNanos, null);
+    }
+
+    /** Whose threads have waited for a CPU so long. */
+    static ForeignServer.Member waiting(long nanos, ForeignServer.Member of) {
+        return new ForeignServer.Member(
+                of.pid(),
+                of.parent(),
+                of.name(),
+                of.began(),
+                of.listens(),
+                of.files(),
+                of.maxFiles(),
+                of.residentBytes(),
+                of.cpuNanos(),
+                nanos);
     }
 
     static ForeignServer found(long established, long waiting, ForeignServer.Member... members) {
