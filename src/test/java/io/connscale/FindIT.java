@@ -259,6 +259,22 @@ class FindIT {
         assertThat(found.at("/limit/evidence").asString()).contains("roundTripSent.p99 is ", "and not < 1s");
     }
 
+    /** Where a goal says how many: connections come up at that rate and little more. */
+    @Test
+    void theMostNewConnectionsPerSecond() throws IOException {
+        hosts("""
+                server: {ports: 0}
+                client: {interval: 500ms, timeout: 10s, rate: unlimited}
+                hosts: {client1: local}
+                """);
+        JsonNode found = must(
+                ConsoleScript.in(folder),
+                "find rate client1 --goal 'perSecond.attempted < 900' --repeat 1 --hold 1s --width 10%");
+        assertThat(found.path("maximum").asLong()).as("%s", found).isBetween(700L, 1_400L);
+        assertThat(found.path("end").asString()).isEqualTo("goal-broken");
+        assertThat(found.path("unit").asString()).isEqualTo("connections per second");
+    }
+
     @Test
     void whoEndsItHearsTheBestSoFarWithinSeconds() throws IOException {
         hosts("""

@@ -348,7 +348,16 @@ public final class Connscale implements AutoCloseable {
      * @param hosts each with an agent that is ready; what they hold counts
      */
     public Maximum maximum(List<String> hosts, Maximum.Request request, Maximum.Listener listener) {
-        return new Maximum(this, parts, List.copyOf(agents(hosts).keySet()), request, listener);
+        return maximum(Maximum.Of.CONNECTIONS, hosts, request, listener);
+    }
+
+    /** A search for the most new connections per second that all of them come up at; hosts as above, which hold none. */
+    public Maximum maximumRate(List<String> hosts, Maximum.Request request, Maximum.Listener listener) {
+        return maximum(Maximum.Of.RATE, hosts, request, listener);
+    }
+
+    private Maximum maximum(Maximum.Of of, List<String> hosts, Maximum.Request request, Maximum.Listener listener) {
+        return new Maximum(of, this, parts, List.copyOf(agents(hosts).keySet()), request, listener);
     }
 
     // What they do

@@ -77,6 +77,11 @@ public final class Maximum {
 
     private static final long FIRST = 1_000;
 
+    /** As many connections as come up in so long tell a rate, and what part of it has to be reached. */
+    private static final int RATE_SECONDS = 3;
+
+    private static final double KEPT = 0.95;
+
     private static final int MORE_SOURCES = 4;
     private static final int FIRST_SOURCE = 2;
     private static final int MAX_SOURCES = 250;
@@ -224,6 +229,15 @@ public final class Maximum {
         }
     }
 
+    /** What is searched. */
+    public enum Of {
+        /** Connections that are held. */
+        CONNECTIONS,
+        /** New connections per second, on all hosts together. */
+        RATE
+    }
+
+    private final Of of;
     private final Connscale scale;
     private final Parts parts;
     private final List<String> hosts;
@@ -244,10 +258,13 @@ public final class Maximum {
     private final boolean kernels;
 
     private volatile Prediction prediction = Prediction.NONE;
+    /** Connections that there is room for, of a search for the rate. */
+    private long room = Quantity.MAX;
     /** {@link System#nanoTime()}; 0: it has closed none. */
     private long closedAt;
 
-    Maximum(Connscale scale, Parts parts, List<String> hosts, Request request, Listener listener) {
+    Maximum(Of of, Connscale scale, Parts parts, List<String> hosts, Request request, Listener listener) {
+        this.of = of;
         this.scale = scale;
         this.parts = parts;
         this.hosts = List.copyOf(hosts);
@@ -259,9 +276,10 @@ public final class Maximum {
     }
 
     private Search<Limit> search(boolean last) {
+        Duration time = last ? request.hold() : Duration.ZERO;
         return new Search<>(
-                new Steps(last ? request.hold() : Duration.ZERO),
-                Quantity.MAX,
+                of == Of.RATE ? new Rates(time) : new Steps(time),
+                of == Of.RATE ? Rate.MAX : Quantity.MAX,
                 request.width(),
                 last ? request.repeat() : 1,
                 this::timeUp);
@@ -286,6 +304,16 @@ public final class Maximum {
     private Found found() throws InterruptedException {
         Moment now = moment();
         request.goals().forEach(goal -> Measured.of(goal, now));
+        if (of == Of.RATE) {
+            if (established(now) > 0) {
+                throw new ConnscaleException(
+                        Quantity.text(established(now)) + " connections are open: the rate is found from none on",
+                        "connections stop all " + String.join(" ", hosts));
+            }
+            room = predict(0).known().orElse(Quantity.MAX);
+            search.run(FIRST, 0);
+            return soFar(false);
+        }
         for (boolean lifts = request.lift(); lifts && !timeUp(); ) {
             search = search(false);
             long at = runs(search);
@@ -543,14 +571,17 @@ public final class Maximum {
                 shrink(before, n);
                 step = recovered(n);
             }
-            tell(step, start);
+            tell(step, "", start);
             return step;
         }
 
         private Step<Limit> opened(long n, Moment before) throws InterruptedException {
             long lost = statistics(before).counts().lost();
             grow(n, lost);
-            for (long more = n - established(moment()); more > 0 && inTimeWait(more) > 0; ) {
+            long more = n - established(moment());
+            while (more > 0
+                    && isForPorts(before)
+                    && ports(more).map(ports -> ports.free() + ports.waiting()).orElse(0L) > 0) {
                 listener.progress("waiting for ports in TIME-WAIT · " + Quantity.text(more) + " to go");
                 Thread.sleep(REUSED_MILLIS);
                 full.clear();
@@ -580,7 +611,7 @@ public final class Maximum {
             if (step.holds()) {
                 listener.step("%s held for %s, 0 lost".formatted(Quantity.text(n), Quantity.text(time)));
             } else {
-                tell(step, start);
+                tell(step, "", start);
             }
             return step;
         }
@@ -599,19 +630,110 @@ public final class Maximum {
                 Thread.sleep(MAX_LOOK_MILLIS);
             }
         }
+    }
 
-        private void tell(Step<Limit> step, long start) {
-            Limit why = step.why();
-            if (why != null) {
-                failures.put(step.n(), why);
-            }
-            String seconds = String.format(Locale.ROOT, " · %.1f s", (System.nanoTime() - start) / 1e9);
-            listener.step(
-                    why == null
-                            ? Quantity.text(step.n()) + " hold" + seconds
-                            : Quantity.text(step.n()) + " do not hold: " + why.what + seconds
-                                    + (step.wellHolds() ? " · " + Quantity.text(step.well()) + " do" : ""));
+    /** The steps of a search for the rate: as many as come up in a few seconds at it, all of which are closed then. */
+    private final class Rates implements Search.Trial<Limit> {
+        private final Duration time;
+
+        /** @param time that the maximum is kept up, a few seconds at a time */
+        Rates(Duration time) {
+            this.time = time;
         }
+
+        @Override
+        public Step<Limit> go(long rate) throws InterruptedException {
+            long start = System.nanoTime();
+            Step<Limit> step = once(rate);
+            tell(step, "/s", start);
+            return step;
+        }
+
+        @Override
+        public Step<Limit> hold(long rate) throws InterruptedException {
+            long end = System.nanoTime() + time.toNanos();
+            Step<Limit> step = Step.held(rate);
+            while (step.holds() && System.nanoTime() < end) {
+                long start = System.nanoTime();
+                step = once(rate);
+                tell(step, "/s", start);
+            }
+            return step;
+        }
+
+        @Override
+        public void reset() {
+            // nothing is left of a step
+        }
+
+        private Step<Limit> once(long rate) throws InterruptedException {
+            long count = Math.max(hosts.size(), Math.min(rate * RATE_SECONDS, room / 2));
+            full.clear();
+            awaitPorts(count);
+            Moment before = moment();
+            Opening opening = scale.open(
+                    hosts,
+                    new Opening.Request(
+                            count,
+                            true,
+                            OptionalLong.of(Math.max(1, rate / hosts.size())),
+                            true,
+                            false,
+                            request.agreed()));
+            await(opening, count, statistics(before).counts().lost());
+            Opened opened = opening.result();
+            for (ConnscaleException why : opened.failures().values()) {
+                throw why;
+            }
+            Moment after = moment();
+            Step<Limit> all = judged(count, before, Duration.ZERO, "");
+            double perSecond = opened.established() / Math.max(0.001, opened.seconds());
+            Step<Limit> step =
+                    all.holds() ? asFast(rate, perSecond, before, after) : new Step<>(rate, 0, true, all.why());
+            Map<String, Long> closing = new LinkedHashMap<>();
+            hosts.forEach(host -> closing.put(host, Connscale.ALL));
+            close(closing);
+            OptionalLong unused = difference(System.nanoTime() + TIME_WAIT.toNanos());
+            Thread.sleep(REUSED_MILLIS);
+            return step;
+        }
+
+        private Step<Limit> asFast(long rate, double perSecond, Moment before, Moment after)
+                throws InterruptedException {
+            for (Expectation goal : request.goals()) {
+                Measured measured = Measured.of(goal, after);
+                Double value = measured.between(before, after);
+                if (!measured.isMet(value)) {
+                    Step<Limit> broken = broken(
+                            rate,
+                            goal,
+                            Expectation.text(value, measured.isTime()),
+                            measured.isTime() ? unreliable(before, after) : List.of());
+                    return new Step<>(rate, 0, true, broken.why());
+                }
+            }
+            if (perSecond >= rate * KEPT) {
+                return Step.held(rate);
+            }
+            String what = "only " + Quantity.text(Math.round(perSecond)) + "/s came up";
+            return new Step<>(
+                    rate, 0, true, failed(rate, 0, false, what, before, after).why());
+        }
+    }
+
+    private void tell(Step<Limit> step, String unit, long start) {
+        Limit why = step.why();
+        if (why != null) {
+            failures.put(step.n(), why);
+        }
+        String seconds = String.format(Locale.ROOT, " · %.1f s", (System.nanoTime() - start) / 1e9);
+        listener.step(
+                why == null
+                        ? Quantity.text(step.n()) + unit + " hold" + seconds
+                        : Quantity.text(step.n()) + unit + " do not hold: " + why.what + seconds
+                                + (step.wellHolds() && step.well() > 0
+                                        ? " · " + Quantity.text(step.well()) + " do"
+                                        : ""));
     }
 
     // Up and down
@@ -702,22 +824,34 @@ public final class Maximum {
 
     /** Ports of closed connections are not free at once: what fails for that says nothing. */
     private void awaitPorts(long more) throws InterruptedException {
-        for (long waiting = inTimeWait(more); waiting > 0; waiting = inTimeWait(more)) {
+        Optional<Plan.Ports> ports = ports(more);
+        while (ports.filter(now -> now.free() < more && now.waiting() > 0).isPresent()) {
             if (observe(more, hosts, Look.PLAN).observation().hosts().stream().allMatch(Maximum::reuses)) {
                 return; // they are tried
             }
-            listener.progress("waiting for " + Quantity.text(waiting) + " ports in TIME-WAIT");
+            listener.progress("waiting for " + Quantity.text(ports.get().waiting()) + " ports in TIME-WAIT");
             Thread.sleep(REUSED_MILLIS);
+            ports = ports(more);
         }
     }
 
-    /** How many ports are held by connections that this search has closed, where the rest is not enough. */
-    private long inTimeWait(long more) throws InterruptedException {
+    /** Of a search that has just closed connections; empty where it has not. */
+    private Optional<Plan.Ports> ports(long more) throws InterruptedException {
         return closedAt == 0 || System.nanoTime() - closedAt > TIME_WAIT.toNanos()
-                ? 0
+                ? Optional.empty()
                 : Catalogue.ALL
                         .plan(observe(more, hosts, Look.PLAN).observation())
-                        .inTimeWait();
+                        .ports();
+    }
+
+    /** Whether connections have failed since then for want of a port. */
+    private boolean isForPorts(Moment then) throws InterruptedException {
+        return Reasons.difference(
+                        statistics(moment()).counts().errors(),
+                        statistics(then).counts().errors())
+                .keySet()
+                .stream()
+                .anyMatch(reason -> reason.equals("connect EADDRNOTAVAIL") || reason.equals("connect EADDRINUSE"));
     }
 
     /** So long after connections were closed the server still has to do with that. */

@@ -27,16 +27,16 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code find max HOST...}: the number, by itself. */
+/** {@code find max|rate HOST...}: the number, by itself. */
 @AutoService(Command.class)
 @CommandLine.Command(
         name = "find",
-        description = "Find the most connections that are held, and what stops more.",
-        subcommands = {FindCommand.Max.class})
+        description = "Find the most connections that are held, or come up per second, and what stops more.",
+        subcommands = {FindCommand.Max.class, FindCommand.Rate.class})
 public final class FindCommand implements Command {
     @Override
     public Answer run(CommandContext context) throws CommandException {
-        throw new CommandException("find: max is missing", "find max client1");
+        throw new CommandException("find: max or rate is missing", "find max client1");
     }
 
     /** GOAL as picocli converts it. */
@@ -62,7 +62,39 @@ public final class FindCommand implements Command {
                 "The most connections that these hosts and the server hold, and what stops more.",
                 "Doubles and bisects; each number is validated by a Pong on every connection, at both ends."
             })
-    static final class Max implements Command {
+    static final class Max extends Finder {
+        @Override
+        Maximum search(CommandContext context, List<String> names, Maximum.Request request, Maximum.Listener listener) {
+            return context.scale().maximum(names, request, listener);
+        }
+
+        @Override
+        String unit() {
+            return "connections";
+        }
+    }
+
+    /** {@code find rate}: as above, {@code maximum 12,000/s}. */
+    @CommandLine.Command(
+            name = "rate",
+            description = {
+                "The most new connections per second that all come up, on these hosts together.",
+                "Opens for some seconds at each rate, and closes them again."
+            })
+    static final class Rate extends Finder {
+        @Override
+        Maximum search(CommandContext context, List<String> names, Maximum.Request request, Maximum.Listener listener) {
+            return context.scale().maximumRate(names, request, listener);
+        }
+
+        @Override
+        String unit() {
+            return "connections per second";
+        }
+    }
+
+    /** What both have in common. */
+    abstract static class Finder implements Command {
         private static final List<String> COLUMNS =
                 List.of("maximum", "predicted", "end", "limit", "heldSeconds", "failedAt", "evidence", "remedy");
 
@@ -115,19 +147,28 @@ public final class FindCommand implements Command {
         @Option(names = "--yes", description = "a public address: its owner agrees, do not ask")
         private boolean yes;
 
+        abstract Maximum search(
+                CommandContext context, List<String> names, Maximum.Request request, Maximum.Listener listener);
+
+        abstract String unit();
+
+        private String per() {
+            return unit().contains("second") ? "/s" : "";
+        }
+
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
             Maximum.Request request = request();
             List<String> names = HostWords.names(context, hosts);
             HostAnswers.of(context.scale().start(names).result()).answer(done -> Commands.NOTHING);
-            Maximum search = context.scale().maximum(names, request, new Told(context.shell()));
+            Maximum search = search(context, names, request, new Told(context.shell()));
             context.shell().soFar(() -> answer(search.interrupted(), request));
             try {
                 return answer(search.run(), request);
             } catch (InterruptedException e) {
                 Found best = search.interrupted();
                 throw new CommandException(
-                        "interrupted; the most that is known to hold is " + Quantity.text(best.maximum()),
+                        "interrupted; the most that is known to hold is " + Quantity.text(best.maximum()) + per(),
                         "connections stop all " + String.join(" ", hosts) + " closes those that are open",
                         answer(best, request));
             } catch (ConnscaleException e) {
@@ -151,7 +192,7 @@ public final class FindCommand implements Command {
                         yes,
                         lift);
             } catch (IllegalArgumentException e) {
-                throw new CommandException("find max: " + e.getMessage(), GOALS);
+                throw new CommandException("find: " + e.getMessage(), GOALS);
             }
         }
 
@@ -177,6 +218,7 @@ public final class FindCommand implements Command {
          */
         private record Json(
                 long maximum,
+                String unit,
                 @Nullable Long predicted,
                 String predictedBy,
                 String end,
@@ -210,15 +252,16 @@ public final class FindCommand implements Command {
             return n.isPresent() ? (Long) n.getAsLong() : null;
         }
 
-        private static Answer answer(Found found, Maximum.Request request) {
+        private Answer answer(Found found, Maximum.Request request) {
             Optional<Limit> limit = found.limit();
             double held = found.held().toMillis() / 1e3;
             Json json = new Json(
                     found.maximum(),
+                    unit(),
                     known(found.predicted()),
                     found.predictedBy(),
                     found.end().toString(),
-                    limit.map(Max::limited).orElse(null),
+                    limit.map(Finder::limited).orElse(null),
                     request.width(),
                     held,
                     found.runs().stream()
@@ -242,7 +285,7 @@ public final class FindCommand implements Command {
             return new Answer(json, new Table(COLUMNS, List.of(row)), lines(found, request));
         }
 
-        private static List<String> lines(Found found, Maximum.Request request) {
+        private List<String> lines(Found found, Maximum.Request request) {
             List<String> lines = new ArrayList<>();
             found.lifted()
                     .forEach(one -> lines.add("%s · %s · lifted by %s"
@@ -250,6 +293,7 @@ public final class FindCommand implements Command {
             Optional<Limit> limit = found.limit();
             long held = found.runs().stream().filter(Once::held).count();
             String text = "maximum " + Quantity.text(found.maximum())
+                    + per()
                     + (found.predicted().isPresent()
                             ? " (predicted " + Quantity.text(found.predicted().getAsLong()) + ")"
                             : "");

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +47,22 @@ public record Plan(long wanted, List<Allowance> allowances, List<Pace> paces) {
         return allowances.stream().filter(row -> row.part() < 1).min(Comparator.comparingDouble(Allowance::part));
     }
 
-    /** How many ports in TIME-WAIT there are where the rest is not enough. */
-    public long inTimeWait() {
+    /**
+     * Ports that are free, and those that will be once they are out of TIME-WAIT.
+     *
+     * @param free for so many more connections
+     * @param waiting in TIME-WAIT
+     */
+    public record Ports(long free, long waiting) {}
+
+    /** Of the sources that have the fewest; empty where that is unknown. */
+    public Optional<Ports> ports() {
         return allowances.stream()
-                .filter(row -> row.part() < 1)
-                .mapToLong(row -> row.numbers().get("timeWait") instanceof Long waiting ? waiting : 0)
-                .max()
-                .orElse(0);
+                .filter(Allowance::known)
+                .flatMap(row -> row.numbers().get("timeWait") instanceof Long waiting
+                        ? Stream.of(new Ports(row.allows(), waiting))
+                        : Stream.empty())
+                .min(Comparator.comparingLong(Ports::free));
     }
 
     /** The limits that could not be read. */

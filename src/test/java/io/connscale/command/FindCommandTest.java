@@ -94,7 +94,7 @@ class FindCommandTest {
 
     @Test
     void whatIsTypedWrongIsSaidBeforeAnythingIsOpened() {
-        assertThat(table(mini, "find").err()).contains("find: max is missing");
+        assertThat(table(mini, "find").err()).contains("find: max or rate is missing");
         assertThat(table(mini, "find max client1 --goal 'verdict == none'").err())
                 .contains("a goal is a number");
         assertThat(table(mini, "find max client1 --goal 'lost == 0 over 5s'").err())
