@@ -45,7 +45,9 @@ public final class Interval {
     private Seen seen(@Nullable Moment before, String name, Moment.Heard heard) {
         boolean isThere = Sample.READY.equals(now.states().get(name));
         Moment.Heard then = before == null ? null : before.hosts().get(name);
-        return before != null && then == null && NO_AGENT.contains(before.states().getOrDefault(name, ""))
+        return before != null
+                        && then == null
+                        && NO_AGENT.contains(before.states().getOrDefault(name, ""))
                 ? Seen.all(heard, Moment.seconds(before.nanos(), heard.nanos()), isThere)
                 : Seen.of(then, heard, isThere);
     }

@@ -118,6 +118,9 @@ final class Metrics {
         ends.putAll(hosts);
         List<Row> connections = new ArrayList<>();
         ends.forEach((labels, end) -> {
+            if (!end.lately()) {
+                return;
+            }
             connections.add(new Row(labels.add("state", "established"), end.established()));
             connections.add(new Row(labels.add("state", "connecting"), end.connecting()));
         });

@@ -194,8 +194,8 @@ final class PageData {
         boolean stopped = sample != null && !hasAgents(sample); // what they had counted is what there was
         End sum = stopped ? lastOfHosts == null ? null : lastOfHosts.sum() : sample == null ? null : sample.sum();
         end.put("most", most);
-        end.put("established", stopped ? (Long) 0L : sum == null ? null : (Long) sum.established());
-        end.put("server", server == null ? null : server.established());
+        end.put("established", stopped ? (Long) 0L : established(sum));
+        end.put("server", established(server));
         end.put("difference", sample == null ? null : sample.difference());
         end.put("failed", sum == null ? null : sum.failed());
         end.put("lost", sum == null ? null : sum.lost());
@@ -203,6 +203,11 @@ final class PageData {
         end.put("errors", sum == null ? Map.of() : sum.errors());
         times.forEach((name, distribution) -> end.put(name, percentiles(distribution)));
         return end;
+    }
+
+    /** While it goes on, what an end said a while ago is not what it holds now. */
+    private @Nullable Long established(@Nullable End end) {
+        return end == null || (live && !end.lately()) ? null : (Long) end.established();
     }
 
     /** Whether a host has an agent, or has lost one: else no host holds a connection, and that is known. */

@@ -173,10 +173,10 @@ final class Series {
             if (end == null) {
                 return;
             }
-            put(Kind.LAST, end.established(), name, "established");
+            put(Kind.LAST, end.lately() ? end.established() : null, name, "established");
             put(Kind.MEAN, end.cpus(), name, "cpus");
             Long resident = end.residentBytes();
-            if (resident != null && end.established() > 0) {
+            if (resident != null && end.established() > 0 && end.lately()) {
                 put(Kind.LAST, (double) resident / end.established(), name, "bytesEach");
             }
             if (end.perSecond() != null) {
@@ -201,6 +201,9 @@ final class Series {
         }
 
         void host(String name, End end) {
+            if (!end.lately()) {
+                return;
+            }
             put(Kind.LAST, end.established(), "hosts", name, "established");
             put(Kind.LAST, end.failed(), "hosts", name, "failed");
             put(Kind.LAST, end.lost(), "hosts", name, "lost");

@@ -41,6 +41,8 @@ public record Sample(
     /** The state of a host whose agent is there and can say something. */
     public static final String READY = "ready";
 
+    private static final double LATELY_SECONDS = 3;
+
     public Sample {
         states = ordered(states);
         hosts = ordered(hosts);
@@ -98,6 +100,11 @@ public record Sample(
 
         private static SortedMap<String, Long> sorted(SortedMap<String, Long> map) {
             return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+        }
+
+        /** Whether it has said this lately: what is older than three seconds is not what is so now. */
+        public boolean lately() {
+            return age <= LATELY_SECONDS;
         }
 
         /** CPUs in use by its processes; null where that is unknown. */

@@ -129,6 +129,9 @@ public final class Distribution {
      * @throws IllegalArgumentException where {@code text} is none, or one of another precision
      */
     public static Distribution decoded(String text) {
+        if (text.equals(NONE.encoded())) {
+            return NONE;
+        }
         byte[] bytes = Base64.getDecoder().decode(text);
         HistogramHeader.check(bytes);
         try {

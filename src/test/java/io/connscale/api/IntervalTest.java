@@ -99,7 +99,9 @@ class IntervalTest {
         Sample.End sum = new Interval(without, then).sample(Instant.EPOCH, null).sum();
 
         assertThat(Objects.requireNonNull(sum).perSecond()).isEqualTo(new Sample.PerSecond(51.5, 1.5, 0, 25, 25));
-        assertThat(Objects.requireNonNull(new Interval(silent, then).sample(Instant.EPOCH, null).sum())
+        assertThat(Objects.requireNonNull(new Interval(silent, then)
+                                .sample(Instant.EPOCH, null)
+                                .sum())
                         .perSecond())
                 .isNull();
     }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -286,6 +287,71 @@ class LivePageTest {
                 .containsEntry("failed", Objects.requireNonNull(last().sum()).failed())
                 .containsEntry("lost", Objects.requireNonNull(last().sum()).lost())
                 .containsEntry("server", Objects.requireNonNull(last().server()).established());
+    }
+
+    /** Of agents that are too busy to answer for a while. */
+    @Test
+    void whatAnEndSaidAWhileAgoIsNotWhatItHoldsNow() {
+        PageData live = PageData.live(run.info());
+        PageData over = new PageData(run.info());
+        LiveRun served = new LiveRun();
+        served.begin(begun(1), Map.of());
+        Sample old = old(last());
+        live.add(old);
+        over.add(old);
+        served.sample(old, Map.of());
+
+        assertThat(live.whole().get("end"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("established", null)
+                .containsEntry("server", Objects.requireNonNull(last().server()).established());
+        assertThat(over.whole().get("end"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("established", Objects.requireNonNull(last().sum()).established());
+        assertThat(over.whole().get("series").toString()).doesNotContain("sum={established", "hosts={client1={established");
+        assertThat(new String(served.metrics(), StandardCharsets.UTF_8))
+                .contains("connscale_connections{end=\"server\"")
+                .doesNotContain("connscale_connections{end=\"host\"");
+    }
+
+    /** The same, as its hosts said it ten seconds ago. */
+    private static Sample old(Sample sample) {
+        Map<String, Sample.End> hosts = new LinkedHashMap<>();
+        sample.hosts().forEach((name, end) -> hosts.put(name, old(end)));
+        return new Sample(
+                sample.at(),
+                sample.t(),
+                sample.seconds(),
+                null,
+                sample.states(),
+                sample.server(),
+                hosts,
+                old(Objects.requireNonNull(sample.sum())),
+                sample.machines(),
+                null);
+    }
+
+    private static Sample.End old(Sample.End end) {
+        return new Sample.End(
+                10,
+                end.established(),
+                end.connecting(),
+                end.failed(),
+                end.lost(),
+                end.stopped(),
+                end.attempted(),
+                end.pings(),
+                end.pongs(),
+                end.skipped(),
+                end.missed(),
+                end.errors(),
+                end.failures(),
+                null,
+                null,
+                end.tcp(),
+                end.process(),
+                null,
+                List.of());
     }
 
     @Test
