@@ -38,7 +38,12 @@ import org.jspecify.annotations.Nullable;
  * other connections have filled the queue, and from then on it ignores them by itself. One thread, its own.
  */
 final class HalfOpen {
-    private static final int BACKLOG = 8;
+    /**
+     * Small, and twice the connections that are to stay half-open: of more handshakes the kernel forgets the old ones after two
+     * repeated SYN-ACKs, to have room for new ones (net/ipv4/inet_connection_sock.c, reqsk_timer_handler).
+     */
+    private static final int BACKLOG = 10;
+
     /** The kernel takes one more than the backlog (include/net/sock.h, sk_acceptq_is_full). */
     private static final int FULL = BACKLOG + 1;
 
@@ -392,7 +397,7 @@ final class HalfOpen {
             if (step != null && step.does == Does.RECEIVE && began != 0) {
                 made.add(call(step, Call.WAITS));
             }
-            return new Connection(sequence, plan, made, moments);
+            return new Connection(sequence, plan, local, port, made, moments);
         }
 
         private double at(long nanos) {

@@ -8,6 +8,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.control.Experiment;
 import io.connscale.control.Experiment.Report;
+import io.connscale.control.Quantity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -106,8 +108,8 @@ public final class ExperimentCommand implements Command {
     }
 
     /**
-     * {@code experiment half-open [1-4] HOST}. Where the host gives network namespaces, it runs in three side by side: with the
-     * machine's settings, with one repeated SYN-ACK, and with the other {@code tcp_abort_on_overflow}.
+     * {@code experiment half-open [1-4] HOST}. Where the host gives network namespaces and no setting is named, it runs in three side by
+     * side: with the machine's settings, with one repeated SYN-ACK, and with {@code tcp_abort_on_overflow}.
      */
     @CommandLine.Command(
             name = "half-open",
@@ -125,13 +127,15 @@ public final class ExperimentCommand implements Command {
         @Option(
                 names = "--synack-retries",
                 paramLabel = "N",
-                description = "tcp_synack_retries, in a network namespace of its own")
+                description = "tcp_synack_retries, in a network namespace of its own",
+                converter = RetriesWord.class)
         private @Nullable Integer synackRetries;
 
         @Option(
                 names = "--abort-on-overflow",
                 paramLabel = "0|1",
-                description = "tcp_abort_on_overflow, in a network namespace of its own")
+                description = "tcp_abort_on_overflow, in a network namespace of its own",
+                converter = SwitchWord.class)
         private @Nullable Integer abortOnOverflow;
 
         @Option(
@@ -180,15 +184,17 @@ public final class ExperimentCommand implements Command {
         }
 
         private List<Experimenting> begin(CommandContext context, String host, List<Integer> sequences)
-                throws CommandException, InterruptedException {
+                throws InterruptedException {
             List<Experimenting> running = new ArrayList<>();
             boolean begun = false;
             try {
                 context.shell().progress("making a network namespace for it");
-                Boolean abort = abortOnOverflow == null ? null : (Boolean) (abortOnOverflow != 0);
+                Boolean abort = abortOnOverflow == null ? null : (Boolean) (abortOnOverflow == 1);
                 Experimenting one = context.scale().experiment(host, wanted(sequences, synackRetries, abort));
                 running.add(one);
-                if (synackRetries == null && abort == null && one.begun().apart()) {
+                if (synackRetries == null
+                        && abortOnOverflow == null
+                        && one.begun().apart()) {
                     running.add(context.scale().experiment(host, wanted(sequences, 1, null)));
                     running.add(context.scale().experiment(host, wanted(sequences, null, true)));
                 }
@@ -201,14 +207,9 @@ public final class ExperimentCommand implements Command {
             }
         }
 
-        private Experiment wanted(List<Integer> sequences, @Nullable Integer retries, @Nullable Boolean abort)
-                throws CommandException {
-            try {
-                return new Experiment(
-                        Experiment.HALF_OPEN, true, sequences, retries, abort, millis(delay), millis(receive));
-            } catch (IllegalArgumentException e) {
-                throw new CommandException(String.valueOf(e.getMessage()), "help experiment half-open");
-            }
+        private Experiment wanted(List<Integer> sequences, @Nullable Integer retries, @Nullable Boolean abort) {
+            return new Experiment(
+                    Experiment.HALF_OPEN, true, sequences, retries, abort, millis(delay), millis(receive));
         }
 
         private static @Nullable Long millis(@Nullable Duration duration) {
@@ -233,6 +234,29 @@ public final class ExperimentCommand implements Command {
                 words.remove(HostWords.ALL);
             }
             return words;
+        }
+    }
+
+    /** N of {@code tcp_synack_retries}. */
+    static final class RetriesWord implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String typed) {
+            if (!typed.matches("[0-9]{1,3}") || Integer.parseInt(typed) > Experiment.MAX_RETRIES) {
+                throw new IllegalArgumentException(
+                        Quantity.quoted(typed) + " is no number of retries: 0 to " + Experiment.MAX_RETRIES);
+            }
+            return Integer.valueOf(typed);
+        }
+    }
+
+    /** A setting that is on or off, as {@code sysctl} writes it: 0 or 1. */
+    static final class SwitchWord implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String typed) {
+            if (!typed.matches("[01]")) {
+                throw new IllegalArgumentException(Quantity.quoted(typed) + " is neither 0 nor 1");
+            }
+            return Integer.valueOf(typed); // not a Boolean: picocli reads those by itself
         }
     }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * client1  network namespace of its own · backlog 8, 9 wait to be accepted
  *   tcp_synack_retries 1 · tcp_abort_on_overflow 0 · tcp_syncookies 1
  *
- *   1  send, receive
+ *   1  send, receive · ports 50890 → 42853
  *      s  client       unacked  resent  timer  server        repeated  timer
  *   0.00  ESTABLISHED        0       0         SYN-RECEIVED         0   1.00
  *   3.10  ESTABLISHED        4       3   1.30  none                 0
@@ -60,6 +60,8 @@ final class HalfOpenText {
     private record Explained(
             int sequence,
             String plan,
+            int clientPort,
+            int serverPort,
             List<Call> calls,
             @Nullable Double forgottenSeconds,
             long synAckRetries,
@@ -165,7 +167,8 @@ final class HalfOpenText {
                         .collect(Collectors.joining(" · ")));
         for (Explained one : connections) {
             lines.add("");
-            lines.add("  " + one.sequence() + "  " + one.plan());
+            lines.add("  %d  %s · ports %d → %d"
+                    .formatted(one.sequence(), one.plan(), one.clientPort(), one.serverPort()));
             Table.of(MOMENTS, timeline ? one.moments() : changes(one.moments()))
                     .lines()
                     .forEach(line -> lines.add("  " + line));
@@ -237,12 +240,18 @@ final class HalfOpenText {
         return new Explained(
                 one.sequence(),
                 one.plan(),
+                one.clientPort(),
+                one.serverPort(),
                 one.calls(),
                 forgotten,
                 synAcks,
                 data,
                 one.moments(),
                 why(run, one, forgotten, synAcks));
+    }
+
+    private static String times(long n) {
+        return n == 1 ? "once" : n + " times";
     }
 
     /** What both ends' tables and the client's calls say together. */
@@ -256,9 +265,13 @@ final class HalfOpenText {
                 .findFirst()
                 .orElse(null);
         String server = forgotten == null
-                ? "the server still repeats its SYN-ACK (%d times so far) and ignores each answer".formatted(synAcks)
-                : "the server forgot the handshake at %s, its SYN-ACK repeated %d times"
-                        .formatted(seconds(forgotten), synAcks);
+                ? "the server still repeats its SYN-ACK (%s so far) and ignores each answer".formatted(times(synAcks))
+                : "the server forgot the handshake at %s, its SYN-ACK repeated %s"
+                        .formatted(seconds(forgotten), times(synAcks));
+        Moment now = one.moments().get(one.moments().size() - 1);
+        if (failed == null && now.client().state().equals(PortSockets.NONE)) {
+            return "the server answered with a reset at " + seconds(now.at()) + ", which no call has returned yet";
+        }
         if (failed == null) {
             boolean sent = one.calls().stream().anyMatch(call -> call.call().equals("send"));
             return server

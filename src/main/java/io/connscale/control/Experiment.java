@@ -129,10 +129,13 @@ public record Experiment(
      *
      * @param sequence 1 to 4
      * @param plan its calls in words
+     * @param clientPort at its client's end, by which a capture shows it
+     * @param serverPort of the listening socket
      * @param calls those that were made
      * @param moments what each end's kernel said, whenever one of them said something else
      */
-    public record Connection(int sequence, String plan, List<Call> calls, List<Moment> moments) {
+    public record Connection(
+            int sequence, String plan, int clientPort, int serverPort, List<Call> calls, List<Moment> moments) {
         public Connection {
             Objects.requireNonNull(plan, "plan");
             calls = List.copyOf(calls);

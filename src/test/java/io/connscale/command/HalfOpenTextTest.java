@@ -30,7 +30,7 @@ class HalfOpenTextTest {
                 new TreeMap<>(Map.of("TcpExtListenOverflows", 6L)),
                 8,
                 9,
-                List.of(new Connection(1, "send, receive", calls, List.of(moments))),
+                List.of(new Connection(1, "send, receive", 40348, 36139, calls, List.of(moments))),
                 List.of(),
                 "");
         return String.join(
@@ -52,6 +52,7 @@ class HalfOpenTextTest {
                 new Moment(102.9, GONE, GONE));
         assertThat(text)
                 .contains("client1  network namespace of its own · backlog 8, 9 wait to be accepted")
+                .contains("1  send, receive · ports 40348 → 36139")
                 .contains("tcp_abort_on_overflow 0 · tcp_synack_retries 5")
                 .contains("connect ok · send ok at 1.1 s · receive ECONNRESET at 102.9 s, after 101.8 s")
                 .contains(
@@ -90,6 +91,12 @@ class HalfOpenTextTest {
                 new Moment(1.0, GONE, GONE));
         assertThat(text)
                 .contains("with tcp_abort_on_overflow the ACK", "send is the first call after it", "closed (EPIPE)");
+    }
+
+    @Test
+    void aResetThatNoCallHasReturnedYetIsSaid() {
+        String text = answer(1, false, List.of(CONNECTED), new Moment(0, UP, HALF), new Moment(1.7, GONE, GONE));
+        assertThat(text).contains("why: the server answered with a reset at 1.7 s, which no call has returned yet");
     }
 
     @Test

@@ -199,6 +199,46 @@ class JsonContractTest {
     }
 
     @Test
+    void experimentHalfOpen() {
+        String client = "\\{\"state\":\"ESTABLISHED\",\"unacknowledged\":0,\"retries\":0,\"timerSeconds\":null}";
+        String server = "\\{\"state\":\"SYN-RECEIVED\",\"unacknowledged\":0,\"retries\":0,\"timerSeconds\":0}";
+        String call = "\\{\"call\":\"%s\",\"at\":0,\"seconds\":0,\"outcome\":\"%s\"}";
+        assertThat(shape("start client1", "experiment half-open 3 client1 --receive 100ms"))
+                .matches("\"result\":\\{\"experiments\":\\[\\{\"host\":\"client1\",\"apart\":false,\"note\":\"[^\"]+\","
+                        + "\"over\":true,\"settings\":\\{\"net.ipv4.tcp_abort_on_overflow\":0,"
+                        + "\"net.ipv4.tcp_synack_retries\":0,\"net.ipv4.tcp_syncookies\":0},\"counters\":\\{.*},"
+                        + "\"backlog\":0,\"waiting\":0,\"connections\":\\[\\{\"sequence\":0,\"plan\":\"receive alone\","
+                        + "\"clientPort\":0,\"serverPort\":0,\"calls\":\\[" + call.formatted("connect", "ok") + ","
+                        + call.formatted("receive", "timeout") + "],\"forgottenSeconds\":null,\"synAckRetries\":0,"
+                        + "\"dataRetries\":0,\"moments\":\\[(\\{\"at\":0,\"client\":" + client + ",\"server\":" + server
+                        + "},?)+],\"why\":\"[^\"]+\"}]}]}");
+    }
+
+    @Test
+    void experimentEaddrinuse() {
+        assertThat(shape("start client1", "experiment eaddrinuse client1"))
+                .startsWith(
+                        "\"result\":{\"host\":\"client1\",\"apart\":false,\"note\":\"no network namespace of its own: ")
+                .contains("\"over\":true,\"trials\":[{\"reuseFirst\":false,\"reuseSecond\":false,"
+                        + "\"first\":\"127.0.0.1\",\"second\":\"127.0.0.1\",\"closing\":\"server first\","
+                        + "\"left\":{\"TIME-WAIT\":0},\"call\":\"bind\",\"outcome\":\"EADDRINUSE\"},")
+                .contains("\"left\":{},\"call\":null,\"outcome\":\"ok\"}");
+    }
+
+    @Test
+    void overlay() {
+        String host =
+                "{\"nodes\":0,\"wanted\":0,\"established\":0,\"accepted\":0,\"failed\":0,\"lost\":0,\"errors\":{}}";
+        assertThat(shape("start all", "overlay --law 3n+15 --nodes 4 --hold 1ms all"))
+                .startsWith("\"result\":{\"formula\":\"3n+15\",\"nodes\":0,\"wantedPerNode\":0,\"reachedPerNode\":0,"
+                        + "\"triedPerNode\":null,\"reached\":true,\"heldSeconds\":0,\"filesAllowPerNode\":0,\"errors\":{},"
+                        + "\"hosts\":{\"client1\":" + host + ",\"client2\":" + host
+                        + "},\"plan\":[{\"host\":\"client1\","
+                        + "\"limit\":\"files\",\"allows\":0,\"nodes\":0,\"connections\":0},")
+                .endsWith(",\"verdict\":\"reached 27.0 of 27 connections per node · held for 0.0 s, 0 lost\"}");
+    }
+
+    @Test
     void doctor() {
         String end = "\\{\"findings\":\\[(" + FINDING + ",?)*],\"facts\":\\{\"values\":\\{.*";
         assertThat(shape("start client1", "doctor"))

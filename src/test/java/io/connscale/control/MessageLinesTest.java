@@ -81,6 +81,8 @@ class MessageLinesTest {
             List.of(new Experiment.Connection(
                     1,
                     "send, receive",
+                    40348,
+                    36139,
                     List.of(new Experiment.Call("send", 1.5, 0, "ok")),
                     List.of(new Experiment.Moment(
                             0,
@@ -186,7 +188,7 @@ class MessageLinesTest {
                         new Message.ExperimentTaken(22, REPORT),
                         "{'type':'experiment','id':22,'report':{'running':true,'apart':true,'note':'',"
                                 + "'settings':{'net.ipv4.tcp_synack_retries':1},'counters':{'TcpExtListenDrops':5},"
-                                + "'backlog':8,'waiting':9,'connections':[{'sequence':1,'plan':'send, receive',"
+                                + "'backlog':8,'waiting':9,'connections':[{'sequence':1,'plan':'send, receive','clientPort':40348,'serverPort':36139,"
                                 + "'calls':[{'call':'send','at':1.5,'seconds':0.0,'outcome':'ok'}],'moments':["
                                 + "{'at':0.0,'client':{'state':'ESTABLISHED','unacknowledged':4,'retries':2},"
                                 + "'server':{'state':'SYN-RECEIVED','unacknowledged':0,'retries':1,"
