@@ -218,10 +218,9 @@ class GenericCommandsTest {
     @Test
     void anOptionAloneNamesNoCommandAndIsToldWhereItGoes() {
         assertThat(run(Format.TABLE, "--rate 5")).isEqualTo(1);
-        assertThat(err()).isEqualTo("""
-                error: option "--rate" without a command
-                  options follow their command: connections start [--rate=RATE] [--total] [--force] [--yes] [--stop-on-limit] [--no-wait] N HOST...
-                """);
+        assertThat(err())
+                .startsWith("error: option \"--rate\" without a command\n  options follow their command: connections ")
+                .contains("[--rate=RATE]", " N HOST...\n");
     }
 
     @Test
