@@ -308,7 +308,7 @@ class RealAgentsIT {
                 .containsPattern(
                         "no log is kept in /proc/nowhere/connscale.log: .+ · CONNSCALE_STATE names another folder\n")
                 .containsPattern(
-                        "the run's record in /proc/nowhere/runs/\\S+ is incomplete: no such file or directory · --run");
+                        "this run is not recorded: /proc/nowhere: no such file or directory · tried again every 10s · --run");
     }
 
     @Test

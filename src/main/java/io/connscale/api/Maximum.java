@@ -13,6 +13,7 @@ import io.connscale.find.Search.Run;
 import io.connscale.find.Search.Step;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.limits.AcceptQueueLimit;
 import io.connscale.limits.Allowance;
 import io.connscale.limits.Catalogue;
 import io.connscale.limits.HostEnd;
@@ -1003,6 +1004,11 @@ public final class Maximum {
     private Step<Limit> failed(long n, long well, boolean wellHolds, String what, Moment first, Moment last)
             throws InterruptedException {
         Optional<Verdict> verdict = parts.diagnostics().verdict(hosts).map(Verdict::of);
+        if (verdict.isEmpty()) { // nothing has failed: a SYN that finds no room is repeated for two minutes
+            verdict = AcceptQueueLimit.full(
+                            observe(1, hosts, Look.BEFORE).observation().server())
+                    .map(Verdict::of);
+        }
         boolean explained = verdict.filter(why -> !why.cause().equals(UNKNOWN)).isPresent();
         List<String> unreliable = explained ? List.of() : unreliable(first, last);
         Limit limit = !unreliable.isEmpty()

@@ -80,6 +80,17 @@ public final class AcceptQueueLimit implements Limit {
                         server.foreign() ? SomebodyElsesServer.FIX : fix(server))));
     }
 
+    /** What a full queue comes to before anything has failed: the kernel drops SYNs, which clients repeat for two minutes (tcp_syn_retries). */
+    public static Optional<Verdict> full(ServerEnd server) {
+        return server.isFull()
+                ? Optional.of(new Verdict(
+                        "overflow",
+                        server,
+                        "the accept queue of the server is full (" + server.queueText() + ")",
+                        fix(server)))
+                : Optional.empty();
+    }
+
     /**
      * The kernel counts overflows of the whole network namespace: another program's, too. Its own sockets tell what they dropped;
      * where they don't, the queue is full, or more are unaccepted than wait in it.
