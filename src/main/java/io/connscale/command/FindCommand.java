@@ -72,6 +72,11 @@ public final class FindCommand implements Command {
         String unit() {
             return "connections";
         }
+
+        @Override
+        String per() {
+            return "";
+        }
     }
 
     /** {@code find rate}: as above, {@code maximum 12,000/s}. */
@@ -90,6 +95,11 @@ public final class FindCommand implements Command {
         @Override
         String unit() {
             return "connections per second";
+        }
+
+        @Override
+        String per() {
+            return "/s";
         }
     }
 
@@ -152,9 +162,8 @@ public final class FindCommand implements Command {
 
         abstract String unit();
 
-        private String per() {
-            return unit().contains("second") ? "/s" : "";
-        }
+        /** What follows a number of them. */
+        abstract String per();
 
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
