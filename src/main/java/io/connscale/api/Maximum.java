@@ -51,7 +51,7 @@ import java.util.stream.Collectors;
  * a Pong after the last one came up, none is lost, both ends count the same, and the goals are met. Made by
  * {@link Connscale#maximum}. One thread runs it; any may ask how far it is. What it opened stays open.
  *
- * <p>Taken from RFC 3511, 5.2.3: an iterative search, and a request on each connection once all of them are established; from RFC 9411, 7.5: what is
+ * <p>Taken from RFC 3511, 5.2: an iterative search, and a request on each connection once all of them are established; from RFC 9411, 7.5: what is
  * counted is counted while the number is sustained, not on the way there.
  */
 public final class Maximum {
