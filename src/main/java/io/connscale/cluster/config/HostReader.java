@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * {@code command:} is launched so; one with neither is local, so {@code client1: {rate: 100}} is a local host with its own rate.
  */
 final class HostReader {
-    static final List<String> CLIENT_KEYS = List.of("interval", "timeout", "rate");
+    static final List<String> CLIENT_KEYS = List.of("interval", "timeout", "rate", "active");
     /** What only a host with {@code ssh:} has. */
     private static final List<String> SSH_KEYS = List.of("port", "key", "hostKey", "knownHosts", "jump", "launch");
 
@@ -59,7 +59,8 @@ final class HostReader {
         return new ClientConfig(
                 section.get("interval", Kind.DURATION, otherwise.interval()),
                 section.get("timeout", Kind.DURATION, otherwise.timeout()),
-                section.get("rate", Kind.RATE, otherwise.rate()));
+                section.get("rate", Kind.RATE, otherwise.rate()),
+                section.get("active", Kind.PART, otherwise.active()));
     }
 
     /** @param client who speaks SSH where the host does not say it, here and below */
