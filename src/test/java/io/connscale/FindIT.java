@@ -166,9 +166,7 @@ class FindIT {
         assertThat(found.path("maximum").asLong()).isBetween(297L, 300L);
     }
 
-    /** As many come up as wait in its queue; each search leaves it full, so that there is one. */
-    @Test
-    void theBacklogOfWhoNeverAccepts() throws IOException {
+    private void neverAccepts() throws IOException {
         servers.serve(Needs.PYTHON, servers.file("listen.py", """
                 import socket, time
                 server = socket.socket()
@@ -177,6 +175,33 @@ class FindIT {
                 time.sleep(10000)
                 """));
         target("idle", "interval: 500ms, timeout: 3s", ", runs: {on: client1}");
+    }
+
+    /** None fails for two minutes: the kernel repeats a SYN that finds no room. */
+    @Test
+    void whoseConnectsWaitForRoomInAFullQueueHearsItSoon() throws IOException {
+        neverAccepts();
+        try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json")) {
+            console.type("start client1\nconnections start 60 client1 --no-wait");
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(console.err())
+                            .contains("client1: no progress for 10 s at 50 of 60 established, 0 failed") // and the one
+                            // that looked
+                            // whether it
+                            // listens
+                            .contains("the accept queue of the server ", "51 wait, backlog 50")
+                            .contains("still connecting 10"));
+        }
+        JsonNode opened =
+                must(ConsoleScript.in(folder), "start client1", "connections start 60 client1 --stop-on-limit");
+        assertThat(opened.at("/hosts/client1/failed").asLong()).isZero();
+        assertThat(opened.at("/verdict/cause").asString()).as("%s", opened).isEqualTo("overflow");
+    }
+
+    /** As many come up as wait in its queue; each search leaves it full, so that there is one. */
+    @Test
+    void theBacklogOfWhoNeverAccepts() throws IOException {
+        neverAccepts();
         JsonNode found = must(ConsoleScript.in(folder), "find max client1 --repeat 1 --hold 1s");
         assertThat(found.path("maximum").asLong()).as("%s", found).isBetween(49L, 51L);
         assertThat(found.at("/runs/0/held").asBoolean()).isTrue();

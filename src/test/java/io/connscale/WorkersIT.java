@@ -16,6 +16,8 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Agents whose process may open few files, through the real script. */
 class WorkersIT {
@@ -95,6 +97,25 @@ class WorkersIT {
         }
         List<ProcessHandle> left = workers;
         soon().until(() -> left.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    /** Each process keeps its part, and ends its part of the churn. */
+    @Test
+    void severalProcessesKeepWhatOneMayNotHold() throws Exception {
+        try (RunningConsole console = console("auto")) {
+            JsonNode kept = new JsonMapper()
+                    .readTree(console.answer("connections keep 400 client1 --churn 100/s --for 6s --rate unlimited"))
+                    .at("/result/hosts/client1");
+            assertThat(kept.path("established").asLong()).as("%s", kept).isBetween(390L, 400L);
+            assertThat(kept.path("ended").asLong()).isBetween(150L, 600L);
+            assertThat(kept.path("failed").asLong()).isZero();
+            assertThat(kept.path("lost").asLong()).isZero();
+            assertThat(kept.path("came").asLong())
+                    .isEqualTo(kept.path("ended").asLong()
+                            + kept.path("established").asLong());
+            soon().until(() -> console.answer("hosts").matches(".*\"workers\":[23].*"));
+            soon().until(() -> console.answer("count").contains("\"difference\":0"));
+        }
     }
 
     /** A silent worker's old counts are no current ones; nor is it lost. */

@@ -29,6 +29,9 @@ import java.util.function.Consumer;
 final class Rebinding {
     private static final String ONE = "127.0.0.1";
     private static final String ALL = "0.0.0.0";
+    /** All of both families: without IPV6_V6ONLY such a socket takes IPv4's connections, too (ipv6(7)). */
+    private static final String BOTH_FAMILIES = "::";
+
     private static final int CONNECTIONS = 3;
     private static final int BACKLOG = 16;
     /** The ends of connections on one machine follow each other at once. */
@@ -57,10 +60,11 @@ final class Rebinding {
     }
 
     void run() throws IOException, InterruptedException {
+        List<String> addresses = addresses();
         for (Closing closing : Closing.values()) {
             for (boolean[] reuse : new boolean[][] {{false, false}, {true, true}, {false, true}}) {
-                for (String first : List.of(ONE, ALL)) {
-                    for (String second : List.of(ONE, ALL)) {
+                for (String first : addresses) {
+                    for (String second : addresses) {
                         trials.add(trial(closing, reuse[0], reuse[1], first, second));
                         seen.accept(report(true));
                     }
@@ -68,6 +72,16 @@ final class Rebinding {
             }
         }
         seen.accept(report(false));
+    }
+
+    /** Those that a socket can be bound to here: no machine has to have IPv6. */
+    static List<String> addresses() throws IOException {
+        try (BareListener any = new BareListener(at(BOTH_FAMILIES, 0))) {
+            any.bind(at(BOTH_FAMILIES, 0));
+        } catch (IOException e) {
+            return List.of(ONE, ALL);
+        }
+        return List.of(ONE, ALL, BOTH_FAMILIES);
     }
 
     private Report report(boolean running) {

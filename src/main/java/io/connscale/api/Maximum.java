@@ -13,7 +13,6 @@ import io.connscale.find.Search.Run;
 import io.connscale.find.Search.Step;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
-import io.connscale.limits.AcceptQueueLimit;
 import io.connscale.limits.Allowance;
 import io.connscale.limits.Catalogue;
 import io.connscale.limits.HostEnd;
@@ -254,6 +253,9 @@ public final class Maximum {
     private final NavigableMap<Long, Limit> failures = new ConcurrentSkipListMap<>();
     /** Hosts where connections failed: what is still to come is for the others. */
     private final Set<String> full = new LinkedHashSet<>();
+
+    /** Why the last open request did not bring all; empty where it did, or that is not known. */
+    private Optional<Verdict> whyOpened = Optional.empty();
 
     /** Whether kernels are asked at each moment, which takes longer: a goal is about their counters. */
     private final boolean kernels;
@@ -682,10 +684,7 @@ public final class Maximum {
                             false,
                             request.agreed()));
             await(opening, count, statistics(before).counts().lost());
-            Opened opened = opening.result();
-            for (ConnscaleException why : opened.failures().values()) {
-                throw why;
-            }
+            Opened opened = result(opening);
             Moment after = moment();
             Step<Limit> all = judged(count, before, Duration.ZERO, "");
             double perSecond = opened.established() / Math.max(0.001, opened.seconds());
@@ -750,10 +749,7 @@ public final class Maximum {
             Opening opening = scale.open(
                     room, new Opening.Request(missing, true, request.perSecond(), true, true, request.agreed()));
             boolean ended = await(opening, n, lost);
-            Opened opened = opening.result();
-            for (ConnscaleException why : opened.failures().values()) {
-                throw why;
-            }
+            Opened opened = result(opening);
             opened.hosts().forEach((host, how) -> {
                 if (how.failed() > 0 || how.remaining() > 0) {
                     full.add(host);
@@ -763,6 +759,15 @@ public final class Maximum {
                 return;
             }
         }
+    }
+
+    private Opened result(Opening opening) throws InterruptedException {
+        Opened opened = opening.result();
+        whyOpened = opened.verdict();
+        for (ConnscaleException why : opened.failures().values()) {
+            throw why;
+        }
+        return opened;
     }
 
     /** False where it was ended, since it is known already that they do not hold. */
@@ -777,7 +782,7 @@ public final class Maximum {
                                 Quantity.text(sum.established()),
                                 Quantity.text(sum.requested()),
                                 Quantity.text(sum.failed())));
-                if (lostAsHeard() > lost || opening.stoppedSeconds() > 0) {
+                if (lostAsHeard() > lost) {
                     ends = false;
                     opening.stop();
                 }
@@ -791,6 +796,7 @@ public final class Maximum {
 
     /** Closes the oldest, of each host in proportion to what it holds. */
     private void shrink(Moment now, long n) throws InterruptedException {
+        whyOpened = Optional.empty();
         long held = established(now);
         long left = held - n;
         if (left <= 0) {
@@ -1003,12 +1009,8 @@ public final class Maximum {
 
     private Step<Limit> failed(long n, long well, boolean wellHolds, String what, Moment first, Moment last)
             throws InterruptedException {
-        Optional<Verdict> verdict = parts.diagnostics().verdict(hosts).map(Verdict::of);
-        if (verdict.isEmpty()) { // nothing has failed: a SYN that finds no room is repeated for two minutes
-            verdict = AcceptQueueLimit.full(
-                            observe(1, hosts, Look.BEFORE).observation().server())
-                    .map(Verdict::of);
-        }
+        Optional<Verdict> verdict =
+                parts.diagnostics().verdict(hosts).map(Verdict::of).or(() -> whyOpened);
         boolean explained = verdict.filter(why -> !why.cause().equals(UNKNOWN)).isPresent();
         List<String> unreliable = explained ? List.of() : unreliable(first, last);
         Limit limit = !unreliable.isEmpty()

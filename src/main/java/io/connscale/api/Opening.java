@@ -38,7 +38,7 @@ public final class Opening {
      * @param count how many more
      * @param inTotal whether that is the sum, shared out over the hosts, and not for each of them
      * @param perSecond new connections per second on each host, or {@link #UNLIMITED}; empty: what is set there
-     * @param stopOnLimit whether a host where connections fail and none comes up for 3 s ends there, and does not try the rest
+     * @param stopOnLimit whether a host ends and does not try the rest where connections fail and none comes up for 3 s, or nothing happens for 10 s
      * @param force whether to open even what would use up a machine's memory
      * @param agreed whether the owner of a server on a public network agrees to more than 1,000 connections: then the user is not asked
      * @param rising the rate changes from {@code perSecond} on; empty: it stays
@@ -153,6 +153,8 @@ public final class Opening {
     private final Set<String> unconfirmed = ConcurrentHashMap.newKeySet();
 
     private volatile boolean stopped;
+    /** Why nothing went on where it was ended for that; null: it was not, or nobody knows. */
+    private volatile @Nullable Verdict stoodStill;
 
     /**
      * Begins it.
@@ -217,6 +219,11 @@ public final class Opening {
         try {
             if (stop == Growth.Stop.STANDSTILL) {
                 parts.user().notice(standstill(share));
+            }
+            if (stopOnLimit) {
+                stoodStill = verdict().orElse(null); // first: connects that are given up show nothing
+                share.stop();
+                return;
             }
             parts.diagnostics()
                     .news()
@@ -313,7 +320,10 @@ public final class Opening {
         Pending.Result<Opened.Host> ended = pending.result();
         Map<String, ConnscaleException> failures = new LinkedHashMap<>(ended.failed());
         failures.putAll(unconfirmed());
-        return new Opened(ended.done(), failures, stopped ? Optional.empty() : verdict());
+        return new Opened(
+                ended.done(),
+                failures,
+                stopped ? Optional.empty() : verdict().or(() -> Optional.ofNullable(stoodStill)));
     }
 
     private Optional<Verdict> verdict() throws InterruptedException {

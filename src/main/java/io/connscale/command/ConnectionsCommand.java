@@ -36,6 +36,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -49,6 +50,49 @@ public final class ConnectionsCommand implements Command {
     @Override
     public Answer run(CommandContext context) throws CommandException {
         throw new CommandException("connections: start, stop or keep is missing", "connections start 10 client1");
+    }
+
+    /** What both take that open connections. */
+    static final class Wanted {
+        @Parameters(
+                index = "0",
+                paramLabel = "N",
+                description = "1000, 10k, 1.5M",
+                converter = Converters.CountWord.class)
+        private long count;
+
+        @Parameters(
+                index = "1..*",
+                paramLabel = HostWords.LABEL,
+                arity = "1..*",
+                description = "a name, a pattern, or all")
+        private List<String> hosts = new ArrayList<>();
+
+        @Option(
+                names = "--for",
+                paramLabel = "DURATION",
+                description = "for so long at most; what is open then stays open",
+                converter = Converters.DurationWord.class)
+        private @Nullable Duration time;
+
+        @Option(names = "--force", description = "even where they would use up a machine's memory")
+        private boolean force;
+
+        @Option(names = "--yes", description = "more than 1,000 to a public address: its owner agrees, do not ask")
+        private boolean yes;
+
+        private List<String> names(CommandContext context) throws CommandException {
+            return HostWords.names(context, hosts);
+        }
+
+        /** As {@link System#nanoTime()}; empty: nobody said. */
+        private OptionalLong end() {
+            return time == null ? OptionalLong.empty() : OptionalLong.of(System.nanoTime() + time.toNanos());
+        }
+    }
+
+    private static boolean isPast(OptionalLong end) {
+        return end.isPresent() && System.nanoTime() - end.getAsLong() >= 0;
     }
 
     /**
@@ -82,20 +126,6 @@ public final class ConnectionsCommand implements Command {
                 new Column<>("seconds", row -> row.answer().seconds()),
                 new Column<>("errors", row -> ServerCommand.errors(row.answer().errors())));
 
-        @Parameters(
-                index = "0",
-                paramLabel = "N",
-                description = "1000, 10k, 1.5M",
-                converter = Converters.CountWord.class)
-        private long count;
-
-        @Parameters(
-                index = "1..*",
-                paramLabel = HostWords.LABEL,
-                arity = "1..*",
-                description = "a name, a pattern, or all")
-        private List<String> hosts = new ArrayList<>();
-
         @Option(
                 names = "--rate",
                 paramLabel = SetCommand.RATE,
@@ -106,15 +136,10 @@ public final class ConnectionsCommand implements Command {
         @Option(names = "--total", description = "N in all, shared out over the hosts")
         private boolean total;
 
-        @Option(names = "--force", description = "even where they would use up a machine's memory")
-        private boolean force;
-
-        @Option(names = "--yes", description = "more than 1,000 to a public address: its owner agrees, do not ask")
-        private boolean yes;
-
         @Option(
                 names = "--stop-on-limit",
-                description = "end on a host where connections fail and none comes up for 3 s")
+                description =
+                        "end on a host where connections fail and none comes up for 3 s, or nothing happens for 10 s")
         private boolean stopOnLimit;
 
         @Option(names = "--no-wait", description = "run in the background; the result is printed when it is done")
@@ -130,12 +155,21 @@ public final class ConnectionsCommand implements Command {
                 converter = Converters.DurationWord.class)
         private @Nullable Duration every;
 
+        @Mixin
+        private Wanted wanted = new Wanted();
+
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            List<String> names = HostWords.names(context, hosts);
-            Opening.Request request = request();
+            List<String> names = wanted.names(context);
+            long count = wanted.count;
+            OptionalLong end = wanted.end();
+            Opening.Request request = request(count);
+            if (noWait && end.isPresent()) {
+                throw new CommandException(
+                        "--for and --no-wait do not go together", "connections start 10k client1 --for 60s");
+            }
             if (steps != null || every != null) {
-                return inSteps(context, names, request);
+                return inSteps(context, names, count, end);
             }
             context.shell()
                     .progress("making room for " + Quantity.text(total ? count : count * names.size())
@@ -146,11 +180,7 @@ public final class ConnectionsCommand implements Command {
                 return begun(opening.soFar());
             }
             context.shell().soFar(() -> answer(opening.soFar()));
-            return await(opening, context.shell());
-        }
-
-        private Opening.Request request() {
-            return request(count);
+            return await(opening, context.shell(), end);
         }
 
         private Opening.Request request(long n) {
@@ -160,13 +190,13 @@ public final class ConnectionsCommand implements Command {
                     total,
                     law == null ? OptionalLong.empty() : OptionalLong.of(law.from()),
                     stopOnLimit,
-                    force,
-                    yes);
+                    wanted.force,
+                    wanted.yes);
             return law == null ? request : law.rising().map(request::withRising).orElse(request);
         }
 
         /** One after the other, each at its time; where one took longer the next begins at once. */
-        private Answer inSteps(CommandContext context, List<String> names, Opening.Request whole)
+        private Answer inSteps(CommandContext context, List<String> names, long count, OptionalLong end)
                 throws CommandException, InterruptedException {
             int n = steps == null ? 0 : steps;
             Duration apart = every == null ? EVERY : every;
@@ -180,16 +210,19 @@ public final class ConnectionsCommand implements Command {
                         "--steps and --no-wait do not go together", "connections start 10k client1 --steps 10");
             }
             long began = System.nanoTime();
-            long[] shares = OpenRequest.shares(whole.count(), n);
+            long[] shares = OpenRequest.shares(count, n);
             Opened all = new Opened(Map.of(), Map.of(), Optional.empty());
             for (int i = 0; i < n; i++) {
                 try {
-                    waitUntil(context.shell(), began + i * apart.toNanos(), i + 1, n);
+                    waitUntil(context.shell(), began + i * apart.toNanos(), end, i + 1, n);
                 } catch (InterruptedException e) {
                     throw interrupted(all);
                 }
+                if (isPast(end)) {
+                    break;
+                }
                 Opening opening = context.scale().open(names, request(shares[i]));
-                boolean interrupted = awaited(opening, context.shell(), "step " + (i + 1) + " of " + n + " · ");
+                boolean interrupted = awaited(opening, context.shell(), end, "step " + (i + 1) + " of " + n + " · ");
                 Opened step = opening.result();
                 all = all.plus(step);
                 context.shell()
@@ -212,16 +245,18 @@ public final class ConnectionsCommand implements Command {
             return HostAnswers.of(opened.hosts(), opened.failures().values()).answer(done -> answer(opened));
         }
 
-        private static void waitUntil(Shell shell, long time, int step, int of) throws InterruptedException {
-            for (long left = time - System.nanoTime(); left > 0; left = time - System.nanoTime()) {
+        private static void waitUntil(Shell shell, long time, OptionalLong end, int step, int of)
+                throws InterruptedException {
+            for (long left = time - System.nanoTime(); left > 0 && !isPast(end); left = time - System.nanoTime()) {
                 shell.progress("step %d of %d in %.0f s".formatted(step, of, Math.ceil(left / 1e9)));
                 TimeUnit.NANOSECONDS.sleep(Math.min(left, PROGRESS.toNanos()));
             }
         }
 
         /** Until all are established or failed. Ctrl-C stops it where it is; what is open stays open. */
-        private static Answer await(Opening opening, Shell shell) throws CommandException, InterruptedException {
-            boolean interrupted = awaited(opening, shell, "");
+        private static Answer await(Opening opening, Shell shell, OptionalLong end)
+                throws CommandException, InterruptedException {
+            boolean interrupted = awaited(opening, shell, end, "");
             Opened opened = opening.result();
             if (interrupted) { // with what failed beside it: a host that was lost meanwhile is no less lost
                 throw interrupted(opened);
@@ -239,12 +274,15 @@ public final class ConnectionsCommand implements Command {
         }
 
         /** Waits until it has ended; whether the user ended it. */
-        private static boolean awaited(Opening opening, Shell shell, String what) {
+        private static boolean awaited(Opening opening, Shell shell, OptionalLong end, String what) {
             boolean interrupted = false;
             boolean over = false;
             while (!over) {
                 try {
                     over = opening.await(PROGRESS);
+                    if (!over && isPast(end)) {
+                        opening.stop();
+                    }
                     if (!over) {
                         shell.progress(
                                 what + (interrupted ? stopping(opening.soFar().sum()) : progress(opening)));
@@ -489,20 +527,6 @@ public final class ConnectionsCommand implements Command {
                 new Column<>("lost", row -> row.answer().lost),
                 new Column<>("seconds", row -> row.answer().seconds));
 
-        @Parameters(
-                index = "0",
-                paramLabel = "N",
-                description = "1000, 10k, 1.5M",
-                converter = Converters.CountWord.class)
-        private long count;
-
-        @Parameters(
-                index = "1..*",
-                paramLabel = HostWords.LABEL,
-                arity = "1..*",
-                description = "a name, a pattern, or all")
-        private List<String> hosts = new ArrayList<>();
-
         @Option(
                 names = "--churn",
                 paramLabel = "CHURN",
@@ -518,24 +542,14 @@ public final class ConnectionsCommand implements Command {
         private @Nullable Lifetime lifetime;
 
         @Option(
-                names = "--for",
-                paramLabel = "DURATION",
-                description = "for so long; without: until Ctrl-C",
-                converter = Converters.DurationWord.class)
-        private @Nullable Duration time;
-
-        @Option(
                 names = "--rate",
                 paramLabel = SetCommand.RATE,
                 description = "new connections per second on each host at most, or unlimited",
                 converter = Converters.RateWord.class)
         private @Nullable Long rate;
 
-        @Option(names = "--force", description = "even where they would use up a machine's memory")
-        private boolean force;
-
-        @Option(names = "--yes", description = "more than 1,000 to a public address: its owner agrees, do not ask")
-        private boolean yes;
+        @Mixin
+        private Wanted wanted = new Wanted();
 
         private io.connscale.control.Agent.Keep law() throws CommandException {
             Long perSecond = churn;
@@ -545,7 +559,7 @@ public final class ConnectionsCommand implements Command {
                         "connections keep: --churn or --lifetime is missing",
                         "connections keep 10k client1 --churn 100/s, or --lifetime 60s");
             }
-            double ofLifetime = lives == null ? Double.MAX_VALUE : count / (lives.lives.toMillis() / 1e3);
+            double ofLifetime = lives == null ? Double.MAX_VALUE : wanted.count / (lives.lives.toMillis() / 1e3);
             return new io.connscale.control.Agent.Keep(
                     Math.min(Rate.MAX, Math.min(ofLifetime, perSecond == null ? Double.MAX_VALUE : perSecond)),
                     lives == null ? 0 : lives.lives.toMillis(),
@@ -554,21 +568,21 @@ public final class ConnectionsCommand implements Command {
 
         @Override
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
-            List<String> names = HostWords.names(context, hosts);
+            List<String> names = wanted.names(context);
             Map<String, Snapshot> before = counts(context, names);
             Opening opening = context.scale()
                     .open(
                             names,
                             new Opening.Request(
-                                            count,
+                                            wanted.count,
                                             false,
                                             rate == null ? OptionalLong.empty() : OptionalLong.of(rate),
                                             false,
-                                            force,
-                                            yes)
+                                            wanted.force,
+                                            wanted.yes)
                                     .withKeep(law()));
             long began = System.nanoTime();
-            Duration given = time;
+            OptionalLong end = wanted.end();
             boolean interrupted = false;
             boolean over = false;
             while (!over) {
@@ -577,7 +591,7 @@ public final class ConnectionsCommand implements Command {
                     if (!over) {
                         context.shell().progress(progress(kept(context, before, began)));
                     }
-                    if (given != null && System.nanoTime() - began >= given.toNanos()) {
+                    if (isPast(end)) {
                         opening.stop();
                     }
                 } catch (InterruptedException e) {
@@ -589,7 +603,7 @@ public final class ConnectionsCommand implements Command {
             Map<String, Kept> kept = kept(context, before, began);
             kept.keySet().removeAll(opened.failures().keySet());
             HostAnswers<Kept> answers = HostAnswers.of(kept, opened.failures().values());
-            if (interrupted && given != null) {
+            if (interrupted && end.isPresent()) {
                 throw answers.interrupted(
                         "interrupted; connections stay open", "connections stop closes them", Keep::answer);
             }

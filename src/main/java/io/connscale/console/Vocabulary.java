@@ -91,9 +91,12 @@ public final class Vocabulary {
                 didYouMean(name, known).orElseGet(() -> usage(spec)));
     }
 
+    /** The first; of a command's own in the order in which it declares them, the commonest first. */
     private static Optional<CommandSpec> withOption(CommandSpec spec, String name) {
-        return commands(spec).stream()
-                .flatMap(command ->
+        Stream<CommandSpec> below = spec.parent() == null
+                ? commands(spec).stream()
+                : spec.subcommands().values().stream().map(CommandLine::getCommandSpec);
+        return below.flatMap(command ->
                         command.findOption(name) != null ? Stream.of(command) : withOption(command, name).stream())
                 .findFirst();
     }

@@ -345,7 +345,7 @@ public final class Diagnostics {
             Snapshot since = before == null
                     ? one.getValue()
                     : one.getValue().since(before.host.seen().counts());
-            well &= since.errors().isEmpty() && !HostEnd.lateMuch(since);
+            well &= since.errors().isEmpty() && since.connecting() == 0 && !HostEnd.lateMuch(since);
         }
         return well ? Optional.empty() : verdict(observe(names, Look.WHY).observation(), requests, both, false);
     }

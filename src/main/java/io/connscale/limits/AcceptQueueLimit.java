@@ -49,16 +49,17 @@ public final class AcceptQueueLimit implements Limit {
                         .with("connections", max));
     }
 
-    /** Shown by a reset where the kernel is told to, else by handshakes that one end takes for done. */
+    /** Shown by a reset where the kernel is told to, else by handshakes that one end takes for done, and by those that do not begin. */
     @Override
     public Optional<Cause> cause(Observation seen) {
         ServerEnd server = seen.server();
         long overflows = server.grown(Fact.LISTEN_OVERFLOWS);
         long resets = seen.count("connect ECONNRESET", "receive ECONNRESET", "send ECONNRESET", "receive closed");
         long unanswered = seen.count("connect ETIMEDOUT", "receive timeout", "receive ETIMEDOUT");
+        long connecting = seen.connecting();
         boolean aborts = server.now().get(Fact.ABORT_ON_OVERFLOW) == 1 && resets > 0;
         boolean overflowed = overflows > 0 && (aborts || isItsOwn(server, seen.unaccepted()));
-        if (!(overflowed || server.isFull()) || resets + unanswered + seen.unaccepted() <= 0) {
+        if (!(overflowed || server.isFull()) || resets + unanswered + seen.unaccepted() + connecting <= 0) {
             return Optional.empty();
         }
         String whose =
@@ -69,7 +70,8 @@ public final class AcceptQueueLimit implements Limit {
         String effect = aborts
                 ? "; tcp_abort_on_overflow=1 made that " + Words.many(resets, "reset")
                 : "; " + unaccepted(seen) + "reset " + Words.number(resets) + ", without an answer "
-                        + Words.number(unanswered);
+                        + Words.number(unanswered)
+                        + (connecting > 0 ? ", still connecting " + Words.number(connecting) : "");
         return Optional.of(new Cause(
                 Certainty.SERVER_COUNTER,
                 Math.max(overflowed ? overflows : 0, server.isFull() ? server.waiting() : 0),
@@ -78,17 +80,6 @@ public final class AcceptQueueLimit implements Limit {
                         server,
                         queue + effect,
                         server.foreign() ? SomebodyElsesServer.FIX : fix(server))));
-    }
-
-    /** What a full queue comes to before anything has failed: the kernel drops SYNs, which clients repeat for two minutes (tcp_syn_retries). */
-    public static Optional<Verdict> full(ServerEnd server) {
-        return server.isFull()
-                ? Optional.of(new Verdict(
-                        "overflow",
-                        server,
-                        "the accept queue of the server is full (" + server.queueText() + ")",
-                        fix(server)))
-                : Optional.empty();
     }
 
     /**

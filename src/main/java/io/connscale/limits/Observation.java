@@ -56,6 +56,13 @@ public record Observation(List<HostEnd> hosts, ServerEnd server, long unaccepted
         return hosts.stream().map(host -> host.seen().unanswered()).reduce(Unanswered.NONE, Unanswered::plus);
     }
 
+    /** Connections on their way up: a full queue drops their SYNs, which clients repeat for two minutes (tcp_syn_retries) before one fails. */
+    long connecting() {
+        return hosts.stream()
+                .mapToLong(host -> host.seen().counts().connecting())
+                .sum();
+    }
+
     /** Without what never came up: why connections ended that had. */
     public Observation ofEnded() {
         return new Observation(hosts.stream().map(HostEnd::ofEnded).toList(), server, unaccepted, elsewhere);

@@ -220,7 +220,7 @@ class GenericCommandsTest {
         assertThat(run(Format.TABLE, "--rate 5")).isEqualTo(1);
         assertThat(err()).isEqualTo("""
                 error: option "--rate" without a command
-                  options follow their command: connections keep [--churn=CHURN] [--lifetime=LIFETIME] [--for=DURATION] [--rate=RATE] [--force] [--yes] N HOST...
+                  options follow their command: connections start [--rate=RATE] [--total] [--stop-on-limit] [--no-wait] [--steps=STEPS] [--every=DURATION] [--for=DURATION] [--force] [--yes] N HOST...
                 """);
     }
 

@@ -71,6 +71,25 @@ class ShapesCommandTest {
                 .contains("do not go together");
     }
 
+    /** What has come up by then stays, and that not all did is no failure: it was asked for. */
+    @Test
+    void openingEndsAfterTheTimeThatItIsGiven() {
+        JsonNode opened = host(json(mini, "connections start 100k client1 --rate 100 --for 1s"));
+        assertThat(opened.path("requested").asLong()).isEqualTo(100_000);
+        assertThat(opened.path("established").asLong()).isBetween(20L, 300L);
+        assertThat(opened.path("failed").asLong()).isZero();
+        assertThat(opened.path("seconds").asDouble()).isBetween(0.9, 10.0);
+        long established = opened.path("established").asLong();
+        await().atMost(Duration.ofSeconds(10))
+                .untilAsserted(() ->
+                        assertThat(json(mini, "count").last()).contains("{\"server\":{\"established\":" + established));
+        Said steps = json(mini, "connections start 100 client1 --steps 10 --every 1s --rate unlimited --for 1500ms");
+        assertThat(host(steps).path("established").asLong()).isEqualTo(20);
+        assertThat(steps.err()).contains("step 2 of 10").doesNotContain("step 3 of 10: ");
+        assertThat(table(mini, "connections start 3 client1 --for 1s --no-wait").err())
+                .contains("--for and --no-wait do not go together");
+    }
+
     @Test
     void stepsEndAtTheLimitWhereThatIsAskedFor() {
         Said said = json(

@@ -14,6 +14,7 @@ import io.connscale.kernel.Known;
 import io.connscale.limits.Difference;
 import io.connscale.limits.Verdict;
 import io.connscale.stats.LoopStatistics;
+import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.stats.Statistics.Times;
 import io.connscale.stats.Statistics.Unanswered;
@@ -186,6 +187,17 @@ class DiagnosticsTest {
         assertThat(text(diagnostics.verdict(HOSTS))).contains("another program (python3, pid 123) listens");
         ends.server = FakeEnds.running(0);
         assertThat(text(diagnostics.verdict(HOSTS))).doesNotContain("python3");
+    }
+
+    /** Before the first has failed, which is after two minutes. */
+    @Test
+    void connectsThatWaitForRoomInAFullQueueAreExplained() throws InterruptedException {
+        begin();
+        ends.counts = new Snapshot(9, 3, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+        ends.server = FakeEnds.running(9);
+        assertThat(diagnostics.verdict(HOSTS)).as("they are on their way").isEmpty();
+        ends.serverFacts = Known.waiting(Known.nothing(), 8989, 9);
+        assertThat(text(diagnostics.verdict(HOSTS))).contains("9 wait, backlog 8", "still connecting 3");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static io.connscale.kernel.Known.waiting;
 import static io.connscale.kernel.Known.with;
 import static io.connscale.limits.Given.CALM;
 import static io.connscale.limits.Given.dropping;
+import static io.connscale.limits.Given.evidence;
 import static io.connscale.limits.Given.finding;
 import static io.connscale.limits.Given.findings;
 import static io.connscale.limits.Given.host;
@@ -19,7 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.connscale.kernel.AcceptQueue;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -78,6 +82,19 @@ class AcceptQueueLimitTest {
         assertThat(verdict(Map.of(), nothing(), server(RUNNING, Map.of(), full), 11)
                         .cause())
                 .isEqualTo("overflow");
+    }
+
+    /** A SYN that finds no room is dropped and repeated for two minutes: until then nothing has failed. */
+    @Test
+    void aConnectThatWaitsForRoomIsExplained() {
+        Statistics waits = Statistics.of(new Snapshot(9, 3, 0, 0, 0, 0, 0, 0, new TreeMap<>()));
+        Verdict verdict = verdict(evidence(waits, server(RUNNING, Map.of(), waiting(CALM, 8989, 9))));
+        assertThat(verdict.cause()).isEqualTo("overflow");
+        assertThat(verdict.text())
+                .contains("the accept queue of the server is full (9 wait, backlog 8)", "still connecting 3");
+        assertThat(Catalogue.ALL.verdict(evidence(waits, server(RUNNING, Map.of(), waiting(CALM, 8989, 8)))))
+                .as("there is room: they are on their way")
+                .isEmpty();
     }
 
     @Test

@@ -16,7 +16,7 @@ final class HostReader {
     /** What stands for the host's name, in any of its values. */
     static final String HOST = "{host}";
 
-    static final List<String> CLIENT_KEYS = List.of("interval", "timeout", "rate");
+    static final List<String> CLIENT_KEYS = List.of("interval", "timeout", "rate", "active");
     /** What only a host with {@code ssh:} has. */
     private static final List<String> SSH_KEYS = List.of("port", "key", "hostKey", "knownHosts", "jump", "launch");
 
@@ -80,7 +80,8 @@ final class HostReader {
         return new ClientConfig(
                 section.get("interval", Kind.DURATION, otherwise.interval()),
                 section.get("timeout", Kind.DURATION, otherwise.timeout()),
-                section.get("rate", Kind.RATE, otherwise.rate()));
+                section.get("rate", Kind.RATE, otherwise.rate()),
+                section.get("active", Kind.PART, otherwise.active()));
     }
 
     /** @param client who speaks SSH where the host does not say it, here and below */

@@ -20,6 +20,8 @@ record Kind<T>(String expected, Function<String, T> read) {
     static final Kind<Duration> KEEPALIVE =
             new Kind<>("off or a duration with its unit, such as 30s or 5m (1s to 1h)", Kind::keepalive);
     static final Kind<Rate> RATE = new Kind<>("a rate such as 5000, 10k or unlimited (1 to 10M a second)", Rate::parse);
+    static final Kind<Double> PART =
+            new Kind<>("a percentage such as 5% (more than 0%, at most 100%)", Quantity::percent);
     static final Kind<Boolean> FLAG = new Kind<>("true or false", Kind::flag);
     static final Kind<Workers> WORKERS = new Kind<>("auto or a whole number from 1 to " + Workers.MAX, Workers::parse);
     static final Kind<HostKey> HOST_KEY = new Kind<>("strict or accept-new", HostKey::parse);

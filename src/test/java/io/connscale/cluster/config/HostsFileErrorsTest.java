@@ -19,6 +19,7 @@ class HostsFileErrorsTest {
             "expected off or a duration with its unit, such as 30s or 5m (1s to 1h), got ";
     private static final String DURATION =
             "expected a duration with its unit, such as 500ms, 5s or 2m (1ms to 24h), got ";
+    private static final String PART = "expected a percentage such as 5% (more than 0%, at most 100%), got ";
     private static final String RATE = "expected a rate such as 5000, 10k or unlimited (1 to 10M a second), got ";
     private static final String HOST = "expected local, [user@]host[:port], or a mapping with ssh: or command:, got ";
     private static final String NAME =
@@ -166,7 +167,7 @@ class HostsFileErrorsTest {
                 bad(
                         "server: 5",
                         "1:9: expected keys (bind, address, ports, backlog, acceptors, autostart, on, workers, patience, keepalive, tls), got \"5\""),
-                bad("client: [a]", "1:9: expected keys (interval, timeout, rate), got a list"),
+                bad("client: [a]", "1:9: expected keys (interval, timeout, rate, active), got a list"),
                 bad("x".repeat(2_000_000), "1:1: larger than 1 MiB: is this a hosts file?"));
     }
 
@@ -177,7 +178,7 @@ class HostsFileErrorsTest {
                         "4:3: unknown key \"bakclog\" in server, did you mean \"backlog\"?"),
                 bad("sever: {}", "1:1: unknown key \"sever\", did you mean \"server\"?"),
                 bad("zebra: {}", "1:1: unknown key \"zebra\", known are server, target, client, launch, hosts, groups"),
-                client("delay: 5s", "10: unknown key \"delay\" in client, known are interval, timeout, rate"),
+                client("delay: 5s", "10: unknown key \"delay\" in client, known are interval, timeout, rate, active"),
                 host("h: {prot: 22}", "13: unknown key \"prot\" in h, did you mean \"port\"?"),
                 bad(
                         "server:\n  ports: 1\n  ports: 2",
@@ -233,6 +234,8 @@ class HostsFileErrorsTest {
                 client("interval: 25h", "20: " + DURATION + "\"25h\""),
                 client("timeout: 0s", "19: " + DURATION + "\"0s\""),
                 client("rate: fast", "16: " + RATE + "\"fast\""),
+                client("active: 0%", "18: " + PART + "\"0%\""),
+                host("h: {active: 5}", "21: " + PART + "\"5\""),
                 client("rate: 0", "16: " + RATE + "\"0\""),
                 host("h: {rate: 11M}", "19: " + RATE + "\"11M\""));
     }

@@ -43,9 +43,10 @@ class HostsFileTest {
               interval: 5s
               timeout: 500ms
               rate: unlimited
+              active: 50%
             hosts:
               client1: local
-              client2: {rate: 100, interval: 1m, timeout: 2s, source: 127.0.0.2-127.0.0.4, workers: auto}
+              client2: {rate: 100, interval: 1m, timeout: 2s, active: 0.5%, source: 127.0.0.2-127.0.0.4, workers: auto}
               client3: name3.example.org
               client4: {ssh: bench@name4.example.org, port: 2222, key: ~/.ssh/bench, java: /opt/jdk/bin/java, source: [10.0.0.4, 10.0.0.5]}
               client5: {command: [ip, netns, exec, h5], jvm: [-Xmx1g, -Xss256k], workers: 3}
@@ -53,7 +54,7 @@ class HostsFileTest {
             """;
 
     private static final ClientConfig CLIENT =
-            new ClientConfig(Duration.ofSeconds(5), Duration.ofMillis(500), Rate.UNLIMITED);
+            new ClientConfig(Duration.ofSeconds(5), Duration.ofMillis(500), Rate.UNLIMITED, 0.5);
 
     @Test
     void aLineMayBeManyHosts() throws HostsFileException {
@@ -256,7 +257,7 @@ class HostsFileTest {
 
         assertThat(host(config, "client1").client()).isEqualTo(CLIENT);
         assertThat(host(config, "client2").client())
-                .isEqualTo(new ClientConfig(Duration.ofMinutes(1), Duration.ofSeconds(2), new Rate(100)));
+                .isEqualTo(new ClientConfig(Duration.ofMinutes(1), Duration.ofSeconds(2), new Rate(100), 0.005));
         assertThat(host(config, "client2").source()).containsExactly("127.0.0.2", "127.0.0.3", "127.0.0.4");
     }
 

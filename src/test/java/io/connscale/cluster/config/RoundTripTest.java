@@ -128,7 +128,8 @@ class RoundTripTest {
         return Combinators.combine(
                         durations(),
                         durations(),
-                        Arbitraries.longs().between(0, Rate.MAX).map(Rate::new))
+                        Arbitraries.longs().between(0, Rate.MAX).map(Rate::new),
+                        Arbitraries.integers().between(1, 100).map(percent -> percent / 100.0))
                 .as(ClientConfig::new);
     }
 

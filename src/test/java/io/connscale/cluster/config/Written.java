@@ -39,6 +39,7 @@ final class Written {
         map.put("timeout", Quantity.text(host.client().timeout()));
         Rate rate = host.client().rate();
         map.put("rate", rate.unlimited() ? "unlimited" : rate.perSecond());
+        map.put("active", Math.round(host.client().active() * 100) + "%");
         put(map, "source", Optional.of(host.source()).filter(list -> !list.isEmpty()));
         put(map, "jvm", Optional.of(host.jvm()).filter(list -> !list.isEmpty()));
         put(map, "java", host.java());
