@@ -33,6 +33,26 @@ make_floor() {
     cc -O2 -o "$floor" "$here/floor.c" || die "cc can't build $here/floor.c"
 }
 
+# Sets uring, the floor by io_uring, or nothing where there is no liburing or the kernel refuses its rings.
+make_uring() {
+    uring=$work/uring
+    cc -O2 -o "$uring" "$here/uring.c" -luring 2> "$work/uring-log" || uring=
+    [ -n "$uring" ] || { say "no floor by io_uring: no liburing (Debian: apt install liburing-dev)"; return 0; }
+    timeout 5 "$uring" client 127.0.0.1 1 0 1 0 1 > /dev/null 2> "$work/uring-log" && return
+    say "no floor by io_uring: $(tail -n 1 "$work/uring-log")"
+    uring=
+}
+
+# The processes $@ and all below them.
+families() {
+    local pid
+    for pid in "$@"; do
+        printf '%s\n' "$pid"
+        # shellcheck disable=SC2046
+        families $(pgrep -P "$pid")
+    done
+}
+
 # --- connscale ---------------------------------------------------------------------------------------------------------------
 
 # Of a child that has ended: its number may soon be another's.
