@@ -91,6 +91,17 @@ class RecordIT {
                 .filteredOn(event -> event.kind().equals(Event.EXPECT))
                 .extracting(Event::ok)
                 .containsExactly(true, false);
+        assertThat(Objects.requireNonNull(info.commands()))
+                .extracting(RunInfo.Command::text)
+                .startsWith("start client1", "connections start 100 client1", "expect established == 100")
+                .endsWith("run name NIGHT-17");
+        assertThat(info.commands()).allSatisfy(command -> {
+            assertThat(command.took()).isNotNegative();
+            assertThat(command.t()).isNotNegative();
+        });
+        assertThat(info.commands().get(3).ok()).isFalse();
+        assertThat(info.commands().get(3).error()).isEqualTo("expected established > 1k: it is 100");
+        assertThat(Objects.requireNonNull(info.server().kernel().grew())).doesNotContainKey("uptime");
         assertThat(script.run("-o", "json", "-e", "runs show NIGHT-17").out()).contains("\"name\":\"NIGHT-17\"");
         assertThat(recorded()).hasSize(1);
     }
@@ -142,6 +153,9 @@ class RecordIT {
                 assertThat(recorded()).hasSize(before + 1);
                 Run run = Run.read(recorded().get(before));
                 assertThat(run.info().ended()).isNull();
+                assertThat(Objects.requireNonNull(run.info().commands()))
+                        .extracting(RunInfo.Command::text)
+                        .startsWith("start client1", "connections start 2000 client1");
                 Sample last = run.samples().get(run.samples().size() - 1);
                 assertThat(last.at()).isAfter(killed.minusMillis(2500)); // a second, and what a busy machine needs
                 assertThat(Objects.requireNonNull(last.sum()).established()).isEqualTo(2000);
@@ -190,10 +204,17 @@ class RecordIT {
             await().atMost(Duration.ofSeconds(60)).until(() -> console.err().contains(" is gone: "));
             console.answer("run name GONE"); // after it, in the one queue
         }
-        assertThat(Run.read(recorded().get(0)).events())
+        Run run = Run.read(recorded().get(0));
+        assertThat(run.events())
                 .filteredOn(event -> event.text().contains(" is gone: "))
                 .extracting(Event::kind)
                 .containsExactly(Event.VERDICT);
+        assertThat(Objects.requireNonNull(run.info().verdicts()))
+                .singleElement()
+                .satisfies(verdict -> {
+                    assertThat(verdict.cause()).isEqualTo("server-gone");
+                    assertThat(verdict.text()).contains(" is gone: ");
+                });
     }
 
     @Test

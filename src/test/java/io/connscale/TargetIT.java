@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.connscale.kernel.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -144,30 +146,42 @@ class TargetIT {
                 .contains("\"server\":{\"established\":500}");
     }
 
-    /** One that this is said to. */
-    private Process serverOf(String talk) throws IOException {
-        return switch (talk) {
-            case "redis" -> servers.serve("redis-server", redis(10_000));
-            case "http" -> nginx(10_000);
-            case "mqtt" -> servers.serve("mosquitto", "-c", mosquitto(""));
-            case "websocket" -> servers.serve(Needs.PYTHON, webSockets());
+    /** One that is said this to; behind haproxy is the echo server. */
+    private Process serverOf(String server) throws IOException {
+        return switch (server) {
+            case "redis-server" -> servers.serve("redis-server", redis(10_000));
+            case "nginx" -> nginx(10_000);
+            case "nginx with TLS" -> nginx(10_000, TLS);
+            case "mosquitto" -> servers.serve("mosquitto", "-c", mosquitto(""));
+            case "websockets" -> servers.serve(Needs.PYTHON, webSockets());
+            case "echo" -> servers.serve(Needs.PYTHON, echoes(servers));
             default -> haproxy(9_000, "120s", behind.port());
         };
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"redis", "http", "mqtt", "websocket", "echo"})
-    void aServerThatIsStartedAnewLosesThemAndThatIsCountedByCause(String talk) throws Exception {
-        if (talk.equals("echo")) {
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "redis-server, redis",
+                "nginx, http",
+                "nginx with TLS, \"http, tls: {trust: root.pem}\"",
+                "mosquitto, mqtt",
+                "websockets, websocket",
+                "echo, echo",
+                "haproxy, echo"
+            })
+    void aServerThatIsStartedAnewLosesThemAndThatIsCountedByCause(String server, String talk) throws Exception {
+        if (server.equals("haproxy")) {
             assertThat(echoServer()).isPositive();
         }
-        Process first = serverOf(talk);
+        Process first = serverOf(server);
         target(talk);
         try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json")) {
             console.answer("start client1");
             console.answer("connections start 500 client1");
             kill(first);
-            serverOf(talk);
+            serverOf(server);
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(console.answer("count")).contains("\"lost\":500"));
             await().atMost(Duration.ofSeconds(30))
@@ -199,17 +213,33 @@ class TargetIT {
         await().until(() -> begun.stream().noneMatch(ProcessHandle::isAlive));
     }
 
+    /** What makes nginx speak TLS, with a certificate of the test's own. */
+    private static final String TLS = " ssl; ssl_certificate server.pem; ssl_certificate_key server.key";
+
     private Process nginx(int workerConnections) throws IOException {
+        return nginx(workerConnections, "");
+    }
+
+    /** @param more behind its {@code listen} */
+    private Process nginx(int workerConnections, String more) throws IOException {
         Needs.command("nginx");
+        if (!more.isEmpty() && Files.notExists(folder.resolve("root.pem"))) {
+            Certificates authority = new Certificates();
+            Certificates.Identity identity = authority.of("localhost", "127.0.0.1");
+            servers.file("root.pem", authority.root().pem());
+            servers.file("server.pem", identity.pem());
+            servers.file("server.key", identity.keyPem());
+        }
         String conf = servers.file("nginx.conf", """
                 daemon off; pid nginx.pid; error_log error.log; worker_processes 1;
                 events { worker_connections MAX; }
                 http {
                   access_log off; keepalive_requests 100000;
                   client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;
-                  server { listen 127.0.0.1:PORT; location / { return 200 "hello"; } location /busy { return 503; } }
+                  server { listen 127.0.0.1:PORTMORE; location / { return 200 "hello"; } location /busy { return 503; } }
                 }
-                """.replace("MAX", Integer.toString(workerConnections)));
+                """.replace("MAX", Integer.toString(workerConnections))
+                .replace("MORE", more));
         return servers.serve("nginx", "-p", folder.toString(), "-c", conf);
     }
 
@@ -230,9 +260,17 @@ class TargetIT {
     }
 
     @Test
-    void nginxClosesIdleOnesAtItsWorkerConnectionsAndTheVerdictNamesThem() throws IOException {
-        Process nginx = nginx(768);
-        target("http");
+    void nginxHoldsThemOverTls() throws IOException {
+        Process nginx = nginx(10_000, TLS);
+        holds("http, tls: {trust: root.pem}", 1);
+        end(nginx);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nginxClosesIdleOnesAtItsWorkerConnectionsAndTheVerdictNamesThem(boolean tls) throws IOException {
+        Process nginx = nginx(768, tls ? TLS : "");
+        target(tls ? "http, tls: {trust: root.pem}" : "http");
         assertThat(run("start client1", "connections start 1000 client1").out())
                 .contains("\"cause\":\"target-closes\"", "(nginx, pid " + nginx.pid() + ", and 1 more process)")
                 .containsPattern("Raise its worker_connections [^.]* it is about 7[4-9]\\d for each worker");
@@ -344,6 +382,12 @@ class TargetIT {
                             await server.serve_forever()
                         asyncio.run(main())
                         """);
+    }
+
+    @Test
+    void anEchoServerHoldsThem() throws IOException {
+        servers.serve(Needs.PYTHON, echoes(servers));
+        holds("echo", 1);
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.connscale.diagnosis.Moment;
 import io.connscale.diagnosis.Moments;
 import io.connscale.kernel.Facts;
 import io.connscale.limits.ServerEnd;
+import io.connscale.run.Course;
 import io.connscale.run.Event;
 import io.connscale.run.Run;
 import io.connscale.run.RunInfo;
@@ -54,6 +55,8 @@ public final class Recording implements AutoCloseable {
     private static final long FULL_PACE = 16L << 20;
 
     private static final long INFO_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** What happens is written into {@code run.json} no more often than that. */
+    private static final long COURSE_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** What could not be begun is tried again after so long. */
     private static final Duration AGAIN = Duration.ofSeconds(10);
 
@@ -90,8 +93,9 @@ public final class Recording implements AutoCloseable {
         /** Null: none could be made yet. */
         private @Nullable Path folder;
 
-        private final Map<String, RunInfo.Kernel> kernels = new LinkedHashMap<>();
-        private RunInfo.Kernel atServer = RunInfo.Kernel.UNKNOWN;
+        private final Map<String, Heard> kernels = new LinkedHashMap<>();
+        private @Nullable Heard atServer;
+        private final Course course = new Course();
         private Samples.@Nullable Subscription subscription;
         private @Nullable RunWriter writer;
         private @Nullable RunListener listener;
@@ -100,6 +104,9 @@ public final class Recording implements AutoCloseable {
         private @Nullable String name;
         private long moments;
         private long infoAt;
+        /** Whether something has happened that {@code run.json} does not have yet. */
+        private boolean newCourse;
+
         private long triedAt;
         private @Nullable IOException refusal;
         private boolean complained;
@@ -112,6 +119,19 @@ public final class Recording implements AutoCloseable {
         long pace() {
             long written = writer == null ? 0 : writer.written();
             return 1L << Math.min(32, written / FULL_PACE);
+        }
+    }
+
+    /** What the kernel of an end said first and last. */
+    private record Heard(Facts before, Facts after) {
+        static RunInfo.Kernel kernel(@Nullable Heard heard) {
+            return heard == null
+                    ? RunInfo.Kernel.UNKNOWN
+                    : new RunInfo.Kernel(
+                            heard.after.machine(),
+                            heard.before.values(),
+                            heard.after.values(),
+                            heard.after.since(heard.before));
         }
     }
 
@@ -148,6 +168,9 @@ public final class Recording implements AutoCloseable {
         Begun asked = run;
         return Optional.of(answer(() -> {
             writer(asked);
+            if (asked.newCourse) {
+                info(asked, null, null);
+            }
             return Objects.requireNonNull(asked.folder);
         }));
     }
@@ -234,11 +257,20 @@ public final class Recording implements AutoCloseable {
             double t = Duration.between(run.began, at).toMillis() / 1e3;
             execute(run, () -> {
                 Event event = new Event(at, t, kind, text, took, ok, details);
+                run.newCourse |= run.course.add(event);
                 if (run.listener != null) {
                     run.listener.event(event);
                 }
                 writer(run).event(event);
+                tellCourse(run);
             });
+        }
+    }
+
+    /** At once where little happens; of very much once a second, so that no more than that is lost. */
+    private void tellCourse(Begun run) throws IOException {
+        if (run.newCourse && System.nanoTime() - run.infoAt >= COURSE_NANOS) {
+            info(run, null, null);
         }
     }
 
@@ -425,6 +457,7 @@ public final class Recording implements AutoCloseable {
         if (run.moments++ % run.pace() == 0) {
             write(run, now);
         }
+        tellCourse(run);
     }
 
     private void write(Begun run, Moment now) throws IOException {
@@ -433,6 +466,7 @@ public final class Recording implements AutoCloseable {
         boolean kernels = kernels(run, last, now);
         run.last = now;
         Sample sample = interval.sample(run.began, kernels ? parts.diagnostics().allowances(now) : null);
+        run.course.add(sample);
         Map<String, Distribution> times = interval.times();
         if (run.listener != null) {
             run.listener.sample(sample, times);
@@ -448,7 +482,7 @@ public final class Recording implements AutoCloseable {
         boolean news = false;
         Moment.Heard server = now.server();
         if (server != null && isNews(last == null ? null : last.server(), server)) {
-            run.atServer = after(run.atServer, server.facts());
+            run.atServer = new Heard(run.atServer == null ? server.facts() : run.atServer.before, server.facts());
             run.status = now.status();
             news = true;
         }
@@ -456,7 +490,9 @@ public final class Recording implements AutoCloseable {
             if (isNews(last == null ? null : last.hosts().get(host.getKey()), host.getValue())) {
                 Facts facts = host.getValue().facts();
                 run.kernels.merge(
-                        host.getKey(), after(RunInfo.Kernel.UNKNOWN, facts), (before, same) -> after(before, facts));
+                        host.getKey(),
+                        new Heard(facts, facts),
+                        (first, newest) -> new Heard(first.before, newest.after));
                 news = true;
             }
         }
@@ -465,11 +501,6 @@ public final class Recording implements AutoCloseable {
 
     private static boolean isNews(Moment.@Nullable Heard before, Moment.Heard now) {
         return !now.facts().equals(Facts.NONE) && (before == null || before.factsNanos() < now.factsNanos());
-    }
-
-    private static RunInfo.Kernel after(RunInfo.Kernel before, Facts facts) {
-        return new RunInfo.Kernel(
-                facts.machine(), before.before() == null ? facts.values() : before.before(), facts.values());
     }
 
     private void end(Begun run, @Nullable Integer exit) throws IOException, InterruptedException {
@@ -490,14 +521,14 @@ public final class Recording implements AutoCloseable {
             run.listener.info(info);
         }
         writer(run).info(info);
+        run.newCourse = false;
     }
 
     private RunInfo describe(Begun run, @Nullable Instant ended, @Nullable Integer exit) {
         Map<String, RunInfo.Host> hosts = new LinkedHashMap<>();
         parts.cluster()
                 .statuses()
-                .forEach(host -> hosts.put(
-                        host.name(), host(host, run.kernels.getOrDefault(host.name(), RunInfo.Kernel.UNKNOWN))));
+                .forEach(host -> hosts.put(host.name(), host(host, Heard.kernel(run.kernels.get(host.name())))));
         return new RunInfo(
                 RunInfo.SCHEMA,
                 run.folder == null ? "" : Runs.id(run.folder),
@@ -515,7 +546,11 @@ public final class Recording implements AutoCloseable {
                         ProcessHandle.current().pid(),
                         options.hostsFile),
                 server(run),
-                hosts);
+                hosts,
+                run.course.commands(),
+                run.course.verdicts(),
+                run.course.leftOut(),
+                run.course.warnings());
     }
 
     private RunInfo.Server server(Begun run) {
@@ -532,7 +567,7 @@ public final class Recording implements AutoCloseable {
                                 .filter(Objects::nonNull)
                                 .findFirst()
                                 .orElse(null),
-                run.atServer);
+                Heard.kernel(run.atServer));
     }
 
     private static RunInfo.Host host(HostStatus host, RunInfo.Kernel kernel) {

@@ -1,6 +1,9 @@
 package io.connscale.command;
 
 import com.google.auto.service.AutoService;
+import io.connscale.api.Connscale;
+import io.connscale.api.Count;
+import io.connscale.api.HostState;
 import io.connscale.api.Measured;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
@@ -16,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,9 @@ public final class ExpectCommand implements Command {
             "expect established >= 10k, expect roundTrip.p99 < 5ms over 30s, expect verdict != unknown";
     private static final List<String> NAMES =
             Stream.concat(Measured.NAMES.stream(), Stream.of(VERDICT)).toList();
+
+    /** What no host without an agent has. */
+    private static final Set<String> HELD = Set.of("established", "connecting");
 
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final long ANSWERS_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -143,8 +150,10 @@ public final class ExpectCommand implements Command {
         Moments asked = context.scale().moments();
         Moment first = asked.next(ANSWERS_NANOS, true);
         Measured measured = Measured.of(expected, first);
-        if (!measured.isThere()) {
-            return new Checked(expected.toString(), null, "", false); // the server does not run; no host has an agent
+        if (!measured.isThere()) { // the server does not run; no host has an agent
+            return HELD.contains(expected.name())
+                    ? number(expected, none(context, expected.over()), measured.bound(), "")
+                    : new Checked(expected.toString(), null, "", false);
         }
         String unit = measured.isTime() ? "µs" : "";
         if (expected.over() == null && measured.isOfAMoment()) {
@@ -154,6 +163,30 @@ public final class ExpectCommand implements Command {
                 ? worst(asked, expected, measured, first)
                 : measured.between(first, after(asked, over(expected)));
         return number(expected, value, measured.bound(), unit);
+    }
+
+    /** 0 where that is known, all the time: no host has an agent, and the server holds no connection that one may have left. */
+    private static @Nullable Double none(CommandContext context, @Nullable Duration over) throws InterruptedException {
+        long end = System.nanoTime() + (over == null ? 0 : over.toNanos());
+        while (isNone(context.scale())) {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                return 0.0;
+            }
+            TimeUnit.NANOSECONDS.sleep(Math.min(SECOND.toNanos(), left));
+        }
+        return null;
+    }
+
+    private static boolean isNone(Connscale scale) {
+        if (scale.states().stream().anyMatch(host -> host.state() != HostState.State.STOPPED)) {
+            return false;
+        }
+        Count count = scale.count(List.of()); // settled
+        return count.serverFailure().isEmpty()
+                && (count.server().isPresent()
+                        ? count.server().getAsLong() == 0
+                        : scale.target().isEmpty());
     }
 
     /** What must be so all the time is looked at each second. */

@@ -2,6 +2,8 @@ package io.connscale.kernel;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,7 +79,8 @@ public final class PortSockets {
     static List<Row> of(Path table, int port) throws IOException {
         String written = String.format(Locale.ROOT, ":%04X ", port);
         List<Row> rows = new ArrayList<>();
-        try (BufferedReader reader = Files.newBufferedReader(table)) {
+        try (BufferedReader reader =
+                new BufferedReader(new InputStreamReader(TcpTable.open(table), StandardCharsets.US_ASCII))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 if (line.contains(written)) {
                     row(line)

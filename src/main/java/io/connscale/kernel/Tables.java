@@ -16,8 +16,11 @@ final class Tables {
     static Map<String, Long> pairs(List<String> lines) {
         Map<String, Long> values = new HashMap<>();
         for (int i = 0; i + 1 < lines.size(); i += 2) {
-            String[] names = lines.get(i).split("\\s+", -1);
-            String[] numbers = lines.get(i + 1).split("\\s+", -1);
+            String[] names = ProcFiles.words(lines.get(i));
+            String[] numbers = ProcFiles.words(lines.get(i + 1));
+            if (names.length == 0) {
+                continue;
+            }
             String prefix = names[0].replace(":", "");
             for (int n = 1; n < Math.min(names.length, numbers.length); n++) {
                 put(values, prefix + names[n], numbers[n], 1);
@@ -30,7 +33,7 @@ final class Tables {
     static Map<String, Long> sockstat(Path file) {
         Map<String, Long> values = new HashMap<>();
         for (String line : ProcFiles.lines(file)) {
-            String[] words = line.split("\\s+", -1);
+            String[] words = ProcFiles.words(line);
             for (int n = 1; n + 1 < words.length; n += 2) {
                 put(values, "sockstat." + words[0].replace(":", "") + "." + words[n], words[n + 1], 1);
             }
@@ -42,7 +45,7 @@ final class Tables {
     static Map<String, Long> meminfo(Path file) {
         Map<String, Long> values = new HashMap<>();
         for (String line : ProcFiles.lines(file)) {
-            String[] words = line.split("\\s+", -1);
+            String[] words = ProcFiles.words(line);
             if (words.length == 3 && words[2].equals("kB")) {
                 put(values, words[0].replace(":", ""), words[1], KIB);
             }
@@ -66,8 +69,8 @@ final class Tables {
         Map<String, Long> values = new HashMap<>();
         List<String> lines = ProcFiles.lines(file);
         for (String line : lines.subList(Math.min(1, lines.size()), lines.size())) {
-            String[] names = lines.get(0).split("\\s+", -1);
-            String[] numbers = line.split("\\s+", -1);
+            String[] names = ProcFiles.words(lines.get(0));
+            String[] numbers = ProcFiles.words(line);
             for (int n = 0; n < Math.min(names.length, numbers.length); n++) {
                 String name = "nf_conntrack." + names[n];
                 hexadecimal(numbers[n]).ifPresent(value -> values.merge(name, value, Long::sum));
@@ -88,7 +91,7 @@ final class Tables {
     static Map<String, Long> limits(Path file) {
         Map<String, Long> values = new HashMap<>();
         for (String line : ProcFiles.lines(file)) {
-            String[] words = line.split("\\s+", -1);
+            String[] words = ProcFiles.words(line);
             if (line.startsWith("Max open files") && words.length > 4) {
                 put(values, Fact.SOFT_FILES.kernelName(), words[3], 1);
                 put(values, Fact.HARD_FILES.kernelName(), words[4], 1);

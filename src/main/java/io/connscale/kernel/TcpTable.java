@@ -2,6 +2,7 @@ package io.connscale.kernel;
 
 import java.io.BufferedReader;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -29,7 +30,32 @@ final class TcpTable {
     /** Bytes: the first some 400 sockets of the table. */
     static final int BEGINNING = 64 << 10;
 
+    /** Of a line with IPv6 addresses; what a read of the table leaves of a page is less. */
+    private static final int MAX_LINE = 256;
+    /** The kernel writes the table by its own pages: this is the smallest there is. */
+    private static final int PAGE = 4 << 10;
+
     private TcpTable() {}
+
+    /**
+     * The table as it is read once through. Each read gives a page of it; the last one less. The kernel goes on after the socket that it has told last, but
+     * whoever asks once more after the last one is told whatever lies behind as many sockets as there were (tcp_ipv4.c: tcp_seq_start,
+     * tcp_get_idx): where the table has grown meanwhile, those at its end again. So nobody asks.
+     */
+    static InputStream open(Path file) throws IOException {
+        return new FilterInputStream(Files.newInputStream(file)) {
+            private int page = PAGE;
+            private boolean ended;
+
+            @Override
+            public int read(byte[] buffer, int offset, int length) throws IOException {
+                int n = ended ? -1 : super.read(buffer, offset, length);
+                page = Math.max(page, n);
+                ended = n < length && n < page - MAX_LINE;
+                return n;
+            }
+        };
+    }
 
     /** A listening socket and its number in {@code /proc/PID/fd}. */
     record Listener(AcceptQueue queue, long inode) {}
@@ -134,7 +160,7 @@ final class TcpTable {
     /** All of the table; nothing of one that is not there. */
     private static Optional<Scan> scan(Path file, Scan scan, long end) {
         byte[] buffer = new byte[1 << 16];
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = open(file)) {
             int n = in.read(buffer);
             while (n >= 0) {
                 if (System.nanoTime() - end > 0) {
@@ -156,6 +182,7 @@ final class TcpTable {
     /** Reads byte by byte, since splitting a million lines takes seconds. Of each column the part behind its last colon counts. */
     private static final class Scan {
         private static final int LOCAL = 1;
+        private static final int PEER = 2;
         private static final int STATE = 3;
         /** {@code retrnsmt}: how often the oldest segment that is not acknowledged was sent again. */
         private static final int AGAIN = 6;
@@ -166,6 +193,16 @@ final class TcpTable {
 
         private static final int ESTABLISHED = 1;
         private static final int SYN_RECEIVED = 3;
+
+        /** Of those told last. A table that ends with a page may be asked once more, see {@link #open}: who is told again is counted once. */
+        private static final int RECENT_BITS = 14;
+
+        private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
+        private static final long FNV_PRIME = 0x100000001b3L;
+
+        private final long[] recent = new long[1 << RECENT_BITS];
+        /** A hash of the addresses and ports of both ends. */
+        private long key;
 
         private final Map<Integer, Long> suspect = new HashMap<>();
         private long synReceived;
@@ -201,6 +238,9 @@ final class TcpTable {
                     value = 0;
                 }
                 value = b == ':' ? 0 : value << 4 | Math.max(0, Character.digit(b, 16));
+                if (column == LOCAL || column == PEER) {
+                    key = (key ^ b) * FNV_PRIME;
+                }
             }
         }
 
@@ -218,19 +258,33 @@ final class TcpTable {
         }
 
         private void endOfLine() {
-            if (!headings && state == SYN_RECEIVED) {
-                synReceived++;
-            } else if (!headings && state == ESTABLISHED && unanswered != 0) {
-                suspect.merge(port, 1L, Long::sum);
-            }
-            if (!headings && state == ESTABLISHED && counted.get(port)) {
-                established++;
-                accepted += inode == 0 ? 0 : 1;
+            if (!headings && (state == SYN_RECEIVED || state == ESTABLISHED) && isNew()) {
+                count();
             }
             headings = false;
             column = -1;
             state = 0;
             unanswered = 0;
+            key = 0;
+        }
+
+        private boolean isNew() {
+            int at = (int) ((key * GOLDEN_RATIO) >>> (64 - RECENT_BITS));
+            boolean again = recent[at] == key;
+            recent[at] = key;
+            return !again;
+        }
+
+        private void count() {
+            if (state == SYN_RECEIVED) {
+                synReceived++;
+            } else if (unanswered != 0) {
+                suspect.merge(port, 1L, Long::sum);
+            }
+            if (state == ESTABLISHED && counted.get(port)) {
+                established++;
+                accepted += inode == 0 ? 0 : 1;
+            }
         }
     }
 

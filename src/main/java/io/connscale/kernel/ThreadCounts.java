@@ -66,8 +66,8 @@ final class ThreadCounts {
     private static OptionalLong number(List<String> status, String name) {
         return status.stream()
                 .filter(line -> line.startsWith(name))
-                .map(line ->
-                        ProcFiles.number(line.substring(name.length()).strip().split("\\s+", 2)[0]))
+                .map(line -> ProcFiles.words(line.substring(name.length())))
+                .map(words -> words.length == 0 ? OptionalLong.empty() : ProcFiles.number(words[0]))
                 .flatMapToLong(OptionalLong::stream)
                 .findFirst();
     }
@@ -110,7 +110,11 @@ final class ThreadCounts {
             return List.of();
         }
         return all.stream() // after the folder is closed: there may be one descriptor only
-                .filter(thread -> ProcFiles.line(thread.resolve("comm")).matches("(agent-loop|server)-.*"))
+                .filter(thread -> isLoop(ProcFiles.line(thread.resolve("comm"))))
                 .toList();
+    }
+
+    private static boolean isLoop(String name) {
+        return name.startsWith("agent-loop-") || name.startsWith("server-");
     }
 }

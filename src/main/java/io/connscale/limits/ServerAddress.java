@@ -27,6 +27,7 @@ public final class ServerAddress implements Limit {
         }
         return elsewhere(seen)
                 .or(() -> refused(seen))
+                .or(() -> silent(seen))
                 .or(() -> gone(seen))
                 .or(() -> itself(seen))
                 .or(() -> closed(seen));
@@ -96,6 +97,24 @@ public final class ServerAddress implements Limit {
                         + ": a firewall refuses them (reject with a reset or port-unreachable), or server.address is another"
                         + " machine's",
                 "Look for reject: nft list ruleset at both ends and on routers between; and at server.address in hosts.yaml");
+    }
+
+    /** What was up has ended, and its host does not answer: perhaps the server runs. */
+    private static Optional<Cause> silent(Observation seen) {
+        long ended = seen.count(ENDED);
+        return seen.server().state() != ServerEnd.State.SILENT
+                ? Optional.empty()
+                : seen.worst(ENDED)
+                        .map(host -> new Cause(
+                                Certainty.WHAT_IS_LEFT,
+                                ended,
+                                new Verdict(
+                                        "server-silent",
+                                        seen.server(),
+                                        Words.many(ended, "connection") + " of " + host.name() + " to " + host.target()
+                                                + " ended (" + host.reasons()
+                                                + "), and the server's host does not answer: whether the server still runs is not known",
+                                        start(seen.server()))));
     }
 
     /** What was up has ended with the server. */

@@ -1,5 +1,6 @@
 package io.connscale.report;
 
+import io.connscale.run.Course;
 import io.connscale.run.Event;
 import io.connscale.run.RunInfo;
 import io.connscale.run.Sample;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PageData {
     private static final int MAX_VERDICTS = 5;
-    private static final int MAX_WARNINGS = 10;
     private static final int MAX_EVENTS = 500;
     private static final int MAX_TEXT = 2_000;
     /** Commands that change nothing: no mark in the charts. */
@@ -30,11 +30,8 @@ final class PageData {
             "?", "count", "doctor", "expect", "help", "history", "hosts", "page", "plan", "report", "runs", "compare",
             "save", "sleep", "stats", "watch");
 
-    /** A warning that came with other numbers each time, as it came last. */
-    private record Warning(String text, int count) {}
-
     private final Series series;
-    private final Map<String, Warning> warnings = new LinkedHashMap<>();
+    private final Course course = new Course();
     private final Map<String, Event> verdicts = new LinkedHashMap<>();
     private final List<Event> events = new ArrayList<>();
     private final Map<String, Distribution> times = new LinkedHashMap<>();
@@ -79,21 +76,8 @@ final class PageData {
             lastOfHosts = sample;
             most = most == null ? sum.established() : (Long) Math.max(most, sum.established());
         }
-        if (sample.server() != null) {
-            warn("server", sample.server());
-        }
-        sample.hosts().forEach(this::warn);
+        course.add(sample);
         return series.add(sample);
-    }
-
-    private void warn(String end, End said) {
-        for (String cause : said.unreliable()) {
-            String key = end + ' ' + cause.replaceAll("[0-9.,]+", "#");
-            int count = warnings.containsKey(key) ? warnings.get(key).count : 0;
-            if (count > 0 || warnings.size() < MAX_WARNINGS) {
-                warnings.put(key, new Warning(end + "'s numbers are unreliable: " + cause, count + 1));
-            }
-        }
     }
 
     void add(Event event) {
@@ -153,8 +137,9 @@ final class PageData {
         data.put("hosts", hostRows());
         data.put(
                 "warnings",
-                warnings.values().stream()
-                        .map(w -> Map.of("text", w.text, "count", w.count))
+                course.warnings().stream()
+                        .map(w -> Map.of(
+                                "text", w.end() + "'s numbers are unreliable: " + w.text(), "count", w.samples()))
                         .toList());
         return data;
     }

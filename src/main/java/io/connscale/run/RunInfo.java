@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run was made with, and what the kernels said before and after: {@code run.json}. Null is unknown.
+ * What a run was made with, what the kernels said before and after, and what happened in it, in short: {@code run.json}. Null is unknown.
  *
  * @param schema {@link #SCHEMA}; a reader reads this one and those before it
  * @param id the name of its folder
@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param exit the console's exit code; the same
  * @param version of connscale
  * @param hosts as they were when the run began, by name
+ * @param commands with their times; of very many those of the beginning and of the end. Null in a record that is older than this member, as the next three
+ * @param verdicts why connections stopped growing; likewise
+ * @param leftOut how many of both are in {@code events.jsonl} alone
+ * @param unreliable what made numbers unreliable
  */
 public record RunInfo(
         int schema,
@@ -31,13 +35,56 @@ public record RunInfo(
         String version,
         Console console,
         Server server,
-        Map<String, Host> hosts) {
+        Map<String, Host> hosts,
+        @Nullable List<Command> commands,
+        @Nullable List<Verdict> verdicts,
+        @Nullable Integer leftOut,
+        @Nullable List<Warning> unreliable) {
     /** The schema that is written. */
     public static final int SCHEMA = 1;
 
     public RunInfo {
         hosts = Collections.unmodifiableMap(new LinkedHashMap<>(hosts));
+        commands = commands == null ? null : List.copyOf(commands);
+        verdicts = verdicts == null ? null : List.copyOf(verdicts);
+        unreliable = unreliable == null ? null : List.copyOf(unreliable);
     }
+
+    /**
+     * A command.
+     *
+     * @param at when it began
+     * @param t the same, in seconds since the run began
+     * @param text its line, cut off where it is long
+     * @param took seconds; null while it has not ended, and where the console was killed meanwhile
+     * @param ok whether it worked, and an expectation was met; null likewise
+     * @param error why not; null where it did
+     */
+    public record Command(
+            Instant at,
+            double t,
+            String text,
+            @Nullable Double took,
+            @Nullable Boolean ok,
+            @Nullable String error) {}
+
+    /**
+     * Why connections stopped growing, or ended.
+     *
+     * @param cause in a word
+     * @param host whose limit it is, or {@code server}
+     * @param text what was found, and what to do
+     */
+    public record Verdict(Instant at, double t, String cause, String host, String text) {}
+
+    /**
+     * What made an end's numbers unreliable.
+     *
+     * @param end a host, or {@code server}
+     * @param text as it was said last
+     * @param samples in how many it was said, with these numbers or others
+     */
+    public record Warning(String end, String text, int samples) {}
 
     /**
      * The console's process.
@@ -104,16 +151,19 @@ public record RunInfo(
      * @param machine equal for ends on one machine; empty: unknown
      * @param before when it was first heard in this run; null where it never was
      * @param after when it was last heard, at most ten seconds before the end; the same
+     * @param grew the counters of events that grew meanwhile, and by how much; null where that is not known, and in an older record
      */
     public record Kernel(
             String machine,
             @Nullable SortedMap<String, Long> before,
-            @Nullable SortedMap<String, Long> after) {
-        public static final Kernel UNKNOWN = new Kernel("", null, null);
+            @Nullable SortedMap<String, Long> after,
+            @Nullable SortedMap<String, Long> grew) {
+        public static final Kernel UNKNOWN = new Kernel("", null, null, null);
 
         public Kernel {
             before = before == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(before));
             after = after == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(after));
+            grew = grew == null ? null : Collections.unmodifiableSortedMap(new TreeMap<>(grew));
         }
     }
 }

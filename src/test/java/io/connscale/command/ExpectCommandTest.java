@@ -3,9 +3,11 @@ package io.connscale.command;
 import static io.connscale.command.TypedLines.json;
 import static io.connscale.command.TypedLines.table;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.connscale.cluster.MiniCluster;
 import io.connscale.command.TypedLines.Said;
+import java.net.Socket;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +71,35 @@ class ExpectCommandTest {
         Said said = table(mini, "stop all", "expect roundTrip.p99 < 1s over 100ms");
         assertThat(said.exit()).isEqualTo(99);
         assertThat(said.err()).contains("it is unknown");
+    }
+
+    @Test
+    void whenNoAgentRunsAndTheServerHoldsNoneNoneIsEstablished() {
+        Said said = json(
+                mini,
+                "stop all",
+                "expect established == 0",
+                "expect established == 0 over 100ms",
+                "expect connecting == 0",
+                "server stop",
+                "expect established == 0");
+        assertThat(said.exit()).as(said.out()).isZero();
+        assertThat(said.last()).contains("\"value\":0,", "\"met\":true");
+        assertThat(table(mini, "expect established > 0").err()).contains("it is 0");
+    }
+
+    /** One that an agent may have left, or another client's: whose it is nobody knows. */
+    @Test
+    void whenTheServerHoldsOneItIsUnknownHowManyAreEstablished() throws Exception {
+        json(mini, "stop all");
+        String[] target = mini.cluster().targets().get(0).split(":", 2);
+        try (Socket left = new Socket(target[0], Integer.parseInt(target[1]))) {
+            await().until(() -> mini.server().status().get().established() == 1);
+            Said said = table(mini, "expect established == 0");
+            assertThat(said.exit()).isEqualTo(99);
+            assertThat(said.err()).contains("it is unknown");
+            assertThat(left.isConnected()).isTrue();
+        }
     }
 
     @Test

@@ -24,7 +24,11 @@ class ReportNameTest {
                 "1",
                 new RunInfo.Console("", "", "", "", 1, 1, ""),
                 new RunInfo.Server(null, "", List.of(), null, null, RunInfo.Kernel.UNKNOWN),
-                Map.of());
+                Map.of(),
+                List.of(),
+                List.of(),
+                0,
+                List.of());
         return new Run(Path.of("/runs/20261127-200000"), info, List.of(), List.of());
     }
 

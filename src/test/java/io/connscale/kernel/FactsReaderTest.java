@@ -106,8 +106,8 @@ class FactsReaderTest {
         for (int n = 0; n < 300_000; n++) {
             String state = n >= 250_000 ? "03" : "01";
             table.append(
-                    "%4d: 0100007F:231D 0100007F:%04X %s 00000000:00000000 00:00000000 00000000     0        0 %d 1\n"
-                            .formatted(n, n & 0xFFFF, state, n));
+                    "%4d: 0100007F:231D 0100%02X7F:%04X %s 00000000:00000000 00:00000000 00000000     0        0 %d 1\n"
+                            .formatted(n, n >> 16, n & 0xFFFF, state, n));
         }
         write("proc/net/tcp", table.toString());
         assertThat(reader().read(true).get(Fact.SYN_RECEIVED)).isEqualTo(50_000);

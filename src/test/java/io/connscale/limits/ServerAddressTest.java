@@ -77,6 +77,15 @@ class ServerAddressTest {
                         .text())
                 .contains("the server's host does not answer")
                 .doesNotContain("nobody listens", "server start");
+        Verdict ended = verdict(Map.of("receive ECONNRESET", 18L), nothing(), server(SILENT, Map.of(), CALM), 0);
+        assertThat(ended.cause()).isEqualTo("server-silent");
+        assertThat(ended.text())
+                .contains(
+                        "18 connections of client1 to",
+                        "(receive ECONNRESET 18)",
+                        "the server's host does not answer: whether the server still runs is not known",
+                        "hosts shows the state of its host")
+                .doesNotContain("is gone", "server start");
         Facts hidden = new Facts(new TreeMap<>(), null, "m", "n", "tsc");
         assertThat(verdict(Map.of("connect ECONNREFUSED", 3L), nothing(), server(STOPPED, Map.of(), hidden), 0)
                         .text())

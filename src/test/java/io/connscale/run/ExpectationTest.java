@@ -118,7 +118,11 @@ class ExpectationTest {
                 "0.2.0",
                 new RunInfo.Console("25", "Linux", "6.1.0", "amd64", 8, 1, ""),
                 i.server(),
-                i.hosts());
+                i.hosts(),
+                i.commands(),
+                i.verdicts(),
+                i.leftOut(),
+                i.unreliable());
         assertThat(Summary.incomparable(one, new Run(one.folder(), other, one.samples(), one.events())))
                 .contains("different Java: 17.0.15 and 25", "different kernel: 6.18.0 and 6.1.0");
     }
