@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.jline.terminal.Terminal;
 import org.jline.utils.Signals;
 import org.jspecify.annotations.Nullable;
@@ -302,7 +303,9 @@ final class ConsoleProcess {
                 .map(running -> running
                         + config.server().on().map(host -> " on " + host).orElse(""))
                 .orElse("stopped");
-        return "connscale %s · server %s · %d %s · Tab completes, help explains"
-                .formatted(Version.program(), where, hosts, hosts == 1 ? "host" : "hosts");
+        String more =
+                config.sources().stream().map(source -> " + @" + source.name()).collect(Collectors.joining());
+        return "connscale %s · server %s · %d %s%s · Tab completes, help explains"
+                .formatted(Version.program(), where, hosts, hosts == 1 ? "host" : "hosts", more);
     }
 }

@@ -124,6 +124,8 @@ class ArchitectureTest {
                 .dependOnClassesThat(are(resideInAPackage(in("control"))
                         .and(not(JavaClass.Predicates.simpleName("Exhausted")))
                         .and(not(JavaClass.Predicates.simpleName("Json")))
+                        .and(not(JavaClass.Predicates.simpleName("NameRanges")))
+                        .and(not(JavaClass.Predicates.simpleName("Said")))
                         .and(not(JavaClass.Predicates.simpleName("Nearest")))
                         .and(not(JavaClass.Predicates.simpleName("PlainText")))
                         .and(not(JavaClass.Predicates.simpleName("Quantity")))

@@ -3,6 +3,8 @@ package io.connscale.api;
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.HostStatus;
 import io.connscale.cluster.HostStatus.State;
+import io.connscale.cluster.RemoteServer;
+import io.connscale.cluster.config.HostSource;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.cluster.config.Launch;
@@ -147,6 +149,38 @@ public final class Connscale implements AutoCloseable {
     /** Those of them that {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */
     public List<String> hosts(List<String> patterns) {
         return waiting(() -> parts.cluster().select(patterns));
+    }
+
+    /** The same, where those that {@code from:} lists are listed first, if they may be meant: for a start. Waits for the commands that list them. */
+    public List<String> listed(List<String> patterns) {
+        return waiting(() -> {
+            parts.cluster().list(patterns);
+            return parts.cluster().select(patterns);
+        });
+    }
+
+    /** The host whose agent our server runs in; empty where it is this process's. */
+    public Optional<String> serverHost() {
+        return parts.server() instanceof RemoteServer there ? Optional.of(there.host()) : Optional.empty();
+    }
+
+    /**
+     * What a command printed that ends within half a minute, on a host's machine as {@code hosts.yaml} reaches it, or on this one. Waits.
+     *
+     * @param host empty: this machine
+     */
+    public String run(Optional<String> host, List<String> command) {
+        return waiting(() -> parts.cluster().run(host, command));
+    }
+
+    /** By name, the patterns that each group of hosts means. */
+    public Map<String, List<String>> groups() {
+        return parts.cluster().groups();
+    }
+
+    /** Of {@code from:}, what was not listed yet, in words. */
+    public List<String> unlisted() {
+        return parts.cluster().unlisted().stream().map(HostSource::toString).toList();
     }
 
     /** What {@code typed} may become in order to mean some of {@code names}, where it is a list or has a bracket, too: what Tab offers. */

@@ -24,6 +24,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -50,7 +51,7 @@ import java.util.stream.Collectors;
  * a Pong after the last one came up, none is lost, both ends count the same, and the goals are met. Made by
  * {@link Connscale#maximum}. One thread runs it; any may ask how far it is. What it opened stays open.
  *
- * <p>Taken from RFC 3511, 5.2.3: an iterative search, and a request on each connection once all of them are established; from RFC 9411, 7.5: what is
+ * <p>Taken from RFC 3511, 5.2: an iterative search, and a request on each connection once all of them are established; from RFC 9411, 7.5: what is
  * counted is counted while the number is sustained, not on the way there.
  */
 public final class Maximum {
@@ -85,6 +86,8 @@ public final class Maximum {
     private static final int MORE_SOURCES = 4;
     private static final int FIRST_SOURCE = 2;
     private static final int MAX_SOURCES = 250;
+    private static final int MAX_PORTS = 64;
+    private static final int MAX_PORT = 65_535;
 
     private static final String UNKNOWN = io.connscale.limits.Verdict.UNKNOWN;
     /** Verdicts that say what happened, and no limit. */
@@ -359,7 +362,10 @@ public final class Maximum {
             return Optional.empty();
         }
         return switch (verdict.cause()) {
-            case "ports" -> moreSources(verdict.host());
+            case "ports" -> {
+                Optional<String> sources = moreSources(verdict.host());
+                yield sources.isPresent() ? sources : morePorts();
+            }
             case "files" -> moreProcesses(verdict.host());
             default -> Optional.empty();
         };
@@ -381,6 +387,46 @@ public final class Maximum {
         within(parts.cluster().from(host, sources));
         return Optional.of("%d source addresses on %s (source: %s-%s)"
                 .formatted(more, host, sources.get(0), sources.get(more - 1)));
+    }
+
+    /** Where no address can be added without root: at each further port of our server all of a client's are free once more. */
+    private Optional<String> morePorts() throws InterruptedException {
+        List<Integer> before = parts.server().ports();
+        List<Integer> ports = new ArrayList<>(scale.serverPorts());
+        int targets = parts.cluster().targets().size();
+        int more = Math.min(MAX_PORTS, ports.size() * MORE_SOURCES);
+        if (before.isEmpty() || ports.isEmpty() || more <= ports.size()) {
+            return Optional.empty();
+        }
+        int next = Collections.max(ports) + 1; // and none that the kernel chooses: those are the clients'
+        if (next + more > MAX_PORT) {
+            return Optional.empty();
+        }
+        while (ports.size() < more) {
+            ports.add(next++);
+        }
+        closeAll();
+        listenOn(ports);
+        if (parts.cluster().targets().size() <= targets) { // they are mapped to one on the way, or taken
+            listenOn(before);
+            return Optional.empty();
+        }
+        return Optional.of("%d ports of the server (server: ports: %s)"
+                .formatted(more, ports.stream().map(String::valueOf).collect(Collectors.joining(", "))));
+    }
+
+    /** Where one of them can't be had it listens on none. */
+    private void listenOn(List<Integer> ports) {
+        scale.stopServer();
+        List<Integer> before = parts.server().ports();
+        parts.server().listenOn(ports);
+        try {
+            scale.startServer();
+        } catch (ConnscaleException e) {
+            listener.step("the server does not listen on more ports: " + e.getMessage());
+            parts.server().listenOn(before);
+            scale.startServer();
+        }
     }
 
     /** A running agent is as many processes as it was told; another one is told that it may be more. */
@@ -622,10 +668,7 @@ public final class Maximum {
         @Override
         public void reset() throws InterruptedException {
             listener.progress("closing all");
-            Map<String, Long> all = new LinkedHashMap<>();
-            hosts.forEach(host -> all.put(host, Connscale.ALL));
-            close(all);
-            full.clear();
+            closeAll();
             OptionalLong left = difference(System.nanoTime() + TIME_WAIT.toNanos());
             for (long end = System.nanoTime() + settling().toNanos(); System.nanoTime() < end; ) {
                 listener.progress(
@@ -690,9 +733,7 @@ public final class Maximum {
             double perSecond = opened.established() / Math.max(0.001, opened.seconds());
             Step<Limit> step =
                     all.holds() ? asFast(rate, perSecond, before, after) : new Step<>(rate, 0, true, all.why());
-            Map<String, Long> closing = new LinkedHashMap<>();
-            hosts.forEach(host -> closing.put(host, Connscale.ALL));
-            close(closing);
+            closeAll();
             OptionalLong unused = difference(System.nanoTime() + TIME_WAIT.toNanos());
             Thread.sleep(REUSED_MILLIS);
             return step;
@@ -740,11 +781,12 @@ public final class Maximum {
 
     private void grow(long n, long lost) throws InterruptedException {
         while (true) {
-            long missing = n - established(moment());
+            Moment now = moment();
+            long missing = n - established(now);
             List<String> room =
                     hosts.stream().filter(host -> !full.contains(host)).toList();
-            if (missing <= 0 || room.isEmpty()) {
-                return;
+            if (missing <= 0 || room.isEmpty() || statistics(now).counts().lost() > lost) {
+                return; // who closes old ones for new ones would never be full
             }
             Opening opening = scale.open(
                     room, new Opening.Request(missing, true, request.perSecond(), true, true, request.agreed()));
@@ -811,6 +853,13 @@ public final class Maximum {
         }
         listener.progress("closing " + Quantity.text(left));
         close(closing);
+        full.clear();
+    }
+
+    private void closeAll() throws InterruptedException {
+        Map<String, Long> all = new LinkedHashMap<>();
+        hosts.forEach(host -> all.put(host, Connscale.ALL));
+        close(all);
         full.clear();
     }
 

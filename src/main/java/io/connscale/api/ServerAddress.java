@@ -87,15 +87,22 @@ final class ServerAddress {
 
     /** Those that it was last seen to listen on: connections that are left may be to them. */
     private List<Integer> ports() {
-        return config.ports().contains(0) && server != null
-                ? running().or(() -> Optional.ofNullable(lastPorts)).orElse(config.ports())
-                : config.ports();
+        List<Integer> asked = asked();
+        return asked.contains(0) && server != null
+                ? running().or(() -> Optional.ofNullable(lastPorts)).orElse(asked)
+                : asked;
+    }
+
+    /** Those of the file, and more where a search has lifted that limit. */
+    private List<Integer> asked() {
+        Server made = server;
+        return made == null || made.ports().isEmpty() ? config.ports() : made.ports();
     }
 
     /** Whether there is nothing to connect to before the server is started, since its start chooses the port. */
     boolean isChosenAtStart() {
         return target.isEmpty()
-                && config.ports().contains(0)
+                && asked().contains(0)
                 && server != null
                 && running().isEmpty();
     }

@@ -21,7 +21,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -31,12 +34,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A session with a real process. One thread of the starters connects, copies the jar where it is missing, launches and greets;
- * closing is done by a thread of its own, since a host that does not answer takes its time for that, too.
+ * closing is done by another of a pool, since a host that does not answer takes its time for that, too.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // what becomes of it is told by its own futures
 final class AgentSession implements Host.Session {
     private static final Logger log = LoggerFactory.getLogger(AgentSession.class);
     private static final long HELLO_SECONDS = 30;
+    /** Ends at a time: each may wait seconds for a host that does not answer, of which there may be a rack. */
+    private static final int MAX_CLOSING = 64;
+
+    private static final ThreadPoolExecutor CLOSERS = new ThreadPoolExecutor(
+            MAX_CLOSING, MAX_CLOSING, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Threads.numbered("closer"));
+
+    static {
+        CLOSERS.allowCoreThreadTimeOut(true);
+    }
 
     private final HostConfig config;
     private final Launcher launcher;
@@ -52,7 +64,7 @@ final class AgentSession implements Host.Session {
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile @Nullable Future<?> start;
     private volatile @Nullable RemoteAgent agent;
-    private volatile String step = "connecting";
+    private volatile String step = "waiting";
 
     /**
      * Opens nothing yet.
@@ -98,6 +110,7 @@ final class AgentSession implements Host.Session {
     }
 
     private void start() {
+        step = "connecting";
         try {
             RemoteAgent launched = new RemoteAgent(config.name(), launch(), notices);
             agent = launched;
@@ -229,8 +242,12 @@ final class AgentSession implements Host.Session {
     public CompletableFuture<Void> close(AgentException why) {
         if (closing.compareAndSet(false, true)) {
             ready.completeExceptionally(stopped());
+            RemoteAgent there = agent;
+            if (there != null) {
+                there.beginClose(why); // its turn for the rest may be a while ahead
+            }
             try {
-                Threads.start(config.name() + "-close", () -> end(why));
+                CLOSERS.execute(() -> end(why));
             } catch (OutOfMemoryError e) { // no thread left: it waits seconds at most
                 end(why);
             }

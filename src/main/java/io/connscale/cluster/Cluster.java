@@ -4,6 +4,7 @@ import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.HostConfig.ClientConfig;
+import io.connscale.cluster.config.HostSource;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.config.Workers;
 import io.connscale.cluster.deploy.Deployment;
@@ -11,6 +12,7 @@ import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.cluster.deploy.Jar;
 import io.connscale.cluster.launch.CommandLauncher;
 import io.connscale.cluster.launch.Launcher;
+import io.connscale.cluster.launch.Listing;
 import io.connscale.cluster.launch.LocalLauncher;
 import io.connscale.cluster.launch.ssh.Keyring;
 import io.connscale.cluster.launch.ssh.Keyring.Asker;
@@ -18,7 +20,9 @@ import io.connscale.cluster.launch.ssh.OpenSshLauncher;
 import io.connscale.cluster.launch.ssh.SshLauncher;
 import io.connscale.control.Agent;
 import io.connscale.control.AgentException;
+import io.connscale.control.Answers;
 import io.connscale.control.Message;
+import io.connscale.control.NameRanges;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.net.Layers;
@@ -26,12 +30,17 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.talk.TalkSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -39,12 +48,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.ThreadPoolExecutor.DiscardPolicy;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,10 +72,23 @@ public final class Cluster implements AutoCloseable {
     /** An agent without a heartbeat for this long, though there should be one every few seconds, is lost. */
     private static final int SILENT_SECONDS = Integer.getInteger("connscale.silence", 10);
 
+    /** More than a {@link Listing} takes. */
+    private static final Duration LIST_TIME = Duration.ofMinutes(1);
+    /** So long notices are gathered where there are many hosts: what many say alike is told once. */
+    private static final long GATHER_MILLIS = 200;
+
     private static final long CLOSE_SECONDS = 5;
     private static final long KILL_SECONDS = 1;
+    private static final int MAX_KILLING = 64;
 
-    private final Map<String, Host> hosts = new LinkedHashMap<>();
+    private final ClusterConfig config;
+    private final Function<HostConfig, Host> hostOf;
+    private final Function<HostConfig, Launcher> launchers;
+    /** Those of the file, then those that its sources listed; another map where that changes. */
+    private volatile Map<String, Host> hosts;
+    /** By source's name, the hosts that it listed last. */
+    private volatile Map<String, List<String>> listed = Map.of();
+
     private final int silentSeconds;
     private final Supplier<List<String>> targets;
     private final Workers serverWorkers;
@@ -76,7 +98,10 @@ public final class Cluster implements AutoCloseable {
     private final ExecutorService starters =
             Executors.newFixedThreadPool(MAX_STARTING, Threads.numbered("host-starter"));
     /** A screen that takes nothing (Ctrl-S) must hold up nobody who has something to tell. */
-    private final ThreadPoolExecutor teller = Threads.queue("notices", MAX_UNTOLD);
+    private final ScheduledThreadPoolExecutor teller = Threads.clock("notices");
+
+    private final BlockingQueue<String> untold = new ArrayBlockingQueue<>(MAX_UNTOLD);
+    private final Consumer<String> notices;
 
     /** Those that may have a process yet, also where their host has forgotten them. */
     private final Set<AgentSession> open = ConcurrentHashMap.newKeySet();
@@ -109,30 +134,47 @@ public final class Cluster implements AutoCloseable {
             Consumer<String> notices,
             Function<HostConfig, Launcher> launchers,
             int silentSeconds) {
+        this.config = config;
+        this.launchers = launchers;
         this.silentSeconds = silentSeconds;
         this.targets = targets;
         this.serverWorkers = config.server().workers();
         this.serverKeepalive = config.server().keepalive();
-        teller.setRejectedExecutionHandler(new DiscardPolicy());
+        this.notices = notices;
+        teller.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         owner.setKeepAliveTime(1, TimeUnit.SECONDS);
         owner.allowCoreThreadTimeOut(true); // it takes tasks after close, too: none is left without an answer
-        Consumer<String> told = notice -> teller.execute(() -> notices.accept(notice));
+        Consumer<String> told = this::tell;
         TalkSettings talk = config.talk().orElse(null);
         layers = config.layers();
-        for (HostConfig host : config.hosts()) {
-            Function<HostConfig, Host.Session> sessions = as -> opened(
-                    new AgentSession(as, launchers.apply(as), this::install, targets, talk, layers, told, starters));
-            hosts.put(
-                    host.name(),
-                    new Host(
-                            host,
-                            launchers.apply(host).toString(),
-                            sessions,
-                            this::own,
-                            this::apart,
-                            told,
-                            name -> losses.accept(name)));
+        Function<HostConfig, Host.Session> sessions = as ->
+                opened(new AgentSession(as, launchers.apply(as), this::install, targets, talk, layers, told, starters));
+        hostOf = host -> new Host(
+                host,
+                launchers.apply(host).toString(),
+                sessions,
+                this::own,
+                this::apart,
+                told,
+                name -> losses.accept(name));
+        Map<String, Host> ofFile = new LinkedHashMap<>();
+        config.hosts().forEach(host -> ofFile.put(host.name(), hostOf.apply(host)));
+        hosts = ofFile;
+    }
+
+    private void tell(String notice) {
+        boolean first = untold.isEmpty();
+        if (untold.offer(notice) && first) {
+            long millis = hosts.size() > NameRanges.FEW ? GATHER_MILLIS : 0;
+            teller.schedule(this::tellAll, millis, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private void tellAll() {
+        List<String> gathered = new ArrayList<>();
+        untold.drainTo(gathered);
+        NameRanges.Said.fold(gathered.stream().map(NameRanges.Said::of).toList())
+                .forEach(said -> notices.accept(said.text()));
     }
 
     private AgentSession opened(AgentSession session) {
@@ -195,9 +237,96 @@ public final class Cluster implements AutoCloseable {
         return serverKeepalive;
     }
 
-    /** The names that words like {@code client1}, {@code client*}, {@code client[1-4]} and {@code all} mean, each once. */
+    /** The names that words like {@code client1}, {@code client[1-4]}, {@code @rack1} and {@code all!client3} mean, each once. */
     public List<String> select(List<String> words) throws AgentException {
-        return HostPattern.select(words, names());
+        return pattern().select(words);
+    }
+
+    private HostPattern pattern() {
+        return new HostPattern(names(), groups());
+    }
+
+    /** By name, the patterns that each group means; of a source the hosts that it listed last. */
+    public Map<String, List<String>> groups() {
+        Map<String, List<String>> groups = new LinkedHashMap<>(config.groups());
+        Map<String, List<String>> now = listed;
+        config.sources().forEach(source -> groups.put(source.name(), now.getOrDefault(source.name(), List.of())));
+        return groups;
+    }
+
+    /** Where further hosts come from that were not listed yet. */
+    public List<HostSource> unlisted() {
+        Map<String, List<String>> now = listed;
+        return config.sources().stream()
+                .filter(source -> !now.containsKey(source.name()))
+                .toList();
+    }
+
+    /**
+     * Has those sources list their hosts anew that {@code words} may mean: those that are named, or all where a word means hosts that are not
+     * known. What the file itself says of a host holds; a host that is listed no more goes, unless it has an agent or has lost one. Waits
+     * for the commands, which run side by side.
+     *
+     * @throws AgentException where one of them fails; then nothing has changed
+     */
+    public void list(List<String> words) throws AgentException, InterruptedException {
+        Set<String> sources =
+                config.sources().stream().map(HostSource::name).collect(Collectors.toCollection(LinkedHashSet::new));
+        Set<String> needed = sources.isEmpty() ? sources : pattern().unknown(words, sources);
+        Map<String, CompletableFuture<List<HostConfig>>> asked = new LinkedHashMap<>();
+        for (HostSource source : config.sources()) {
+            if (needed.contains(source.name())) {
+                Listing listing = new Listing("hosts of @" + source.name(), source.list());
+                asked.put(source.name(), Threads.call("list-" + source.name(), () -> source.hosts(listing.run())));
+            }
+        }
+        if (asked.isEmpty()) {
+            return;
+        }
+        Answers.Each<List<HostConfig>> answers;
+        try {
+            answers = Answers.each(asked, System.nanoTime() + LIST_TIME.toNanos());
+        } finally {
+            asked.values().forEach(one -> one.cancel(true));
+        }
+        for (AgentException failure : answers.failed().values()) {
+            throw failure;
+        }
+        take(answers.done());
+    }
+
+    /**
+     * What a command printed that ends by itself, on a host or on this machine. Waits, half a minute at most.
+     *
+     * @param name of the host; empty: this machine
+     */
+    public String run(Optional<String> name, List<String> command) throws AgentException, InterruptedException {
+        try (Launcher launcher =
+                name.isPresent() ? launchers.apply(host(name.get()).status().config()) : new LocalLauncher()) {
+            return Listing.on(launcher, command).run();
+        }
+    }
+
+    private synchronized void take(Map<String, List<HostConfig>> found) throws AgentException {
+        Map<String, List<String>> lists = new LinkedHashMap<>(listed);
+        found.forEach((source, of) ->
+                lists.put(source, of.stream().map(HostConfig::name).toList()));
+        Set<String> stay = config.hosts().stream().map(HostConfig::name).collect(Collectors.toCollection(HashSet::new));
+        lists.values().forEach(stay::addAll);
+        Map<String, Host> next = new LinkedHashMap<>();
+        hosts.forEach((name, host) -> {
+            if (stay.contains(name) || host.status().state() != State.STOPPED) {
+                next.put(name, host);
+            }
+        });
+        found.values().forEach(of -> of.forEach(host -> next.computeIfAbsent(host.name(), name -> hostOf.apply(host))));
+        if (next.size() > ClusterConfig.MAX_HOSTS) {
+            throw new AgentException(
+                    "more than " + ClusterConfig.MAX_HOSTS + " hosts, with those that were listed",
+                    "have from: in hosts.yaml list fewer");
+        }
+        hosts = next;
+        listed = lists;
     }
 
     /** What {@code typed} may become in order to mean some of {@code names}, where it is a list or has a bracket, too. */
@@ -384,8 +513,9 @@ public final class Cluster implements AutoCloseable {
     @Override
     public void close() {
         ended().join();
+        ExecutorService killers = Executors.newFixedThreadPool(MAX_KILLING, Threads.numbered("host-killer"));
         CompletableFuture<?>[] kills = open.stream()
-                .map(session -> Threads.call("host-kill", () -> session.kill()))
+                .map(session -> Threads.call(killers, session::kill))
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(kills) // on a line that is dead it may not return
                 .exceptionally(failure -> null)

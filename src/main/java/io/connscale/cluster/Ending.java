@@ -1,18 +1,25 @@
 package io.connscale.cluster;
 
-import io.connscale.control.BoundedLines;
 import io.connscale.control.Exhausted;
 import io.connscale.control.PlainText;
 import io.connscale.control.Threads;
 import io.connscale.kernel.OomKills;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -134,49 +141,110 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
         }
     }
 
-    /** Reads an agent's standard error: each line goes to the log under the host's name, the last few are kept. */
+    /**
+     * An agent's standard error: each line goes to the log under the host's name, the last few are kept. One thread looks twice per second
+     * into those of all agents, and reads what is there: a thread for each would do nothing all day.
+     */
     static final class ErrorTail {
         private static final Logger log = LoggerFactory.getLogger("io.connscale.agent.stderr");
         private static final int MAX_LENGTH = 4096;
         private static final int KEPT = 20;
+        private static final int PIECE = 8192;
+        private static final long EVERY_MILLIS = 500;
         /** How long a process that has ended is read on: what it wrote is in the pipe, but this machine may be busy. */
-        private static final long ERRORS_MILLIS = 1000;
+        private static final int LOOKS = 5;
 
+        private static final long LOOK_MILLIS = 20;
+
+        private static final Set<ErrorTail> OPEN = ConcurrentHashMap.newKeySet();
+        private static @Nullable ScheduledThreadPoolExecutor looks;
+
+        private final String host;
+        private final InputStream stderr;
         private final Deque<String> last = new ArrayDeque<>();
-        private final Thread reader;
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+        private final ReentrantLock reading = new ReentrantLock();
 
         ErrorTail(String host, InputStream stderr) {
-            reader = Threads.start(host + "-stderr", () -> read(host, stderr));
+            this.host = host;
+            this.stderr = stderr;
+            begin();
+            OPEN.add(this);
         }
 
-        private void read(String host, InputStream stderr) {
+        private static synchronized void begin() {
+            if (looks == null) {
+                looks = Threads.clock("agents-stderr");
+                ScheduledFuture<?> unused = looks.scheduleWithFixedDelay(
+                        () -> OPEN.forEach(ErrorTail::look), EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        }
+
+        /** Reads what is there, and waits for nothing. */
+        private void look() {
+            if (!reading.tryLock()) {
+                return;
+            }
             MDC.put("host", host);
-            BoundedLines lines = new BoundedLines(stderr, MAX_LENGTH);
             try {
-                for (BoundedLines.Line line = lines.next(); line != null; line = lines.next()) {
-                    log.info("{}", line.text());
-                    keep(line.text());
+                byte[] piece = new byte[PIECE];
+                for (int n = stderr.available(); n > 0; n = stderr.available()) {
+                    int read = stderr.read(piece, 0, Math.min(n, PIECE));
+                    for (int i = 0; i < read; i++) {
+                        take(piece[i]);
+                    }
                 }
             } catch (IOException e) {
                 log.debug("standard error of {} broke", host, e); // the process is gone: its end is told elsewhere
+                OPEN.remove(this);
+            } finally {
+                MDC.remove("host");
+                reading.unlock();
             }
         }
 
-        private synchronized void keep(String line) {
-            if (last.size() == KEPT) {
-                last.remove();
+        private void take(byte b) {
+            if (b == '\n') {
+                endLine();
+            } else if (line.size() < MAX_LENGTH) {
+                line.write(b);
             }
-            last.add(line);
         }
 
-        /** The last lines, oldest first; waits a moment for what a process that has just ended wrote. */
+        private void endLine() {
+            String whole = line.toString(StandardCharsets.UTF_8);
+            String text = PlainText.of(whole.endsWith("\r") ? whole.substring(0, whole.length() - 1) : whole);
+            line.reset();
+            log.info("{}", text);
+            synchronized (last) {
+                if (last.size() == KEPT) {
+                    last.remove();
+                }
+                last.add(text);
+            }
+        }
+
+        /** The last lines, oldest first, of a process that has ended: waits a moment for what it wrote. It is not read on after that. */
         List<String> lines() {
+            OPEN.remove(this);
             try {
-                reader.join(ERRORS_MILLIS);
+                for (int i = 0; i < LOOKS; i++) {
+                    look();
+                    TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            synchronized (this) {
+            if (reading.tryLock()) {
+                try {
+                    if (line.size() > 0) {
+                        endLine();
+                    }
+                } finally {
+                    reading.unlock();
+                }
+            }
+            synchronized (last) {
                 return List.copyOf(last);
             }
         }

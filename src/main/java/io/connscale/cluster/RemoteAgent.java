@@ -41,7 +41,8 @@ import org.slf4j.MDC;
 
 /**
  * An agent in another process, over a control channel on that process's standard input and output. One thread reads and does
- * nothing else: it never waits for who asked or for a screen. Another writes. Any thread may call. When the channel ends, for
+ * nothing else: it never waits for who asked or for a screen. What is to be written, and its standard error, are the work of threads that
+ * all agents share. Any thread may call. When the channel ends, for
  * whatever reason, every open request fails and {@link #ended()} completes.
  */
 // A future is itself alone, and its own answer.
@@ -593,14 +594,19 @@ final class RemoteAgent implements AgentProcess {
 
     /** Closes its standard input, on which it ends; what has not ended soon is killed. Requests that wait fail then, with {@code why}. */
     void close(AgentException why) {
-        closing = why;
-        requests.close();
+        beginClose(why);
         Ending.exit(process, CLOSE_SECONDS);
         try {
             reader.join(TimeUnit.SECONDS.toMillis(CLOSE_SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** The first half of it, which waits for nothing. */
+    void beginClose(AgentException why) {
+        closing = why;
+        requests.close();
     }
 
     /** {@code , process 123 is stopped (state T)}: that of this machine, which may be ssh; empty where none is. */
@@ -619,6 +625,7 @@ final class RemoteAgent implements AgentProcess {
 
     @Override
     public int tick() {
+        requests.tick();
         told.set(0);
         logged.set(0);
         kills.ifPresent(OomKills::tick);

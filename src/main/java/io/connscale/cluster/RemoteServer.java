@@ -9,6 +9,7 @@ import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
 import io.connscale.stats.Statistics;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -26,7 +27,7 @@ public final class RemoteServer implements Server {
 
     private final Cluster cluster;
     private final String host;
-    private final ServerSettings settings;
+    private volatile ServerSettings settings;
     private volatile @Nullable AgentException refused;
     private final long promptSeconds;
 
@@ -67,6 +68,16 @@ public final class RemoteServer implements Server {
                     refused = runs ? null : why;
                     return CompletableFuture.failedFuture(why);
                 });
+    }
+
+    @Override
+    public List<Integer> ports() {
+        return settings.ports();
+    }
+
+    @Override
+    public void listenOn(List<Integer> ports) {
+        settings = settings.withPorts(ports);
     }
 
     @Override

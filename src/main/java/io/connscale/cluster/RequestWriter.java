@@ -5,29 +5,37 @@ import io.connscale.control.MessageLines;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The console's side of a control channel. A thread of its own writes, so that an agent that does not read holds up nobody but
- * itself: requests in their order, and a heartbeat where there was nothing to say. Any thread may call; nothing waits.
+ * The console's side of a control channel: requests in their order, and a heartbeat where there was nothing to say. Any thread may call;
+ * nothing waits. A thread of a pool writes, while there is something to write: an agent that does not read holds up that one and nobody
+ * else, and hundreds of agents that do need a few threads in all.
  */
 final class RequestWriter {
     private static final Logger log = LoggerFactory.getLogger(RequestWriter.class);
-    /** An agent ends after ten seconds without a word, and each wakes several threads over there, where there may be a hundred. */
-    private static final Duration SPEAKS_AFTER = Duration.ofSeconds(2);
-    /** Ends the thread's wait; never written. */
-    private static final Message END = new Message.Notice("");
+    /** Ticks. An agent ends after ten seconds without a word, and each wakes several threads over there, where there may be a hundred. */
+    private static final int SPEAKS_AFTER = 2;
 
+    private static final Executor WRITERS = Executors.newCachedThreadPool(Threads.numbered("requests"));
+
+    private final String name;
     private final OutputStream out;
-    private final Duration speaksAfter;
     private final Runnable broken;
     private final BlockingQueue<Message> waiting;
+    private final AtomicBoolean writing = new AtomicBoolean();
+    private final AtomicInteger idle = new AtomicInteger();
     private volatile boolean closing;
+    /** Set by the one who writes: the channel is closed, or broke. */
+    private volatile boolean over;
 
     /**
      * Begins.
@@ -37,42 +45,71 @@ final class RequestWriter {
      * @param broken called on the writing thread where nobody reads the other end any more
      */
     RequestWriter(String name, OutputStream out, int max, Runnable broken) {
-        this(name, out, max, broken, SPEAKS_AFTER);
-    }
-
-    RequestWriter(String name, OutputStream out, int max, Runnable broken, Duration speaksAfter) {
+        this.name = name;
         this.out = out;
-        this.speaksAfter = speaksAfter;
         this.broken = broken;
         this.waiting = new ArrayBlockingQueue<>(max);
-        Threads.start(name + "-requests", this::write);
     }
 
     /** False where too many wait. */
     boolean offer(Message request) {
-        return waiting.offer(request);
+        boolean taken = waiting.offer(request);
+        wake();
+        return taken;
+    }
+
+    /** Once per second. Says that the console is there, where nothing else was said for a while. */
+    void tick() {
+        if (waiting.isEmpty() && !writing.get() && !closing && idle.incrementAndGet() >= SPEAKS_AFTER) {
+            offer(new Message.StillHere());
+        } else if (!waiting.isEmpty()) {
+            wake(); // there was no thread for it before
+        }
     }
 
     /** Closes the channel once what is being written has been; what waits is dropped. */
     void close() {
         closing = true;
         waiting.clear();
-        waiting.offer(END);
+        wake();
+    }
+
+    private void wake() {
+        if (!over && writing.compareAndSet(false, true)) {
+            try {
+                WRITERS.execute(this::write);
+            } catch (OutOfMemoryError e) {
+                writing.set(false);
+                log.warn("no thread is left to write to {}: tried again in a second", name, e);
+            }
+        }
     }
 
     private void write() {
-        try (out) {
-            while (!closing) {
-                Message next = waiting.poll(speaksAfter.toNanos(), TimeUnit.NANOSECONDS);
-                if (!closing) {
-                    MessageLines.write(out, next == null ? new Message.StillHere() : next);
-                }
+        try {
+            for (Message next = next(); next != null; next = next()) {
+                MessageLines.write(out, next);
+                idle.set(0);
+            }
+            if (closing) {
+                over = true;
+                out.close();
             }
         } catch (IOException e) {
-            log.debug("nobody reads the channel's other end", e);
-            broken.run();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody does
+            log.debug("nobody reads the channel's other end of {}", name, e);
+            if (!over) {
+                over = true;
+                broken.run();
+            }
+        } finally {
+            writing.set(false);
+            if (!waiting.isEmpty() || closing) { // it came between the last look and now
+                wake();
+            }
         }
+    }
+
+    private @Nullable Message next() {
+        return closing ? null : waiting.poll();
     }
 }

@@ -17,6 +17,7 @@ import io.connscale.console.Shell;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.Agent.OpenRequest;
+import io.connscale.control.NameRanges;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.stats.Snapshot;
@@ -303,7 +304,7 @@ public final class ConnectionsCommand implements Command {
             Opened now = opening.soFar();
             List<String> behind = opening.behindEarlier();
             if (behind.size() == now.hosts().size()) {
-                return "waiting for the earlier open requests of " + String.join(", ", behind)
+                return "waiting for the earlier open requests of " + NameRanges.fold(behind)
                         + " · Ctrl-C ends this one alone";
             }
             Opened.Host sum = now.sum();
@@ -326,21 +327,27 @@ public final class ConnectionsCommand implements Command {
 
         private static Answer answer(Opened opened) {
             List<Row<Opened.Host>> rows = HostAnswers.rows(opened.hosts());
-            List<String> lines = new ArrayList<>();
-            rows.forEach(row -> lines.add(line(row.host(), row.answer())));
             Optional<Verdict> verdict = opened.verdict();
+            Answer answer = HostAnswers.answer(
+                    new Json(opened.hosts(), verdict.orElse(null)),
+                    Table.of(COLUMNS, rows),
+                    rows.stream().map(row -> line(row.host(), row.answer())));
+            List<String> lines = new ArrayList<>(answer.lines());
             verdict.ifPresent(why -> lines.add(why.toString()));
-            return new Answer(new Json(opened.hosts(), verdict.orElse(null)), Table.of(COLUMNS, rows), lines);
+            return new Answer(answer.json(), answer.table(), lines);
         }
 
         /** For {@code --no-wait}: what was asked for. */
         private static Answer begun(Opened soFar) {
             List<Row<Opened.Host>> rows = HostAnswers.rows(soFar.hosts());
-            List<String> lines = rows.stream()
-                    .map(row -> "%s  opening %s; count shows how far it is"
-                            .formatted(row.host(), Quantity.text(row.answer().requested())))
-                    .toList();
-            return new Answer(new Json(soFar.hosts(), null), Table.of(COLUMNS, rows), lines);
+            return HostAnswers.answer(
+                    new Json(soFar.hosts(), null),
+                    Table.of(COLUMNS, rows),
+                    rows.stream()
+                            .map(row -> "%s  opening %s; count shows how far it is"
+                                    .formatted(
+                                            row.host(),
+                                            Quantity.text(row.answer().requested()))));
         }
 
         private static String line(String host, Opened.Host opened) {
@@ -455,10 +462,8 @@ public final class ConnectionsCommand implements Command {
 
         private static Answer answer(Map<String, Closed> closed) {
             List<Row<Closed>> rows = HostAnswers.rows(closed);
-            return new Answer(
-                    new ByHost<>(closed),
-                    Table.of(COLUMNS, rows),
-                    rows.stream().map(Stop::line).toList());
+            return HostAnswers.answer(
+                    new ByHost<>(closed), Table.of(COLUMNS, rows), rows.stream().map(Stop::line));
         }
 
         private static String line(Row<Closed> row) {
@@ -654,10 +659,8 @@ public final class ConnectionsCommand implements Command {
 
         private static Answer answer(Map<String, Kept> kept) {
             List<Row<Kept>> rows = HostAnswers.rows(kept);
-            return new Answer(
-                    new ByHost<>(kept),
-                    Table.of(COLUMNS, rows),
-                    rows.stream().map(Keep::line).toList());
+            return HostAnswers.answer(
+                    new ByHost<>(kept), Table.of(COLUMNS, rows), rows.stream().map(Keep::line));
         }
 
         private static String line(Row<Kept> row) {

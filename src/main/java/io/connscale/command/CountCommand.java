@@ -8,10 +8,13 @@ import io.connscale.api.HostState.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
+import io.connscale.control.NameRanges;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
@@ -72,7 +75,7 @@ public final class CountCommand implements Command {
                 known(count.difference()),
                 incomparable ? count.explanation() : null,
                 count.evidence().orElse(null));
-        List<String> lines = new ArrayList<>(new Table(SHOWN, shown(count, absent)).lines());
+        List<String> lines = new ArrayList<>(shown(count, absent).lines());
         if (!count.explanation().isEmpty()) {
             lines.add((incomparable ? "not comparable: " : "") + count.explanation());
         }
@@ -83,14 +86,44 @@ public final class CountCommand implements Command {
         return count.isPresent() ? (Long) count.getAsLong() : null;
     }
 
-    private static List<List<Object>> shown(Count count, String absent) {
+    private static Table shown(Count count, String absent) {
         List<List<Object>> rows = new ArrayList<>();
-        rows.add(List.of("server", cell(count.server(), absent), "", "", ""));
+        Table hosts = hosts(count);
+        boolean folded = hosts.columns().size() > SHOWN.size();
+        rows.add(row(folded, "server", cell(count.server(), absent)));
+        rows.addAll(hosts.rows());
+        if (folded) {
+            rows.add(List.of(
+                    "sum",
+                    (long) count.hosts().size(),
+                    count.established(),
+                    sum(count, Count.Host::connecting),
+                    sum(count, Count.Host::failed),
+                    sum(count, Count.Host::lost)));
+        }
+        count.difference().ifPresent(difference -> rows.add(row(folded, "difference", difference)));
+        return new Table(hosts.columns(), rows);
+    }
+
+    private static List<Object> row(boolean folded, String name, Object established) {
+        return folded ? List.of(name, "", established, "", "", "") : List.of(name, established, "", "", "");
+    }
+
+    private static long sum(Count count, ToLongFunction<Count.Host> of) {
+        return count.hosts().values().stream().mapToLong(of).sum();
+    }
+
+    /** Of many those first that lost connections, or had some fail. */
+    private static Table hosts(Count count) {
+        List<List<Object>> rows = new ArrayList<>();
         count.hosts()
                 .forEach((host, now) -> rows.add(
                         List.of(HostWords.row(host), now.established(), now.connecting(), now.failed(), now.lost())));
-        count.difference().ifPresent(difference -> rows.add(List.of("difference", difference, "", "", "")));
-        return rows;
+        if (rows.size() > NameRanges.FEW) {
+            rows.sort(Comparator.comparing(
+                    row -> row.get(3).equals(0L) && row.get(4).equals(0L)));
+        }
+        return new Table(SHOWN, rows).folded();
     }
 
     private static List<List<Object>> csv(Count count) {

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -130,8 +131,27 @@ public final class DoctorCommand implements Command {
     @Parameters(paramLabel = HostWords.LABEL, arity = "0..*", description = "only these hosts, and not the server")
     private List<String> hosts = new ArrayList<>();
 
+    @Option(
+            names = "--fix",
+            description =
+                    "write what is recommended on each machine, as root, once you agree: sysctl.d, limits.d, systemd")
+    private boolean fix;
+
+    @Option(names = "--undo", description = "take back what --fix wrote")
+    private boolean undo;
+
+    @Option(names = "--script", description = "print what --fix would run, for a shell or Ansible")
+    private boolean script;
+
+    @Option(names = "--yes", description = "with --fix or --undo: do not ask")
+    private boolean yes;
+
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
+        if ((fix ? 1 : 0) + (undo ? 1 : 0) + (script ? 1 : 0) > 1 || (yes && !fix && !undo)) {
+            throw new CommandException(
+                    "doctor: one of --fix, --undo and --script, and --yes with the first two", "doctor --fix");
+        }
         List<String> names = names(context);
         Observed both = context.diagnostics().observe(names, Look.SETTINGS);
         Map<String, HostEnd> told = new LinkedHashMap<>();
@@ -139,7 +159,8 @@ public final class DoctorCommand implements Command {
                 .filter(host -> !both.failed().containsKey(host.name()))
                 .forEach(host -> told.put(host.name(), host));
         AgentException silent = hosts.isEmpty() ? both.silent().orElse(null) : null;
-        return HostAnswers.of(new Answers.Each<>(told, both.failed()))
+        List<Examined> examined = new ArrayList<>();
+        Answer answer = HostAnswers.of(new Answers.Each<>(told, both.failed()))
                 .withoutServer(silent)
                 .answer(done -> {
                     List<Examined> ends = new ArrayList<>();
@@ -147,8 +168,34 @@ public final class DoctorCommand implements Command {
                     if (hosts.isEmpty()) {
                         ends.add(Examined.of(both.observation().server(), silent == null));
                     }
+                    examined.addAll(ends);
                     return answer(ends);
                 });
+        if (!fix && !undo && !script) {
+            return answer;
+        }
+        DoctorFix fixes = new DoctorFix(context.scale());
+        examined.forEach(one -> fixes.add(one.end, one.findings));
+        if (script) {
+            return fixes.script();
+        }
+        agree(context, fixes);
+        return fixes.run(undo);
+    }
+
+    private void agree(CommandContext context, DoctorFix fixes) throws CommandException {
+        List<String> plan =
+                undo ? List.of("doctor --undo removes what doctor --fix wrote on these machines") : fixes.plan();
+        if (yes || plan.isEmpty()) {
+            return;
+        }
+        plan.forEach(context.shell()::notice);
+        String answer = context.shell()
+                .ask(undo ? "Remove it? (yes or no) " : "Write this, as root? (yes or no) ", false)
+                .orElse("");
+        if (!answer.strip().equalsIgnoreCase("yes")) {
+            throw new CommandException("nothing was changed", "answer yes, or add --yes where nobody can be asked");
+        }
     }
 
     private List<String> names(CommandContext context) throws CommandException {
@@ -181,7 +228,7 @@ public final class DoctorCommand implements Command {
             });
         }
         if (!rows.isEmpty()) {
-            lines.add("Each fix holds until the next restart; -o json has what changes it for good.");
+            lines.add("Each fix holds until the next restart; doctor --fix changes it for good.");
         }
         Json json = server == null ? new Json.HostsOnly(byHost) : new Json.WithServer(server.json(), byHost);
         return new Answer(json, Table.of(CSV, rows), lines);

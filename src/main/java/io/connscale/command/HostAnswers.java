@@ -4,6 +4,7 @@ import io.connscale.api.ConnscaleException;
 import io.connscale.api.Pending;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
+import io.connscale.console.Table;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import java.util.Collection;
@@ -44,6 +45,12 @@ record HostAnswers<T>(Map<String, T> done, List<CommandException> failures) {
         return new HostAnswers<>(
                 answers.done(),
                 answers.failed().values().stream().map(HostWords::failure).toList());
+    }
+
+    /** An answer of lines, one for each host; of many hosts the table instead, folded. */
+    static Answer answer(Object json, Table table, Stream<String> lines) {
+        Table shown = table.folded();
+        return new Answer(json, table, shown.equals(table) ? lines.toList() : shown.lines());
     }
 
     /** These, beside a server that did not answer, unless {@code why} is null. */

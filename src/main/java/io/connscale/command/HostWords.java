@@ -46,6 +46,7 @@ final class HostWords {
             }
         }
         names.add(ALL);
+        context.scale().groups().keySet().forEach(group -> names.add("@" + group));
         return names;
     }
 

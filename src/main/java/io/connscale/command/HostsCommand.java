@@ -2,10 +2,14 @@ package io.connscale.command;
 
 import com.google.auto.service.AutoService;
 import io.connscale.api.HostState;
+import io.connscale.api.HostState.State;
 import io.connscale.command.HostAnswers.ByHost;
 import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
+import io.connscale.control.NameRanges;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +81,34 @@ public final class HostsCommand implements Command {
         List<HostState> hosts = context.scale().states();
         Map<String, Json> json = new LinkedHashMap<>();
         hosts.forEach(host -> json.put(host.name(), Json.of(host)));
-        return new Answer(new ByHost<>(json), Table.of(COLUMNS, hosts), List.of());
+        List<String> unlisted = context.scale().unlisted();
+        Table table = Table.of(COLUMNS, hosts);
+        if (hosts.size() <= NameRanges.FEW && unlisted.isEmpty()) {
+            return new Answer(new ByHost<>(json), table, List.of());
+        }
+        List<String> lines = new ArrayList<>();
+        if (!hosts.isEmpty()) {
+            lines.addAll(shown(hosts, table).lines());
+        }
+        unlisted.forEach(source -> lines.add(source + ": not listed yet, start lists them"));
+        return new Answer(new ByHost<>(json), table, lines);
+    }
+
+    /** Of many hosts without the number of each process, those that were lost first. */
+    private static Table shown(List<HostState> hosts, Table table) {
+        if (hosts.size() <= NameRanges.FEW) {
+            return table;
+        }
+        List<State> order = List.of(State.LOST, State.STARTING, State.STOPPED, State.READY);
+        List<HostState> sorted = hosts.stream()
+                .sorted(Comparator.comparing(host -> order.indexOf(host.state())))
+                .toList();
+        return Table.of(
+                        COLUMNS.stream()
+                                .filter(column -> !column.name().equals("pid"))
+                                .toList(),
+                        sorted)
+                .folded();
     }
 
     /** What the agent said of itself; empty where none has. */

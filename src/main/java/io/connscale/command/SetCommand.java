@@ -11,6 +11,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
+import io.connscale.control.NameRanges;
 import io.connscale.control.Quantity;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
@@ -172,8 +174,12 @@ public final class SetCommand implements Command {
     /** {@code interrupted; set on client1, client2 · not confirmed by client3}. */
     static String reached(List<String> reached, List<String> others) {
         return "interrupted; "
-                + (reached.isEmpty() ? "confirmed by no host" : "set on " + String.join(", ", reached))
-                + (others.isEmpty() ? "" : " · not confirmed by " + String.join(", ", others));
+                + (reached.isEmpty() ? "confirmed by no host" : "set on " + names(reached))
+                + (others.isEmpty() ? "" : " · not confirmed by " + names(others));
+    }
+
+    private static String names(List<String> hosts) {
+        return hosts.size() > NameRanges.FEW ? NameRanges.fold(hosts) : String.join(", ", hosts);
     }
 
     private static Answer answer(Map<String, HostSettings> settings) {
@@ -183,7 +189,7 @@ public final class SetCommand implements Command {
         if (json.values().stream().anyMatch(one -> one.active != null)) {
             columns.add(new Column<>("active", row -> percent(row.answer().active)));
         }
-        return new Answer(new ByHost<>(json), Table.of(columns, HostAnswers.rows(json)), List.of());
+        return HostAnswers.answer(new ByHost<>(json), Table.of(columns, HostAnswers.rows(json)), Stream.empty());
     }
 
     private static String percent(@Nullable Double active) {

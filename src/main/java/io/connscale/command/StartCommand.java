@@ -10,9 +10,11 @@ import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
+import io.connscale.control.NameRanges;
 import io.connscale.control.Quantity;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,7 +51,7 @@ public final class StartCommand implements Command {
 
     @Override
     public Answer run(CommandContext context) throws CommandException, InterruptedException {
-        List<String> names = HostWords.names(context, hosts);
+        List<String> names = context.scale().listed(hosts);
         Pending<Started> starting = context.scale().start(names);
         context.shell().soFar(() -> HostAnswers.of(starting.soFar()).soFar(StartCommand::answer));
         try {
@@ -67,13 +69,21 @@ public final class StartCommand implements Command {
         }
     }
 
-    /** {@code 2 of 20 started · 1 failed · h4 copying the jar · h5 connecting}. */
+    /** {@code 1 of 3 started · h2 copying the jar · h3 connecting}; of many {@code 2 of 20 started · 1 failed · 14 connecting · 3 waiting}. */
     private static String progress(CommandContext context, Pending<Started> starting, int hosts)
             throws InterruptedException {
         Pending.Result<Started> soFar = starting.soFar();
         int failed = soFar.failed().size();
-        String steps = starting.underWay().stream()
-                .map(host -> host + " " + context.scale().state(host).step())
+        Map<String, List<String>> byStep = new LinkedHashMap<>();
+        starting.underWay()
+                .forEach(host -> byStep.computeIfAbsent(
+                                context.scale().state(host).step(), step -> new ArrayList<>())
+                        .add(host));
+        String steps = byStep.entrySet().stream()
+                .map(step -> (hosts > NameRanges.FEW
+                                ? Quantity.text(step.getValue().size())
+                                : String.join(", ", step.getValue()))
+                        + " " + step.getKey())
                 .collect(Collectors.joining(" · "));
         return "%d of %d started · %s%s"
                 .formatted(soFar.done().size(), hosts, failed == 0 ? "" : failed + " failed · ", steps);
@@ -81,10 +91,8 @@ public final class StartCommand implements Command {
 
     private static Answer answer(Map<String, Started> started) {
         List<Row<Started>> rows = HostAnswers.rows(started);
-        return new Answer(
-                new ByHost<>(started),
-                Table.of(COLUMNS, rows),
-                rows.stream().map(StartCommand::line).toList());
+        return HostAnswers.answer(
+                new ByHost<>(started), Table.of(COLUMNS, rows), rows.stream().map(StartCommand::line));
     }
 
     private static String line(Row<Started> row) {

@@ -56,12 +56,10 @@ public final class StopCommand implements Command {
         Map<String, Stopped> json = new LinkedHashMap<>();
         stopped.keySet().forEach(host -> json.put(host, new Stopped(State.STOPPED.toString())));
         List<Row<Boolean>> rows = HostAnswers.rows(stopped);
-        return new Answer(
+        return HostAnswers.answer(
                 new ByHost<>(json),
                 Table.of(COLUMNS, rows),
-                rows.stream()
-                        .map(row -> row.host() + "  " + state(row.answer()))
-                        .toList());
+                rows.stream().map(row -> row.host() + "  " + state(row.answer())));
     }
 
     private static String state(boolean wasRunning) {

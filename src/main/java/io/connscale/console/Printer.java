@@ -2,11 +2,13 @@ package io.connscale.console;
 
 import io.connscale.console.Answer.Format;
 import io.connscale.control.Json;
+import io.connscale.control.NameRanges;
 import io.connscale.control.PlainText;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Prints what came of a command in the form that was asked for, and tells it to whoever keeps it. */
@@ -115,11 +117,13 @@ final class Printer {
         if (partial != null) {
             show(screen, partial, true);
         }
-        screen.error(where + e.message(), e.hint());
-        String said = e.hint();
-        for (CommandException other : e.others()) {
-            screen.error(where + other.message(), other.hint().equals(said) ? "" : other.hint());
-            said = other.hint();
+        List<NameRanges.Said> failures = Stream.concat(Stream.of(e), e.others().stream())
+                .map(one -> NameRanges.Said.of(one.message(), one.hint()))
+                .toList();
+        String said = "";
+        for (NameRanges.Said failure : NameRanges.Said.fold(failures)) {
+            screen.error(where + failure.text(), failure.hint().equals(said) ? "" : failure.hint());
+            said = failure.hint();
         }
     }
 

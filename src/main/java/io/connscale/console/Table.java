@@ -1,10 +1,14 @@
 package io.connscale.console;
 
+import io.connscale.control.NameRanges;
 import io.connscale.control.PlainText;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,6 +60,81 @@ public record Table(List<String> columns, List<List<Object>> rows) {
      */
     public List<String> lines(int width) {
         return columns.isEmpty() ? List.of() : new Layout(this, width).lines();
+    }
+
+    /**
+     * For a screen, where the first column is hosts' names: of more than a few hosts, those with equal cells are one row, in which a cell
+     * has {@code {host}} for the host's name and a further column says how many they are. Where that leaves too many rows, numbers need not
+     * be equal, as times need never be: {@code 98–100}. In the order in which they begin.
+     */
+    public Table folded() {
+        if (rows.size() <= NameRanges.FEW) {
+            return this;
+        }
+        List<List<List<Object>>> groups = alike(false);
+        groups = groups.size() > NameRanges.FEW ? alike(true) : groups;
+        List<String> headings = new ArrayList<>(columns);
+        headings.add(1, "hosts");
+        List<List<Object>> all = new ArrayList<>();
+        groups.subList(0, Math.min(MAX_FOLDED, groups.size())).forEach(group -> all.add(folded(group)));
+        if (groups.size() > MAX_FOLDED) {
+            List<List<Object>> rest = groups.subList(MAX_FOLDED, groups.size()).stream()
+                    .flatMap(List::stream)
+                    .toList();
+            List<Object> last = new ArrayList<>(List.of(names(rest), (long) rest.size()));
+            columns.stream().skip(1).forEach(column -> last.add("…"));
+            all.add(last);
+        }
+        return new Table(headings, all);
+    }
+
+    private static final int MAX_FOLDED = 25;
+
+    private List<List<List<Object>>> alike(boolean numbersDiffer) {
+        Map<List<Object>, List<List<Object>>> groups = new LinkedHashMap<>();
+        for (List<Object> row : rows) {
+            List<Object> key = new ArrayList<>();
+            row.stream()
+                    .skip(1)
+                    .map(cell -> cell instanceof Number number
+                            ? (numbersDiffer || (cell instanceof Double && number.doubleValue() != 0) ? "" : cell)
+                            : NameRanges.without(cell.toString(), row.get(0).toString()))
+                    .forEach(key::add);
+            groups.computeIfAbsent(key, none -> new ArrayList<>()).add(row);
+        }
+        return List.copyOf(groups.values());
+    }
+
+    private static String names(List<List<Object>> group) {
+        return NameRanges.shown(group.stream().map(row -> row.get(0).toString()).toList());
+    }
+
+    private static List<Object> folded(List<List<Object>> group) {
+        List<Object> first = group.get(0);
+        List<Object> row = new ArrayList<>(List.of(names(group), (long) group.size()));
+        for (int c = 1; c < first.size(); c++) {
+            int column = c;
+            row.add(
+                    group.size() == 1
+                            ? first.get(c)
+                            : first.get(c) instanceof Number
+                                    ? range(group.stream()
+                                            .map(one -> (Number) one.get(column))
+                                            .toList())
+                                    : NameRanges.without(
+                                            first.get(c).toString(),
+                                            first.get(0).toString()));
+        }
+        return row;
+    }
+
+    private static Object range(List<Number> numbers) {
+        List<Number> sorted = numbers.stream()
+                .sorted(Comparator.comparingDouble(Number::doubleValue))
+                .toList();
+        Number min = sorted.get(0);
+        Number max = sorted.get(sorted.size() - 1);
+        return min.equals(max) ? min : Layout.shown(min) + "–" + Layout.shown(max);
     }
 
     /** As RFC 4180 has it, the headings first; lines end as they do on this kind of machine, with LF alone. */

@@ -3,6 +3,7 @@ package io.connscale.control;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
 import io.connscale.stats.Statistics;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -24,6 +25,14 @@ public interface Server extends AutoCloseable {
      * cancels the answer ends the start.
      */
     CompletableFuture<ServerStatus> start();
+
+    /** Those that it listens on when it is started, 0 being any free one; none where it is not ours. */
+    default List<Integer> ports() {
+        return List.of();
+    }
+
+    /** Has it listen on these from its next start on; nothing where it is not ours. */
+    default void listenOn(List<Integer> ports) {}
 
     /** Why it does not run though it was to: what its last start failed with. Empty where it runs, was stopped, or never started. */
     default Optional<AgentException> refusal() {

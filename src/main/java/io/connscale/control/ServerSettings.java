@@ -68,6 +68,11 @@ public record ServerSettings(
         return new ServerSettings(bind, ports, backlog, acceptors, max, shared, patienceMillis, keepaliveMillis, tls);
     }
 
+    public ServerSettings withPorts(List<Integer> others) {
+        return new ServerSettings(
+                bind, others, backlog, acceptors, workers, shared, patienceMillis, keepaliveMillis, tls);
+    }
+
     /** One process of several: on these ports, which it shares. */
     public ServerSettings shared(List<Integer> chosen) {
         return new ServerSettings(bind, chosen, backlog, acceptors, null, true, patienceMillis, keepaliveMillis, tls);

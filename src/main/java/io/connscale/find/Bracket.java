@@ -8,7 +8,7 @@ import java.util.TreeSet;
  * halved, until both bounds are as near as is wanted. A number above one that failed is taken to fail, too; what failed once does
  * not hold. Not for several threads.
  *
- * <p>Taken from RFC 9693, 4.9: doubling finds the order of magnitude, bisecting the number; from RFC 9971 (MLRsearch): the goal width is a part of the
+ * <p>Taken from RFC 9693: doubling finds the order of magnitude, bisecting the number; from RFC 9971 (MLRsearch): the goal width is a part of the
  * number, the answer is a lower bound that held, and next to it stands an upper bound that did not.
  */
 public final class Bracket {

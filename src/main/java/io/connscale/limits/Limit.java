@@ -94,6 +94,7 @@ public interface Limit {
      * @param now the command that changes it until the next restart
      * @param forGood what changes it for good
      * @param root whether that needs root
+     * @param settings what changes it for good, as {@code doctor --fix} writes it; empty where it can't
      */
     record Finding(
             String limit,
@@ -103,7 +104,8 @@ public interface Limit {
             long at,
             String now,
             String forGood,
-            boolean root) {
+            boolean root,
+            List<String> settings) {
         public static final long NO_NUMBER = -1;
 
         public Finding {
@@ -112,7 +114,7 @@ public interface Limit {
 
         /** Without values yet, {@link #with} adds them; of a limit that root alone may raise. */
         Finding(String limit, String value, String stops, long at, Remedy remedy) {
-            this(limit, value, Map.of(), stops, at, remedy.now(), remedy.forGood(), true);
+            this(limit, value, Map.of(), stops, at, remedy.now(), remedy.forGood(), true, remedy.settings());
         }
 
         /** A limit that could not be read: it may stop connections as well as a known one. */
@@ -132,12 +134,12 @@ public interface Limit {
             }
             Map<String, Object> more = new LinkedHashMap<>(values);
             more.put(unit, number);
-            return new Finding(limit, value, more, stops, at, now, forGood, root);
+            return new Finding(limit, value, more, stops, at, now, forGood, root, settings);
         }
 
         /** What anybody may change. */
         Finding withoutRoot() {
-            return new Finding(limit, value, values, stops, at, now, forGood, false);
+            return new Finding(limit, value, values, stops, at, now, forGood, false, settings);
         }
     }
 }

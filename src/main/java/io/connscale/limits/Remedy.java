@@ -2,15 +2,21 @@ package io.connscale.limits;
 
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
+import java.util.List;
 
 /**
  * What changes a limit. Each limit writes its own once, for {@code plan}, {@code doctor} and the verdict.
  *
  * @param now the command that changes it until the next restart
  * @param forGood what changes it for good
+ * @param settings the same for {@code doctor --fix}, as its script takes them ({@code fix.sh}); empty where no file of the machine says it
  */
-record Remedy(String now, String forGood) {
+record Remedy(String now, String forGood, List<String> settings) {
     private static final String LIMITS_FILE = "/etc/security/limits.d/90-connscale.conf";
+
+    Remedy(String now, String forGood) {
+        this(now, forGood, List.of());
+    }
 
     /** In one line. */
     String text() {
@@ -25,7 +31,8 @@ record Remedy(String now, String forGood) {
         String quoted = better.contains(" ") ? '"' + better + '"' : better;
         return new Remedy(
                 "sysctl -w " + setting.setting() + "=" + quoted,
-                "echo '" + setting.setting() + " = " + better + "' >> /etc/sysctl.d/90-connscale.conf");
+                "echo '" + setting.setting() + " = " + better + "' >> /etc/sysctl.d/90-connscale.conf",
+                List.of("sysctl:" + setting.setting() + "=" + better));
     }
 
     /**
@@ -39,7 +46,8 @@ record Remedy(String now, String forGood) {
         return new Remedy(
                 "ulimit " + option + " " + enough + " in the shell that starts it",
                 "printf '* - %s %d\\nroot - %s %d\\n' >> %s; systemd: %s=%d"
-                        .formatted(item, enough, item, enough, LIMITS_FILE, unit, enough));
+                        .formatted(item, enough, item, enough, LIMITS_FILE, unit, enough),
+                List.of("limit:" + item + "=" + enough, "systemd:Default" + unit + "=" + enough));
     }
 
     /**

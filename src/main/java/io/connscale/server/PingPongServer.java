@@ -9,6 +9,7 @@ import io.connscale.control.ServerStatus;
 import io.connscale.control.Threads;
 import io.connscale.net.Transport;
 import io.connscale.stats.Statistics;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -34,7 +35,7 @@ public final class PingPongServer implements Server {
     private static final Logger log = LoggerFactory.getLogger(PingPongServer.class);
     private static final long CLOSE_SECONDS = 20;
 
-    private final ServerSettings settings;
+    private volatile ServerSettings settings;
     private final Transport transport;
     private final AgentProcess.Starter starter;
     private final Consumer<String> notices;
@@ -111,6 +112,16 @@ public final class PingPongServer implements Server {
                 starting.stop();
             }
         }
+    }
+
+    @Override
+    public List<Integer> ports() {
+        return settings.ports();
+    }
+
+    @Override
+    public void listenOn(List<Integer> ports) {
+        settings = settings.withPorts(ports);
     }
 
     @Override

@@ -15,7 +15,7 @@ final class BytePipe {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final byte[] ring = new byte[MAX];
+    private byte[] ring = new byte[1 << 10];
     private long written;
     private long read;
     private boolean closed;
@@ -30,6 +30,16 @@ final class BytePipe {
         @Override
         public int read(byte[] bytes, int offset, int length) {
             return take(bytes, offset, length);
+        }
+
+        @Override
+        public int available() {
+            lock.lock();
+            try {
+                return (int) (written - read);
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override
@@ -58,7 +68,7 @@ final class BytePipe {
             }
             int n = (int) Math.min(length, written - read);
             for (int i = 0; i < n; i++) {
-                bytes[offset + i] = ring[(int) (read++ % MAX)];
+                bytes[offset + i] = ring[(int) (read++ % ring.length)];
             }
             changed.signalAll();
             return n == 0 ? -1 : n;
@@ -76,11 +86,23 @@ final class BytePipe {
             if (closed) {
                 throw new IOException("Broken pipe");
             }
-            ring[(int) (written++ % MAX)] = b;
+            if (written - read == ring.length) {
+                grow();
+            }
+            ring[(int) (written++ % ring.length)] = b;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Of hundreds of pipes few are ever full. */
+    private void grow() {
+        byte[] larger = new byte[2 * ring.length];
+        for (long at = read; at < written; at++) {
+            larger[(int) (at % larger.length)] = ring[(int) (at % ring.length)];
+        }
+        ring = larger;
     }
 
     /** What was written can still be read. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import io.connscale.control.AgentException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.CharRange;
@@ -40,6 +41,7 @@ class HostPatternTest {
                 "client[2-|client[2-10]",
                 "db,client[2,|db,client[2,1 db,client[2,10",
                 "client1,client[|client1,client[2",
+                "client*!c|client*!client1 client*!client2 client*!client10",
             })
     void whatIsTypedIsCompleted(String typed, String completions) {
         assertThat(HostPattern.completions(typed, NAMES)).containsExactly(completions.split(" ", -1));
@@ -83,6 +85,58 @@ class HostPatternTest {
             })
     void aWordMeansTheNamesThatItMatches(String word, String names) throws AgentException {
         assertThat(select(word)).containsExactly(names.split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "all!client1|client2 client10 db web-a web-c",
+                "client*!client[1-2]|client10",
+                "client*!client1!client2|client10",
+                "client*&*1*|client1 client10",
+                "client[1-2]^client[2-10]|client1 client10",
+                "db,client*!client10|db client1 client2",
+                "@web|web-a web-c",
+                "@*|client1 client2 client10 db web-a web-c",
+                "@all!@web|client1 client2 client10 db",
+                "@most|web-a web-c client1 client2 client10",
+                "client[0-10/2]|client2 client10",
+                "client[10]|client10",
+            })
+    void operatorsAndGroupsAreThoseOfClusterShell(String word, String names) throws AgentException {
+        HostPattern pattern =
+                new HostPattern(NAMES, Map.of("web", List.of("web-*"), "most", List.of("@web", "client[1-20]")));
+        assertThat(pattern.select(List.of(word))).containsExactly(names.split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "client1!|pattern \"client1!\" lacks a host beside its \"!\"",
+                "!client1|pattern \"!client1\" lacks a host beside its \"!\"",
+                "client1!&client2|pattern \"client1!&client2\" lacks a host beside its \"!\"",
+                "client1!client1|pattern \"client1!client1\" leaves no host",
+                "@web|no group \"@web\" in hosts.yaml",
+                "all!clinet1|no host \"clinet1\" in hosts.yaml",
+            })
+    void whatIsWrongBesideAnOperatorIsSaid(String word, String message) {
+        assertThatThrownBy(() -> select(word)).hasMessage(message);
+    }
+
+    @Test
+    void aGroupThatContainsItselfIsSaid() {
+        HostPattern pattern = new HostPattern(NAMES, Map.of("a", List.of("@b"), "b", List.of("@a")));
+        assertThatThrownBy(() -> pattern.select(List.of("@a"))).hasMessageEndingWith(" contains itself");
+    }
+
+    @Test
+    void aNumberOfTwoDigitsIsThatNumberWhereThereIsOne() throws AgentException {
+        assertThat(HostPattern.select(List.of("h[12]"), List.of("h1", "h2", "h12")))
+                .containsExactly("h12");
+        assertThat(HostPattern.select(List.of("h[01-02]"), List.of("h1", "h01", "h02")))
+                .containsExactly("h01", "h02");
     }
 
     @Test

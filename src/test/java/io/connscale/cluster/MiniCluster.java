@@ -64,8 +64,17 @@ public final class MiniCluster implements AutoCloseable {
             return this;
         }
 
+        /** {@code node1} to {@code nodeN}, whose agents are cheap and can be cut off together. */
+        public Builder many(int n, Rack rack) {
+            for (int i = 1; i <= n; i++) {
+                String name = "node" + i;
+                and(name, (in, out, err) -> rack.agent(name, in, out));
+            }
+            return this;
+        }
+
         /** Seconds after which an agent that says nothing is given up. */
-        Builder patience(int seconds) {
+        public Builder patience(int seconds) {
             patience = seconds;
             return this;
         }

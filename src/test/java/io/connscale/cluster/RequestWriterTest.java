@@ -8,7 +8,6 @@ import io.connscale.control.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.LongStream;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RequestWriterTest {
     private static final String STILL_HERE = "{\"type\":\"still-here\"}";
-    private static final Duration NEVER = Duration.ofDays(1);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
@@ -28,15 +26,21 @@ class RequestWriterTest {
 
     @Test
     void saysThatTheConsoleIsThereWhileThereIsNothingElseToSay() {
-        RequestWriter writer = new RequestWriter("client1", out, 64, () -> {}, Duration.ofMillis(1));
-        await().until(() -> said().size() >= 3);
+        RequestWriter writer = new RequestWriter("client1", out, 64, () -> {});
+        for (int i = 1; i <= 3; i++) {
+            int said = i;
+            await().until(() -> {
+                writer.tick();
+                return said().size() >= said;
+            });
+        }
         writer.close();
         assertThat(said()).containsOnly(STILL_HERE);
     }
 
     @Test
     void writesInTheOrderOfTheRequests() {
-        RequestWriter writer = new RequestWriter("client1", out, 64, () -> {}, NEVER);
+        RequestWriter writer = new RequestWriter("client1", out, 64, () -> {});
         List<String> asked = LongStream.rangeClosed(1, 50)
                 .peek(id ->
                         assertThat(writer.offer(new Message.TakeSnapshot(id))).isTrue())
@@ -50,7 +54,7 @@ class RequestWriterTest {
     void whoDoesNotReadHoldsUpNobodyAndWhatWaitsIsBounded() {
         CountDownLatch never = new CountDownLatch(1);
         CountDownLatch writing = new CountDownLatch(1);
-        RequestWriter writer = new RequestWriter("client1", blocking(writing, never), 2, () -> {}, NEVER);
+        RequestWriter writer = new RequestWriter("client1", blocking(writing, never), 2, () -> {});
         assertThat(writer.offer(new Message.TakeSnapshot(1))).isTrue();
         FakeAgent.await(writing);
         assertThat(writer.offer(new Message.TakeSnapshot(2))).isTrue();
@@ -69,7 +73,7 @@ class RequestWriterTest {
                 throw new IOException("Broken pipe");
             }
         };
-        RequestWriter writer = new RequestWriter("client1", gone, 64, broken::countDown, NEVER);
+        RequestWriter writer = new RequestWriter("client1", gone, 64, broken::countDown);
         assertThat(writer.offer(new Message.TakeSnapshot(1))).isTrue();
         FakeAgent.await(broken);
     }

@@ -2,7 +2,9 @@ package io.connscale.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Tables on screens that are too narrow for them. */
@@ -25,6 +27,46 @@ class TableTest {
                         "count [HOST...]  Connections at the server and at",
                         "                 each host, side by side",
                         "exit             Leave");
+    }
+
+    private static Table hosts(int count, Function<Integer, List<Object>> cells) {
+        List<List<Object>> rows = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            List<Object> row = new ArrayList<>(List.of("node" + i));
+            row.addAll(cells.apply(i));
+            rows.add(row);
+        }
+        return new Table(List.of("host", "launched", "established", "state"), rows);
+    }
+
+    @Test
+    void hostsWithEqualCellsAreOneRow() {
+        Table table = hosts(200, i -> List.of("ssh node" + i + ":22", 100L, i == 7 ? "lost" : "ready"));
+        assertThat(table.folded().lines())
+                .containsExactly(
+                        "host             hosts  launched       established  state",
+                        "node[1-6,8-200]    199  ssh {host}:22          100  ready",
+                        "node7                1  ssh node7:22           100  lost");
+        assertThat(hosts(10, i -> List.of("local", 100L, "ready")).folded().rows())
+                .hasSize(10);
+    }
+
+    @Test
+    void numbersThatAllDifferAreARange() {
+        assertThat(hosts(200, i -> List.of("local", 1000L + i, "ready"))
+                        .folded()
+                        .lines())
+                .containsExactly(
+                        "host         hosts  launched  established  state",
+                        "node[1-200]    200  local     1,001–1,200  ready");
+    }
+
+    @Test
+    void whatDiffersInAllIsCut() {
+        List<String> lines =
+                hosts(200, i -> List.of("x" + i, 1L, "ready")).folded().lines();
+        assertThat(lines).hasSize(27);
+        assertThat(lines.get(26)).startsWith("node[26-200]    175  …");
     }
 
     @Test

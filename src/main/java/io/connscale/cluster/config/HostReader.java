@@ -1,6 +1,7 @@
 package io.connscale.cluster.config;
 
 import io.connscale.cluster.config.HostConfig.ClientConfig;
+import io.connscale.control.NameRanges;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,14 +10,18 @@ import java.util.stream.Stream;
 /**
  * One line of {@code hosts:}. {@code local} and {@code [user@]host[:port]} say it in a word. A mapping with {@code ssh:} or
  * {@code command:} is launched so; one with neither is local, so {@code client1: {rate: 100}} is a local host with its own rate.
+ * {@code node[1-200]: {ssh: "bench@{host}.example.org"}} is two hundred hosts.
  */
 final class HostReader {
+    /** What stands for the host's name, in any of its values. */
+    static final String HOST = "{host}";
+
     static final List<String> CLIENT_KEYS = List.of("interval", "timeout", "rate", "active");
     /** What only a host with {@code ssh:} has. */
     private static final List<String> SSH_KEYS = List.of("port", "key", "hostKey", "knownHosts", "jump", "launch");
 
     private static final Kind<Integer> PORT = Kind.whole(1, Address.MAX_PORT);
-    private static final List<String> KEYS = Stream.of(
+    static final List<String> KEYS = Stream.of(
                     List.of("ssh", "command"), SSH_KEYS, List.of("source", "java", "jvm", "workers"), CLIENT_KEYS)
             .flatMap(List::stream)
             .toList();
@@ -24,15 +29,26 @@ final class HostReader {
     private HostReader() {}
 
     /**
-     * @param client what its connections do where it does not say it
+     * The hosts of one line: one, or as many as its name has in its brackets.
+     *
+     * @param client what their connections do where it does not say it
      * @param ssh who speaks SSH, likewise
      */
-    static HostConfig read(Node.Entry entry, ClientConfig client, Launch.SshClient ssh) {
+    static List<HostConfig> read(Node.Entry entry, ClientConfig client, Launch.SshClient ssh) {
         Node.Text key = entry.key();
+        List<String> names = Fault.at(key.place(), () -> NameRanges.expand(key.text(), ClusterConfig.MAX_HOSTS));
+        return names.stream()
+                .map(name ->
+                        read(new Node.Text(key.place(), name), entry.value().with(HOST, name), client, ssh))
+                .toList();
+    }
+
+    /** One of them, its name already put in the place of {@link #HOST}. */
+    static HostConfig read(Node.Text key, Node value, ClientConfig client, Launch.SshClient ssh) {
         String name = Fault.at(key.place(), () -> HostConfig.checkedName(key.text()));
-        return entry.value() instanceof Node.Mapping mapping
+        return value instanceof Node.Mapping mapping
                 ? inFull(name, mapping, client, ssh)
-                : inAWord(name, launchInAWord(entry.value(), ssh), client);
+                : inAWord(name, launchInAWord(value, ssh), client);
     }
 
     private static HostConfig inAWord(String name, Launch launch, ClientConfig client) {
@@ -46,6 +62,11 @@ final class HostReader {
         List<String> source = section.ranges("source", Kind.SOURCE, Address.MAX);
         List<String> jvm = section.list("jvm", Kind.JVM_FLAG);
         Optional<String> java = section.find("java", Kind.PATH);
+        if (launch instanceof Launch.Local && java.equals(Optional.of("bring"))) {
+            throw new Fault(
+                    section.node("java").orElseThrow().place(),
+                    "java: bring is for hosts elsewhere: this machine's agents run on the console's Java");
+        }
         Workers workers = section.get("workers", Kind.WORKERS, Workers.AUTO);
         return Fault.at(node.place(), () -> new HostConfig(name, launch, own, source, jvm, java, workers));
     }

@@ -10,11 +10,21 @@ sealed interface Node {
     /** What is there instead of what was expected, for a message. */
     String shown();
 
+    /** The same with {@code value} in place of {@code word}, wherever that is in a text that is no key. */
+    default Node with(String word, String value) {
+        return this;
+    }
+
     /** Any single value; a number is its text too, since {@code 8989-8998} and {@code 5s} are no numbers for YAML. */
     record Text(Place place, String text) implements Node {
         @Override
         public String shown() {
             return Quantity.quoted(text);
+        }
+
+        @Override
+        public Node with(String word, String value) {
+            return new Text(place, text.replace(word, value));
         }
     }
 
@@ -31,12 +41,30 @@ sealed interface Node {
         public String shown() {
             return items.isEmpty() ? "an empty list" : "a list";
         }
+
+        @Override
+        public Node with(String word, String value) {
+            return new Sequence(
+                    place, items.stream().map(item -> item.with(word, value)).toList());
+        }
     }
 
     record Mapping(Place place, List<Entry> entries) implements Node {
         @Override
         public String shown() {
-            return "a mapping";
+            boolean braces = entries.size() == 1
+                    && entries.get(0).value() instanceof Empty
+                    && entries.get(0).key().text().equals("host");
+            return braces ? "{host} without quotes: write \"{host}\"" : "a mapping";
+        }
+
+        @Override
+        public Node with(String word, String value) {
+            return new Mapping(
+                    place,
+                    entries.stream()
+                            .map(entry -> new Entry(entry.key(), entry.value().with(word, value)))
+                            .toList());
         }
     }
 

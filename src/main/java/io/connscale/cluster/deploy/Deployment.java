@@ -28,20 +28,27 @@ public final class Deployment {
 
     private final Jar jar;
     private final int staleSeconds;
+    private final RuntimeImage runtime;
 
     public Deployment(Jar jar) {
         this(jar, STALE_SECONDS);
     }
 
     Deployment(Jar jar, int staleSeconds) {
+        this(jar, staleSeconds, new RuntimeImage(jar.path().toAbsolutePath().resolveSibling(".")));
+    }
+
+    /** @param runtime brought to hosts without Java where hosts.yaml says so */
+    Deployment(Jar jar, int staleSeconds, RuntimeImage runtime) {
         this.jar = jar;
         this.staleSeconds = staleSeconds;
+        this.runtime = runtime;
     }
 
     /**
      * Looks at the host, and copies the jar where it isn't there. Takes at most minutes, seconds as a rule.
      *
-     * @param java the program that {@code hosts.yaml} names, or empty to find one
+     * @param java the program that {@code hosts.yaml} names, {@value RuntimeImage#BRING}, or empty to find one
      * @param steps hears what is being done, in a few words, for a progress line; from another thread
      * @throws AgentException what is missing there, without the host's name
      * @throws InterruptedException where the user gave up; nothing is left there but a temporary file, for a day at most
@@ -49,19 +56,21 @@ public final class Deployment {
     public Installation ensure(Launcher launcher, Optional<String> java, Consumer<String> steps)
             throws AgentException, InterruptedException {
         steps.accept("looking at the host");
-        HostFacts facts = Probe.of(launcher, jar, java);
+        boolean brings = java.equals(Optional.of(RuntimeImage.BRING));
+        HostFacts facts = Probe.of(launcher, jar, brings ? Optional.empty() : java);
         if (facts.terminal()) {
             throw new AgentException(
                     "the launcher gives a terminal, on which nothing gets through as it is",
                     "leave out its option for that: -t of docker and kubectl, -tt of ssh");
         }
-        FoundJava chosen = FoundJava.best(facts, java);
+        Optional<FoundJava> found = brings ? FoundJava.good(facts) : Optional.of(FoundJava.best(facts, java));
         String folder = folder(facts);
         if (facts.shared().isPresent()) {
             throw new AgentException(
                     "cache folder " + folder + " " + facts.shared().get() + ": nothing in it is run",
                     "remove it there, or have XDG_CACHE_HOME there name a folder of your own");
         }
+        FoundJava chosen = found.isPresent() ? found.get() : bring(launcher, facts, folder, steps);
         Copying copying = facts.jarThere() ? Copying.NONE : copy(launcher, facts, folder, steps);
         return new Installation(facts, chosen, folder + "/" + jar.remoteName(), copying);
     }
@@ -73,14 +82,56 @@ public final class Deployment {
                         "set HOME or XDG_CACHE_HOME there"));
     }
 
-    private Copying copy(Launcher launcher, HostFacts facts, String folder, Consumer<String> steps)
+    /** There is no Java that would do: one of ours is there already, or is taken there. */
+    private FoundJava bring(Launcher launcher, HostFacts facts, String folder, Consumer<String> steps)
             throws AgentException, InterruptedException {
+        if (!facts.system().equals("Linux")) {
+            throw new AgentException(
+                    "no Java, and none to bring for " + facts.system(), "install Java 17 or newer there");
+        }
+        steps.accept("looking for a Java to bring");
+        Jar archive = runtime.archive(facts.machine());
+        writable(facts, folder);
+        String home = "java-" + archive.sha256();
+        String said = RemoteScript.run(
+                launcher,
+                "runtime.sh",
+                List.of(folder, home, Long.toString(archive.size()), archive.sha256()),
+                Copy.SECONDS,
+                script -> Copy.dialogue(script, archive, "copying Java", steps));
+        String[] words = said.split(" ", 2);
+        String more = words.length > 1 ? words[1] : "";
+        switch (words[0]) {
+            case "present", "stored" -> {
+                return new FoundJava("brought", runtime.version(), "", folder + "/" + home + "/bin/java");
+            }
+            case "short" -> throw Copy.broken("of Java", more + " of " + archive.size() + " bytes arrived");
+            case "differs" -> throw Copy.broken("of Java", "its SHA-256 is " + more + ", not " + archive.sha256());
+            case "broken" ->
+                throw new AgentException(
+                        "the Java that was brought does not run there: " + more,
+                        "may programs be executed in " + folder + "? XDG_CACHE_HOME there names another place");
+            default ->
+                throw more.contains("No space left")
+                        ? Copy.noSpace(folder, more)
+                        : new AgentException(
+                                "Java can't be brought to " + folder + ": " + more,
+                                "XDG_CACHE_HOME there names another place");
+        }
+    }
+
+    private static void writable(HostFacts facts, String folder) throws AgentException {
         if (facts.unwritable().isPresent()) {
             throw new AgentException(
                     "cache folder " + folder + " is not writable: "
                             + facts.unwritable().get(),
                     "XDG_CACHE_HOME there names another place");
         }
+    }
+
+    private Copying copy(Launcher launcher, HostFacts facts, String folder, Consumer<String> steps)
+            throws AgentException, InterruptedException {
+        writable(facts, folder);
         long needed = jar.size() / KIB + SPARE_KIB;
         if (facts.freeKiB() != HostFacts.UNKNOWN && facts.freeKiB() < needed) {
             throw Copy.noSpace(folder, "needs " + needed + " KiB, has " + Math.max(0, facts.freeKiB()) + " KiB");
@@ -129,16 +180,25 @@ public final class Deployment {
         Copying over(Launcher launcher) throws AgentException, InterruptedException {
             List<String> arguments = List.of(
                     folder, jar.remoteName(), Long.toString(jar.size()), jar.sha256(), Integer.toString(staleSeconds));
-            return done(RemoteScript.run(launcher, "deploy.sh", arguments, SECONDS, this::dialogue));
+            return done(RemoteScript.run(
+                    launcher,
+                    "deploy.sh",
+                    arguments,
+                    SECONDS,
+                    script -> dialogue(script, jar, "copying the jar", steps)));
         }
 
         /** The script's last line. */
-        private Optional<String> dialogue(RemoteScript script) throws IOException {
+        static Optional<String> dialogue(RemoteScript script, Jar what, String step, Consumer<String> steps)
+                throws IOException {
             Optional<String> line = script.hear();
             for (; line.isPresent(); line = script.hear()) {
                 switch (line.get()) {
                     case "waiting" -> steps.accept("waiting for another copy of the jar");
-                    case "send" -> send(script);
+                    case "send" -> {
+                        steps.accept(step);
+                        send(script, what);
+                    }
                     default -> {
                         return line;
                     }
@@ -147,12 +207,11 @@ public final class Deployment {
             return line;
         }
 
-        private void send(RemoteScript script) {
-            steps.accept("copying the jar");
+        private static void send(RemoteScript script, Jar what) {
             try (OutputStream to = script.to()) {
-                Files.copy(jar.path(), to);
+                Files.copy(what.path(), to);
             } catch (IOException e) {
-                log.debug("copying the jar", e); // the script says what it has got
+                log.debug("copying", e); // the script says what it has got
             }
         }
 
@@ -162,8 +221,8 @@ public final class Deployment {
             return switch (words[0]) {
                 case "present" -> Copying.NONE;
                 case "stored" -> said.equals("checked") ? Copying.CHECKED : Copying.SIZE_CHECKED;
-                case "short" -> throw broken(said + " of " + jar.size() + " bytes arrived");
-                case "differs" -> throw broken("its SHA-256 is " + said + ", not " + jar.sha256());
+                case "short" -> throw broken("of the jar", said + " of " + jar.size() + " bytes arrived");
+                case "differs" -> throw broken("of the jar", "its SHA-256 is " + said + ", not " + jar.sha256());
                 default -> throw said.contains("No space left") ? noSpace(folder, said) : failed(said);
             };
         }
@@ -174,10 +233,10 @@ public final class Deployment {
                     "make room there; XDG_CACHE_HOME there names another place");
         }
 
-        private static AgentException broken(String what) {
+        static AgentException broken(String of, String what) {
             return new AgentException(
-                    "the copy of the jar broke: " + what,
-                    "try again; was the jar built anew meanwhile? then start the console anew");
+                    "the copy " + of + " broke: " + what,
+                    "try again; was it built anew meanwhile? then start the console anew");
         }
 
         private AgentException failed(String said) {

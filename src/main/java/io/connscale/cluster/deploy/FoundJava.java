@@ -23,8 +23,8 @@ public record FoundJava(String source, String version, String architecture, Stri
     /** What connscale is compiled for. */
     static final int OLDEST = 17;
 
-    private static final String HINT =
-            "install Java " + FoundJava.OLDEST + " or newer there, or name it: java: /path/to/bin/java in hosts.yaml";
+    private static final String HINT = "install Java " + FoundJava.OLDEST
+            + " or newer there, name it (java: /path/to/bin/java in hosts.yaml), or have it brought: java: bring";
     private static final Pattern NO_NUMBER = Pattern.compile("[^0-9]+");
     private static final Map<String, String> SAME = Map.of("amd64", "x86_64", "arm64", "aarch64");
 
@@ -84,17 +84,22 @@ public record FoundJava(String source, String version, String architecture, Stri
      * meant it, else the newest.
      */
     static FoundJava best(HostFacts facts, Optional<String> wanted) throws AgentException {
+        Optional<FoundJava> best = good(facts);
+        if (best.isEmpty()) {
+            throw missing(facts, wanted);
+        }
+        return best.get();
+    }
+
+    /** The same; empty where none would do. */
+    static Optional<FoundJava> good(HostFacts facts) {
         List<FoundJava> good = facts.javas().stream()
                 .filter(FoundJava::newEnough)
                 .filter(java -> java.runsOn(facts.machine()))
                 .toList();
         Optional<FoundJava> meant =
                 good.stream().filter(java -> java.source().equals("JAVA_HOME")).findFirst();
-        Optional<FoundJava> best = meant.or(() -> good.stream().max(FoundJava::compareTo));
-        if (best.isEmpty()) {
-            throw missing(facts, wanted);
-        }
-        return best.get();
+        return meant.or(() -> good.stream().max(FoundJava::compareTo));
     }
 
     private static AgentException missing(HostFacts facts, Optional<String> wanted) {

@@ -31,7 +31,7 @@ public final class CommandLauncher implements Launcher {
     }
 
     /** An exit code 127 would not say whether it is missing here or its {@code sh} over there. */
-    private static void checkThere(String program) throws AgentException {
+    static void checkThere(String program) throws AgentException {
         if (program.contains("/") ? !Files.isExecutable(Path.of(program)) : !onPath(program)) {
             throw new AgentException(
                     "no command " + program + " on this machine", "install it, or write its whole path in hosts.yaml");

@@ -49,7 +49,7 @@ public final class StderrTail {
         }
     }
 
-    private void read(InputStream errors) {
+    void read(InputStream errors) {
         byte[] piece = new byte[PIECE];
         try {
             for (int n = errors.read(piece); n >= 0; n = errors.read(piece)) {

@@ -54,6 +54,42 @@ class HostsFileErrorsTest {
         return bad("hosts: {client1: local}\ntarget: {" + keys + "}", "2:" + message);
     }
 
+    private static Arguments from(String source, String message) {
+        return bad("hosts:\n  from:\n    lab: {" + source + "}", "3:" + message);
+    }
+
+    static Stream<Arguments> manyHosts() {
+        return Stream.of(
+                bad("hosts:\n  node[1-: local", "2:3: \"node[1-\" has a bracket that is not closed"),
+                bad("hosts:\n  n[3-1]: local", "2:3: \"n[3-1]\" has a range that goes nowhere: 3-1"),
+                bad("hosts:\n  n[1-9999]: local", "2:3: \"n[1-9999]\" is more than 4,096 names"),
+                bad("hosts:\n  \"[1-2]\": local", "2:3: \"1\"" + NAME),
+                bad(
+                        "hosts:\n  n[1-4]: local\n  n[4-5]: local",
+                        "3:3: host \"n4\" is in \"n[1-4]\" of line 2 already: keep one"),
+                bad(
+                        "hosts:\n  n[1-4]: {command: [srun, -w, {host}]}",
+                        "2:32: " + COMMAND + "{host} without quotes: write \"{host}\""),
+                bad("hosts:\n  n[1-2]: {ssh: \"{host} x\"}", "2:17: expected [user@]host[:port], got \"n1 x\""),
+                from("ssh: x", "5: no list: in lab: write the command that prints its hosts"),
+                from("list: [x]", "5: neither ssh: nor command: in lab: say how its hosts are reached"),
+                from(
+                        "list: x, ssh: y",
+                        "17: expected a command as a list of words such as [scontrol, show, hostnames], got \"x\""),
+                from("list: [x], ssh: \"{host}\", rat: 1", "37: unknown key \"rat\" in lab, did you mean \"rate\"?"),
+                from("list: [x], ssh: \"{host}\", rate: y", "43: " + RATE + "\"y\""),
+                bad(
+                        "hosts:\n  from: local",
+                        "2:9: expected lists of hosts such as alloc: {list: [scontrol, show, hostnames], ssh: \"{host}\"},"
+                                + " got \"local\""),
+                bad("hosts: {a: local}\ngroups: {all: a}", "2:10: \"all\" means every host: choose another name"),
+                bad(
+                        "hosts: {a: local}\ngroups: {g: {}}",
+                        "2:13: expected hosts such as node[1-10], or a list of them," + " got a mapping"),
+                bad("hosts: {a: local}\ngroups: {g: a, g: a}", "2:16: group \"g\" is there already: keep one"),
+                bad("hosts: {a: local}\ngroups: a", "2:9: expected groups such as \"rack1: node[1-10]\", got \"a\""));
+    }
+
     static Stream<Arguments> aTarget() {
         String names = String.join(", ", Talks.names());
         return Stream.of(
@@ -121,8 +157,8 @@ class HostsFileErrorsTest {
         return Stream.of(
                 bad("", "1:1: " + NOTHING),
                 bad("# only a comment\n", "1:1: " + NOTHING),
-                bad("hello", "1:1: expected keys (server, target, client, launch, hosts), got \"hello\""),
-                bad("- client1", "1:1: expected keys (server, target, client, launch, hosts), got a list"),
+                bad("hello", "1:1: expected keys (server, target, client, launch, hosts, groups), got \"hello\""),
+                bad("- client1", "1:1: expected keys (server, target, client, launch, hosts, groups), got a list"),
                 bad("server: {backlog: 5}", "1:1: " + NO_HOSTS),
                 bad("hosts:", "1:7: " + NO_HOSTS),
                 bad("hosts: {}", "1:8: " + NO_HOSTS),
@@ -141,7 +177,7 @@ class HostsFileErrorsTest {
                         "server:\n  bind: 127.0.0.1\n  ports: 8989\n  bakclog: 5",
                         "4:3: unknown key \"bakclog\" in server, did you mean \"backlog\"?"),
                 bad("sever: {}", "1:1: unknown key \"sever\", did you mean \"server\"?"),
-                bad("zebra: {}", "1:1: unknown key \"zebra\", known are server, target, client, launch, hosts"),
+                bad("zebra: {}", "1:1: unknown key \"zebra\", known are server, target, client, launch, hosts, groups"),
                 client("delay: 5s", "10: unknown key \"delay\" in client, known are interval, timeout, rate, active"),
                 host("h: {prot: 22}", "13: unknown key \"prot\" in h, did you mean \"port\"?"),
                 bad(
@@ -153,7 +189,7 @@ class HostsFileErrorsTest {
                 bad(
                         "hosts:\n  a: local\n  b: local\n  a: local",
                         "4:3: duplicate host \"a\", the first is in line 2: keep one"),
-                bad("<<: {}", "1:1: unknown key \"<<\", known are server, target, client, launch, hosts"));
+                bad("<<: {}", "1:1: unknown key \"<<\", known are server, target, client, launch, hosts, groups"));
     }
 
     static Stream<Arguments> serverValues() {
@@ -274,7 +310,8 @@ class HostsFileErrorsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"notAHostsFile", "keys", "serverValues", "clientValues", "hostValues", "yaml", "aTarget"})
+    @MethodSource({"notAHostsFile", "keys", "serverValues", "clientValues", "hostValues", "yaml", "aTarget", "manyHosts"
+    })
     void aMistakeIsAnsweredInOneLineWithItsPlaceAndWhatWouldBeRight(String text, String message) {
         assertThatExceptionOfType(HostsFileException.class)
                 .isThrownBy(() -> HostsFile.parse("hosts.yaml", text))

@@ -56,6 +56,46 @@ class HostsFileTest {
     private static final ClientConfig CLIENT =
             new ClientConfig(Duration.ofSeconds(5), Duration.ofMillis(500), Rate.UNLIMITED, 0.5);
 
+    @Test
+    void aLineMayBeManyHosts() throws HostsFileException {
+        ClusterConfig config = parse("""
+                hosts:
+                  db: local
+                  node[01-12,20]: {ssh: "bench@{host}.example.org", key: "~/{host}.key", rate: 7}
+                  n[1-2]: {command: [srun, --overlap, -w, "{host}"]}
+                groups:
+                  rack1: node[01-10]
+                  fast: [node20, "@rack1", n1]
+                """);
+        assertThat(config.names())
+                .hasSize(16)
+                .startsWith("db", "node01", "node02")
+                .endsWith("node20", "n1", "n2");
+        HostConfig node = config.host("node12").orElseThrow();
+        assertThat(node.launch()).hasToString("ssh bench@node12.example.org");
+        assertThat(((Launch.Ssh) node.launch()).key()).contains("~/node12.key");
+        assertThat(node.client().rate()).isEqualTo(new Rate(7));
+        assertThat(config.host("n2").orElseThrow().launch()).hasToString("srun --overlap -w n2");
+        assertThat(config.groups())
+                .isEqualTo(Map.of("rack1", List.of("node[01-10]"), "fast", List.of("node20", "@rack1", "n1")));
+    }
+
+    @Test
+    void hostsMayComeFromCommandsAlone() throws Exception {
+        ClusterConfig config = parse("""
+                hosts:
+                  from:
+                    pods: {list: [kubectl, get, pods, -o, name], command: [kubectl, exec, -i, "{host}", --], rate: 9}
+                """);
+        assertThat(config.hosts()).isEmpty();
+        HostSource pods = config.sources().get(0);
+        assertThat(pods.list()).containsExactly("kubectl", "get", "pods", "-o", "name");
+        HostConfig pod = pods.hosts("pod/web-1\n\n pod/web-2 \n").get(1);
+        assertThat(pod.name()).isEqualTo("web-2");
+        assertThat(pod.launch()).hasToString("kubectl exec -i pod/web-2 --");
+        assertThat(pod.client().rate()).isEqualTo(new Rate(9));
+    }
+
     private static ClusterConfig parse(String text) throws HostsFileException {
         return HostsFile.parse("hosts.yaml", text);
     }

@@ -1,0 +1,148 @@
+package io.connscale.cluster.config;
+
+import io.connscale.cluster.config.HostConfig.ClientConfig;
+import io.connscale.control.AgentException;
+import io.connscale.control.PlainText;
+import io.connscale.control.Quantity;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A line of {@code from:}: a command that prints hosts, one a line or as Ansible's inventory, and what each of them is. Its name is that of
+ * a group, too. Who runs the command is {@code Cluster}.
+ */
+public final class HostSource {
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int MAX_SHOWN = 60;
+    /** Groups within groups. */
+    private static final int MAX_DEPTH = 32;
+
+    private final String name;
+    private final List<String> list;
+    private final @Nullable String ansible;
+    private final Node template;
+    private final ClientConfig client;
+    private final Launch.SshClient ssh;
+
+    /** @param ansible the group whose hosts are meant, where the command prints an inventory; null: it prints a host a line */
+    HostSource(
+            String name,
+            List<String> list,
+            @Nullable String ansible,
+            Node template,
+            ClientConfig client,
+            Launch.SshClient ssh) {
+        this.name = name;
+        this.list = List.copyOf(list);
+        this.ansible = ansible;
+        this.template = template;
+        this.client = client;
+        this.ssh = ssh;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The command, as words; a program of this machine. */
+    public List<String> list() {
+        return list;
+    }
+
+    /**
+     * The hosts that the command printed, in its order, each once. A host is called as it is printed, without what is before a last slash
+     * ({@code pod/web-1}), and with the source's name before it where it does not begin with a letter; {@code {host}} is the whole of what
+     * was printed, or Ansible's {@code ansible_host}.
+     *
+     * @throws AgentException where it printed no host, or what is none
+     */
+    public List<HostConfig> hosts(String printed) throws AgentException {
+        Map<String, String> addresses = ansible == null ? lines(printed) : inventory(printed, ansible);
+        if (addresses.isEmpty()) {
+            throw wrong("printed no host" + (ansible == null ? "" : " of group " + Quantity.quoted(ansible)));
+        }
+        if (addresses.size() > ClusterConfig.MAX_HOSTS) {
+            throw wrong("printed more than " + Quantity.text(ClusterConfig.MAX_HOSTS) + " hosts");
+        }
+        Map<String, HostConfig> hosts = new LinkedHashMap<>();
+        for (Map.Entry<String, String> one : addresses.entrySet()) {
+            String last = one.getKey().substring(one.getKey().lastIndexOf('/') + 1);
+            String called = last.isEmpty() || Character.isLetter(last.charAt(0)) ? last : name + "-" + last;
+            hosts.putIfAbsent(called, host(called, one.getKey(), one.getValue()));
+        }
+        return List.copyOf(hosts.values());
+    }
+
+    private HostConfig host(String called, String printed, String address) throws AgentException {
+        try {
+            return make(called, address);
+        } catch (Fault e) {
+            throw wrong("printed " + Quantity.quoted(PlainText.of(printed, MAX_SHOWN)) + ": " + e.message());
+        }
+    }
+
+    /** @throws Fault where one of its values can't be */
+    HostConfig make(String called, String address) {
+        Node.Place place = template.place();
+        return HostReader.read(new Node.Text(place, called), template.with(HostReader.HOST, address), client, ssh);
+    }
+
+    private AgentException wrong(String what) {
+        return new AgentException(
+                "hosts of @" + name + ": " + list.get(0) + " " + what, "run it yourself: " + String.join(" ", list));
+    }
+
+    private static Map<String, String> lines(String printed) {
+        return printed.lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.toMap(line -> line, line -> line, (one, again) -> one, LinkedHashMap::new));
+    }
+
+    /** {@code {"_meta":{"hostvars":{H:{"ansible_host":…}}}, GROUP:{"hosts":[H],"children":[GROUP]}}}, as ansible-inventory --list prints it. */
+    private Map<String, String> inventory(String printed, String group) throws AgentException {
+        JsonNode root;
+        try {
+            root = JSON.readTree(printed);
+        } catch (JacksonException e) {
+            throw wrong("printed no JSON: "
+                    + PlainText.of(Optional.ofNullable(e.getOriginalMessage()).orElse(""), MAX_SHOWN));
+        }
+        if (!root.path(group).isObject()) {
+            Set<String> known = new LinkedHashSet<>(root.propertyNames());
+            known.remove("_meta");
+            throw wrong("printed no group " + Quantity.quoted(group) + "; it has "
+                    + PlainText.of(String.join(", ", known), MAX_SHOWN));
+        }
+        Set<String> names = new LinkedHashSet<>();
+        members(root, group, names, 0);
+        Map<String, String> addresses = new LinkedHashMap<>();
+        for (String one : names) {
+            JsonNode address = root.path("_meta").path("hostvars").path(one).path("ansible_host");
+            addresses.put(one, address.isString() ? address.asString() : one);
+        }
+        return addresses;
+    }
+
+    private static void members(JsonNode root, String group, Set<String> names, int depth) {
+        if (depth > MAX_DEPTH) {
+            return;
+        }
+        root.path(group).path("hosts").forEach(host -> names.add(host.asString("")));
+        root.path(group).path("children").forEach(child -> members(root, child.asString(""), names, depth + 1));
+    }
+
+    @Override
+    public String toString() {
+        return "@" + name + " from " + String.join(" ", list);
+    }
+}

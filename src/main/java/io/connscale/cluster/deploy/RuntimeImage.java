@@ -1,0 +1,151 @@
+package io.connscale.cluster.deploy;
+
+import io.connscale.control.AgentException;
+import io.connscale.control.PlainText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Java for hosts that have none ({@code java: bring}): the part of this console's own that an agent needs, linked by {@code jlink} and packed by
+ * {@code tar} the first time, and kept beside the jar. For another architecture it is linked from the modules that
+ * {@code CONNSCALE_JMODS} names: the folder {@code jmods} of a JDK of this version for that machine.
+ */
+public final class RuntimeImage {
+    /** As {@code java:} in hosts.yaml. */
+    public static final String BRING = "bring";
+
+    private static final Logger log = LoggerFactory.getLogger(RuntimeImage.class);
+
+    /** What an agent uses, and what its libraries look for. */
+    private static final String MODULES =
+            "java.base,java.logging,java.management,java.naming,java.xml,jdk.management,jdk.unsupported,jdk.crypto.ec";
+
+    private static final Map<String, String> SAME = Map.of("amd64", "x86_64", "arm64", "aarch64");
+    private static final String JMODS = "CONNSCALE_JMODS";
+    private static final long MAX_SECONDS = 120;
+
+    private final Path folder;
+    private final Path home;
+    private final String version;
+    private final Optional<Path> foreign;
+
+    /** By this process's Java and environment, kept in {@code folder}. */
+    RuntimeImage(Path folder) {
+        this(
+                folder,
+                Path.of(System.getProperty("java.home")),
+                System.getProperty("java.version"),
+                Optional.ofNullable(System.getenv(JMODS)).map(Path::of));
+    }
+
+    RuntimeImage(Path folder, Path home, String version, Optional<Path> foreign) {
+        this.folder = folder;
+        this.home = home;
+        this.version = version;
+        this.foreign = foreign;
+    }
+
+    /** The version of the Java in it. */
+    String version() {
+        return version;
+    }
+
+    /**
+     * The packed image for such a machine; makes it where it is not there yet, which takes some ten seconds. Any thread, one at a time.
+     *
+     * @param machine as {@code uname -m} says it
+     */
+    synchronized Jar archive(String machine) throws AgentException, InterruptedException {
+        String own = kind(System.getProperty("os.arch"));
+        String its = kind(machine);
+        Path file = folder.resolve("runtime-" + version + "-linux-" + its + ".tar.gz");
+        if (!Files.isReadable(file)) {
+            if (!its.equals(own) && foreign.isEmpty()) {
+                throw new AgentException(
+                        "no Java there, and none to bring for " + its + ": this console runs on " + own,
+                        "set " + JMODS + " to the folder jmods of a JDK " + version + " for " + its);
+            }
+            make(file, its.equals(own) ? home.resolve("jmods") : foreign.orElseThrow());
+        }
+        return Jar.of(file);
+    }
+
+    private static String kind(String machine) {
+        return SAME.getOrDefault(machine, machine);
+    }
+
+    private void make(Path file, Path jmods) throws AgentException, InterruptedException {
+        Path jlink = home.resolve("bin/jlink");
+        if (!Files.isExecutable(jlink)) {
+            throw new AgentException(
+                    "no Java to bring: " + home + " has no jlink to make one with",
+                    "run the console with a JDK: JAVA_HOME names it");
+        }
+        Path work = null;
+        try {
+            work = Files.createTempDirectory(folder, "runtime");
+            Path image = work.resolve("image");
+            List<String> link = new ArrayList<>(List.of(jlink.toString()));
+            if (Files.isDirectory(jmods)) { // a JDK may link from itself (JEP 493)
+                link.addAll(List.of("--module-path", jmods.toString()));
+            }
+            link.addAll(List.of(
+                    "--add-modules", MODULES, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress=2"));
+            link.addAll(List.of("--output", image.toString()));
+            run(link, work);
+            Path packed = work.resolve("packed");
+            run(List.of("tar", "-C", image.toString(), "-czf", packed.toString(), "."), work);
+            Files.move(packed, file, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
+        } catch (IOException e) {
+            throw new AgentException("no Java to bring: it can't be made in " + folder + ": " + e, "is there room?", e);
+        } finally {
+            delete(work);
+        }
+    }
+
+    private static void run(List<String> command, Path work) throws IOException, InterruptedException, AgentException {
+        Path said = work.resolve("said");
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile())
+                .start();
+        try {
+            process.getOutputStream().close();
+            boolean over = process.waitFor(MAX_SECONDS, TimeUnit.SECONDS);
+            if (!over || process.exitValue() != 0) {
+                String text = Files.readString(said, StandardCharsets.UTF_8).strip();
+                String why = over ? PlainText.of(text, 200) : "not done within " + MAX_SECONDS + " s";
+                throw new AgentException(
+                        "no Java to bring: " + Path.of(command.get(0)).getFileName() + ": " + why,
+                        "run it yourself: " + String.join(" ", command));
+            }
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static void delete(@org.jspecify.annotations.Nullable Path folder) {
+        if (folder == null) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(one);
+            }
+        } catch (IOException e) {
+            log.debug("left behind: {}", folder, e);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+# Writes settings of the kernel and limits of processes for good, and sets what can be set at once; or takes back what it wrote, in POSIX sh.
+# $1 fix or undo · then, to fix, sysctl:NAME=VALUE, limit:ITEM=NUMBER (of limits.conf), systemd:SETTING=VALUE (of its manager)
+# CONNSCALE_ROOT, for tests, is put in front of each path.
+root=$CONNSCALE_ROOT
+sysctls=$root/etc/sysctl.d/90-connscale.conf
+limits=$root/etc/security/limits.d/90-connscale.conf
+manager=$root/etc/systemd/system.conf.d/90-connscale.conf
+ours='# Written by connscale (doctor --fix); doctor --undo removes it.'
+fail() {
+    echo "$*" >&2
+    exit 1
+}
+[ -n "$root" ] || [ "$(id -u)" -eq 0 ] || fail 'it needs root'
+# A setting's file below /proc/sys.
+file() { printf '%s/proc/sys/%s' "$root" "$(printf '%s' "$1" | tr . /)"; }
+# Sets one now; many are lists with tabs between.
+now() {
+    if failed=$({ printf '%s\n' "$2" > "$(file "$1")"; } 2>&1); then
+        echo "set $1 = $2"
+    else
+        echo "not set now, at the next restart: $1: $failed"
+    fi
+}
+todo=$1
+shift
+for one in "$sysctls" "$limits" "$manager"; do
+    if [ -e "$one" ] && [ "$(sed -n 1p "$one")" != "$ours" ]; then
+        fail "$one is there and was not written by doctor --fix: move it away"
+    fi
+done
+
+if [ "$todo" = undo ]; then
+    gone=0
+    if [ -f "$sysctls" ]; then # back to what they were before the first fix
+        sed -n 's/^# was \([^ ]*\) = /\1 /p' "$sysctls" | while read -r name value; do now "$name" "$value"; done
+    fi
+    for one in "$sysctls" "$limits" "$manager"; do
+        if [ -f "$one" ]; then
+            rm -f "$one" || fail "$one can't be removed"
+            echo "removed $one"
+            gone=1
+        fi
+    done
+    [ "$gone" = 1 ] || echo 'nothing to undo'
+    exit 0
+fi
+
+# Writes standard input to the file $1.
+write() {
+    mkdir -p "${1%/*}" || fail "${1%/*} can't be made"
+    { echo "$ours" && cat; } > "$1.new" && mv -f "$1.new" "$1" || fail "$1 can't be written"
+    echo "wrote $1"
+}
+has() {
+    kind=$1
+    shift
+    for setting in "$@"; do case $setting in "$kind":*) return 0 ;; esac done
+    return 1
+}
+if has sysctl "$@"; then
+    {
+        for setting in "$@"; do
+            case $setting in sysctl:*) ;; *) continue ;; esac
+            setting=${setting#sysctl:}
+            name=${setting%%=*}
+            was=$(sed -n "s/^# was $name = //p" "$sysctls" 2> /dev/null)
+            [ -n "$was" ] || was=$(tr '\t' ' ' < "$(file "$name")" 2> /dev/null)
+            [ -z "$was" ] || echo "# was $name = $was"
+            echo "$name = ${setting#*=}"
+        done
+    } | write "$sysctls"
+fi
+if has limit "$@"; then
+    {
+        for setting in "$@"; do
+            case $setting in limit:*) ;; *) continue ;; esac
+            setting=${setting#limit:}
+            # A line for * does not reach root (limits.conf(5)).
+            printf '* - %s %s\nroot - %s %s\n' "${setting%%=*}" "${setting#*=}" "${setting%%=*}" "${setting#*=}"
+        done
+    } | write "$limits"
+fi
+if has systemd "$@"; then
+    {
+        echo '[Manager]'
+        for setting in "$@"; do case $setting in systemd:*) echo "${setting#systemd:}" ;; esac done
+    } | write "$manager"
+    [ -n "$root" ] || systemctl daemon-reexec 2> /dev/null
+fi
+for setting in "$@"; do
+    case $setting in sysctl:*) ;; *) continue ;; esac
+    setting=${setting#sysctl:}
+    now "${setting%%=*}" "${setting#*=}"
+done
+! has limit "$@" || echo 'limits of processes hold for logins and services from now on'

@@ -1,0 +1,148 @@
+package io.connscale.command;
+
+import static io.connscale.command.TypedLines.json;
+import static io.connscale.command.TypedLines.table;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.connscale.Needs;
+import io.connscale.cluster.MiniCluster;
+import io.connscale.command.TypedLines.Said;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code doctor --fix}, {@code --undo} and {@code --script}: the script itself, in a root folder of its own, and what is asked before it. */
+@Timeout(60)
+class DoctorFixTest {
+    private static final String PORTS = "net/ipv4/ip_local_port_range";
+
+    @TempDir
+    private Path root;
+
+    @BeforeEach
+    void machine() throws IOException {
+        Needs.command("sh");
+        set(PORTS, "32768\t60999");
+        set("net/core/somaxconn", "128");
+    }
+
+    private void set(String setting, String value) throws IOException {
+        Path file = root.resolve("proc/sys").resolve(setting);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, value + "\n");
+    }
+
+    private String now(String setting) throws IOException {
+        return Files.readString(root.resolve("proc/sys").resolve(setting)).strip();
+    }
+
+    private String etc(String file) throws IOException {
+        return Files.readString(root.resolve("etc").resolve(file));
+    }
+
+    private String script(String... words) throws Exception {
+        try (InputStream in = Objects.requireNonNull(DoctorFix.class.getResourceAsStream("fix.sh"))) {
+            List<String> command =
+                    new ArrayList<>(List.of("sh", "-c", new String(in.readAllBytes(), StandardCharsets.UTF_8), "sh"));
+            command.addAll(List.of(words));
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().put("CONNSCALE_ROOT", root.toString());
+            Process process = builder.start();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() + "\n" + said.replace(root.toString(), "");
+        }
+    }
+
+    @Test
+    void whatIsFixedIsUndone() throws Exception {
+        String fixed = script(
+                "fix",
+                "sysctl:net.ipv4.ip_local_port_range=1024 65535",
+                "sysctl:net.core.somaxconn=4096",
+                "limit:nofile=1048576",
+                "systemd:DefaultLimitNOFILE=1048576");
+
+        assertThat(fixed).isEqualTo("""
+                0
+                wrote /etc/sysctl.d/90-connscale.conf
+                wrote /etc/security/limits.d/90-connscale.conf
+                wrote /etc/systemd/system.conf.d/90-connscale.conf
+                set net.ipv4.ip_local_port_range = 1024 65535
+                set net.core.somaxconn = 4096
+                limits of processes hold for logins and services from now on
+                """);
+        assertThat(etc("sysctl.d/90-connscale.conf")).endsWith("""
+                # was net.ipv4.ip_local_port_range = 32768 60999
+                net.ipv4.ip_local_port_range = 1024 65535
+                # was net.core.somaxconn = 128
+                net.core.somaxconn = 4096
+                """);
+        assertThat(etc("security/limits.d/90-connscale.conf")).endsWith("* - nofile 1048576\nroot - nofile 1048576\n");
+        assertThat(etc("systemd/system.conf.d/90-connscale.conf")).endsWith("[Manager]\nDefaultLimitNOFILE=1048576\n");
+        assertThat(now(PORTS)).isEqualTo("1024 65535");
+
+        assertThat(script("undo"))
+                .startsWith("0\nset net.ipv4.ip_local_port_range = 32768 60999\nset net.core.somaxconn = 128\n");
+        assertThat(now(PORTS)).isEqualTo("32768 60999");
+        assertThat(now("net/core/somaxconn")).isEqualTo("128");
+        try (var left = Files.walk(root.resolve("etc"))) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
+        assertThat(script("undo")).isEqualTo("0\nnothing to undo\n");
+    }
+
+    @Test
+    void aSecondFixKeepsWhatWasBeforeTheFirst() throws Exception {
+        script("fix", "sysctl:net.core.somaxconn=4096");
+        script("fix", "sysctl:net.core.somaxconn=8192");
+        assertThat(now("net/core/somaxconn")).isEqualTo("8192");
+        script("undo");
+        assertThat(now("net/core/somaxconn")).isEqualTo("128");
+    }
+
+    @Test
+    void somebodyElsesFileStays() throws Exception {
+        Path file = root.resolve("etc/sysctl.d/90-connscale.conf");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "net.core.somaxconn = 1\n");
+        for (String todo : List.of("fix", "undo")) {
+            assertThat(script(todo, "sysctl:net.core.somaxconn=4096"))
+                    .isEqualTo(
+                            "1\n/etc/sysctl.d/90-connscale.conf is there and was not written by doctor --fix: move it away\n");
+        }
+        assertThat(file).hasContent("net.core.somaxconn = 1\n");
+        assertThat(now("net/core/somaxconn")).isEqualTo("128");
+    }
+
+    @Test
+    void whatCanNotBeSetNowIsSaidAndWritten() throws Exception {
+        assertThat(script("fix", "sysctl:net.none.such=1"))
+                .contains("wrote /etc/sysctl.d/90-connscale.conf", "not set now, at the next restart: net.none.such: ");
+    }
+
+    @Test
+    void nothingIsWrittenUnlessSomebodyAgrees() throws Exception {
+        try (MiniCluster mini = MiniCluster.of("client1").start()) {
+            table(mini, "start client1");
+            Said said = table(mini, "doctor --fix");
+            if (!said.out().equals("nothing to fix\n")) { // a machine that needs nothing has nothing to ask
+                assertThat(said.exit()).isEqualTo(1);
+                assertThat(said.err()).contains("error: nothing was changed\n  answer yes, or add --yes");
+            }
+            assertThat(table(mini, "doctor --fix --undo").err()).contains("doctor: one of --fix, --undo and --script");
+            Said script = table(mini, "doctor --script");
+            assertThat(script.exit()).isZero();
+            assertThat(script.out()).matches("(?s)#!/bin/sh\n# connscale doctor --script, for .*|# nothing to fix\n");
+            assertThat(json(mini, "doctor --script").last()).contains("\"result\":{\"machines\":{");
+        }
+    }
+}
