@@ -3,6 +3,7 @@ package io.connscale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.connscale.report.Report;
 import io.connscale.run.Event;
 import io.connscale.run.Run;
 import io.connscale.run.RunInfo;
@@ -156,6 +157,7 @@ class RecordIT {
                 assertThat(Objects.requireNonNull(run.info().commands()))
                         .extracting(RunInfo.Command::text)
                         .startsWith("start client1", "connections start 2000 client1");
+                assertThat(Report.html(List.of(run))).contains(run.info().id());
                 Sample last = run.samples().get(run.samples().size() - 1);
                 assertThat(last.at()).isAfter(killed.minusMillis(2500)); // a second, and what a busy machine needs
                 assertThat(Objects.requireNonNull(last.sum()).established()).isEqualTo(2000);
