@@ -87,6 +87,10 @@ public final class StatsCommand implements Command {
             new Column<>("resident MiB", row -> {
                 long resident = row.all().process().residentBytes();
                 return resident == ProcessLoad.UNKNOWN ? "" : mib(resident);
+            }),
+            new Column<>("bytes each", row -> {
+                Long each = row.bytesPerConnection();
+                return each == null ? "" : each;
             }));
 
     /** What was timed, by its name on the screen. */

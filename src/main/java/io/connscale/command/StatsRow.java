@@ -34,6 +34,13 @@ sealed interface StatsRow {
         return seconds() <= 0 ? 0 : count.applyAsLong(last()) / seconds();
     }
 
+    /** What is resident, shared out over the connections that are up: with what the processes take themselves. Null where none is, or that is unknown. */
+    default @Nullable Long bytesPerConnection() {
+        long established = all().counts().established();
+        Long resident = Limits.known(all().process().residentBytes());
+        return resident == null || established <= 0 ? null : Long.valueOf(Math.round((double) resident / established));
+    }
+
     /** What makes its numbers unreliable; of a sum nothing: each host says its own. */
     default List<String> unreliable() {
         return Health.unreliable(last());
@@ -217,8 +224,9 @@ sealed interface StatsRow {
                 long collectionMillis,
                 long heapBytes,
                 long directBytes,
-                @Nullable Long residentBytes) {
-            static ProcessUse of(ProcessLoad all, ProcessLoad last) {
+                @Nullable Long residentBytes,
+                @Nullable Long bytesPerConnection) {
+            static ProcessUse of(ProcessLoad all, ProcessLoad last, @Nullable Long bytesPerConnection) {
                 return new ProcessUse(
                         all.processes(),
                         last.cpus(),
@@ -228,7 +236,8 @@ sealed interface StatsRow {
                         all.collectionMillis(),
                         all.heapBytes(),
                         all.directBytes(),
-                        Limits.known(all.residentBytes()));
+                        Limits.known(all.residentBytes()),
+                        bytesPerConnection);
             }
         }
 
@@ -270,7 +279,7 @@ sealed interface StatsRow {
                             all.tcp().sampled(),
                             all.tcp().retransmitting(),
                             all.tcp().retransmits()),
-                    ProcessUse.of(all.process(), row.last().process()),
+                    ProcessUse.of(all.process(), row.last().process(), row.bytesPerConnection()),
                     row.unreliable());
         }
     }

@@ -30,7 +30,7 @@ class JsonContractTest {
                     + "\"micros\":{\"connect\":D,\"roundTrip\":D,\"roundTripSent\":D,\"lifetime\":D,\"loopLag\":D,"
                     + "\"tcpRtt\":D},\"tcp\":{\"sampled\":0,\"retransmitting\":0,\"retransmits\":0},"
                     + "\"process\":{\"processes\":0,\"cpus\":0,\"loopBusy\":0,\"cpuSeconds\":0,\"collections\":0,"
-                    + "\"collectionMillis\":0,\"heapBytes\":0,\"directBytes\":0,\"residentBytes\":0},"
+                    + "\"collectionMillis\":0,\"heapBytes\":0,\"directBytes\":0,\"residentBytes\":0,\"bytesPerConnection\":0},"
                     + "\"unreliable\":[]}")
             .replace("D,", DISTRIBUTION + ",")
             .replace("D}", DISTRIBUTION + "}");

@@ -110,7 +110,8 @@ class ShapesCommandTest {
         json(mini, "connections start 30 client1 --rate unlimited");
         JsonNode kept = host(json(mini, "connections keep 100 client1 --churn 100/s --for 2s --rate unlimited"));
         assertThat(kept.path("established").asLong()).isBetween(99L, 100L);
-        assertThat(kept.path("ended").asDouble()).isBetween(100.0, 100 * kept.path("seconds").asDouble() + LATER);
+        assertThat(kept.path("ended").asDouble())
+                .isBetween(100.0, 100 * kept.path("seconds").asDouble() + LATER);
         assertThat(kept.path("came").asLong())
                 .isEqualTo(
                         kept.path("ended").asLong() + kept.path("established").asLong() - 30);
@@ -128,9 +129,11 @@ class ShapesCommandTest {
     @Test
     void lifetimesGiveTheChurn() {
         JsonNode kept = host(json(mini, "connections keep 50 client1 --lifetime 'exponential 1s' --for 2s"));
-        assertThat(kept.path("ended").asDouble()).isBetween(40.0, 50 * kept.path("seconds").asDouble() + LATER);
+        assertThat(kept.path("ended").asDouble())
+                .isBetween(40.0, 50 * kept.path("seconds").asDouble() + LATER);
         kept = host(json(mini, "connections keep 50 client1 --lifetime 1s --for 3s"));
-        assertThat(kept.path("ended").asDouble()).isBetween(60.0, 50 * kept.path("seconds").asDouble() + LATER);
+        assertThat(kept.path("ended").asDouble())
+                .isBetween(60.0, 50 * kept.path("seconds").asDouble() + LATER);
         assertThat(table(mini, "connections keep 50 client1").err()).contains("--churn or --lifetime is missing");
         assertThat(table(mini, "connections keep 50 client1 --lifetime sometimes")
                         .err())

@@ -21,13 +21,13 @@ class StatsRowTest {
         return StatsRow.host(name, then, now, seconds, true);
     }
 
-    /** An agent that answered late was looked at for longer: its count is of more seconds. */
     @Test
     void whatWasNeverTimedHasNoPercentiles() {
         String json = Json.line(StatsRow.Json.Times.of(Distribution.NONE));
         assertThat(json).startsWith("{\"count\":0,\"mean\":null,\"p50\":null,").contains("\"max\":null");
     }
 
+    /** An agent that answered late was looked at for longer: its count is of more seconds. */
     @Test
     void aSumAddsRatesAndNotCountsOverUnequalTimes() {
         StatsRow sum = StatsRow.Sum.of(List.of(row("a", 1000, 1), row("b", 3000, 3), row("c", 500, 0.5)));
@@ -40,5 +40,28 @@ class StatsRowTest {
     void oneThatWasHeardOfForTheFirstTimeHasNoRateYet() {
         StatsRow sum = StatsRow.Sum.of(List.of(row("a", 1000, 1), row("b", 700, 0)));
         assertThat(sum.perSecond(last -> last.counts().pongs())).isCloseTo(1000, within(1e-6));
+    }
+
+    private static Statistics holding(long connections, long residentBytes) {
+        ProcessLoad load = new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, residentBytes);
+        return Statistics.of(load, Map.of())
+                .plus(Statistics.of(new Snapshot(connections, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>())));
+    }
+
+    @Test
+    void whatIsResidentIsSharedOutOverTheConnectionsThatAreUp() {
+        Statistics four = holding(4, 1000);
+        StatsRow.OfHost host = StatsRow.host("a", Statistics.NONE, four, 1, false);
+        assertThat(host.bytesPerConnection()).isEqualTo(250);
+        assertThat(StatsRow.Json.of(host).process().bytesPerConnection()).isEqualTo(250);
+        assertThat(StatsRow.host("a", holding(1, 10), four, 1, true).bytesPerConnection())
+                .as("also of the last seconds: both are what is now")
+                .isEqualTo(250);
+        assertThat(StatsRow.host("a", Statistics.NONE, holding(0, 1000), 1, false)
+                        .bytesPerConnection())
+                .isNull();
+        assertThat(StatsRow.host("a", Statistics.NONE, holding(4, ProcessLoad.UNKNOWN), 1, false)
+                        .bytesPerConnection())
+                .isNull();
     }
 }
