@@ -195,12 +195,14 @@ final class TcpTable {
         private static final int SYN_RECEIVED = 3;
 
         /** Of those told last. A table that ends with a page may be asked once more, see {@link #open}: who is told again is counted once. */
-        private static final int RECENT_BITS = 14;
+        private static final int RECENT_BITS = 12;
+        /** Whose hashes begin alike push out the oldest of so many: a few hundred are told again, and among those hardly ever as many. */
+        private static final int ALIKE = 4;
 
         private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
         private static final long FNV_PRIME = 0x100000001b3L;
 
-        private final long[] recent = new long[1 << RECENT_BITS];
+        private final long[] recent = new long[ALIKE << RECENT_BITS];
         /** A hash of the addresses and ports of both ends. */
         private long key;
 
@@ -269,10 +271,15 @@ final class TcpTable {
         }
 
         private boolean isNew() {
-            int at = (int) ((key * GOLDEN_RATIO) >>> (64 - RECENT_BITS));
-            boolean again = recent[at] == key;
-            recent[at] = key;
-            return !again;
+            int first = ALIKE * (int) ((key * GOLDEN_RATIO) >>> (64 - RECENT_BITS));
+            for (int i = 0; i < ALIKE; i++) {
+                if (recent[first + i] == key) {
+                    return false;
+                }
+            }
+            System.arraycopy(recent, first, recent, first + 1, ALIKE - 1);
+            recent[first] = key;
+            return true;
         }
 
         private void count() {

@@ -48,6 +48,19 @@ class TcpTableTest {
         assertThat(held(table.toString())).hasValue(new TcpTable.Held(3_002, 3_002));
     }
 
+    /** So many that a place for each hash was not enough: where two had the same, the first was forgotten. */
+    @Test
+    void ofManyThatAreToldAgainNoneIsCountedTwice() throws IOException {
+        StringBuilder table = new StringBuilder(HEAD);
+        for (int peer = 1; peer <= 50_000; peer++) {
+            table.append(row(peer));
+        }
+        for (int peer = 49_500; peer <= 50_010; peer++) {
+            table.append(row(peer));
+        }
+        assertThat(held(table.toString())).hasValue(new TcpTable.Held(50_010, 50_010));
+    }
+
     /** A read that gives less than a page has given the last line: the next one would begin anew. */
     @Test
     void whileOthersComeAndGoThoseThatStayAreCountedRightly() throws Exception {
