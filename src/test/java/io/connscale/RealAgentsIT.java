@@ -350,6 +350,28 @@ class RealAgentsIT {
         assertThat(ran.out()).contains("client1  7 established in ").containsPattern("server +7\n");
     }
 
+    /** Its agent is there before the server, and so before any port is chosen. */
+    @Test
+    void theHostThatRunsTheServerConnectsToItTooWhateverItIsCalled() throws IOException {
+        hosts("server: {on: server, ports: 0}\nhosts: {server: local, client1: local}\n");
+        Ran ran = ConsoleScript.in(folder)
+                .run(
+                        "-e",
+                        "start all",
+                        "-e",
+                        "connections start 3 server",
+                        "-e",
+                        "connections start 4 client1",
+                        "-e",
+                        "count");
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(ran.out())
+                .contains("server  3 established in ", "client1  4 established in ")
+                .containsPattern("(?m)^server +7$")
+                .containsPattern("(?m)^server \\(host\\) +3 ")
+                .containsPattern("(?m)^difference +0$");
+    }
+
     @Test
     void aHostThatCanNotBeReachedIsNamedAndTheRestIsDone() throws IOException {
         hosts("server: {ports: 0}\nhosts: {far: name3.invalid, near: local}\n");

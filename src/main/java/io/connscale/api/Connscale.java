@@ -443,15 +443,10 @@ public final class Connscale implements AutoCloseable {
         return server().listeners().stream().map(ServerState.Listener::port).toList();
     }
 
-    /** Has it listen on all its ports, and agents learn them: where any free one was asked for, it is another one now. */
+    /** Has it listen on all its ports, and agents learn them. */
     public void startServer() {
         waiting(() -> {
             parts.startServer();
-            set(hosts(), UnaryOperator.identity())
-                    .result()
-                    .failed()
-                    .values()
-                    .forEach(why -> parts.user().notice(why.message()));
             return true;
         });
     }

@@ -17,7 +17,9 @@ import io.connscale.diagnosis.DisconnectReporter;
 import io.connscale.net.Transport;
 import io.connscale.server.PingPongServer;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What a {@link Connscale} is made of, wired in one place for programs and the console. Not part of the contract.
@@ -85,11 +87,22 @@ public record Parts(
             return attach();
         }
         try {
-            Answers.within(Server.START_SECONDS, server.start());
+            start();
             return Optional.empty();
         } catch (AgentException e) {
             return Optional.of(notStarted(e));
         }
+    }
+
+    /** Agents that run, that of the server's own host among them, learn where it listens: where any free port was asked for, it is another one now. */
+    private void start() throws AgentException, InterruptedException {
+        Answers.within(Server.START_SECONDS, server.start());
+        Answers.each(
+                        Answers.ask(cluster.ready(), host -> cluster.change(host, UnaryOperator.identity())),
+                        System.nanoTime() + TimeUnit.SECONDS.toNanos(Server.ANSWER_SECONDS))
+                .failed()
+                .values()
+                .forEach(why -> user.notice(why.message()));
     }
 
     /** Connections can be opened all the same where somebody else's server can't be read. */
@@ -104,7 +117,7 @@ public record Parts(
 
     void startServer() throws AgentException, InterruptedException {
         try {
-            Answers.within(Server.START_SECONDS, server.start());
+            start();
         } catch (AgentException e) {
             throw server.refusal().map(Parts::notStarted).orElse(e);
         }
