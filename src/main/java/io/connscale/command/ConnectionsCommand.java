@@ -85,7 +85,7 @@ public final class ConnectionsCommand implements Command {
             return HostWords.names(context, hosts);
         }
 
-        /** As {@link System#nanoTime()}; empty: nobody said. */
+        /** As {@link System#nanoTime()}, from now, when the request has begun: making room for it takes its own time. Empty: nobody said. */
         private OptionalLong end() {
             return time == null ? OptionalLong.empty() : OptionalLong.of(System.nanoTime() + time.toNanos());
         }
@@ -162,14 +162,13 @@ public final class ConnectionsCommand implements Command {
         public Answer run(CommandContext context) throws CommandException, InterruptedException {
             List<String> names = wanted.names(context);
             long count = wanted.count;
-            OptionalLong end = wanted.end();
             Opening.Request request = request(count);
-            if (noWait && end.isPresent()) {
+            if (noWait && wanted.time != null) {
                 throw new CommandException(
                         "--for and --no-wait do not go together", "connections start 10k client1 --for 60s");
             }
             if (steps != null || every != null) {
-                return inSteps(context, names, count, end);
+                return inSteps(context, names, count);
             }
             context.shell()
                     .progress("making room for " + Quantity.text(total ? count : count * names.size())
@@ -180,7 +179,7 @@ public final class ConnectionsCommand implements Command {
                 return begun(opening.soFar());
             }
             context.shell().soFar(() -> answer(opening.soFar()));
-            return await(opening, context.shell(), end);
+            return await(opening, context.shell(), wanted.end());
         }
 
         private Opening.Request request(long n) {
@@ -196,7 +195,7 @@ public final class ConnectionsCommand implements Command {
         }
 
         /** One after the other, each at its time; where one took longer the next begins at once. */
-        private Answer inSteps(CommandContext context, List<String> names, long count, OptionalLong end)
+        private Answer inSteps(CommandContext context, List<String> names, long count)
                 throws CommandException, InterruptedException {
             int n = steps == null ? 0 : steps;
             Duration apart = every == null ? EVERY : every;
@@ -212,6 +211,7 @@ public final class ConnectionsCommand implements Command {
             long began = System.nanoTime();
             long[] shares = OpenRequest.shares(count, n);
             Opened all = new Opened(Map.of(), Map.of(), Optional.empty());
+            OptionalLong end = OptionalLong.empty();
             for (int i = 0; i < n; i++) {
                 try {
                     waitUntil(context.shell(), began + i * apart.toNanos(), end, i + 1, n);
@@ -222,6 +222,7 @@ public final class ConnectionsCommand implements Command {
                     break;
                 }
                 Opening opening = context.scale().open(names, request(shares[i]));
+                end = i == 0 ? wanted.end() : end;
                 boolean interrupted = awaited(opening, context.shell(), end, "step " + (i + 1) + " of " + n + " · ");
                 Opened step = opening.result();
                 all = all.plus(step);
