@@ -3,11 +3,9 @@ package io.connscale.cluster;
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.deploy.Deployment.Installation;
+import io.connscale.control.Resource;
 import io.connscale.kernel.Limits;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +29,7 @@ final class AgentCommand {
                     + "; case $(locale charmap 2> /dev/null) in ''|ANSI_X3.4-1968|US-ASCII) export LC_ALL=C.UTF-8;; esac\n";
 
     /** What the end of an agent on another machine tells no more is said by a shell that waits for it there. */
-    private static final String WATCHED = AS_AGENT + resource("watch.sh");
+    private static final String WATCHED = AS_AGENT + Resource.text(AgentCommand.class, "watch.sh");
 
     private static final String ALONE = AS_AGENT + "exec \"$@\"";
 
@@ -130,17 +128,6 @@ final class AgentCommand {
         words.add("--");
         words.addAll(command);
         return words;
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = AgentCommand.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException(name + " is not in the jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     private static List<String> cleaned() {

@@ -7,13 +7,10 @@ import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.control.NameRanges;
+import io.connscale.control.Resource;
 import io.connscale.limits.End;
 import io.connscale.limits.Limit.Finding;
 import io.connscale.limits.ServerEnd;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +26,7 @@ final class DoctorFix {
     /** Agents here, and our own server. */
     private static final String HERE = "this machine";
 
-    private static final String SCRIPT = resource();
+    private static final String SCRIPT = Resource.text(DoctorFix.class, "fix.sh");
 
     /** In JSON: what the script said on each machine, and which settings it had. */
     private record Done(List<String> settings, List<String> said) {}
@@ -173,16 +170,5 @@ final class DoctorFix {
             lines.add("nothing to fix");
         }
         return new Answer(Map.of("machines", done), new Table(List.of("machine", "done"), rows), lines);
-    }
-
-    private static String resource() {
-        try (InputStream in = DoctorFix.class.getResourceAsStream("fix.sh")) {
-            if (in == null) {
-                throw new IllegalStateException("fix.sh is not in the jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -28,6 +28,19 @@ public final class NameRanges {
     /** Of a list of hosts in short, on a screen. */
     private static final int SHOWN = 40;
 
+    /** A range in a bracket: {@code 1-10}, {@code 0-30/10}, or one number. */
+    private record Numbers(String first, long from, long to, long step) {
+        /** Of a match of {@link #RANGE}. */
+        static Numbers of(Matcher range) {
+            long from = Long.parseLong(range.group(1));
+            return new Numbers(
+                    range.group(1),
+                    from,
+                    range.group(2) == null ? from : Long.parseLong(range.group(2)),
+                    range.group(3) == null ? 1 : Long.parseLong(range.group(3)));
+        }
+    }
+
     private NameRanges() {}
 
     /**
@@ -132,13 +145,14 @@ public final class NameRanges {
                 all.add(part);
                 continue;
             }
-            long from = Long.parseLong(range.group(1));
-            long to = range.group(2) == null ? from : Long.parseLong(range.group(2));
-            long step = range.group(3) == null ? 1 : Long.parseLong(range.group(3));
-            require(from <= to && step > 0, text, "has a range that goes nowhere: " + part);
-            require((to - from) / step < max, text, "is more than " + Quantity.text(max) + " names");
-            String format = isPadded(range.group(1)) ? "%0" + range.group(1).length() + "d" : "%d";
-            for (long number = from; number <= to; number += step) {
+            Numbers numbers = Numbers.of(range);
+            require(numbers.from <= numbers.to && numbers.step > 0, text, "has a range that goes nowhere: " + part);
+            require(
+                    (numbers.to - numbers.from) / numbers.step < max,
+                    text,
+                    "is more than " + Quantity.text(max) + " names");
+            String format = isPadded(numbers.first) ? "%0" + numbers.first.length() + "d" : "%d";
+            for (long number = numbers.from; number <= numbers.to; number += numbers.step) {
                 all.add(String.format(format, number));
             }
         }
@@ -163,10 +177,11 @@ public final class NameRanges {
             return false;
         }
         long number = Long.parseLong(text);
-        long from = Long.parseLong(range.group(1));
-        long to = range.group(2) == null ? from : Long.parseLong(range.group(2));
-        long step = range.group(3) == null ? 1 : Long.parseLong(range.group(3));
-        return number >= from && number <= to && step > 0 && (number - from) % step == 0;
+        Numbers numbers = Numbers.of(range);
+        return number >= numbers.from
+                && number <= numbers.to
+                && numbers.step > 0
+                && (number - numbers.from) % numbers.step == 0;
     }
 
     /** {@code names} in short: {@code node[1-10,15],db}, in the order in which they begin. */

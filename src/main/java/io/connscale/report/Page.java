@@ -1,10 +1,8 @@
 package io.connscale.report;
 
 import io.connscale.control.Json;
+import io.connscale.control.Resource;
 import io.connscale.control.Version;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -35,8 +33,8 @@ final class Page {
     }
 
     private static String html(String title, boolean live, List<Map<String, Object>> runs) {
-        String charts = resource(CHARTS + "uPlot.iife.min.js");
-        String script = resource("page.js");
+        String charts = Resource.text(Page.class, CHARTS + "uPlot.iife.min.js");
+        String script = Resource.text(Page.class, "page.js");
         Map<String, String> parts = Map.of(
                 "title",
                 text(title),
@@ -44,16 +42,16 @@ final class Page {
                 "default-src 'none'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; script-src "
                         + hash(charts) + ' ' + hash(script),
                 "chart-style",
-                resource(CHARTS + "uPlot.min.css"),
+                Resource.text(Page.class, CHARTS + "uPlot.min.css"),
                 "style",
-                resource("page.css"),
+                Resource.text(Page.class, "page.css"),
                 "chart-script",
                 charts,
                 "script",
                 script,
                 "data",
                 data(Map.of("version", Version.program(), "live", live, "runs", runs)));
-        return PLACE.matcher(resource("page.html"))
+        return PLACE.matcher(Resource.text(Page.class, "page.html"))
                 .replaceAll(place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), "")));
     }
 
@@ -75,17 +73,6 @@ final class Page {
             return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Page.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("the program lacks " + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -6,12 +6,10 @@ import io.connscale.cluster.launch.StderrTail;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.BoundedLines;
+import io.connscale.control.Resource;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -56,7 +54,12 @@ final class RemoteScript {
     static <T> T run(Launcher launcher, String name, List<String> arguments, int seconds, Dialogue<T> dialogue)
             throws AgentException, InterruptedException {
         String marker = "connscale-" + HexFormat.of().toHexDigits(RANDOM.nextLong());
-        List<String> words = new ArrayList<>(List.of("sh", "-c", text("common.sh") + text(name), "sh", marker));
+        List<String> words = new ArrayList<>(List.of(
+                "sh",
+                "-c",
+                Resource.text(RemoteScript.class, "common.sh") + Resource.text(RemoteScript.class, name),
+                "sh",
+                marker));
         words.addAll(arguments);
         RemoteScript script = new RemoteScript(marker, launcher.start(words));
         try {
@@ -100,16 +103,5 @@ final class RemoteScript {
     /** The script's standard input. */
     OutputStream to() {
         return process.getOutputStream();
-    }
-
-    private static String text(String name) {
-        try (InputStream in = RemoteScript.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException(name + " is not in the jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
