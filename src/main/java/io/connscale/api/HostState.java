@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param agent what its agent said of itself; empty where none was started
  * @param established connections up, as last heard
  * @param lost connections that came up and ended unasked, as last heard
+ * @param why its agent was lost, a clause; empty where it is not lost
  */
 public record HostState(
         String name,
@@ -26,7 +27,8 @@ public record HostState(
         String address,
         Optional<Agent> agent,
         long established,
-        long lost) {
+        long lost,
+        String why) {
     /** What is there. */
     public enum State {
         /** No agent, and none is wanted. */
@@ -73,6 +75,7 @@ public record HostState(
                                 hello.pid(),
                                 host.workers())),
                 host.counts().established(),
-                host.counts().lost());
+                host.counts().lost(),
+                host.why());
     }
 }

@@ -1,5 +1,6 @@
 package io.connscale.cluster;
 
+import io.connscale.cluster.launch.Slurm;
 import io.connscale.control.Exhausted;
 import io.connscale.control.PlainText;
 import io.connscale.control.Threads;
@@ -67,6 +68,11 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
         return exit == 0 || exit > SIGNAL ? Optional.empty() : Exhausted.of(errors);
     }
 
+    /** What Slurm ended it with, where it says so: more than the exit code does, which is that of SIGTERM, or 0. */
+    private Optional<String> slurm() {
+        return Slurm.ended(errors);
+    }
+
     /** What to do about it. */
     String hint(String otherwise) {
         return exhausted().map(Exhausted::hint).orElse(otherwise);
@@ -75,24 +81,31 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
     /** {@code with exit code 137 (SIGKILL); last output on stderr: …}, to be put behind {@code ended}. */
     @Override
     public String toString() {
-        return "with " + exitText() + errorText();
+        return "with " + slurm().orElseGet(this::exitText) + errorText();
     }
 
     /** {@code its agent ended with exit code 3}, or that the connection broke. */
     String clause() {
-        return broken ? "the connection to it broke" : "its agent ended with " + exitText();
+        return broken ? "the connection to it broke" : "its agent ended with " + slurm().orElseGet(this::exitText);
+    }
+
+    /** What brings the host {@code name} back. */
+    String remedy(String name) {
+        return "start " + name + " brings it back" + (slurm().isPresent() ? ", as long as the job lasts" : "");
     }
 
     /** {@code ; last output on stderr: …}; empty where there was none. */
     String errorText() {
-        return errors.isEmpty() || exhausted().isPresent()
-                ? ""
-                : "; last output on stderr: " + String.join(" | ", lastErrors(IN_A_LINE));
+        List<String> last = lastErrors(IN_A_LINE);
+        return last.isEmpty() || exhausted().isPresent() ? "" : "; last output on stderr: " + String.join(" | ", last);
     }
 
-    /** The last {@code max} lines of its standard error, each cut to what a user wants to read. */
+    /** The last {@code max} lines of its standard error, each cut to what a user wants to read; none of what {@link #clause} says. */
     List<String> lastErrors(int max) {
-        return errors.subList(Math.max(0, errors.size() - max), errors.size()).stream()
+        List<String> unknown = slurm().isEmpty()
+                ? errors
+                : errors.stream().filter(line -> !Slurm.isKnown(line)).toList();
+        return unknown.subList(Math.max(0, unknown.size() - max), unknown.size()).stream()
                 .map(line -> PlainText.of(line, MAX_LENGTH))
                 .toList();
     }

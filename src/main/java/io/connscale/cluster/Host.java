@@ -92,13 +92,15 @@ final class Host {
      *
      * @param session of the agent that is starting or ready
      * @param before the counts of agents that were lost here: what they held stays counted as lost
+     * @param why the last of them was lost, a clause; empty where the host is not lost
      */
     private record Now(
             HostConfig config,
             State state,
             @Nullable Session session,
             Message.@Nullable Hello hello,
-            Snapshot before) {}
+            Snapshot before,
+            String why) {}
 
     private final String name;
     private final String launcher;
@@ -136,14 +138,14 @@ final class Host {
         this.notices = notices;
         this.losses = losses;
         this.told = new Notices(name);
-        this.now = new Now(config, State.STOPPED, null, null, Snapshot.NONE);
+        this.now = new Now(config, State.STOPPED, null, null, Snapshot.NONE, "");
     }
 
     HostStatus status() {
         Now at = now;
         Session session = at.session;
         return session == null
-                ? new HostStatus(at.config, launcher, at.state, "", at.hello, at.before, 0, null)
+                ? new HostStatus(at.config, launcher, at.state, "", at.hello, at.before, 0, null, at.why)
                 : new HostStatus(
                         at.config,
                         launcher,
@@ -152,7 +154,8 @@ final class Host {
                         at.hello,
                         at.before.plus(session.counts()),
                         session.workers(),
-                        session.silence());
+                        session.silence(),
+                        at.why);
     }
 
     /** As above, when all that has happened until now is taken in. */
@@ -188,11 +191,11 @@ final class Host {
             return;
         }
         Session session = sessions.apply(before.config);
-        now = new Now(before.config, State.STARTING, session, null, before.before);
+        now = new Now(before.config, State.STARTING, session, null, before.before, "");
         session.ready()
                 .whenComplete((hello, failure) -> owner.execute(() -> {
                     if (failure != null) {
-                        failed(session, before.state);
+                        failed(session, before);
                         fail(started, AgentException.of(failure));
                     } else if (now.session == session) {
                         ready(session, hello, before.config);
@@ -204,9 +207,9 @@ final class Host {
         session.begin();
     }
 
-    private void failed(Session session, State before) {
+    private void failed(Session session, Now before) {
         if (now.session == session) {
-            now = new Now(now.config, before, null, null, now.before);
+            now = new Now(now.config, before.state, null, null, now.before, before.why);
         }
     }
 
@@ -216,7 +219,7 @@ final class Host {
 
     private void ready(Session session, Message.Hello hello, HostConfig configured) {
         told = new Notices(name);
-        now = new Now(now.config, State.READY, session, hello, now.before);
+        now = new Now(now.config, State.READY, session, hello, now.before, "");
         session.ended().thenAccept(ending -> owner.execute(() -> ended(session, ending)));
         if (!now.config.equals(configured)) { // it was changed while the agent started
             others.execute(() -> session.configure(now.config));
@@ -224,8 +227,8 @@ final class Host {
     }
 
     private void ended(Session session, Ending ending) {
-        String hint = ending.exhausted().map(what -> " · " + what.hint()).orElse("");
-        if (lost(session, ending.clause() + hint, name + ": " + ending.clause())) {
+        String hint = ending.exhausted().map(what -> what.hint() + " · ").orElse("");
+        if (lost(session, ending.clause(), name + ": " + ending.clause(), hint + ending.remedy(name))) {
             ending.lastErrors(MAX_LAST_ERRORS).forEach(line -> notices.accept(name + " | " + line));
         }
     }
@@ -235,17 +238,18 @@ final class Host {
      *
      * @param why a clause, for the notice
      * @param failure what those hear who wait for the agent
+     * @param remedy what brings it back
      * @return false where it is another session's time
      */
-    private boolean lost(Session session, String why, String failure) {
+    private boolean lost(Session session, String why, String failure, String remedy) {
         if (now.session != session) {
             return false;
         }
         Snapshot last = session.counts();
-        now = new Now(now.config, State.LOST, null, null, now.before.plus(last.afterLoss("agent lost")));
-        session.close(new AgentException(failure, "start " + name + " brings it back"));
-        notices.accept("%s lost, with %s: %s · start %s brings it back"
-                .formatted(name, Notices.connections(last.established()), why, name));
+        now = new Now(now.config, State.LOST, null, null, now.before.plus(last.afterLoss("agent lost")), why);
+        session.close(new AgentException(failure, remedy));
+        notices.accept(
+                "%s lost, with %s: %s · %s".formatted(name, Notices.connections(last.established()), why, remedy));
         return true;
     }
 
@@ -258,7 +262,7 @@ final class Host {
 
     private void stop(CompletableFuture<Boolean> stopped) {
         Now before = now;
-        now = new Now(before.config, State.STOPPED, null, null, Snapshot.NONE);
+        now = new Now(before.config, State.STOPPED, null, null, Snapshot.NONE, "");
         CompletableFuture<Void> closed = before.session == null
                 ? CompletableFuture.completedFuture(null)
                 : before.session.close(new AgentException(name + " was stopped", "start " + name + " starts it again"));
@@ -275,7 +279,7 @@ final class Host {
         return CompletableFuture.supplyAsync(
                         () -> {
                             HostConfig config = change.apply(now.config);
-                            now = new Now(config, now.state, now.session, now.hello, now.before);
+                            now = new Now(config, now.state, now.session, now.hello, now.before, now.why);
                             return now;
                         },
                         owner)
@@ -300,7 +304,7 @@ final class Host {
             int silent = session.tick();
             if (now.state == State.READY && silent >= silentSeconds) {
                 String why = "no heartbeat for " + silentSeconds + " s" + session.stoppedText();
-                lost(session, why, name + ": " + why + "; declared lost");
+                lost(session, why, name + ": " + why + "; declared lost", "start " + name + " brings it back");
             } else if (now.state == State.READY) {
                 told.tick(session.counts()).ifPresent(line -> {
                     notices.accept(line);

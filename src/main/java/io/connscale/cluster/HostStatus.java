@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts of its agent and of those lost before it, as last heard
  * @param workers how many processes its agent is, itself and its workers, as last heard; 0 where there is none
  * @param silence of the worker that has been silent for the longest, where its counts are old; null: none
+ * @param why its agent was lost, a clause; empty where it is not lost
  */
 public record HostStatus(
         HostConfig config,
@@ -27,7 +28,8 @@ public record HostStatus(
         Message.@Nullable Hello hello,
         Snapshot counts,
         int workers,
-        @Nullable Silence silence) {
+        @Nullable Silence silence,
+        String why) {
     public String name() {
         return config.name();
     }

@@ -495,7 +495,7 @@ final class RemoteAgent implements AgentProcess {
         }
         return new AgentException(
                 ending.broken() ? name + ": the connection to it broke" : name + " ended " + ending,
-                ending.hint("start " + name + " brings it back"));
+                ending.hint(ending.remedy(name)));
     }
 
     @Override

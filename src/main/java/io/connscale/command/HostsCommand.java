@@ -8,6 +8,7 @@ import io.connscale.console.Answer;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.NameRanges;
+import io.connscale.control.NameRanges.Said;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,6 +25,8 @@ import picocli.CommandLine;
  * host     launched  state    address    Java      files   ports  pid    workers  established
  * client1  local     ready    localhost  17.0.15  20,000  28,232  24887        1       10,000
  * client2  local     stopped  localhost
+ * client3  local     lost     localhost                                               0
+ * client3 lost: its agent ended with exit code 137 (SIGKILL)
  * </pre>
  */
 @AutoService(Command.class)
@@ -43,7 +46,7 @@ public final class HostsCommand implements Command {
             new Column<>("workers", host -> told(host, HostState.Agent::workers)),
             new Column<>("established", host -> told(host, agent -> host.established())));
 
-    /** In JSON; what an agent says of itself is missing where none was started. */
+    /** In JSON; what an agent says of itself is missing where none was started, and why it was lost where it was not. */
     private sealed interface Json {
         record WithAgent(
                 String launched,
@@ -59,6 +62,8 @@ public final class HostsCommand implements Command {
 
         record WithoutAgent(String launched, String state, String address, long established) implements Json {}
 
+        record Lost(String launched, String state, String address, long established, String why) implements Json {}
+
         static Json of(HostState host) {
             String state = host.state().toString();
             return host.agent()
@@ -72,7 +77,9 @@ public final class HostsCommand implements Command {
                             agent.pid(),
                             agent.workers(),
                             host.established()))
-                    .orElseGet(() -> new WithoutAgent(host.launched(), state, host.address(), host.established()));
+                    .orElseGet(() -> host.state() == State.LOST
+                            ? new Lost(host.launched(), state, host.address(), host.established(), host.why())
+                            : new WithoutAgent(host.launched(), state, host.address(), host.established()));
         }
     }
 
@@ -83,22 +90,27 @@ public final class HostsCommand implements Command {
         hosts.forEach(host -> json.put(host.name(), Json.of(host)));
         List<String> unlisted = context.scale().unlisted();
         Table table = Table.of(COLUMNS, hosts);
-        if (hosts.size() <= NameRanges.FEW && unlisted.isEmpty()) {
-            return new Answer(new ByHost<>(json), table, List.of());
+        List<String> below = new ArrayList<>(lost(hosts));
+        unlisted.forEach(source -> below.add(source + ": not listed yet, start lists them"));
+        if (hosts.isEmpty()) {
+            return new Answer(new ByHost<>(json), table, below);
         }
-        List<String> lines = new ArrayList<>();
-        if (!hosts.isEmpty()) {
-            lines.addAll(shown(hosts, table).lines());
-        }
-        unlisted.forEach(source -> lines.add(source + ": not listed yet, start lists them"));
-        return new Answer(new ByHost<>(json), table, lines);
+        boolean few = hosts.size() <= NameRanges.FEW;
+        return new Answer(new ByHost<>(json), table, few ? List.of() : folded(hosts), below);
+    }
+
+    private static List<String> lost(List<HostState> hosts) {
+        return Said.fold(hosts.stream()
+                        .filter(host -> host.state() == State.LOST)
+                        .map(host -> Said.of(host.name() + " lost: " + host.why()))
+                        .toList())
+                .stream()
+                .map(Said::text)
+                .toList();
     }
 
     /** Of many hosts without the number of each process, those that were lost first. */
-    private static Table shown(List<HostState> hosts, Table table) {
-        if (hosts.size() <= NameRanges.FEW) {
-            return table;
-        }
+    private static List<String> folded(List<HostState> hosts) {
         List<State> order = List.of(State.LOST, State.STARTING, State.STOPPED, State.READY);
         List<HostState> sorted = hosts.stream()
                 .sorted(Comparator.comparing(host -> order.indexOf(host.state())))
@@ -108,7 +120,8 @@ public final class HostsCommand implements Command {
                                 .filter(column -> !column.name().equals("pid"))
                                 .toList(),
                         sorted)
-                .folded();
+                .folded()
+                .lines();
     }
 
     /** What the agent said of itself; empty where none has. */

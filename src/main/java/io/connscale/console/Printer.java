@@ -175,11 +175,12 @@ final class Printer {
         if (format == Format.CSV) {
             return answer.table().csv();
         }
-        return answer.lines().isEmpty()
-                ? answer.table().lines(columns)
-                : answer.lines().stream()
-                        .map(PlainText::of)
-                        .flatMap(line -> Wrapped.hanging(line, columns).stream())
-                        .toList();
+        Stream<String> shown =
+                answer.lines().isEmpty() ? answer.table().lines(columns).stream() : wrapped(answer.lines(), columns);
+        return Stream.concat(shown, wrapped(answer.below(), columns)).toList();
+    }
+
+    private static Stream<String> wrapped(List<String> lines, int columns) {
+        return lines.stream().map(PlainText::of).flatMap(line -> Wrapped.hanging(line, columns).stream());
     }
 }

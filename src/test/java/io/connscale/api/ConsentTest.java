@@ -66,7 +66,7 @@ class ConsentTest {
                 Optional.empty(),
                 Workers.AUTO);
         Snapshot counts = new Snapshot(open, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
-        HostStatus host = new HostStatus(config, "local", State.READY, "", null, counts, 1, null);
+        HostStatus host = new HostStatus(config, "local", State.READY, "", null, counts, 1, null, "");
         return new Consent.Plan("192.0.2.1:1883 (mqtt)", Map.of("client1", more), request, List.of(host), 0);
     }
 

@@ -81,6 +81,37 @@ class EndingTest {
                 .hasToString("with exit code 137 (SIGKILL), " + why);
     }
 
+    /** The lines are those of Slurm 22.05. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            143 | slurmstepd-node3: error: *** STEP 5.3 ON node3 CANCELLED AT 2026-11-28T08:54:47 *** | its step of Slurm job 5: CANCELLED
+            143 | slurmstepd-node1: error: *** STEP 9.0 ON node1 CANCELLED AT 2026-11-28T08:54:47 DUE TO TIME LIMIT *** | its step of Slurm job 9: CANCELLED DUE TO TIME LIMIT
+            143 | slurmstepd-node1: error: *** STEP 7.3 ON node1 CANCELLED AT 2026-11-28T08:57:24 DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS *** | its step of Slurm job 7: CANCELLED DUE TO NODE FAILURE
+            0 | srun: error: Node failure on node2 | its step of a Slurm job: Node failure on node2
+            """)
+    void whatSlurmEndedIsSaidInItsWords(int exit, String line, String text) {
+        List<String> errors = List.of(
+                "its own",
+                "srun: got SIGCONT",
+                "srun: Job step aborted: Waiting up to 32 seconds for job step to finish.",
+                line,
+                "srun: error: node3: task 0: Exited with exit code 143");
+        Ending ending = new Ending(exit, errors);
+        assertThat(ending.clause()).isEqualTo("its agent ended with " + text);
+        assertThat(ending).hasToString("with " + text + "; last output on stderr: its own");
+        assertThat(ending.remedy("node3")).isEqualTo("start node3 brings it back, as long as the job lasts");
+        assertThat(ending.lastErrors(5)).containsExactly("its own");
+    }
+
+    @Test
+    void whatSlurmSaysOfAnEndThatIsNotItsWorkStays() {
+        Ending ending = new Ending(3, List.of("srun: error: node3: task 0: Exited with exit code 3"));
+        assertThat(ending)
+                .hasToString(
+                        "with exit code 3; last output on stderr: srun: error: node3: task 0: Exited with exit code 3");
+        assertThat(ending.remedy("node3")).isEqualTo("start node3 brings it back");
+    }
+
     private static Process sh(String script) throws IOException {
         return new ProcessBuilder("sh", "-c", script).start();
     }

@@ -279,6 +279,7 @@ class HostTest {
                                 + " · start client1 brings it back",
                         "client1 | out of memory");
         assertThat(host.status().counts().lost()).isEqualTo(10);
+        assertThat(host.status().why()).isEqualTo("its agent ended with exit code 137 (SIGKILL)");
         assertThatThrownBy(host::ready).hasMessage("client1 is lost");
     }
 

@@ -82,8 +82,9 @@ class ManyHostsTest {
             rack.hold(0);
             assertThat(json(mini, "count node[1-1000]").exit()).isZero();
             assertThat(table(mini, "hosts").out().lines().toList())
-                    .hasSize(3)
-                    .anyMatch(line -> line.startsWith("node[1001-2000]  1,000  thread    lost"));
+                    .hasSize(4)
+                    .anyMatch(line -> line.startsWith("node[1001-2000]  1,000  thread    lost"))
+                    .endsWith("node[1001-2000] (1,000 hosts) lost: no heartbeat for 10 s");
             assertThat(table(mini, "stop all").out().lines()).hasSizeLessThan(LINES);
             await().until(() -> !threads().containsKey("HOST-control"));
         }

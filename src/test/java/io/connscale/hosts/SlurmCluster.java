@@ -26,6 +26,9 @@ import java.util.stream.Stream;
 final class SlurmCluster implements AutoCloseable {
     static final int NODES = 3;
 
+    /** The hard limit of descriptors on the last node. */
+    static final int FEW_FILES = 4096;
+
     private static final int UID = 4711;
     private static final String LOGIN = "login";
     /** A partition that is larger than the machine is: several jobs share the nodes. */
@@ -80,6 +83,11 @@ final class SlurmCluster implements AutoCloseable {
     /** Where connscale is installed, on all machines. */
     Path app() {
         return folder.resolve("app");
+    }
+
+    /** The hosts file that is shipped for jobs. */
+    String hosts() {
+        return app().resolve("conf/slurm/hosts.yaml").toString();
     }
 
     Machine node(int n) {
@@ -208,7 +216,12 @@ final class SlurmCluster implements AutoCloseable {
                         "--seed-file=" + munge + "/seed"));
         await("munge's socket").atMost(UP).until(() -> Files.exists(munge.resolve("socket")));
         daemon(network.console(), "slurmctld", List.of("slurmctld", "-D"));
-        IntStream.rangeClosed(1, NODES).forEach(this::startSlurmd);
+        network.hosts().forEach(this::startSlurmd);
+        awaitIdle();
+    }
+
+    /** Until no job has any of the nodes, and all are up. */
+    void awaitIdle() {
         await("idle nodes")
                 .atMost(UP)
                 .until(() -> run("sinfo", "-h", "-t", "idle", "-o", "%D")
@@ -217,9 +230,10 @@ final class SlurmCluster implements AutoCloseable {
                         .equals("" + NODES));
     }
 
-    /** At the beginning, and again where a test had ended it: a node that came up again. */
-    void startSlurmd(int n) {
-        daemon(node(n), "slurmd-node" + n, List.of("slurmd", "-D"));
+    /** The last node's hard limit of descriptors is lower than the others': that of its slurmd is its jobs'. */
+    private void startSlurmd(Machine node) {
+        String limit = name(node).equals("node" + NODES) ? "ulimit -n " + FEW_FILES + "; " : "";
+        daemon(node, "slurmd-" + name(node), List.of("sh", "-c", limit + "exec slurmd -D"));
     }
 
     private void daemon(Machine machine, String name, List<String> words) {
@@ -259,19 +273,18 @@ final class SlurmCluster implements AutoCloseable {
                 .toArray(String[]::new));
     }
 
-    /** The user's console on the login machine, behind these words ({@code salloc -N3}). */
-    ConsoleScript console(String name, String... words) {
+    /**
+     * The user's console on the login machine.
+     *
+     * @param name of its folder
+     * @param words of a shell, before it: {@code salloc -N3}
+     */
+    ConsoleScript console(String name, String words) {
         Path program = Folders.script(
                 folder.resolve(name),
-                "exec " + folder.resolve("as-user") + " " + String.join(" ", words) + " "
-                        + app().resolve("bin/connscale-console") + " --hosts " + app().resolve("conf/slurm/hosts.yaml")
+                "exec " + folder.resolve("as-user") + " " + words + " " + app().resolve("bin/connscale-console")
                         + " \"$@\"");
         return ConsoleScript.in(Folders.make(folder.resolve(name + ".files"))).calledAs(program);
-    }
-
-    /** For a test that failed: what the daemons said. */
-    String log(String daemon) {
-        return Folders.read(folder.resolve(daemon + ".log"));
     }
 
     @Override

@@ -77,7 +77,7 @@ final class ClusterReader {
         return List.copyOf(hosts.values());
     }
 
-    /** {@code alloc: {list: [scontrol, show, hostnames], command: [srun, -w, "{host}"]}}. */
+    /** {@code alloc: {list: [scontrol, show, hostnames], command: [srun, --overlap, -N1, -n1, -w, "{host}"]}}. */
     private static List<HostSource> sources(Node.Entry from, ClientConfig client, Launch.SshClient ssh) {
         if (!(from.value() instanceof Node.Mapping mapping)) {
             throw new Fault(

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * By words put in front of the command: {@code ip netns exec h1}, {@code kubectl exec -i pod --}, {@code docker run -i image},
@@ -14,12 +15,19 @@ import java.util.List;
  * They must pass standard input through and give no terminal.
  */
 public final class CommandLauncher implements Launcher {
+    /** Programs that ask on the terminal of the session, and remember by it that they have asked. */
+    private static final Set<String> ASKING = Set.of("sudo", "doas", "su");
+
     private final List<String> words;
-    private final LocalLauncher here = new LocalLauncher(false);
+    private final LocalLauncher here;
 
     /** @param words at least one; the first is a program on this machine */
     public CommandLauncher(List<String> words) {
         this.words = List.copyOf(words);
+        // What is ignored when srun or kubectl begin they may hear all the same: they have handlers of their own for
+        // Ctrl-C.
+        this.here = new LocalLauncher(
+                !ASKING.contains(Path.of(words.get(0)).getFileName().toString()));
     }
 
     @Override
@@ -27,7 +35,7 @@ public final class CommandLauncher implements Launcher {
         checkThere(words.get(0));
         List<String> shell = new ArrayList<>(words);
         shell.addAll(Handover.SHELL);
-        return Handover.exec(here.start(shell), command);
+        return Handover.exec(new GentleProcess(here.start(shell)), command);
     }
 
     /** An exit code 127 would not say whether it is missing here or its {@code sh} over there. */

@@ -131,7 +131,7 @@ public final class Handover {
             log.debug("handover", e);
             throw new AgentException(
                     "its shell did not answer for " + seconds + " s" + noise + errors.said(),
-                    "does a plain sh -s start there?");
+                    Slurm.hint(errors.lines()).orElse("does a plain sh -s start there?"));
         } catch (IOException e) {
             log.debug("handover", e); // its end tells more
             return false;
@@ -142,7 +142,9 @@ public final class Handover {
     public static AgentException ended(StderrTail words, Noise noise) {
         return words.exitIs(NOT_FOUND)
                 ? new AgentException("has no sh: ended with " + words + noise, "a host needs a POSIX sh and Java")
-                : new AgentException("ended at once with " + words + noise, "run it by hand with sh -s appended");
+                : new AgentException(
+                        "ended at once with " + words + noise,
+                        Slurm.hint(words.lines()).orElse("run it by hand with sh -s appended"));
     }
 
     /** The braces have the shell read all of it before it does any of it. The marker is never sent in one piece: an echo is no answer. */

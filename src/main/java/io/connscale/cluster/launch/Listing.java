@@ -83,17 +83,21 @@ public final class Listing {
                     () -> end(process));
             ended = true;
             if (printed.length > MAX_OUTPUT) {
-                throw failure("printed more than " + Quantity.text(MAX_OUTPUT >> 20) + " MiB");
+                throw failure("printed more than " + Quantity.text(MAX_OUTPUT >> 20) + " MiB", errors);
             }
             reader.join(1000);
             if (process.exitValue() != 0) {
-                throw failure("failed with " + errors);
+                throw failure("failed with " + errors, errors);
             }
-            return new String(printed, StandardCharsets.UTF_8);
+            String text = new String(printed, StandardCharsets.UTF_8);
+            if (!what.isEmpty() && text.isBlank() && !errors.lines().isEmpty()) { // as scontrol does it
+                throw failure("printed nothing" + errors.said(), errors);
+            }
+            return text;
         } catch (SocketTimeoutException e) {
-            throw failure("did not end within " + seconds + " s" + errors.said());
+            throw failure("did not end within " + seconds + " s" + errors.said(), errors);
         } catch (IOException e) {
-            throw failure("could not be read: " + e.getMessage());
+            throw failure("could not be read: " + e.getMessage(), errors);
         } finally {
             if (!ended || process.isAlive()) {
                 end(process);
@@ -107,10 +111,11 @@ public final class Listing {
         process.destroyForcibly();
     }
 
-    private AgentException failure(String why) {
+    private AgentException failure(String why, StderrTail errors) {
         return what.isEmpty()
                 ? new AgentException(words.get(0) + " " + why, "")
                 : new AgentException(
-                        what + ": " + words.get(0) + " " + why, "run it yourself: " + String.join(" ", words));
+                        what + ": " + words.get(0) + " " + why,
+                        Slurm.hint(errors.lines()).orElse("run it yourself: " + String.join(" ", words)));
     }
 }

@@ -16,7 +16,7 @@ public final class LocalLauncher implements Launcher {
     private static final String OWN_SESSION =
             "trap '' INT HUP TSTP; command -v setsid > /dev/null && exec setsid \"$@\"; exec \"$@\"";
 
-    /** What a user wrote may want the terminal: sudo remembers a password by it. */
+    /** For what wants the terminal. */
     private static final String SAME_SESSION = "trap '' INT HUP QUIT TSTP; exec \"$@\"";
 
     private final String shell;

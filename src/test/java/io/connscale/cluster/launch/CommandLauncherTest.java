@@ -7,6 +7,8 @@ import io.connscale.Needs;
 import io.connscale.control.AgentException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,7 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,7 +35,7 @@ class CommandLauncherTest {
 
     @AfterEach
     void noNamespaceStays() throws Exception {
-        if (java.nio.file.Files.exists(java.nio.file.Path.of("/run/netns", NAMESPACE))) {
+        if (Files.exists(Path.of("/run/netns", NAMESPACE))) {
             ip("netns", "delete", NAMESPACE);
         }
     }
@@ -93,13 +96,29 @@ class CommandLauncherTest {
         writer.join();
     }
 
-    @Test
-    void theProcessIsTheCommandAndEndsWhenItIsDestroyed() throws Exception {
-        Process process = new CommandLauncher(List.of("env")).start(List.of("cat"));
+    /** SIGTERM first: what stands for a command elsewhere has to end that. */
+    @ParameterizedTest
+    @CsvSource({"echo here; exec sleep 60,15", "trap '' TERM; echo here; exec sleep 60,9"})
+    void theProcessIsTheCommandAndEndsWhenItIsDestroyed(String words, int signal) throws Exception {
+        Process process = new CommandLauncher(List.of("env")).start(List.of("sh", "-c", words));
+        assertThat(process.getInputStream().read()).isEqualTo('h');
         process.destroyForcibly();
 
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).isEqualTo(128 + 9);
+        assertThat(process.exitValue()).isEqualTo(128 + signal);
+    }
+
+    /** {@code srun} and others have handlers of their own for the terminal's keys, whatever was ignored when they began. */
+    @ParameterizedTest
+    @CsvSource({"env,true", "sudo,false"})
+    void onlyWhatAsksOnTheTerminalStaysInItsSession(String program, boolean apart, @TempDir Path folder)
+            throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve(program), Path.of("/usr/bin/env"));
+        String session = said(List.of(link.toString()), List.of("sh", "-c", "cut -d' ' -f6 /proc/$$/stat"));
+        String here = Files.readString(Path.of("/proc/self/stat"))
+                .replaceFirst(".*\\) ", "")
+                .split(" ", -1)[3];
+        assertThat(!session.strip().equals(here)).isEqualTo(apart);
     }
 
     @Test
