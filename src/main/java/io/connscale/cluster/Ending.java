@@ -36,6 +36,8 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
     /** What {@link Process#exitValue()} can't be: it did not end, even when killed. */
     static final int UNKNOWN = -1;
 
+    private static final Logger log = LoggerFactory.getLogger(Ending.class);
+
     private static final int SIGNAL = 128;
 
     private static final int SIGKILL = SIGNAL + 9;
@@ -131,13 +133,25 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
-                process.destroyForcibly();
+                kill(process);
             }
             return UNKNOWN;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** At once, and what it has started on this machine: an agent that does not run would not notice the end of its input. */
+    static void kill(Process process) {
+        if (process.isAlive()) {
+            try {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+            } catch (UnsupportedOperationException e) {
+                log.debug("a process of another machine", e);
+            }
+            process.destroyForcibly();
         }
     }
 
