@@ -145,7 +145,7 @@ class ContainersIT {
             must(console, "connections start 10 killed,stopped,inside");
             podman.must("kill", "killed");
             podman.must("stop", "stopped");
-            podman.must("rm", "-f", "-t", "5", "pool");
+            podman.must("kill", "pool");
             await().atMost(SOON)
                     .until(() -> console.err().contains("killed lost")
                             && console.err().contains("stopped lost")
@@ -153,8 +153,9 @@ class ContainersIT {
             assertThat(console.err())
                     .contains("killed lost, with 10 connections: its agent ended with exit code 137 (SIGKILL)")
                     .contains("stopped lost, with 10 connections: its agent ended with exit code 143 (SIGTERM)")
-                    .contains("inside lost, with 10 connections: its agent ended with exit code 137 (SIGKILL)");
-            assertThat(podman.containers()).isEmpty();
+                    // podman exec may find no exit code any more when its container goes: then it is 255
+                    .containsPattern("inside lost, with 10 connections: its agent ended with exit code (137|255)");
+            assertThat(podman.containers()).containsExactly("pool");
         }
     }
 
@@ -189,14 +190,14 @@ class ContainersIT {
             JsonNode few = must(console, "connections start 400 few --stop-on-limit");
             assertThat(few.at("/verdict/text").asString() + few)
                     .contains("pids.max 21 of control group /", "start EAGAIN", "--pids-limit (Kubernetes");
-            podman.must("update", "--cpus=0.05", "slow");
+            podman.must("update", "--cpus=0.08", "slow");
             await().atMost(SOON)
                     .until(() -> must(console, "connections start 500 slow")
                             .at("/verdict/cause")
                             .asString()
                             .equals("cpu-quota"));
             assertThat(must(console, "doctor slow").toString())
-                    .contains("\"limit\":\"cpu.max\",\"values\":{\"cpus\":0.05,", "--cpus (Kubernetes");
+                    .contains("\"limit\":\"cpu.max\",\"values\":{\"cpus\":0.08,", "--cpus (Kubernetes");
         }
     }
 
