@@ -80,9 +80,15 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
         return "with " + exitText() + errorText();
     }
 
-    /** {@code its agent ended with exit code 3}, or that the connection broke. */
+    /**
+     * {@code its agent ended with exit code 3}, or that the connection broke. An agent that nobody ended has ended with 0 only where its input
+     * had; as often it goes on for some seconds, and what ended is the command that led to it: kubectl whose stream was cut.
+     */
     String clause() {
-        return broken ? "the connection to it broke" : "its agent ended with " + exitText();
+        if (broken) {
+            return "the connection to it broke";
+        }
+        return exit == 0 ? "the connection to it ended (exit code 0)" : "its agent ended with " + exitText();
     }
 
     /** {@code ; last output on stderr: …}; empty where there was none. */
