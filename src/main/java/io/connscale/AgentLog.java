@@ -47,6 +47,8 @@ public final class AgentLog extends ContextAwareBase implements Configurator {
         appender.start();
         context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.WARN);
         context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
+        // A container may have no /tmp: said where it matters, which is where there is no epoll for that.
+        context.getLogger("io.netty.util.internal.PlatformDependent").setLevel(Level.ERROR);
         context.getLogger("io.connscale")
                 .setLevel(Level.toLevel(System.getProperty("connscale.log.level"), Level.INFO));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

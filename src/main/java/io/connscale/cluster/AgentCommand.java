@@ -1,7 +1,6 @@
 package io.connscale.cluster;
 
 import io.connscale.cluster.config.HostConfig;
-import io.connscale.cluster.config.Launch;
 import io.connscale.cluster.deploy.Deployment.Installation;
 import io.connscale.control.Resource;
 import io.connscale.kernel.Limits;
@@ -28,10 +27,8 @@ final class AgentCommand {
             "trap '' INT HUP; ulimit -Sn \"$(ulimit -Hn)\" 2> /dev/null; unset " + String.join(" ", VARIABLES)
                     + "; case $(locale charmap 2> /dev/null) in ''|ANSI_X3.4-1968|US-ASCII) export LC_ALL=C.UTF-8;; esac\n";
 
-    /** What the end of an agent on another machine tells no more is said by a shell that waits for it there. */
+    /** What the end of an agent in another place tells no more is said by a shell that waits for it there. */
     private static final String WATCHED = AS_AGENT + Resource.text(AgentCommand.class, "watch.sh");
-
-    private static final String ALONE = AS_AGENT + "exec \"$@\"";
 
     private static final String UNSHARED = "if unshare --net true 2> /dev/null; then exec unshare --net \"$@\"; fi; "
             + "exec unshare --map-root-user --net \"$@\"";
@@ -73,8 +70,7 @@ final class AgentCommand {
 
     /** On a host, with the Java and the jar that are there. */
     static List<String> remote(HostConfig host, Installation there) {
-        String script = host.launch() instanceof Launch.Ssh ? WATCHED : ALONE;
-        List<String> words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        List<String> words = new ArrayList<>(List.of("sh", "-c", WATCHED, "sh"));
         words.add(there.java().path());
         words.addAll(flags(there.java().feature(), there.facts().limits()));
         words.addAll(host.jvm());

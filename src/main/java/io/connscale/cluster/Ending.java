@@ -37,6 +37,8 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
     /** What {@link Process#exitValue()} can't be: it did not end, even when killed. */
     static final int UNKNOWN = -1;
 
+    private static final Logger log = LoggerFactory.getLogger(Ending.class);
+
     private static final int SIGNAL = 128;
 
     private static final int SIGKILL = SIGNAL + 9;
@@ -84,9 +86,17 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
         return "with " + slurm().orElseGet(this::exitText) + errorText();
     }
 
-    /** {@code its agent ended with exit code 3}, or that the connection broke. */
+    /**
+     * {@code its agent ended with exit code 3}, or that the connection broke. An agent that nobody ended has ended with 0 only where its input
+     * had; as often it goes on for some seconds, and what ended is the command that led to it: kubectl whose stream was cut.
+     */
     String clause() {
-        return broken ? "the connection to it broke" : "its agent ended with " + slurm().orElseGet(this::exitText);
+        if (broken) {
+            return "the connection to it broke";
+        }
+        return exit == 0 && slurm().isEmpty()
+                ? "the connection to it ended (exit code 0)"
+                : "its agent ended with " + slurm().orElseGet(this::exitText);
     }
 
     /** What brings the host {@code name} back. */
@@ -144,13 +154,25 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
-                process.destroyForcibly();
+                kill(process);
             }
             return UNKNOWN;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /** At once, and what it has started on this machine: an agent that does not run would not notice the end of its input. */
+    static void kill(Process process) {
+        if (process.isAlive()) {
+            try {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+            } catch (UnsupportedOperationException e) {
+                log.debug("a process of another machine", e);
+            }
+            process.destroyForcibly();
         }
     }
 

@@ -140,13 +140,13 @@ final class RemoteAgent implements AgentProcess {
         reader = Threads.of(name + "-control", this::read);
         boolean listening = false;
         try {
-            this.requests = new RequestWriter(name, process.getOutputStream(), MAX_PENDING, process::destroyForcibly);
+            this.requests = new RequestWriter(name, process.getOutputStream(), MAX_PENDING, () -> Ending.kill(process));
             this.errors = new ErrorTail(name, process.getErrorStream());
             reader.start();
             listening = true;
         } finally {
             if (!listening) { // no thread left: nobody would hear of its end
-                process.destroyForcibly();
+                Ending.kill(process);
             }
         }
     }
@@ -620,7 +620,7 @@ final class RemoteAgent implements AgentProcess {
 
     @Override
     public void kill() {
-        process.destroyForcibly();
+        Ending.kill(process);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.connscale.limits;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What changes a limit. Each limit writes its own once, for {@code plan}, {@code doctor} and the verdict.
@@ -13,6 +14,12 @@ import java.util.List;
  */
 record Remedy(String now, String forGood, List<String> settings) {
     private static final String LIMITS_FILE = "/etc/security/limits.d/90-connscale.conf";
+
+    /** The top that a process sees has a limit in a container alone: it is the container's own group, which can't be changed from inside. */
+    private static final Map<String, String> OF_CONTAINERS = Map.of(
+            Fact.CGROUP_MEMORY_MAX.setting(), "--memory (Kubernetes: resources.limits.memory)",
+            Fact.CGROUP_PIDS_MAX.setting(), "--pids-limit (Kubernetes: the kubelet's podPidsLimit)",
+            Fact.CPU_QUOTA.setting(), "--cpus (Kubernetes: resources.limits.cpu)");
 
     Remedy(String now, String forGood) {
         this(now, forGood, List.of());
@@ -57,6 +64,10 @@ record Remedy(String now, String forGood, List<String> settings) {
      * @param group as {@link Facts#group} names it
      */
     static Remedy ofGroup(String file, String group, String forGood) {
+        String option = OF_CONTAINERS.get(file);
+        if (option != null && group.endsWith(" /")) {
+            return new Remedy("start the container with a larger " + option, forGood);
+        }
         return new Remedy("echo max > " + file + " of the " + group + ", below /sys/fs/cgroup", forGood);
     }
 

@@ -1,5 +1,6 @@
 # Runs "$@", an agent, and where SIGKILL ended it says on standard error whether that was the kernel, in POSIX sh (dash, busybox): the
-# console is on another machine and can't read here what the kernel counts. In the words of io.connscale.kernel.OomKills.
+# console is on another machine, or sees another process than the agent's, and can't read here what the kernel counts. In the words of
+# io.connscale.kernel.OomKills. SIGTERM is passed on: in a container this shell may be process 1, which it would not end.
 # Prints how many processes the kernel has killed where this one is, and then where that is.
 kills() {
     while IFS=: read -r _ controllers group; do
@@ -19,10 +20,17 @@ kills() {
     n=$(sed -n 's/^oom_kill //p' /proc/vmstat 2> /dev/null)
     [ -z "$n" ] || echo "$n the machine, vmstat.oom_kill"
 }
-exec 3>&2 2> /dev/null # shells say of their own that a command was killed
+exec 3>&2 4<&0 2> /dev/null # shells say of their own that a command was killed, and give what runs beside them nothing to read
 before=$(kills)
-(exec "$@" 2>&3 3>&-) # in a shell of its own: dash redirects itself, too
+(exec "$@" 2>&3 3>&- <&4 4<&-) & # in a shell of its own: dash redirects itself, too
+agent=$!
+trap 'kill "$agent"' TERM
+wait "$agent"
 code=$?
+while kill -0 "$agent"; do # a signal ended the wait
+    wait "$agent"
+    code=$?
+done
 if [ "$code" -eq 137 ]; then
     after=$(kills)
     if [ "${after#* }" = "${before#* }" ] && [ "${after%% *}" -gt "${before%% *}" ]; then

@@ -123,6 +123,13 @@ final class ControlGroup implements AutoCloseable {
                 .toList();
     }
 
+    /** Its JVMs: beside each a shell waits for its end. */
+    List<ProcessHandle> agents() {
+        return processes().stream()
+                .filter(process -> process.info().command().orElse("").endsWith("/java"))
+                .toList();
+    }
+
     @Override
     public void close() {
         await().atMost(SOON).pollDelay(Duration.ZERO).ignoreExceptions().until(() -> {

@@ -71,7 +71,7 @@ class ControlGroupsIT {
         try (RunningConsole console = console("interval: 60s", host("small", small), host("other", other))) {
             must(console, "start all");
             must(console, "connections start 20 all");
-            small.runOutOfMemory(small.processes());
+            small.runOutOfMemory(small.agents());
 
             await().atMost(SOON).until(() -> console.err().contains("small lost"));
             assertThat(console.err())

@@ -65,6 +65,15 @@ class CpuQuotaLimitTest {
         assertThat(verdict.remedy()).contains("cpu.max of the control group /a,");
     }
 
+    /** The top is a group of the machine that has no limits, except in a container, which can't change it. */
+    @Test
+    void ofAContainerThatStartsItIsNamed() {
+        Facts after = quotas(of("/", 100_000, 110, 95));
+        assertThat(verdict(Map.of("receive timeout", 40L), quotas(of("/", 100_000, 10, 0)), after, CALM)
+                        .remedy())
+                .contains("start the container with a larger --cpus (Kubernetes: resources.limits.cpu)");
+    }
+
     @Test
     void theSameAtAnAgent() {
         Verdict verdict = verdict(Map.of("receive timeout", 40L), CALM, quota(100, 90), CALM);

@@ -241,7 +241,11 @@ public final class Deployment {
 
         private AgentException failed(String said) {
             return new AgentException(
-                    "the jar can't be copied to " + folder + ": " + said, "XDG_CACHE_HOME there names another place");
+                    "the jar can't be copied to " + folder + ": " + said,
+                    said.contains("No such file") // though the look at the host has just made it
+                            ? "is each command there a new container, as podman run has it? then take an image that has the jar,"
+                                    + " or a volume for it"
+                            : "XDG_CACHE_HOME there names another place");
         }
     }
 }

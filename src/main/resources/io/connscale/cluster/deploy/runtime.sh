@@ -11,7 +11,7 @@ if [ -d "$home" ] || [ -L "$home" ]; then
     if [ -n "$why" ]; then
         say failed "$home $why"
     else
-        : > "$home.used"
+        (: > "$home.used") 2> /dev/null # in a shell of its own: one that may not write here would end
         say present
     fi
     exit
