@@ -45,6 +45,16 @@ public record Facts(
     /** Nothing is known. */
     public static final Facts NONE = new Facts(new TreeMap<>(), null, "", "", "");
 
+    /** How much is read: each has what the one before has, too. */
+    public enum Depth {
+        /** All but the tables of sockets, of which Linux searches each for milliseconds whatever is in it. */
+        VALUES,
+        /** The listening sockets. */
+        LISTENERS,
+        /** Handshakes that are not finished, suspect connections, and who listens: up to seconds with many sockets. */
+        SOCKETS
+    }
+
     public static final long UNKNOWN = -1;
     /** What a limit is that stops nothing. */
     public static final long UNLIMITED = Long.MAX_VALUE;
@@ -131,6 +141,11 @@ public record Facts(
     /** These, of a process in these control groups. */
     Facts with(Map<String, Long> read, Cgroup of) {
         return new Facts(new TreeMap<>(read), listening, machine, network, clock, of.groups(), routes, of.quotas());
+    }
+
+    /** These, and who listened at another moment. */
+    public Facts withListeningOf(Facts other) {
+        return new Facts(values, other.listening, machine, network, clock, groups, routes, quotas);
     }
 
     /** {@code control group /docker/abc}; without a path where that is unknown. */
