@@ -189,7 +189,7 @@
   function chart(spec) {
     const plot = el('div', { class: 'plot' });
     const numbers = folded('Numbers', () => numbersOf(spec));
-    const figure = el('figure', {}, el('h3', {}, spec.title), spec.note ? el('p', { class: 'note' }, spec.note) : null, plot, spec.small ? null : numbers.details);
+    const figure = el('figure', {}, el('h3', {}, spec.title), spec.note ? el('p', { class: 'note' }, spec.note) : null, plot, numbers.details);
     const shown = { figure, u: null, key: '', draw };
     function draw(anew) {
       const lines = spec.lines.length ? gather(spec) : [];
