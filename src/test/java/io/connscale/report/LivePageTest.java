@@ -128,15 +128,21 @@ class LivePageTest {
                 Thread.sleep(30); // who is behind by ten is dropped
             }
 
-            List<String> wanted = run.samples().stream().map(LivePageTest::number).toList();
-            List<Tables> charts = await().atMost(SECONDS).until(() -> {
-                window.text(Tables.OPEN);
-                return Tables.compared(window);
-            }, all -> all.stream().noneMatch(one -> one.rows().isEmpty())
-                    && Tables.of(all, "Connections at both ends").column("hosts").equals(wanted));
+            List<String> wanted =
+                    run.samples().stream().map(LivePageTest::number).toList();
+            List<Tables> charts = await().atMost(SECONDS)
+                    .until(
+                            () -> {
+                                window.text(Tables.OPEN);
+                                return Tables.compared(window);
+                            },
+                            all -> all.stream().noneMatch(one -> one.rows().isEmpty())
+                                    && Tables.of(all, "Connections at both ends")
+                                            .column("hosts")
+                                            .equals(wanted));
 
-            assertThat(Tables.wrong(charts).values()).allSatisfy(wrong -> assertThat(wrong)
-                    .isEmpty());
+            assertThat(Tables.wrong(charts).values())
+                    .allSatisfy(wrong -> assertThat(wrong).isEmpty());
             assertThat(charts).extracting(Tables::title).contains("Headroom", "Round trip over time", "client1", "few");
             assertThat(window.console()).isEmpty();
         }

@@ -78,8 +78,8 @@ class PageTest {
                                 () -> Tables.compared(window),
                                 all -> all.stream().noneMatch(one -> one.rows().isEmpty()));
 
-                assertThat(Tables.wrong(charts).values()).allSatisfy(wrong -> assertThat(wrong)
-                        .isEmpty());
+                assertThat(Tables.wrong(charts).values())
+                        .allSatisfy(wrong -> assertThat(wrong).isEmpty());
                 assertThat(charts)
                         .extracting(Tables::title)
                         .containsExactly(
@@ -113,7 +113,7 @@ class PageTest {
         PageData data = data(run);
         Histogram some = new Histogram(2);
         for (int i = 1; i < 5_000; i++) {
-            some.recordValue(i * i);
+            some.recordValue((long) i * i);
         }
         ByteBuffer bytes = ByteBuffer.allocate(some.getNeededByteBufferCapacity());
         int length = some.encodeIntoCompressedByteBuffer(bytes);

@@ -62,7 +62,9 @@ record Tables(String title, List<String> headings, List<List<String>> rows, List
             throw new IOException(answer);
         }
         List<?> charts = Json.read(answer, List.class);
-        return charts.stream().map(chart -> Json.read(Json.line(chart), Tables.class)).toList();
+        return charts.stream()
+                .map(chart -> Json.read(Json.line(chart), Tables.class))
+                .toList();
     }
 
     /** A column's cells. */
