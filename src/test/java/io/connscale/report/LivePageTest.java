@@ -153,6 +153,24 @@ class LivePageTest {
     }
 
     @Test
+    void aHostsNameThatIsHtmlIsText() throws Exception {
+        run = OddRecord.in(folder);
+        page.begun(begun(3), Map.of());
+        try (Browser.Window window = Browser.in(folder, 1200).open(url)) {
+            await().atMost(SECONDS)
+                    .until(() -> window.number("established")
+                            .equals(number(run.samples().get(2))));
+            page.sample(last(), Map.of());
+            await().atMost(SECONDS).until(() -> window.number("established").equals(number(last())));
+            assertThat(window.text("[...document.querySelectorAll('h3')].map(h => h.textContent).join()"))
+                    .contains(OddRecord.NAME);
+            assertThat(window.text("document.querySelectorAll('img').length")).isEqualTo("0");
+            assertThat(window.text("document.title")).isEqualTo("connscale, live");
+            assertThat(window.console()).isEmpty();
+        }
+    }
+
+    @Test
     void whoLooksIsToldOfAllAndThenOfEachSample() throws Exception {
         page.begun(begun(5), Map.of());
         try (Socket socket = ask("GET /events", "localhost")) {

@@ -176,6 +176,25 @@ class PageTest {
     }
 
     @Test
+    void aHostsNameThatIsHtmlIsText() throws Exception {
+        Run odd = OddRecord.in(folder);
+        Path page = written(Report.html(List.of(odd)));
+
+        try (Browser.Window window = Browser.in(folder, DESK).open(page.toUri(), Tables.WATCH)) {
+            await().until(() -> !window.text(Tables.OPEN).equals("0"));
+            List<Tables> charts = await().until(
+                            () -> Tables.compared(window),
+                            all -> all.stream().noneMatch(one -> one.rows().isEmpty()));
+
+            assertThat(charts).extracting(Tables::title).contains(OddRecord.NAME, "few");
+            assertThat(Tables.of(charts, "Headroom").headings()).contains(OddRecord.NAME + " · files");
+            assertThat(window.text("document.querySelectorAll('img').length")).isEqualTo("0");
+            assertThat(window.text("document.title")).contains(odd.info().id());
+            assertThat(window.console()).isEmpty();
+        }
+    }
+
+    @Test
     void showsARunOfOneSampleAndOneWithoutAny() throws Exception {
         Run run = example();
         PageData one = new PageData(run.info());
