@@ -505,7 +505,8 @@ public final class Recording implements AutoCloseable {
 
     private void end(Begun run, @Nullable Integer exit) throws IOException, InterruptedException {
         Moment now = new Moments(parts.cluster(), parts.server())
-                .next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), Facts.Depth.LISTENERS);
+                .next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), Facts.Depth.LISTENERS)
+                .knowing(run.last);
         try {
             write(run, now);
             info(run, Instant.now(), exit);

@@ -73,15 +73,12 @@ public final class Moments {
     private static final class Source {
         final Question<Statistics> statistics = new Question<>(Statistics.NONE);
         final Question<Facts> facts = new Question<>(Facts.NONE);
-        /** Who listened when that was asked last. */
-        private Facts listening = Facts.NONE;
+        /** With what was known before: who listens is seldom asked, and an agent without a descriptor can read little. */
+        private Facts known = Facts.NONE;
 
         Moment.Heard heard() {
-            Facts known = facts.last;
-            if (known.listening() != null) {
-                listening = known;
-            } else if (!known.equals(Facts.NONE)) {
-                known = known.withListeningOf(listening);
+            if (!facts.last.equals(Facts.NONE)) {
+                known = facts.last.withLimitsOf(known).withListeningOf(known);
             }
             return new Moment.Heard(statistics.heardAt, statistics.last, facts.heardAt, known);
         }

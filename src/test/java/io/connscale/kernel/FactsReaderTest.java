@@ -191,6 +191,18 @@ class FactsReaderTest {
         assertThat(read().listening()).extracting(AcceptQueue::owner).containsOnlyNulls();
     }
 
+    /** So that a limit keeps its name and its ends when it is reached. */
+    @Test
+    void whatAProcessWithoutADescriptorCanNotReadIsAsItWas() throws IOException {
+        write("proc/net/tcp", TCP);
+        write("proc/sys/kernel/random/boot_id", "this-machine\n");
+        write("proc/sys/fs/nr_open", "1048576\n");
+        Facts known = Facts.NONE.withLimitsOf(read()).withListeningOf(read());
+        assertThat(known.machine()).isEqualTo("this-machine");
+        assertThat(known.get(Fact.MAX_FILES_A_PROCESS)).isEqualTo(1_048_576);
+        assertThat(known.listening()).isEmpty();
+    }
+
     @Test
     void whoListensIsReadOnlyWhereAsked() throws IOException {
         write("proc/net/tcp", TCP);
