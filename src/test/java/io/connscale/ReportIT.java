@@ -55,6 +55,25 @@ class ReportIT {
         assertThat(seen.number("p99")).isNotEqualTo("unknown").isNotEqualTo("none");
     }
 
+    /** conf/nightly.connscale, of which the night is a second. */
+    @Test
+    void theNightlyScriptHoldsChecksAndReports() throws Exception {
+        String script = Files.readString(Path.of("conf/nightly.connscale"));
+        Path night = Files.writeString(
+                folder.resolve("nightly.connscale"),
+                script.replace("10k", "200")
+                        .replace("sleep 5m", "sleep 1s")
+                        .replace("over 30s", "over 1s")
+                        .replace("< 50ms", "< 50s") // of a machine that has other work
+                        .replace("night.html", folder.resolve("night.html").toString()));
+        Path xml = folder.resolve("night.xml");
+        ConsoleScript.Ran ran = this.script.run("--junit", xml.toString(), "-f", night.toString());
+        assertThat(ran.exit()).as(ran.err()).isZero();
+        assertThat(xml).content().contains("tests=\"4\" failures=\"0\" errors=\"0\"");
+        assertThat(folder.resolve("night.html")).isNotEmptyFile();
+        assertThat(script.lines()).hasSizeLessThanOrEqualTo(10);
+    }
+
     @Test
     void thePageIsOpenBeforeTheFirstCommandAndNeedsTheRecord() throws Exception {
         ConsoleScript.Ran ran = script.run("--page", "0", "-e", "page", "-e", "page stop");

@@ -161,7 +161,7 @@ final class Requests implements AutoCloseable {
         Settings known = settings;
         Facts facts = Boolean.TRUE.equals(asked.routes()) && known != null
                 ? new FactsReader().read(known.targets(), known.sources())
-                : new FactsReader().read(Boolean.TRUE.equals(asked.handshakes()));
+                : new FactsReader().read(asked.depth());
         return known == null || known.layersOrNone().tls() == null
                 ? facts
                 : facts.with(Fact.TLS_NATIVE, Layers.isTlsNative() ? 1 : 0);

@@ -510,7 +510,7 @@ public final class Maximum {
     // What is there
 
     private Moment moment() throws InterruptedException {
-        return moments.next(ANSWERS_NANOS, kernels);
+        return moments.next(ANSWERS_NANOS, kernels ? Facts.Depth.VALUES : null);
     }
 
     private Statistics statistics(Moment now) {

@@ -194,7 +194,7 @@ public final class Overlay implements AutoCloseable {
     private void address() throws AgentException, InterruptedException {
         Map<String, Facts> facts = new LinkedHashMap<>();
         for (String host : shares.keySet()) {
-            facts.put(host, Answers.within(ANSWER_SECONDS, cluster.facts(host, false)));
+            facts.put(host, Answers.within(ANSWER_SECONDS, cluster.facts(host, Facts.Depth.LISTENERS)));
         }
         long networks = facts.values().stream()
                 .map(one -> one.machine() + " " + one.network())

@@ -504,8 +504,9 @@ public final class Recording implements AutoCloseable {
     }
 
     private void end(Begun run, @Nullable Integer exit) throws IOException, InterruptedException {
-        Moment now =
-                new Moments(parts.cluster(), parts.server()).next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), true);
+        Moment now = new Moments(parts.cluster(), parts.server())
+                .next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), Facts.Depth.LISTENERS)
+                .knowing(run.last);
         try {
             write(run, now);
             info(run, Instant.now(), exit);

@@ -3,6 +3,7 @@ package io.connscale.api;
 import io.connscale.control.Threads;
 import io.connscale.diagnosis.Moment;
 import io.connscale.diagnosis.Moments;
+import io.connscale.kernel.Facts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,10 +20,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Samples {
     private static final Logger log = LoggerFactory.getLogger(Samples.class);
-    /** Kernels are asked at each of the first moments, so that a short run has some of it, and then at every so many. */
-    private static final int KERNELS_AT_FIRST = 10;
-
-    private static final int KERNELS_EVERY = 5;
+    /**
+     * What kernels say of each limit's use is read for every moment; who listens only for one of so many, since to find that takes a kernel longer than
+     * all else together. It tells how many ports nobody can have, which is little of a limit.
+     */
+    private static final int LISTENERS_EVERY = 10;
 
     private final Parts parts;
     private final Duration every;
@@ -83,9 +85,8 @@ public final class Samples {
         public void run() {
             long began = System.nanoTime();
             try {
-                boolean kernels = asked < KERNELS_AT_FIRST || asked % KERNELS_EVERY == 0;
-                asked++;
-                Moment moment = moments.next(every.toNanos() / 2, kernels);
+                Facts.Depth depth = asked++ % LISTENERS_EVERY == 0 ? Facts.Depth.LISTENERS : Facts.Depth.VALUES;
+                Moment moment = moments.next(every.toNanos() / 2, depth);
                 listeners.forEach(listener -> listener.accept(moment));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // nobody listens any more

@@ -448,18 +448,14 @@ public final class Cluster implements AutoCloseable {
         }
     }
 
-    /**
-     * What the kernel of a host says, of the agent's process and of its machine; fails where no agent is ready.
-     *
-     * @param handshakes whether those that are not finished are counted too, which takes longer
-     */
-    public CompletableFuture<Facts> facts(String name, boolean handshakes) {
-        return facts(name, id -> new Message.TakeFacts(id, handshakes ? true : null));
+    /** What the kernel of a host says, of the agent's process and of its machine; fails where no agent is ready. */
+    public CompletableFuture<Facts> facts(String name, Facts.Depth depth) {
+        return facts(name, id -> new Message.TakeFacts(id, depth));
     }
 
     /** The same, with what it says of the routes from the host's sources to the server. */
     public CompletableFuture<Facts> factsWithRoutes(String name) {
-        return facts(name, id -> new Message.TakeFacts(id, null, true));
+        return facts(name, id -> Message.TakeFacts.withRoutes(id));
     }
 
     private CompletableFuture<Facts> facts(String name, Function<Long, Message> request) {

@@ -97,8 +97,8 @@ public final class RemoteServer implements Server {
     }
 
     @Override
-    public CompletableFuture<Facts> facts(boolean handshakes) {
-        return whereThere(() -> bounded(promptSeconds, cluster.facts(host, handshakes)), Facts.NONE);
+    public CompletableFuture<Facts> facts(Facts.Depth depth) {
+        return whereThere(() -> bounded(promptSeconds, cluster.facts(host, depth)), Facts.NONE);
     }
 
     @Override

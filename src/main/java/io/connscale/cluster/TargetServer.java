@@ -139,7 +139,7 @@ public final class TargetServer implements Server {
 
     /** They are part of what is read of it. */
     @Override
-    public CompletableFuture<Facts> facts(boolean handshakes) {
+    public CompletableFuture<Facts> facts(Facts.Depth depth) {
         return CompletableFuture.completedFuture(Facts.NONE);
     }
 

@@ -10,6 +10,7 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.diagnosis.Moment;
 import io.connscale.diagnosis.Moments;
+import io.connscale.kernel.Facts;
 import io.connscale.run.Event;
 import io.connscale.run.Expectation;
 import java.time.Duration;
@@ -148,7 +149,7 @@ public final class ExpectCommand implements Command {
 
     private static Checked measured(CommandContext context, Expectation expected) throws InterruptedException {
         Moments asked = context.scale().moments();
-        Moment first = asked.next(ANSWERS_NANOS, true);
+        Moment first = asked.next(ANSWERS_NANOS, Facts.Depth.VALUES);
         Measured measured = Measured.of(expected, first);
         if (!measured.isThere()) { // the server does not run; no host has an agent
             return HELD.contains(expected.name())
@@ -209,7 +210,7 @@ public final class ExpectCommand implements Command {
 
     private static Moment after(Moments asked, Duration time) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(Math.max(0, time.toNanos()));
-        return asked.next(ANSWERS_NANOS, true);
+        return asked.next(ANSWERS_NANOS, Facts.Depth.VALUES);
     }
 
     @Override

@@ -128,7 +128,7 @@ final class WatchedCluster implements WatchCommand.Watched {
     @Override
     public Answer answer() throws InterruptedException {
         if (last == null || !isWhole(last)) {
-            rows = rows(context.scale().moments().next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), false));
+            rows = rows(context.scale().moments().next(TimeUnit.SECONDS.toNanos(LAST_ANSWER_SECONDS), null));
         }
         StatsCommand.Foreign foreign =
                 context.scale().target().isPresent() ? new StatsCommand.Foreign(target.heard, target.why) : null;

@@ -114,11 +114,25 @@ public sealed interface Message {
      *
      * @param handshakes whether those that are not finished are counted too, which takes longer; null: no
      * @param routes whether those from the agent's sources to its targets are looked at, which takes longer; null: no
+     * @param brief whether the listening sockets are left out, which takes less; null: no
      */
     record TakeFacts(
-            long id, @Nullable Boolean handshakes, @Nullable Boolean routes) implements Request {
-        public TakeFacts(long id, @Nullable Boolean handshakes) {
-            this(id, handshakes, null);
+            long id,
+            @Nullable Boolean handshakes,
+            @Nullable Boolean routes,
+            @Nullable Boolean brief) implements Request {
+        public TakeFacts(long id, Facts.Depth depth) {
+            this(id, depth == Facts.Depth.SOCKETS ? true : null, null, depth == Facts.Depth.VALUES ? true : null);
+        }
+
+        public static TakeFacts withRoutes(long id) {
+            return new TakeFacts(id, null, true, null);
+        }
+
+        public Facts.Depth depth() {
+            return Boolean.TRUE.equals(handshakes)
+                    ? Facts.Depth.SOCKETS
+                    : Boolean.TRUE.equals(brief) ? Facts.Depth.VALUES : Facts.Depth.LISTENERS;
         }
     }
 

@@ -67,11 +67,9 @@ public interface Server extends AutoCloseable {
 
     /**
      * What the kernel says where the server runs: of this process, unless told otherwise.
-     *
-     * @param handshakes whether those that are not finished are counted too, which takes longer
      */
-    default CompletableFuture<Facts> facts(boolean handshakes) {
-        return Threads.call("server-facts", () -> new FactsReader().read(handshakes));
+    default CompletableFuture<Facts> facts(Facts.Depth depth) {
+        return Threads.call("server-facts", () -> new FactsReader().read(depth));
     }
 
     /** All that is known of its work since it was started, and of its process, histograms too. */

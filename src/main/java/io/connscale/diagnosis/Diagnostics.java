@@ -125,13 +125,14 @@ public final class Diagnostics {
         Map<String, CompletableFuture<Statistics>> statistics = Answers.ask(names, ends::statistics);
         Map<String, CompletableFuture<Facts>> facts = Answers.ask(names, name -> ends.facts(name, look == Look.PLAN));
         CompletableFuture<ServerStatus> status = ends.serverStatus();
-        CompletableFuture<Facts> atServer = ends.serverFacts(look == Look.THOROUGH);
+        CompletableFuture<Facts> atServer =
+                ends.serverFacts(look == Look.THOROUGH ? Facts.Depth.SOCKETS : Facts.Depth.LISTENERS);
         CompletableFuture<Optional<TargetReading>> reading = ends.reading();
         long end = System.nanoTime() + (look.patient() ? PATIENT : waits.answers).toNanos();
         Answers.Each<ServerStatus> server = Answers.each(Map.of("", status), end);
         boolean running = server.done().containsKey("") && server.done().get("").running();
         if (look == Look.WHY && server.failed().isEmpty() && !running) {
-            atServer = ends.serverFacts(true); // somebody else may listen there
+            atServer = ends.serverFacts(Facts.Depth.SOCKETS); // somebody else may listen there
             end = soon();
         }
         Map<String, Statistics> known = answers(statistics, look.patient() ? soon() : end);
@@ -145,8 +146,10 @@ public final class Diagnostics {
         if (serverEnd == null) {
             serverEnd = serverEnd(server.done().get(""), answer(atServer, Facts.NONE, end), sum);
             if (look == Look.WHY && serverEnd.isCrowded()) {
-                serverEnd =
-                        serverEnd(server.done().get(""), answer(ends.serverFacts(true), serverEnd.now(), soon()), sum);
+                serverEnd = serverEnd(
+                        server.done().get(""),
+                        answer(ends.serverFacts(Facts.Depth.SOCKETS), serverEnd.now(), soon()),
+                        sum);
             }
         }
         List<HostEnd> hosts = new ArrayList<>();

@@ -56,12 +56,8 @@ interface Ends {
 
     CompletableFuture<ServerStatus> serverStatus();
 
-    /**
-     * What the kernel says where clients connect to.
-     *
-     * @param thorough {@link Server#facts(boolean)}
-     */
-    CompletableFuture<Facts> serverFacts(boolean thorough);
+    /** What the kernel says where clients connect to. */
+    CompletableFuture<Facts> serverFacts(Facts.Depth depth);
 
     /** The most processes that the server may be, as {@code hosts.yaml} says. */
     Workers serverWorkers();
@@ -139,7 +135,7 @@ interface Ends {
             @Override
             public CompletableFuture<Facts> facts(String host, boolean planning) {
                 if (!planning) {
-                    return cluster.facts(host, false);
+                    return cluster.facts(host, Facts.Depth.LISTENERS);
                 }
                 HostStatus status = cluster.status(host);
                 if (status.state() == State.READY) {
@@ -203,13 +199,13 @@ interface Ends {
 
             /** A server of somebody else's may be on another machine, of which nothing is known. */
             @Override
-            public CompletableFuture<Facts> serverFacts(boolean thorough) {
+            public CompletableFuture<Facts> serverFacts(Facts.Depth depth) {
                 return server.status()
                         .thenCompose(status -> server instanceof RemoteServer || status.running()
                                 ? CompletableFuture.completedFuture(true)
                                 : Threads.call("server-facts", this::targetsAreHere)) // looks names up
-                        .thenCompose(known ->
-                                known ? server.facts(thorough) : CompletableFuture.completedFuture(Facts.NONE));
+                        .thenCompose(
+                                known -> known ? server.facts(depth) : CompletableFuture.completedFuture(Facts.NONE));
             }
 
             private boolean targetsAreHere() {

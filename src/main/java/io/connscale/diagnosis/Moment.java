@@ -35,11 +35,31 @@ public record Moment(
      * @param factsNanos when it was asked for {@code facts}
      * @param facts what its kernel says; {@link Facts#NONE} where that is unknown
      */
-    public record Heard(long nanos, Statistics statistics, long factsNanos, Facts facts) {}
+    public record Heard(long nanos, Statistics statistics, long factsNanos, Facts facts) {
+        private Heard knowing(@Nullable Heard before) {
+            return before == null || facts.equals(Facts.NONE)
+                    ? this
+                    : new Heard(
+                            nanos,
+                            statistics,
+                            factsNanos,
+                            facts.withLimitsOf(before.facts).withListeningOf(before.facts));
+        }
+    }
 
     public Moment {
         states = Collections.unmodifiableMap(new LinkedHashMap<>(states));
         hosts = Collections.unmodifiableMap(new LinkedHashMap<>(hosts));
+    }
+
+    /** This, with what kernels had said at an earlier one and could not be read again: an agent without a descriptor can read little. */
+    public Moment knowing(@Nullable Moment before) {
+        if (before == null) {
+            return this;
+        }
+        Map<String, Heard> knowing = new LinkedHashMap<>();
+        hosts.forEach((name, heard) -> knowing.put(name, heard.knowing(before.hosts.get(name))));
+        return new Moment(at, nanos, states, status, server == null ? null : server.knowing(before.server), knowing);
     }
 
     /** How old that is, in seconds; 0 where it was asked for at this moment. */

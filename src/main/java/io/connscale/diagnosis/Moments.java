@@ -73,9 +73,14 @@ public final class Moments {
     private static final class Source {
         final Question<Statistics> statistics = new Question<>(Statistics.NONE);
         final Question<Facts> facts = new Question<>(Facts.NONE);
+        /** With what was known before: who listens is seldom asked, and an agent without a descriptor can read little. */
+        private Facts known = Facts.NONE;
 
         Moment.Heard heard() {
-            return new Moment.Heard(statistics.heardAt, statistics.last, facts.heardAt, facts.last);
+            if (!facts.last.equals(Facts.NONE)) {
+                known = facts.last.withLimitsOf(known).withListeningOf(known);
+            }
+            return new Moment.Heard(statistics.heardAt, statistics.last, facts.heardAt, known);
         }
 
         void hear(long end) throws InterruptedException {
@@ -99,9 +104,9 @@ public final class Moments {
      * The moment now.
      *
      * @param patience nanoseconds that it waits for answers
-     * @param kernels whether the kernels are asked, too, which costs each end some milliseconds of CPU
+     * @param kernels how much the kernels are asked, too, which costs each end milliseconds of CPU; null: nothing
      */
-    public Moment next(long patience, boolean kernels) throws InterruptedException {
+    public Moment next(long patience, Facts.@Nullable Depth kernels) throws InterruptedException {
         Instant at = Instant.now();
         long now = System.nanoTime();
         boolean ours = ourServer.foreign().isEmpty();
@@ -110,15 +115,15 @@ public final class Moments {
         if (ours) {
             status.ask(now, ourServer::status);
             server.statistics.ask(now, ourServer::statistics);
-            if (kernels) {
-                server.facts.ask(now, () -> ourServer.facts(false));
+            if (kernels != null) {
+                server.facts.ask(now, () -> ourServer.facts(kernels));
             }
         }
         for (String name : names) {
             Source host = hosts.computeIfAbsent(name, unknown -> new Source());
             host.statistics.ask(now, () -> cluster.statistics(name));
-            if (kernels) {
-                host.facts.ask(now, () -> cluster.facts(name, false));
+            if (kernels != null) {
+                host.facts.ask(now, () -> cluster.facts(name, kernels));
             }
         }
         long end = now + patience;

@@ -67,6 +67,9 @@ final class Cgroup {
     /** @param controllers of version 1, with commas between; empty: version 2, which has all in one folder */
     private void read(String controllers, String path) {
         boolean unified = controllers.isEmpty();
+        if (unified && !Files.exists(root.resolve("cgroup.controllers"))) {
+            return; // not mounted here, beside version 1: each file that is not there takes longer than one that is
+        }
         List<String> names = List.of(controllers.split(",", -1));
         if (unified || names.contains(MEMORY)) {
             memory(new Way(unified ? root : root.resolve(MEMORY), path), unified);
@@ -102,6 +105,16 @@ final class Cgroup {
                         Fact.CGROUP_MEMORY,
                         group.resolve(usage),
                         () -> entry(group.resolve("memory.stat"), cache).orElse(0)));
+        if (unified) {
+            memoryHigh(way, usage, cache);
+        }
+        oomKills(way, unified).ifPresent(kills -> {
+            values.put(Fact.OOM_KILLS.kernelName(), kills);
+            groups.put(Facts.OOM_GROUP, way.named(way.own()));
+        });
+    }
+
+    private void memoryHigh(Way way, String usage, String cache) {
         tightest(way, Facts.MEMORY_HIGH_GROUP, group -> {
             Map<Fact, Long> high = left(
                     Fact.CGROUP_MEMORY_HIGH,
@@ -116,10 +129,6 @@ final class Cgroup {
             entry(way.folder(high).resolve("memory.events"), "high")
                     .ifPresent(times -> values.put(Fact.HELD_UP_FOR_MEMORY.kernelName(), times));
         }
-        oomKills(way, unified).ifPresent(kills -> {
-            values.put(Fact.OOM_KILLS.kernelName(), kills);
-            groups.put(Facts.OOM_GROUP, way.named(way.own()));
-        });
     }
 
     /** Of the process's own group, whichever group's limit was reached: version 2 counts in another file for the groups below, too. */

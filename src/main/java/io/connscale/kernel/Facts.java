@@ -45,6 +45,16 @@ public record Facts(
     /** Nothing is known. */
     public static final Facts NONE = new Facts(new TreeMap<>(), null, "", "", "");
 
+    /** How much is read: each has what the one before has, too. */
+    public enum Depth {
+        /** All but the tables of sockets, of which Linux searches each for milliseconds whatever is in it. */
+        VALUES,
+        /** The listening sockets. */
+        LISTENERS,
+        /** Handshakes that are not finished, suspect connections, and who listens: up to seconds with many sockets. */
+        SOCKETS
+    }
+
     public static final long UNKNOWN = -1;
     /** What a limit is that stops nothing. */
     public static final long UNLIMITED = Long.MAX_VALUE;
@@ -133,6 +143,19 @@ public record Facts(
         return new Facts(new TreeMap<>(read), listening, machine, network, clock, of.groups(), routes, of.quotas());
     }
 
+    /** These, and who listened {@code before}, where that is unknown now. */
+    public Facts withListeningOf(Facts before) {
+        return new Facts(
+                values,
+                listening == null ? before.listening : listening,
+                machine,
+                network,
+                clock,
+                groups,
+                routes,
+                quotas);
+    }
+
     /** {@code control group /docker/abc}; without a path where that is unknown. */
     public String group(String resource) {
         Group group = groups.get(resource);
@@ -156,7 +179,7 @@ public record Facts(
         return values.containsKey(fact.kernelName());
     }
 
-    /** These, and what was known {@code before} of limits that are unknown now: a process without a descriptor can't read them. */
+    /** These, and what was known {@code before} of limits and machine that is unknown now: a process without a descriptor can't read it. */
     public Facts withLimitsOf(Facts before) {
         SortedMap<String, Long> known = new TreeMap<>(values);
         for (Fact fact : Fact.values()) {
@@ -164,7 +187,15 @@ public record Facts(
                 known.putIfAbsent(fact.kernelName(), before.get(fact));
             }
         }
-        return new Facts(known, listening, machine, network, clock, groups, routes, quotas);
+        return new Facts(
+                known,
+                listening,
+                machine.isEmpty() ? before.machine : machine,
+                network.isEmpty() ? before.network : network,
+                clock.isEmpty() ? before.clock : clock,
+                groups.isEmpty() ? before.groups : groups,
+                routes,
+                quotas);
     }
 
     /** Ephemeral ports for one (source, server address, server port), without the reserved ones; or unknown. */

@@ -110,7 +110,7 @@ public final class FactsReader {
     static Facts of(Path proc, Path sys, Path process) {
         FactsReader reader =
                 new FactsReader(proc, sys, process, COUNTED_WITHIN, new Evidence(process.resolve("net"), Map.of()));
-        Facts facts = reader.facts(false);
+        Facts facts = reader.facts(Facts.Depth.LISTENERS);
         if (facts.network().equals(network(proc.resolve("self")))) {
             return facts;
         }
@@ -143,21 +143,16 @@ public final class FactsReader {
                 cgroup.quotas());
     }
 
-    /** The facts now. */
+    /** The facts now, with the listening sockets. */
     public Facts read() {
-        return read(false);
+        return read(Facts.Depth.LISTENERS);
     }
 
-    /**
-     * The facts now.
-     *
-     * @param thorough whether to count handshakes that are not finished and suspect connections, too, and to look who
-     *     listens, which takes up to seconds with many sockets
-     */
-    public Facts read(boolean thorough) {
+    /** The facts now. */
+    public Facts read(Facts.Depth depth) {
         ProcFiles.SpareFile.give();
         try {
-            return facts(thorough);
+            return facts(depth);
         } finally {
             ProcFiles.SpareFile.take();
         }
@@ -171,11 +166,12 @@ public final class FactsReader {
      * @param sources addresses; none: the kernel chooses
      */
     public Facts read(List<String> targets, List<String> sources) {
-        return read(false).with(Routes.read(proc, targets, sources));
+        return read().with(Routes.read(proc, targets, sources));
     }
 
     /** One file at a time: there may be one descriptor only. */
-    private Facts facts(boolean thorough) {
+    private Facts facts(Facts.Depth depth) {
+        boolean thorough = depth == Facts.Depth.SOCKETS;
         Map<String, Long> found = new HashMap<>();
         found.putAll(sysctls());
         found.putAll(Tables.pairs(evidence.counters("snmp")));
@@ -197,7 +193,7 @@ public final class FactsReader {
         uptime(found);
         Optional<TcpTable.Counts> counts = thorough ? counts() : Optional.empty();
         counts.ifPresent(all -> found.put(Fact.SYN_RECEIVED.kernelName(), all.synReceived()));
-        List<TcpTable.Listener> listeners = listeners();
+        List<TcpTable.Listener> listeners = depth == Facts.Depth.VALUES ? null : listeners();
         return new Facts(
                 known(found),
                 listeners == null ? null : listening(listeners, thorough, counts),

@@ -138,8 +138,7 @@ final class PageData {
         data.put(
                 "warnings",
                 course.warnings().stream()
-                        .map(w -> Map.of(
-                                "text", w.end() + "'s numbers are unreliable: " + w.text(), "count", w.samples()))
+                        .map(w -> Map.of("end", w.end(), "text", w.text(), "count", w.samples()))
                         .toList());
         return data;
     }

@@ -189,7 +189,7 @@
   function chart(spec) {
     const plot = el('div', { class: 'plot' });
     const numbers = folded('Numbers', () => numbersOf(spec));
-    const figure = el('figure', {}, el('h3', {}, spec.title), spec.note ? el('p', { class: 'note' }, spec.note) : null, plot, spec.small ? null : numbers.details);
+    const figure = el('figure', {}, el('h3', {}, spec.title), spec.note ? el('p', { class: 'note' }, spec.note) : null, plot, numbers.details);
     const shown = { figure, u: null, key: '', draw };
     function draw(anew) {
       const lines = spec.lines.length ? gather(spec) : [];
@@ -239,8 +239,10 @@
 
   function warnings(run) {
     const told = run.warnings || [];
-    return told.length ? [el('div', { class: 'card warn' }, el('p', { class: 'label' }, 'These numbers are unreliable'), told.map(w =>
-      el('p', {}, w.text, w.count > 1 ? ` (in ${number(w.count)} samples)` : '')))] : [];
+    const ends = [...new Set(told.map(w => w.end))];
+    const of = end => told.filter(w => w.end === end).map(w => w.text + (w.count > 1 ? ` (in ${number(w.count)} samples)` : '')).join(' · ');
+    return ends.length ? [el('div', { class: 'card warn' }, el('p', { class: 'label' }, 'These numbers are unreliable'),
+      ends.map(end => el('p', {}, el('strong', {}, end), ': ' + of(end))))] : [];
   }
 
   const timed = (times, name) => times.count == null ? 'unknown' : times.count ? micros(times[name]) : 'none';

@@ -51,6 +51,10 @@ class RecordingTest {
     }
 
     private Recording recording(Duration again) {
+        return recording(again, OFTEN);
+    }
+
+    private Recording recording(Duration again, Duration every) {
         Parts parts = new Parts(
                 false,
                 () -> false,
@@ -60,7 +64,7 @@ class RecordingTest {
                 notices::add);
         return new Recording(
                 parts,
-                new Samples(parts, OFTEN),
+                new Samples(parts, every),
                 new Recording.Options(new Runs(runs()), null, true, Runs.MAX_RUNS, "hosts.yaml"),
                 again);
     }
@@ -123,6 +127,32 @@ class RecordingTest {
                     .extracting(Event::text)
                     .containsExactly("last");
         }
+    }
+
+    /** Not only of the first ten: two in a row, later. */
+    @Test
+    void eachLimitsUseIsInEachSample() throws Exception {
+        try (Recording recording = recording(Duration.ofSeconds(1), Duration.ofMillis(300))) {
+            mini.cluster().start("client1").get(30, TimeUnit.SECONDS);
+            recording.begin(Instant.now());
+            await().atMost(Duration.ofSeconds(90)).until(() -> {
+                List<Sample> samples =
+                        Run.read(recording.folder().orElseThrow()).samples();
+                return samples.size() > 14 && isInTwoInARow(samples.subList(11, samples.size()));
+            });
+        }
+    }
+
+    private static boolean isInTwoInARow(List<Sample> samples) {
+        int row = 0;
+        for (Sample sample : samples) {
+            List<Sample.Use> limits = sample.limits();
+            row = limits != null && limits.size() > 3 ? row + 1 : 0; // on a busy machine an answer may be late
+            if (row == 2) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<Sample.End> whileLost(Recording recording) throws IOException, InterruptedException {

@@ -197,8 +197,12 @@ class MessageLinesTest {
                                 + "'left':{'TIME-WAIT':3},'call':'bind','outcome':'EADDRINUSE'}],'failure':''}}"),
                 arguments(new Message.Notice("worker-2 lost"), "{'type':'notice','text':'worker-2 lost'}"),
                 arguments(new Message.Done(4), "{'type':'done','id':4}"),
-                arguments(new Message.TakeFacts(16, null), "{'type':'take-facts','id':16}"),
-                arguments(new Message.TakeFacts(17, true), "{'type':'take-facts','id':17,'handshakes':true}"),
+                arguments(new Message.TakeFacts(16, Facts.Depth.LISTENERS), "{'type':'take-facts','id':16}"),
+                arguments(
+                        new Message.TakeFacts(17, Facts.Depth.SOCKETS),
+                        "{'type':'take-facts','id':17,'handshakes':true}"),
+                arguments(new Message.TakeFacts(18, Facts.Depth.VALUES), "{'type':'take-facts','id':18,'brief':true}"),
+                arguments(Message.TakeFacts.withRoutes(19), "{'type':'take-facts','id':19,'routes':true}"),
                 arguments(
                         new Message.TakeForeignServer(18, List.of(1883), null, null),
                         "{'type':'take-foreign-server','id':18,'ports':[1883]}"),

@@ -163,8 +163,8 @@ final class FakeEnds implements Ends {
     }
 
     @Override
-    public CompletableFuture<Facts> serverFacts(boolean wanted) {
-        return answer(wanted && thorough != null ? thorough : serverFacts);
+    public CompletableFuture<Facts> serverFacts(Facts.Depth wanted) {
+        return answer(wanted == Facts.Depth.SOCKETS && thorough != null ? thorough : serverFacts);
     }
 
     @Override

@@ -22,6 +22,7 @@ class CgroupTest {
     @BeforeEach
     void root() throws IOException {
         root = Files.createDirectories(folder.resolve("fs/cgroup"));
+        write("cgroup.controllers", "memory pids cpu\n");
     }
 
     private Cgroup in(String membership) {
@@ -197,6 +198,14 @@ class CgroupTest {
         assertThat(value(cgroup, Fact.OOM_KILLS)).isEqualTo(1);
         assertThat(group(cgroup, Facts.MEMORY_GROUP).path()).isEqualTo("/");
         assertThat(value(in("0::/../../x\n"), Fact.CGROUP_MEMORY_MAX)).isEqualTo(1000);
+    }
+
+    @Test
+    void versionTwoThatIsMountedElsewhereSaysNothing() throws IOException {
+        write("memory.max", "1000\n");
+        write("memory.current", "900\n");
+        Files.delete(root.resolve("cgroup.controllers"));
+        assertThat(in("0::/\n").values()).isEmpty();
     }
 
     /** It may be another group's than memory.max; one without is none. */

@@ -96,7 +96,7 @@ class FactsReaderTest {
         assertThat(read().waiting(8989)).isEqualTo(11);
         assertThat(read().waiting(80)).isEqualTo(Facts.UNKNOWN);
         assertThat(read().knows(Fact.SYN_RECEIVED)).isFalse();
-        assertThat(reader().read(true).get(Fact.SYN_RECEIVED)).isEqualTo(1);
+        assertThat(reader().read(Facts.Depth.SOCKETS).get(Fact.SYN_RECEIVED)).isEqualTo(1);
     }
 
     /** A million sockets are a matter of seconds; a part of them would be a number of nothing. */
@@ -110,8 +110,8 @@ class FactsReaderTest {
                             .formatted(n, n >> 16, n & 0xFFFF, state, n));
         }
         write("proc/net/tcp", table.toString());
-        assertThat(reader().read(true).get(Fact.SYN_RECEIVED)).isEqualTo(50_000);
-        assertThat(reader(Duration.ofNanos(-1)).read(true).knows(Fact.SYN_RECEIVED))
+        assertThat(reader().read(Facts.Depth.SOCKETS).get(Fact.SYN_RECEIVED)).isEqualTo(50_000);
+        assertThat(reader(Duration.ofNanos(-1)).read(Facts.Depth.SOCKETS).knows(Fact.SYN_RECEIVED))
                 .isFalse();
     }
 
@@ -126,7 +126,8 @@ class FactsReaderTest {
                         + "   3: 0100007F:231D 0100007F:8002 01 00000004:00000000 01:00000300 00000002     0        0 9 2\n"
                         + "   4: 0100007F:8002 0100007F:231D 01 00000004:00000000 01:00000300 00000002     0        0 9 2\n"
                         + "   5: 0100007F:231D 0100007F:8003 04 00000004:00000000 01:00000300 00000002     0        0 9 2\n");
-        assertThat(reader().read(true).listening()).containsExactly(new AcceptQueue("127.0.0.1", 8989, 0, null, 2L));
+        assertThat(reader().read(Facts.Depth.SOCKETS).listening())
+                .containsExactly(new AcceptQueue("127.0.0.1", 8989, 0, null, 2L));
         assertThat(read().listening()).containsExactly(new AcceptQueue("127.0.0.1", 8989, 0, null, null));
     }
 
@@ -134,7 +135,7 @@ class FactsReaderTest {
     @Test
     void aTableThatIsThereAndCannotBeReadIsUnknown() throws IOException {
         Files.createDirectories(folder.resolve("proc/net/tcp"));
-        Facts facts = reader().read(true);
+        Facts facts = reader().read(Facts.Depth.SOCKETS);
         assertThat(facts.listening()).isNull();
         assertThat(facts.listening(8989)).isEmpty();
         assertThat(facts.waiting(8989)).isEqualTo(Facts.UNKNOWN);
@@ -184,15 +185,37 @@ class FactsReaderTest {
         write("proc/123/comm", "py\u001bthon3\n");
         Files.createDirectories(folder.resolve("proc/123/fd"));
         Files.createSymbolicLink(folder.resolve("proc/123/fd/4"), Path.of("socket:[77]"));
-        assertThat(reader().read(true).listening())
+        assertThat(reader().read(Facts.Depth.SOCKETS).listening())
                 .extracting(AcceptQueue::owner)
                 .containsExactly("py?thon3, pid 123");
         assertThat(read().listening()).extracting(AcceptQueue::owner).containsOnlyNulls();
     }
 
+    /** So that a limit keeps its name and its ends when it is reached. */
+    @Test
+    void whatAProcessWithoutADescriptorCanNotReadIsAsItWas() throws IOException {
+        write("proc/net/tcp", TCP);
+        write("proc/sys/kernel/random/boot_id", "this-machine\n");
+        write("proc/sys/fs/nr_open", "1048576\n");
+        Facts known = Facts.NONE.withLimitsOf(read()).withListeningOf(read());
+        assertThat(known.machine()).isEqualTo("this-machine");
+        assertThat(known.get(Fact.MAX_FILES_A_PROCESS)).isEqualTo(1_048_576);
+        assertThat(known.listening()).isEmpty();
+    }
+
+    @Test
+    void whoListensIsReadOnlyWhereAsked() throws IOException {
+        write("proc/net/tcp", TCP);
+        write("proc/sys/net/core/somaxconn", "4096\n");
+        assertThat(reader().read(Facts.Depth.VALUES).listening()).isNull();
+        assertThat(reader().read(Facts.Depth.VALUES).values()).isEqualTo(read().values());
+        assertThat(read().listening()).isEmpty();
+    }
+
     @Test
     void ofControlGroupsTheTightestCounts() throws IOException {
         write("proc/self/cgroup", "0::/a/b\n");
+        write("sys/fs/cgroup/cgroup.controllers", "memory\n");
         write("sys/fs/cgroup/a/b/memory.max", "max\n");
         write("sys/fs/cgroup/a/b/memory.current", "5\n");
         write("sys/fs/cgroup/a/memory.max", "1000\n");
@@ -282,7 +305,7 @@ class FactsReaderTest {
             assertThat(facts.ports()).isPositive();
             assertThat(facts.machine()).isNotEmpty();
             assertThat(new FactsReader()
-                            .read(true)
+                            .read(Facts.Depth.SOCKETS)
                             .listening(server.getLocalPort())
                             .orElseThrow())
                     .extracting(AcceptQueue::owner)

@@ -1,6 +1,7 @@
 package io.connscale.report;
 
 import io.connscale.Needs;
+import io.connscale.control.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -55,11 +57,19 @@ public record Browser(Path folder, int width, boolean dark) {
         return new Window(start(List.of("--remote-debugging-port=0", page.toString())));
     }
 
+    /** The same; {@code script} runs before the page's own ones. */
+    public Window open(URI page, String script) throws IOException, InterruptedException {
+        Window window = new Window(start(List.of("--remote-debugging-port=0", "about:blank")));
+        window.command("Page.enable", Map.of());
+        window.command("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
+        window.command("Page.navigate", Map.of("url", page.toString()));
+        return window;
+    }
+
     /** A page that stays open, asked by Chromium's DevTools protocol. */
     public final class Window implements AutoCloseable {
         private static final Pattern LISTENS = Pattern.compile("DevTools listening on ws://([0-9.:]+)/");
         private static final Pattern PAGE = Pattern.compile("\"webSocketDebuggerUrl\": \"(ws://[^\"]*/page/[^\"]*)\"");
-        private static final Pattern VALUE = Pattern.compile("\"value\":\"((?:[^\"\\\\]|\\\\.)*)\"");
 
         private final Process chromium;
         private final Path console;
@@ -94,7 +104,9 @@ public record Browser(Path folder, int width, boolean dark) {
             public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
                 text.append(part);
                 if (last) {
-                    answers.add(text.toString());
+                    if (text.indexOf("{\"id\":") == 0) { // and no event
+                        answers.add(text.toString());
+                    }
                     text.setLength(0);
                 }
                 from.request(1);
@@ -104,17 +116,23 @@ public record Browser(Path folder, int width, boolean dark) {
 
         /** The text that an expression of JavaScript has now. */
         public String text(String expression) throws IOException, InterruptedException {
-            socket.sendText(
-                            "{\"id\":1,\"method\":\"Runtime.evaluate\",\"params\":{\"expression\":\"String(%s)\"}}"
-                                    .formatted(expression),
-                            true)
+            String answer = command("Runtime.evaluate", Map.of("expression", "String(" + expression + ")"));
+            Map<?, ?> result = (Map<?, ?>) Json.read(answer, Map.class).get("result");
+            return result != null
+                            && result.get("result") instanceof Map<?, ?> value
+                            && value.get("value") instanceof String text
+                    ? text
+                    : answer;
+        }
+
+        private String command(String method, Map<String, Object> parameters) throws IOException, InterruptedException {
+            socket.sendText(Json.line(Map.of("id", 1, "method", method, "params", parameters)), true)
                     .join();
             String answer = answers.poll(LIMIT_SECONDS, TimeUnit.SECONDS);
             if (answer == null) {
                 throw new IOException("chromium does not answer");
             }
-            Matcher value = VALUE.matcher(answer);
-            return value.find() ? value.group(1) : answer;
+            return answer;
         }
 
         /** The text of the number that the page marks so. */

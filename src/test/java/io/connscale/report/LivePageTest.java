@@ -115,8 +115,59 @@ class LivePageTest {
         }
     }
 
+    @Test
+    void theTablesGrowWithTheCharts() throws Exception {
+        page.begun(begun(3), Map.of());
+        try (Browser.Window window = Browser.in(folder, 1200).open(url, Tables.WATCH)) {
+            await().atMost(SECONDS)
+                    .until(() -> window.number("established")
+                            .equals(number(run.samples().get(2))));
+            window.text(Tables.OPEN);
+            for (Sample sample : run.samples().subList(3, run.samples().size())) {
+                page.sample(sample, Map.of());
+                Thread.sleep(30); // who is behind by ten is dropped
+            }
+
+            List<String> wanted =
+                    run.samples().stream().map(LivePageTest::number).toList();
+            List<Tables> charts = await().atMost(SECONDS)
+                    .until(
+                            () -> {
+                                window.text(Tables.OPEN);
+                                return Tables.compared(window);
+                            },
+                            all -> all.stream().noneMatch(one -> one.rows().isEmpty())
+                                    && Tables.of(all, "Connections at both ends")
+                                            .column("hosts")
+                                            .equals(wanted));
+
+            assertThat(Tables.wrong(charts).values())
+                    .allSatisfy(wrong -> assertThat(wrong).isEmpty());
+            assertThat(charts).extracting(Tables::title).contains("Headroom", "Round trip over time", "client1", "few");
+            assertThat(window.console()).isEmpty();
+        }
+    }
+
     private static String number(Sample sample) {
         return "%,d".formatted(Objects.requireNonNull(sample.sum()).established());
+    }
+
+    @Test
+    void aHostsNameThatIsHtmlIsText() throws Exception {
+        run = OddRecord.in(folder);
+        page.begun(begun(3), Map.of());
+        try (Browser.Window window = Browser.in(folder, 1200).open(url)) {
+            await().atMost(SECONDS)
+                    .until(() -> window.number("established")
+                            .equals(number(run.samples().get(2))));
+            page.sample(last(), Map.of());
+            await().atMost(SECONDS).until(() -> window.number("established").equals(number(last())));
+            assertThat(window.text("[...document.querySelectorAll('h3')].map(h => h.textContent).join()"))
+                    .contains(OddRecord.NAME);
+            assertThat(window.text("document.querySelectorAll('img').length")).isEqualTo("0");
+            assertThat(window.text("document.title")).isEqualTo("connscale, live");
+            assertThat(window.console()).isEmpty();
+        }
     }
 
     @Test

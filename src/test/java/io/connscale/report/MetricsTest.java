@@ -18,11 +18,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -162,6 +165,91 @@ class MetricsTest {
         try (InputStream in = uri.toURL().openStream()) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    /** As Grafana's published schema of a dashboard, of its time series panel and of a query to Prometheus wants them: what must be there, and nothing else. */
+    @Test
+    void theDashboardHasTheMembersOfGrafanasSchema() throws Exception {
+        Map<?, ?> read = Json.read(Files.readString(Path.of("conf/grafana.json")), Map.class);
+        members(
+                read,
+                "title uid schemaVersion version editable refresh time timezone tags templating annotations panels");
+        members(read.get("time"), "from to");
+        members(((List<?>) Objects.requireNonNull(member(read, "templating", "list"))).get(0), "name label type query");
+        assertThat(String.valueOf(read.get("uid"))).matches("[a-zA-Z0-9_-]{8,40}");
+        List<?> panels = (List<?>) Objects.requireNonNull(read.get("panels"));
+        assertThat(panels).extracting(panel -> ((Map<?, ?>) panel).get("id")).doesNotHaveDuplicates();
+        Set<Integer> taken = new HashSet<>();
+        for (Object panel : panels) {
+            members(panel, "id type title datasource gridPos fieldConfig options targets");
+            assertThat(member(panel, "type")).isEqualTo("timeseries");
+            assertThat(member(panel, "datasource"))
+                    .isEqualTo(Map.of("type", "prometheus", "uid", "${datasource}")); // the variable's name
+            members(member(panel, "fieldConfig"), "defaults overrides");
+            assertThat(member(panel, "fieldConfig", "defaults", "unit")).isIn("short", "s", "bytes", "percentunit");
+            members(member(panel, "options"), "legend tooltip");
+            assertThat(member(panel, "options", "legend"))
+                    .isEqualTo(Map.of(
+                            "displayMode", "list", "placement", "bottom", "showLegend", true, "calcs", List.of()));
+            assertThat(member(panel, "options", "tooltip")).isEqualTo(Map.of("mode", "multi", "sort", "none"));
+            for (int cell : cells((Map<?, ?>) Objects.requireNonNull(member(panel, "gridPos")))) {
+                assertThat(taken.add(cell))
+                        .as("panels do not lie over each other")
+                        .isTrue();
+            }
+            List<?> targets = (List<?>) Objects.requireNonNull(member(panel, "targets"));
+            targets.forEach(target -> members(target, "refId expr legendFormat"));
+            assertThat(targets).extracting(target -> member(target, "refId")).doesNotHaveDuplicates();
+        }
+    }
+
+    private static void members(@Nullable Object map, String names) {
+        assertThat(((Map<?, ?>) Objects.requireNonNull(map)).keySet())
+                .extracting(String::valueOf)
+                .containsExactlyInAnyOrder(names.split(" "));
+    }
+
+    private static @Nullable Object member(@Nullable Object map, String... path) {
+        Object value = map;
+        for (String name : path) {
+            value = ((Map<?, ?>) Objects.requireNonNull(value)).get(name);
+        }
+        return value;
+    }
+
+    /** Of the grid, whose rows have 24. */
+    private static List<Integer> cells(Map<?, ?> place) {
+        members(place, "x y w h");
+        List<Integer> cells = new ArrayList<>();
+        int left = (int) Objects.requireNonNull(member(place, "x"));
+        int top = (int) Objects.requireNonNull(member(place, "y"));
+        int right = left + (int) Objects.requireNonNull(member(place, "w"));
+        assertThat(right).isBetween(left + 1, 24);
+        for (int y = top; y < top + (int) Objects.requireNonNull(member(place, "h")); y++) {
+            for (int x = left; x < right; x++) {
+                cells.add(24 * y + x);
+            }
+        }
+        return cells;
+    }
+
+    /** hosts.yaml has no such name, but a record from elsewhere may. */
+    @Test
+    void prometheusReadsAHostsNameWithQuotesAsItIs() throws Exception {
+        Needs.command("promtool");
+        Run odd = OddRecord.in(folder);
+        byte[] text = Metrics.of(last(odd), Map.of(OddRecord.NAME + ".roundTrip", Distribution.NONE));
+        assertThat(new String(text, StandardCharsets.UTF_8))
+                .contains("host=\"" + OddRecord.NAME.replace("\\", "\\\\").replace("\"", "\\\"") + "\"")
+                .doesNotContain("host=\"client1\"");
+        Process check = new ProcessBuilder("promtool", "check", "metrics")
+                .redirectErrorStream(true)
+                .start();
+        check.getOutputStream().write(plain(text));
+        check.getOutputStream().close();
+        assertThat(new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEmpty();
+        assertThat(check.waitFor()).isZero();
     }
 
     @Test

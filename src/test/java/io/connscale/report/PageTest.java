@@ -1,18 +1,24 @@
 package io.connscale.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.connscale.run.Event;
 import io.connscale.run.Run;
 import io.connscale.run.Sample;
+import io.connscale.stats.Distribution;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +64,63 @@ class PageTest {
                 .isEqualTo("%,d".formatted(Objects.requireNonNull(last.sum()).failed()));
         assertThat(seen.dom())
                 .contains("stopped at 187 on few: no file left for its agent", "Raise it where the agent starts");
+    }
+
+    /** Also of what is drawn small, and where two runs are drawn over each other. */
+    @Test
+    void eachChartHasATableOfWhatItDraws() throws Exception {
+        Run run = example();
+        for (List<PageData> runs : List.of(List.of(timed(run)), List.of(timed(run), timed(run)))) {
+            Path page = written(Page.of("example", runs));
+            try (Browser.Window window = Browser.in(folder, DESK).open(page.toUri(), Tables.WATCH)) {
+                await().until(() -> !window.text(Tables.OPEN).equals("0"));
+                List<Tables> charts = await().until(
+                                () -> Tables.compared(window),
+                                all -> all.stream().noneMatch(one -> one.rows().isEmpty()));
+
+                assertThat(Tables.wrong(charts).values())
+                        .allSatisfy(wrong -> assertThat(wrong).isEmpty());
+                assertThat(charts)
+                        .extracting(Tables::title)
+                        .containsExactly(
+                                "Connections at both ends",
+                                "Difference",
+                                "Connects and failures a second",
+                                "Pongs a second",
+                                "Round trip over time",
+                                "Percentiles of the whole run",
+                                "Headroom",
+                                "CPUs",
+                                "Bytes of each connection",
+                                "Connect p99",
+                                "CPUs by connections",
+                                "client1",
+                                "few");
+                if (runs.size() == 1) {
+                    assertThat(Tables.of(charts, "Connections at both ends").column("hosts"))
+                            .isEqualTo(run.samples().stream()
+                                    .map(Sample::sum)
+                                    .map(sum -> sum == null ? "" : "%,d".formatted(sum.established()))
+                                    .toList());
+                }
+                assertThat(window.console()).isEmpty();
+            }
+        }
+    }
+
+    /** The example with times of the whole run. */
+    private static PageData timed(Run run) {
+        PageData data = data(run);
+        Histogram some = new Histogram(2);
+        for (int i = 1; i < 5_000; i++) {
+            some.recordValue((long) i * i);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(some.getNeededByteBufferCapacity());
+        int length = some.encodeIntoCompressedByteBuffer(bytes);
+        Distribution micros =
+                Distribution.decoded(Base64.getEncoder().encodeToString(Arrays.copyOf(bytes.array(), length)));
+        data.times(Map.of("client1.roundTrip", micros, "few.roundTrip", micros, "few.connect", micros));
+        return data;
     }
 
     @Test
@@ -110,6 +173,25 @@ class PageTest {
 
         assertThat(seen.console()).isEmpty();
         assertThat(seen.dom()).contains("&lt;/script&gt;&lt;script&gt;").doesNotContain("<title>broken in", "<img");
+    }
+
+    @Test
+    void aHostsNameThatIsHtmlIsText() throws Exception {
+        Run odd = OddRecord.in(folder);
+        Path page = written(Report.html(List.of(odd)));
+
+        try (Browser.Window window = Browser.in(folder, DESK).open(page.toUri(), Tables.WATCH)) {
+            await().until(() -> !window.text(Tables.OPEN).equals("0"));
+            List<Tables> charts = await().until(
+                            () -> Tables.compared(window),
+                            all -> all.stream().noneMatch(one -> one.rows().isEmpty()));
+
+            assertThat(charts).extracting(Tables::title).contains(OddRecord.NAME, "few");
+            assertThat(Tables.of(charts, "Headroom").headings()).contains(OddRecord.NAME + " · files");
+            assertThat(window.text("document.querySelectorAll('img').length")).isEqualTo("0");
+            assertThat(window.text("document.title")).contains(odd.info().id());
+            assertThat(window.console()).isEmpty();
+        }
     }
 
     @Test
