@@ -69,7 +69,8 @@ final class Documents {
         item(out, bold("CONNSCALE_JMODS"), "the folder jmods of a JDK for another architecture, for hosts with java: bring");
         item(out, bold("NO_COLOR"), "no colours");
         out.add(".SH FILES");
-        item(out, bold("hosts.yaml"), "what runs where; the shipped one describes all settings");
+        item(out, bold("hosts.yaml"), "in the working directory, otherwise the one beside bin/, which is /etc/connscale/hosts.yaml where Debian's package is"
+                + " installed: what runs where; the shipped one describes all settings");
         item(out, bold("~/.connscale"), "the log, the history and the records of runs");
         out.add(".SH EXAMPLES");
         out.add("Open 1,000 connections on this machine, and count them at both ends:");

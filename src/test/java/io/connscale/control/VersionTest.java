@@ -23,7 +23,7 @@ class VersionTest {
     @Test
     void aBuildOutsideARepositorySaysThatItKnowsNoCommit() {
         assertThat(origin(Map.of(
-                        "commit", "${git.commit.id}", "time", "${git.commit.time}", "dirty", "${git.dirty}")))
+                        "commit", "${git.commit}", "time", "${git.time}", "dirty", "${git.dirty}")))
                 .isEqualTo("commit unknown");
         assertThat(origin(Map.of())).isEqualTo("commit unknown");
     }
