@@ -38,9 +38,13 @@ public final class Version {
         String commit = known(build, "commit")
                 .map(id -> "commit " + id.substring(0, Math.min(id.length(), COMMIT_DIGITS))
                         + known(build, "time").map(time -> " of " + time).orElse("")
-                        + known(build, "dirty").filter("true"::equals).map(yes -> " with changes").orElse(""))
+                        + known(build, "dirty")
+                                .filter("true"::equals)
+                                .map(yes -> " with changes")
+                                .orElse(""))
                 .orElse("commit unknown");
-        return commit + known(build, "java").map(java -> ", built with Java " + java).orElse("");
+        return commit
+                + known(build, "java").map(java -> ", built with Java " + java).orElse("");
     }
 
     /** Empty also where nothing was put in the place of the name. */

@@ -22,8 +22,7 @@ class VersionTest {
 
     @Test
     void aBuildOutsideARepositorySaysThatItKnowsNoCommit() {
-        assertThat(origin(Map.of(
-                        "commit", "${git.commit}", "time", "${git.time}", "dirty", "${git.dirty}")))
+        assertThat(origin(Map.of("commit", "${git.commit}", "time", "${git.time}", "dirty", "${git.dirty}")))
                 .isEqualTo("commit unknown");
         assertThat(origin(Map.of())).isEqualTo("commit unknown");
     }
