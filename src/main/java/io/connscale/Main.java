@@ -147,7 +147,7 @@ public final class Main {
                 return Console.WORKED;
             }
             if (options.version()) {
-                System.out.println("connscale " + Version.program());
+                System.out.println("connscale " + Version.full());
                 return Console.WORKED;
             }
             return new ConsoleProcess(options).run();

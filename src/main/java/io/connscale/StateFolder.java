@@ -103,7 +103,8 @@ final class StateFolder {
         if (Files.exists(history())) {
             makePrivate(history());
         }
-        if (Files.getFileStore(folder).getUsableSpace() == 0) {
+        if (folder.toFile().getUsableSpace()
+                == 0) { // not its FileStore's, which needs a mount point: in a chroot there is none
             throw new FileSystemException(folder.toString(), null, "no space left");
         }
     }

@@ -2,6 +2,7 @@ package io.connscale.cluster;
 
 import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.deploy.Deployment.Installation;
+import io.connscale.cluster.deploy.Jar;
 import io.connscale.control.Resource;
 import io.connscale.kernel.Limits;
 import java.io.IOException;
@@ -134,7 +135,9 @@ final class AgentCommand {
     private static List<String> program() {
         String classPath = System.getProperty("java.class.path");
         if (classPath.endsWith(".jar") && !classPath.contains(System.getProperty("path.separator"))) {
-            return List.of("-jar", classPath);
+            return Jar.archives()
+                    .map(kept -> List.of("-D" + Jar.ARCHIVES + "=" + kept, "-jar", classPath))
+                    .orElse(List.of("-jar", classPath));
         }
         List<String> words = new ArrayList<>();
         if (Runtime.version().feature() >= 22) {

@@ -1,6 +1,6 @@
 package io.connscale.cluster;
 
-import java.io.File;
+import io.connscale.cluster.deploy.Jar;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -42,13 +42,8 @@ final class ClassArchive {
                 .orElse(List.of());
     }
 
-    /** Beside the jar that this process runs from; empty where it runs from classes. */
     private static Optional<Path> path(String version) {
-        String jar =
-                Path.of(System.getProperty("java.class.path")).toAbsolutePath().toString();
-        return jar.endsWith(".jar") && !jar.contains(File.pathSeparator)
-                ? Optional.of(Path.of(jar.substring(0, jar.length() - 4) + "-agent-java" + version + ".jsa"))
-                : Optional.empty();
+        return Jar.archives().map(kept -> Path.of(kept + "-agent-java" + version + ".jsa"));
     }
 
     /**

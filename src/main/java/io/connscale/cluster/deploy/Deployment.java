@@ -35,7 +35,11 @@ public final class Deployment {
     }
 
     Deployment(Jar jar, int staleSeconds) {
-        this(jar, staleSeconds, new RuntimeImage(jar.path().toAbsolutePath().resolveSibling(".")));
+        this(
+                jar,
+                staleSeconds,
+                new RuntimeImage(
+                        Jar.archives().orElse(jar.path().toAbsolutePath()).resolveSibling("")));
     }
 
     /** @param runtime brought to hosts without Java where hosts.yaml says so */

@@ -11,6 +11,7 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * A jar of this program, as it is on this machine. Reading it takes a moment: read it once for all hosts.
@@ -20,6 +21,10 @@ import java.util.HexFormat;
  */
 public record Jar(Path path, long size, String sha256) {
     private static final String OF_AGENTS = "agent-";
+    private static final String JAR = ".jar";
+
+    /** The system property that says where {@link #archives} lie. */
+    public static final String ARCHIVES = "connscale.archives";
 
     /**
      * What an agent elsewhere runs from: what lies beside this process's own jar for that, otherwise its own, which does too.
@@ -40,6 +45,19 @@ public record Jar(Path path, long size, String sha256) {
     public static Jar forAgents(Path own) throws AgentException {
         Path beside = own.resolveSibling(OF_AGENTS + own.getFileName());
         return of(Files.isReadable(beside) ? beside : own);
+    }
+
+    /**
+     * What the paths of the archives that are made for this process's own jar begin with; empty where it runs from classes. Beside the jar,
+     * unless the console's script knows a better place.
+     */
+    public static Optional<Path> archives() {
+        String jar = System.getProperty("java.class.path");
+        if (!jar.endsWith(JAR) || jar.contains(File.pathSeparator)) {
+            return Optional.empty();
+        }
+        String beside = Path.of(jar).toAbsolutePath().toString();
+        return Optional.of(Path.of(System.getProperty(ARCHIVES, beside.substring(0, beside.length() - JAR.length()))));
     }
 
     /** The jar in this file. */

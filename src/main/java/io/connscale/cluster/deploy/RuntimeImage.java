@@ -2,6 +2,7 @@ package io.connscale.cluster.deploy;
 
 import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
+import io.connscale.control.Resource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,8 +20,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A Java for hosts that have none ({@code java: bring}): the part of this console's own that an agent needs, linked by {@code jlink} and packed by
- * {@code tar} the first time, and kept beside the jar. For another architecture it is linked from the modules that
- * {@code CONNSCALE_JMODS} names: the folder {@code jmods} of a JDK of this version for that machine.
+ * {@code tar} the first time, and kept with the archives made for the jar. A console whose Java has no {@code jlink}, as the one in a package has none,
+ * brings that Java whole. For another architecture it is linked from the modules that {@code CONNSCALE_JMODS} names: the folder {@code jmods} of a JDK
+ * of this version for that machine.
  */
 public final class RuntimeImage {
     /** As {@code java:} in hosts.yaml. */
@@ -28,12 +30,17 @@ public final class RuntimeImage {
 
     private static final Logger log = LoggerFactory.getLogger(RuntimeImage.class);
 
-    /** What an agent uses, and what its libraries look for. */
-    private static final String MODULES =
-            "java.base,java.logging,java.management,java.naming,java.xml,jdk.management,jdk.unsupported,jdk.crypto.ec";
+    /** What an agent uses, and what its libraries look for. The packages' own Java is linked from the same list, and the console's below it. */
+    private static final String MODULES = Resource.text(RuntimeImage.class, "modules")
+            .lines()
+            .filter(line -> line.startsWith("agent "))
+            .map(line -> line.substring("agent ".length()))
+            .findFirst()
+            .orElseThrow();
 
     private static final Map<String, String> SAME = Map.of("amd64", "x86_64", "arm64", "aarch64");
     private static final String JMODS = "CONNSCALE_JMODS";
+    private static final String JLINK = "bin/jlink";
     private static final long MAX_SECONDS = 120;
 
     private final Path folder;
@@ -86,9 +93,10 @@ public final class RuntimeImage {
         return SAME.getOrDefault(machine, machine);
     }
 
+    /** @param jmods the modules for that machine; of this machine's own kind where they are {@code home}'s */
     private void make(Path file, Path jmods) throws AgentException, InterruptedException {
-        Path jlink = home.resolve("bin/jlink");
-        if (!Files.isExecutable(jlink)) {
+        boolean links = Files.isExecutable(home.resolve(JLINK));
+        if (!links && !jmods.startsWith(home)) {
             throw new AgentException(
                     "no Java to bring: " + home + " has no jlink to make one with",
                     "run the console with a JDK: JAVA_HOME names it");
@@ -96,23 +104,37 @@ public final class RuntimeImage {
         Path work = null;
         try {
             work = Files.createTempDirectory(folder, "runtime");
-            Path image = work.resolve("image");
-            List<String> link = new ArrayList<>(List.of(jlink.toString()));
-            if (Files.isDirectory(jmods)) { // a JDK may link from itself (JEP 493)
-                link.addAll(List.of("--module-path", jmods.toString()));
-            }
-            link.addAll(List.of(
-                    "--add-modules", MODULES, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress=2"));
-            link.addAll(List.of("--output", image.toString()));
-            run(link, work);
             Path packed = work.resolve("packed");
-            run(List.of("tar", "-C", image.toString(), "-czf", packed.toString(), "."), work);
+            if (links) {
+                link(jmods, work.resolve("image"), work);
+            }
+            pack(links ? work.resolve("image") : home, packed, work);
             Files.move(packed, file, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
         } catch (IOException e) {
-            throw new AgentException("no Java to bring: it can't be made in " + folder + ": " + e, "is there room?", e);
+            throw new AgentException(
+                    "no Java to bring: it can't be made in " + folder + ": " + PlainText.why(e),
+                    "is there room? CONNSCALE_STATE names another folder",
+                    e);
         } finally {
             delete(work);
         }
+    }
+
+    private void link(Path jmods, Path image, Path work) throws IOException, InterruptedException, AgentException {
+        List<String> words = new ArrayList<>(List.of(home.resolve(JLINK).toString()));
+        if (Files.isDirectory(jmods)) { // a JDK may link from itself (JEP 493)
+            words.addAll(List.of("--module-path", jmods.toString()));
+        }
+        words.addAll(List.of(
+                "--add-modules", MODULES, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress=2"));
+        words.addAll(List.of("--output", image.toString()));
+        run(words, work);
+    }
+
+    /** With what its links lead to, since a system's Java has its settings in {@code /etc}; without the class-data archives, which fit where they were made. */
+    private static void pack(Path image, Path packed, Path work)
+            throws IOException, InterruptedException, AgentException {
+        run(List.of("tar", "-C", image.toString(), "-hczf", packed.toString(), "--exclude=*.jsa", "."), work);
     }
 
     private static void run(List<String> command, Path work) throws IOException, InterruptedException, AgentException {
