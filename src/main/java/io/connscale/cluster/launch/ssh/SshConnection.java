@@ -4,15 +4,13 @@ import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
 import io.connscale.cluster.launch.ssh.SshProcess.ExecChannel;
 import io.connscale.control.AgentException;
+import io.connscale.control.FewThreads;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import net.schmizz.sshj.SSHClient;
@@ -33,17 +31,8 @@ final class SshConnection {
     private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
     private static final long CLOSE_MS = 2_000;
     private static final int MAX_LOGINS = 3;
-    /** After which a thread that asks ends. */
-    private static final int IDLE_SECONDS = 5;
-
     private static final Watch WATCH = new Watch();
-    private static final Executor ASKERS = new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            Threads.numbered("ssh-alive"));
+    private static final FewThreads ASKERS = new FewThreads("ssh-alive");
 
     private final Keyring keyring;
     private final Timeouts timeouts;
@@ -276,6 +265,7 @@ final class SshConnection {
                 } catch (InterruptedException e) {
                     log.warn("nobody interrupts this thread", e);
                 }
+                ASKERS.tick();
                 open.removeIf(connection -> !goesOn(connection));
             } while (anythingOpen());
         }
