@@ -3,6 +3,9 @@ package io.connscale.cluster.deploy;
 import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,9 +26,6 @@ import org.slf4j.LoggerFactory;
  * {@code CONNSCALE_JMODS} names: the folder {@code jmods} of a JDK of this version for that machine.
  */
 public final class RuntimeImage {
-    /** As {@code java:} in hosts.yaml. */
-    public static final String BRING = "bring";
-
     private static final Logger log = LoggerFactory.getLogger(RuntimeImage.class);
 
     /** What an agent uses, and what its libraries look for. */
@@ -77,7 +77,7 @@ public final class RuntimeImage {
                         "no Java there, and none to bring for " + its + ": this console runs on " + own,
                         "set " + JMODS + " to the folder jmods of a JDK " + version + " for " + its);
             }
-            make(file, its.equals(own) ? home.resolve("jmods") : foreign.orElseThrow());
+            make(file, its.equals(own) ? home.resolve("jmods") : given(its), its);
         }
         return Jar.of(file);
     }
@@ -86,7 +86,17 @@ public final class RuntimeImage {
         return SAME.getOrDefault(machine, machine);
     }
 
-    private void make(Path file, Path jmods) throws AgentException, InterruptedException {
+    private Path given(String machine) throws AgentException {
+        Path jmods = foreign.orElseThrow();
+        if (!Files.isReadable(jmods.resolve("java.base.jmod"))) {
+            throw new AgentException(
+                    "no Java to bring for " + machine + ": no java.base.jmod in " + jmods,
+                    JMODS + " names the folder jmods of a JDK " + version + " for " + machine);
+        }
+        return jmods;
+    }
+
+    private void make(Path file, Path jmods, String machine) throws AgentException, InterruptedException {
         Path jlink = home.resolve("bin/jlink");
         if (!Files.isExecutable(jlink)) {
             throw new AgentException(
@@ -105,6 +115,12 @@ public final class RuntimeImage {
                     "--add-modules", MODULES, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress=2"));
             link.addAll(List.of("--output", image.toString()));
             run(link, work);
+            String is = architecture(image.resolve("bin/java"));
+            if (!is.equals(machine)) {
+                throw new AgentException(
+                        "no Java to bring for " + machine + ": the modules in " + jmods + " are for " + is,
+                        JMODS + " names the folder jmods of a JDK " + version + " for " + machine);
+            }
             Path packed = work.resolve("packed");
             run(List.of("tar", "-C", image.toString(), "-czf", packed.toString(), "."), work);
             Files.move(packed, file, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
@@ -113,6 +129,27 @@ public final class RuntimeImage {
         } finally {
             delete(work);
         }
+    }
+
+    /** For what machine a program is, as {@code uname -m} says it (elf(5), e_machine). */
+    static String architecture(Path program) throws IOException {
+        byte[] head = new byte[20];
+        try (InputStream in = Files.newInputStream(program)) {
+            if (in.readNBytes(head, 0, head.length) < head.length) {
+                throw new IOException(program + " is no program");
+            }
+        }
+        int machine = ByteBuffer.wrap(head)
+                .order(head[5] == 2 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN)
+                .getShort(18);
+        return switch (machine) {
+            case 62 -> "x86_64";
+            case 183 -> "aarch64";
+            case 243 -> "riscv64";
+            case 21 -> head[5] == 2 ? "ppc64" : "ppc64le";
+            case 22 -> "s390x";
+            default -> "machine " + machine;
+        };
     }
 
     private static void run(List<String> command, Path work) throws IOException, InterruptedException, AgentException {
