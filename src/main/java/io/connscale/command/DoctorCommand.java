@@ -261,8 +261,8 @@ public final class DoctorCommand implements Command {
         List<String> lines = new ArrayList<>();
         alike.entrySet().stream().limit(MAX_FOLDED).forEach(one -> {
             int hosts = one.getValue().size();
-            lines.add(NameRanges.fold(one.getValue(), MAX_NAMES)
-                    + (hosts == 1 ? "" : " (" + Quantity.text(hosts) + ")"));
+            lines.add(
+                    NameRanges.fold(one.getValue(), MAX_NAMES) + (hosts == 1 ? "" : " (" + Quantity.text(hosts) + ")"));
             lines.addAll(one.getKey());
         });
         if (alike.size() > MAX_FOLDED) {

@@ -119,7 +119,9 @@ final class DoctorFix {
         alike().forEach((words, machines) -> {
             lines.add(NameRanges.fold(machines)
                     + (machines.contains(HERE)
-                            ? " (" + NameRanges.fold(ends.getOrDefault(HERE, List.of())).replace(",", ", ") + ")"
+                            ? " ("
+                                    + NameRanges.fold(ends.getOrDefault(HERE, List.of()))
+                                            .replace(",", ", ") + ")"
                             : ""));
             words.forEach(word -> lines.add("  " + readable(word)));
         });

@@ -12,7 +12,6 @@ import io.connscale.limits.End;
 import io.connscale.limits.Plan;
 import io.connscale.limits.ServerEnd;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -116,7 +115,8 @@ final class PlanText {
         /** Those that are reached first. */
         static Table table(List<Allowance> all) {
             Map<String, List<Allowance>> byName = new LinkedHashMap<>();
-            all.forEach(row -> byName.computeIfAbsent(row.limit(), name -> new ArrayList<>()).add(row));
+            all.forEach(row -> byName.computeIfAbsent(row.limit(), name -> new ArrayList<>())
+                    .add(row));
             return Table.of(
                     COLUMNS,
                     byName.values().stream()
@@ -126,7 +126,9 @@ final class PlanText {
         }
 
         private Allowance tightest() {
-            return rows.stream().min(Comparator.comparingDouble(Allowance::part)).orElseThrow();
+            return rows.stream()
+                    .min(Comparator.comparingDouble(Allowance::part))
+                    .orElseThrow();
         }
 
         private boolean isReached() {
@@ -193,10 +195,7 @@ final class PlanText {
     }
 
     private static String asFarAsKnown(Plan plan) {
-        return plan.unknown().isEmpty()
-                ? ""
-                : " as far as is known; unknown: "
-                        + unknown(plan.unknown());
+        return plan.unknown().isEmpty() ? "" : " as far as is known; unknown: " + unknown(plan.unknown());
     }
 
     private static String unknown(List<Allowance> rows) {

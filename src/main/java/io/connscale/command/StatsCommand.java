@@ -5,8 +5,8 @@ import com.google.auto.service.AutoService;
 import io.connscale.api.HostState.State;
 import io.connscale.console.Answer;
 import io.connscale.console.CommandException;
-import io.connscale.console.Table.Column;
 import io.connscale.console.Table;
+import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
 import io.connscale.control.NameRanges;
 import io.connscale.control.Quantity;
@@ -31,9 +31,9 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine;
 
 /**
  * {@code stats}: all that agents and server have counted and recorded.
@@ -252,8 +252,8 @@ public final class StatsCommand implements Command {
         errors(rows, lines);
         if (!timed.isEmpty()) {
             lines.add("");
-            lines.addAll(Table.of(PERCENTILES, many(rows) ? slowest(timed) : timed)
-                    .lines(columns));
+            lines.addAll(
+                    Table.of(PERCENTILES, many(rows) ? slowest(timed) : timed).lines(columns));
         }
         handshakes(rows, lines);
         lines.add("");
@@ -287,8 +287,8 @@ public final class StatsCommand implements Command {
             return Table.of(columns, rows);
         }
         List<StatsRow> hosts = new ArrayList<>(hosts(rows));
-        hosts.sort(Comparator.comparing(row ->
-                row.all().counts().failed() == 0 && row.all().counts().lost() == 0));
+        hosts.sort(Comparator.comparing(
+                row -> row.all().counts().failed() == 0 && row.all().counts().lost() == 0));
         Table folded = Table.of(columns, hosts).folded();
         List<List<Object>> all = new ArrayList<>(folded.rows());
         for (StatsRow row : rows) {
@@ -306,8 +306,7 @@ public final class StatsCommand implements Command {
     private static List<Timed> slowest(List<Timed> timed) {
         List<Timed> shown = new ArrayList<>();
         for (String what : TIMES.keySet()) {
-            List<Timed> of =
-                    timed.stream().filter(one -> one.what.equals(what)).toList();
+            List<Timed> of = timed.stream().filter(one -> one.what.equals(what)).toList();
             of.stream().filter(one -> !(one.row instanceof StatsRow.OfHost)).forEach(shown::add);
             of.stream()
                     .filter(one -> one.row instanceof StatsRow.OfHost)
@@ -425,8 +424,7 @@ public final class StatsCommand implements Command {
     }
 
     /** Where one is not known, none of them is. */
-    private static String range(
-            Collection<MachineLoad> machines, String format, ToDoubleFunction<MachineLoad> number) {
+    private static String range(Collection<MachineLoad> machines, String format, ToDoubleFunction<MachineLoad> number) {
         DoubleSummaryStatistics all = machines.stream().mapToDouble(number).summaryStatistics();
         if (all.getMin() < 0) {
             return "unknown";

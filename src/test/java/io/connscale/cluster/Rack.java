@@ -36,7 +36,8 @@ public final class Rack implements AutoCloseable {
 
     public Rack() {
         ScheduledFuture<?> unused = clock.scheduleAtFixedRate(
-                () -> speaking.forEach((host, out) -> say(host, out, new Message.SnapshotTaken(null, holds.apply(host)))),
+                () -> speaking.forEach(
+                        (host, out) -> say(host, out, new Message.SnapshotTaken(null, holds.apply(host)))),
                 1,
                 1,
                 TimeUnit.SECONDS);

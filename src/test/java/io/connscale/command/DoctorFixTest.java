@@ -173,7 +173,8 @@ class DoctorFixTest {
                         "unshare", "-m", "-n", "-p", "-f", "--mount-proc", "sh", enter.toString(), script.toString())
                 .redirectErrorStream(true)
                 .start();
-        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)).endsWith("""
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .endsWith("""
                 sysctl: 2000 60000
                 a new login: 12345
                 set net.ipv4.ip_local_port_range = 32768 60999

@@ -102,9 +102,10 @@ class ManyHostsTest {
                 boolean fails = host.equals("node7") || host.equals("node8");
                 return new Snapshot(100, 0, fails ? 3 : 0, 0, 0, pings, pings, 0, fails ? errors : new TreeMap<>());
             });
-            assertThat(table(mini, "count").out().lines().toList().subList(2, 4)).satisfiesExactly(
-                    first -> assertThat(first).startsWith("node[7-8]"),
-                    second -> assertThat(second).startsWith("node[1-6,9-200]"));
+            assertThat(table(mini, "count").out().lines().toList().subList(2, 4))
+                    .satisfiesExactly(
+                            first -> assertThat(first).startsWith("node[7-8]"),
+                            second -> assertThat(second).startsWith("node[1-6,9-200]"));
 
             String stats = table(mini, "stats").out();
             assertThat(stats.lines()).hasSizeLessThan(30);
@@ -114,7 +115,9 @@ class ManyHostsTest {
                     .anyMatch(line -> line.matches("sum +200 +20,000 .*"))
                     .contains("node[7-8]  connect EMFILE 6");
             String json = json(mini, "stats").last();
-            assertThat(json.split("\"bytesPerConnection\"", -1)).as("each host and the sum").hasSizeGreaterThan(201);
+            assertThat(json.split("\"bytesPerConnection\"", -1))
+                    .as("each host and the sum")
+                    .hasSizeGreaterThan(201);
 
             String plan = table(mini, "plan 100k all").out();
             assertThat(plan.lines()).hasSizeLessThan(30);

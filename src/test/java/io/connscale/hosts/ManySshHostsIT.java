@@ -24,7 +24,8 @@ class ManySshHostsIT {
     private static final int HOSTS = 20;
 
     private static Map<String, Long> threads(NetworkConsole console) {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc/" + console.process().pid() + "/task"))) {
+        try (Stream<Path> tasks =
+                Files.list(Path.of("/proc/" + console.process().pid() + "/task"))) {
             return tasks.map(task -> Folders.read(task.resolve("comm")).strip())
                     .map(name -> name.replaceAll("^node\\d+", "HOST").replaceAll("( .*|-\\d+)$", ""))
                     .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
@@ -34,7 +35,9 @@ class ManySshHostsIT {
     }
 
     private static long in(NetworkConsole console, String state) {
-        return console.must("hosts").path("hosts").valueStream()
+        return console.must("hosts")
+                .path("hosts")
+                .valueStream()
                 .filter(host -> host.path("state").asString().equals(state))
                 .count();
     }
@@ -44,8 +47,8 @@ class ManySshHostsIT {
         String jvm = ", jvm: [-Xms8m, -Xmn4m]}";
         HostPlan second = HostPlan.host("h2").withSshd("MaxStartups 2:60:8");
         try (NetworkOfHosts network = NetworkOfHosts.of(HostPlan.host("h1"), second);
-                NetworkConsole console = NetworkConsole.with(
-                        network, "node[1-10]: {ssh: h1" + jvm, "node[11-20]: {ssh: h2" + jvm)) {
+                NetworkConsole console =
+                        NetworkConsole.with(network, "node[1-10]: {ssh: h1" + jvm, "node[11-20]: {ssh: h2" + jvm)) {
             console.must("start all");
             assertThat(network.host("h2").log()).as("met").contains("MaxStartups");
             console.must("connections start 10 all");
@@ -56,7 +59,8 @@ class ManySshHostsIT {
                     .containsEntry("ssh-reader", (long) HOSTS)
                     .containsEntry("HOST-control", (long) HOSTS)
                     .containsEntry("ssh-watch", 1L)
-                    .satisfies(all -> assertThat(all.getOrDefault("ssh-alive", 0L)).isLessThanOrEqualTo(4));
+                    .satisfies(
+                            all -> assertThat(all.getOrDefault("ssh-alive", 0L)).isLessThanOrEqualTo(4));
 
             network.host("h2").cut();
             await().atMost(Duration.ofSeconds(60)).until(() -> in(console, "lost") == HOSTS / 2);
@@ -66,7 +70,9 @@ class ManySshHostsIT {
             network.host("h2").restore();
 
             JsonNode again = console.must("start all").path("hosts");
-            assertThat(again.path("node1").path("seconds").asDouble()).as("it runs already").isZero();
+            assertThat(again.path("node1").path("seconds").asDouble())
+                    .as("it runs already")
+                    .isZero();
             assertThat(again.path("node20").path("seconds").asDouble()).isPositive();
             assertThat(in(console, "ready")).isEqualTo(HOSTS);
         }

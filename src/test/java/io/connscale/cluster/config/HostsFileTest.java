@@ -1,8 +1,8 @@
 package io.connscale.cluster.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch.HostKey;

@@ -34,12 +34,14 @@ class RuntimeImageTest {
 
     @Test
     void forAnotherArchitectureItsModulesHaveToBeGiven() {
-        AgentException none = catchThrowableOfType(AgentException.class, () -> image(null).archive(other()));
+        AgentException none =
+                catchThrowableOfType(AgentException.class, () -> image(null).archive(other()));
         assertThat(none.message()).startsWith("no Java there, and none to bring for " + other());
         assertThat(none.hint()).startsWith("set CONNSCALE_JMODS to the folder jmods of a JDK ");
         AgentException nowhere = catchThrowableOfType(
                 AgentException.class, () -> image(folder.resolve("nowhere")).archive(other()));
-        assertThat(nowhere).hasMessage("no Java to bring for " + other() + ": no java.base.jmod in " + folder + "/nowhere");
+        assertThat(nowhere)
+                .hasMessage("no Java to bring for " + other() + ": no java.base.jmod in " + folder + "/nowhere");
     }
 
     /** They were taken, and the host was sent a Java that it can't run. */
@@ -49,7 +51,8 @@ class RuntimeImageTest {
         assumeTrue(Files.isDirectory(own), "needs a JDK with jmods");
         AgentException wrong =
                 catchThrowableOfType(AgentException.class, () -> image(own).archive(other()));
-        assertThat(wrong.message()).startsWith("no Java to bring for " + other() + ": the modules in " + own + " are for ");
+        assertThat(wrong.message())
+                .startsWith("no Java to bring for " + other() + ": the modules in " + own + " are for ");
         assertThat(folder).isEmptyDirectory();
     }
 
@@ -59,7 +62,8 @@ class RuntimeImageTest {
         assumeTrue(jmods != null && !other().equals("x86_64"), "needs " + AARCH64 + ", on another architecture");
         Path packed = image(Path.of(jmods)).archive("arm64").path();
         assertThat(packed.getFileName()).asString().endsWith("-linux-aarch64.tar.gz");
-        Process tar = new ProcessBuilder("tar", "-C", folder.toString(), "-xzf", packed.toString(), "./bin/java").start();
+        Process tar =
+                new ProcessBuilder("tar", "-C", folder.toString(), "-xzf", packed.toString(), "./bin/java").start();
         assertThat(tar.waitFor()).isZero();
         assertThat(RuntimeImage.architecture(folder.resolve("bin/java"))).isEqualTo("aarch64");
     }
