@@ -1,14 +1,12 @@
 package io.connscale.cluster;
 
+import io.connscale.control.FewThreads;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
-import io.connscale.control.Threads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +23,7 @@ final class RequestWriter {
     /** Ticks. An agent ends after ten seconds without a word, and each wakes several threads over there, where there may be a hundred. */
     private static final int SPEAKS_AFTER = 2;
 
-    private static final Executor WRITERS = Executors.newCachedThreadPool(Threads.numbered("requests"));
+    private static final FewThreads WRITERS = new FewThreads("requests");
 
     private final String name;
     private final OutputStream out;
@@ -64,6 +62,9 @@ final class RequestWriter {
             offer(new Message.StillHere());
         } else if (!waiting.isEmpty()) {
             wake(); // there was no thread for it before
+        }
+        if (writing.get()) {
+            WRITERS.tick();
         }
     }
 

@@ -8,6 +8,7 @@ import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
+import io.connscale.control.NameRanges;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Diagnostics.Look;
 import io.connscale.diagnosis.Observed;
@@ -18,6 +19,7 @@ import io.connscale.limits.HostEnd;
 import io.connscale.limits.Limit.Finding;
 import io.connscale.limits.ServerEnd;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,6 +130,11 @@ public final class DoctorCommand implements Command {
             new Column<>("fix_for_good", row -> row.finding.forGood()),
             new Column<>("needs_root", row -> Boolean.toString(row.finding.root())));
 
+    /** Different findings of many hosts on a screen. */
+    private static final int MAX_FOLDED = 25;
+    /** Characters of their names. */
+    private static final int MAX_NAMES = 72;
+
     @Parameters(paramLabel = HostWords.LABEL, arity = "0..*", description = "only these hosts, and not the server")
     private List<String> hosts = new ArrayList<>();
 
@@ -227,11 +234,41 @@ public final class DoctorCommand implements Command {
                 lines.addAll(lines(begin, finding));
             });
         }
+        if (ends.size() > NameRanges.FEW) {
+            lines.clear();
+            lines.addAll(folded(ends));
+        }
         if (!rows.isEmpty()) {
             lines.add("Each fix holds until the next restart; doctor --fix changes it for good.");
         }
         Json json = server == null ? new Json.HostsOnly(byHost) : new Json.WithServer(server.json(), byHost);
         return new Answer(json, Table.of(CSV, rows), lines);
+    }
+
+    /** What is found on many: once for all of whom it is true, from the lowest limit on, and last those on whom there is nothing. */
+    private static List<String> folded(List<Examined> ends) {
+        Map<List<String>, List<String>> alike = new LinkedHashMap<>();
+        ends.stream()
+                .flatMap(one -> one.findings.stream().map(finding -> new Row(one, finding)))
+                .sorted(Comparator.comparingLong(
+                        row -> row.finding.at() == Finding.NO_NUMBER ? Long.MAX_VALUE : row.finding.at()))
+                .forEach(row -> alike.computeIfAbsent(lines("  ", row.finding), none -> new ArrayList<>())
+                        .add(row.examined.shown()));
+        ends.stream()
+                .filter(one -> one.findings.isEmpty())
+                .forEach(one -> alike.computeIfAbsent(List.of("  " + health(one)), none -> new ArrayList<>())
+                        .add(one.shown()));
+        List<String> lines = new ArrayList<>();
+        alike.entrySet().stream().limit(MAX_FOLDED).forEach(one -> {
+            int hosts = one.getValue().size();
+            lines.add(
+                    NameRanges.fold(one.getValue(), MAX_NAMES) + (hosts == 1 ? "" : " (" + Quantity.text(hosts) + ")"));
+            lines.addAll(one.getKey());
+        });
+        if (alike.size() > MAX_FOLDED) {
+            lines.add("… and " + Quantity.text(alike.size() - MAX_FOLDED) + " more: doctor HOST has those of one host");
+        }
+        return lines;
     }
 
     private static List<String> lines(String begin, Finding finding) {

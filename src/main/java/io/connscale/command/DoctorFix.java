@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -118,7 +119,9 @@ final class DoctorFix {
         alike().forEach((words, machines) -> {
             lines.add(NameRanges.fold(machines)
                     + (machines.contains(HERE)
-                            ? " (" + String.join(", ", ends.getOrDefault(HERE, List.of())) + ")"
+                            ? " ("
+                                    + NameRanges.fold(ends.getOrDefault(HERE, List.of()))
+                                            .replace(",", ", ") + ")"
                             : ""));
             words.forEach(word -> lines.add("  " + readable(word)));
         });
@@ -162,10 +165,18 @@ final class DoctorFix {
     private static Answer answer(Map<String, Done> done) {
         List<String> lines = new ArrayList<>();
         List<List<Object>> rows = new ArrayList<>();
-        done.forEach((machine, of) -> of.said.forEach(line -> {
-            lines.add(machine + "  " + line);
-            rows.add(List.of(machine, line));
-        }));
+        Map<List<String>, List<String>> alike = new LinkedHashMap<>();
+        done.forEach((machine, of) -> {
+            of.said.forEach(line -> rows.add(List.of(machine, line)));
+            List<String> key = new ArrayList<>(of.said);
+            if (done.size() <= NameRanges.FEW) {
+                key.add(machine); // a few are told of one by one
+            }
+            alike.computeIfAbsent(key, none -> new ArrayList<>()).add(machine);
+        });
+        alike.forEach((key, machines) -> key.stream() // without the name that keeps a few apart
+                .limit(Objects.requireNonNull(done.get(machines.get(0))).said.size())
+                .forEach(line -> lines.add(NameRanges.shown(machines) + "  " + line)));
         if (lines.isEmpty()) {
             lines.add("nothing to fix");
         }

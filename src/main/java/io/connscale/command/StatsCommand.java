@@ -8,6 +8,7 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.AgentException;
+import io.connscale.control.NameRanges;
 import io.connscale.control.Quantity;
 import io.connscale.diagnosis.Readings;
 import io.connscale.kernel.Limits;
@@ -17,6 +18,9 @@ import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Statistics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +28,8 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
@@ -235,7 +241,7 @@ public final class StatsCommand implements Command {
      */
     static Answer answer(List<StatsRow> rows, boolean serverIsSilent, @Nullable Foreign foreign, int columns) {
         List<Timed> timed = timed(rows);
-        List<String> lines = new ArrayList<>(Table.of(COUNTS, rows).lines(columns));
+        List<String> lines = new ArrayList<>(shown(COUNTS, rows).lines(columns));
         if (foreign != null) {
             lines.add("");
             lines.addAll(foreign.lines(columns));
@@ -246,14 +252,15 @@ public final class StatsCommand implements Command {
         errors(rows, lines);
         if (!timed.isEmpty()) {
             lines.add("");
-            lines.addAll(Table.of(PERCENTILES, timed).lines(columns));
+            lines.addAll(
+                    Table.of(PERCENTILES, many(rows) ? slowest(timed) : timed).lines(columns));
         }
         handshakes(rows, lines);
         lines.add("");
-        lines.addAll(Table.of(PROCESSES, rows).lines(columns));
+        lines.addAll(shown(PROCESSES, rows).lines(columns));
         lines.add("");
-        machines(rows).values().forEach(machine -> lines.add("machine  " + text(machine)));
-        rows.forEach(row -> lines.addAll(row.warnings()));
+        lines.addAll(machineLines(machines(rows).values()));
+        lines.addAll(warnings(rows));
         return new Answer(
                 json(rows, serverIsSilent, foreign),
                 Table.of(
@@ -262,6 +269,72 @@ public final class StatsCommand implements Command {
                                 .filter(one -> !(one.row instanceof StatsRow.Sum))
                                 .toList()),
                 lines);
+    }
+
+    private static List<StatsRow.OfHost> hosts(List<StatsRow> rows) {
+        return rows.stream()
+                .flatMap(row -> row instanceof StatsRow.OfHost host ? Stream.of(host) : Stream.empty())
+                .toList();
+    }
+
+    private static boolean many(List<StatsRow> rows) {
+        return hosts(rows).size() > NameRanges.FEW;
+    }
+
+    /** Of many hosts folded, those first that had connections fail or lost some. */
+    private static Table shown(List<Column<StatsRow>> columns, List<StatsRow> rows) {
+        if (!many(rows)) {
+            return Table.of(columns, rows);
+        }
+        List<StatsRow> hosts = new ArrayList<>(hosts(rows));
+        hosts.sort(Comparator.comparing(
+                row -> row.all().counts().failed() == 0 && row.all().counts().lost() == 0));
+        Table folded = Table.of(columns, hosts).folded();
+        List<List<Object>> all = new ArrayList<>(folded.rows());
+        for (StatsRow row : rows) {
+            if (!(row instanceof StatsRow.OfHost)) {
+                List<Object> cells = new ArrayList<>();
+                columns.forEach(column -> cells.add(column.value().apply(row)));
+                cells.add(1, row instanceof StatsRow.Sum ? (Object) (long) hosts.size() : "");
+                all.add(row instanceof StatsRow.OfServer ? 0 : all.size(), cells);
+            }
+        }
+        return new Table(folded.columns(), all);
+    }
+
+    /** Of many hosts: the server, all of them, and the one whose slowest hundredth is the slowest. */
+    private static List<Timed> slowest(List<Timed> timed) {
+        List<Timed> shown = new ArrayList<>();
+        for (String what : TIMES.keySet()) {
+            List<Timed> of = timed.stream().filter(one -> one.what.equals(what)).toList();
+            of.stream().filter(one -> !(one.row instanceof StatsRow.OfHost)).forEach(shown::add);
+            of.stream()
+                    .filter(one -> one.row instanceof StatsRow.OfHost)
+                    .max(Comparator.comparingLong(one -> one.micros.percentile(99)))
+                    .ifPresent(shown::add);
+        }
+        return shown;
+    }
+
+    /** What makes numbers unreliable; of many hosts once for all whose numbers it does, with the first one's values. */
+    private static List<String> warnings(List<StatsRow> rows) {
+        if (!many(rows)) {
+            return rows.stream().flatMap(row -> row.warnings().stream()).toList();
+        }
+        Map<String, List<String>> names = new LinkedHashMap<>();
+        Map<String, String> first = new LinkedHashMap<>();
+        rows.forEach(row -> row.unreliable().forEach(cause -> {
+            String kind = cause.replaceAll("\\d+", "");
+            first.putIfAbsent(kind, cause);
+            names.computeIfAbsent(kind, none -> new ArrayList<>()).add(row.name());
+        }));
+        List<String> lines = new ArrayList<>();
+        names.forEach((kind, of) -> lines.add((of.size() == 1
+                        ? of.get(0) + "'s numbers"
+                        : "the numbers of " + NameRanges.shown(of) + " (" + Quantity.text(of.size()) + ")")
+                + " are unreliable: " + first.get(kind)
+                + (of.size() == 1 ? "" : ", " + of.get(0) + "'s")));
+        return lines;
     }
 
     private static Json json(List<StatsRow> rows, boolean serverIsSilent, @Nullable Foreign foreign) {
@@ -287,20 +360,30 @@ public final class StatsCommand implements Command {
                 : new Json.HostsOnly(sum, hosts, machines);
     }
 
+    /** Of many hosts once for those that have the same kinds of errors, counted together. */
     private static void errors(List<StatsRow> rows, List<String> lines) {
+        Map<Object, List<StatsRow>> alike = new LinkedHashMap<>();
         for (StatsRow row : rows) {
             if (!(row instanceof StatsRow.Sum) && !row.all().counts().errors().isEmpty()) {
-                lines.add(row.name() + "  "
-                        + ServerCommand.errors(row.all().counts().errors()));
+                boolean folds = row instanceof StatsRow.OfHost && many(rows);
+                alike.computeIfAbsent(
+                                folds ? row.all().counts().errors().keySet() : row.name(), key -> new ArrayList<>())
+                        .add(row);
             }
         }
+        alike.values().forEach(group -> {
+            SortedMap<String, Long> errors = new TreeMap<>();
+            group.forEach(row -> row.all().counts().errors().forEach((what, n) -> errors.merge(what, n, Long::sum)));
+            lines.add(NameRanges.shown(group.stream().map(StatsRow::name).toList()) + "  "
+                    + ServerCommand.errors(errors));
+        });
     }
 
     private static void handshakes(List<StatsRow> rows, List<String> lines) {
         for (StatsRow row : rows) {
             long perSecond =
                     Math.round(row.perSecond(last -> last.times().handshakes().count()));
-            if (perSecond > 0) {
+            if (perSecond > 0 && !(row instanceof StatsRow.OfHost && many(rows))) {
                 lines.add(row.name() + "  " + Quantity.text(perSecond) + " TLS handshakes/s");
             }
         }
@@ -322,6 +405,33 @@ public final class StatsCommand implements Command {
         SortedMap<String, MachineLoad> machines = new TreeMap<>();
         rows.forEach(row -> machines.putAll(row.last().machines()));
         return machines;
+    }
+
+    /** A line each; of many machines from the least to the most. */
+    private static List<String> machineLines(Collection<MachineLoad> machines) {
+        if (machines.size() <= NameRanges.FEW) {
+            return machines.stream().map(machine -> "machine  " + text(machine)).toList();
+        }
+        return List.of("%s machines  %s CPUs %s %% busy, %s %% stolen · %s threads run or wait · %s GiB of %s available"
+                .formatted(
+                        Quantity.text(machines.size()),
+                        range(machines, "%.0f", MachineLoad::cpus),
+                        range(machines, "%.0f", machine -> 100 * machine.busy()),
+                        range(machines, "%.0f", machine -> 100 * machine.stolen()),
+                        range(machines, "%.0f", MachineLoad::runnable),
+                        range(machines, "%.1f", machine -> machine.availableBytes() / GIB),
+                        range(machines, "%.1f", machine -> machine.memoryBytes() / GIB)));
+    }
+
+    /** Where one is not known, none of them is. */
+    private static String range(Collection<MachineLoad> machines, String format, ToDoubleFunction<MachineLoad> number) {
+        DoubleSummaryStatistics all = machines.stream().mapToDouble(number).summaryStatistics();
+        if (all.getMin() < 0) {
+            return "unknown";
+        }
+        String min = String.format(Locale.ROOT, format, all.getMin());
+        String max = String.format(Locale.ROOT, format, all.getMax());
+        return min.equals(max) ? min : min + "–" + max;
     }
 
     private static String text(MachineLoad machine) {

@@ -65,7 +65,7 @@ public record Table(List<String> columns, List<List<Object>> rows) {
     /**
      * For a screen, where the first column is hosts' names: of more than a few hosts, those with equal cells are one row, in which a cell
      * has {@code {host}} for the host's name and a further column says how many they are. Where that leaves too many rows, numbers need not
-     * be equal, as times need never be: {@code 98–100}. In the order in which they begin.
+     * be equal unless they are 0, as times need never be: {@code 98–100}. In the order in which they begin.
      */
     public Table folded() {
         if (rows.size() <= NameRanges.FEW) {
@@ -97,7 +97,7 @@ public record Table(List<String> columns, List<List<Object>> rows) {
             row.stream()
                     .skip(1)
                     .map(cell -> cell instanceof Number number
-                            ? (numbersDiffer || (cell instanceof Double && number.doubleValue() != 0) ? "" : cell)
+                            ? ((numbersDiffer || cell instanceof Double) && number.doubleValue() != 0 ? "" : cell)
                             : NameRanges.without(cell.toString(), row.get(0).toString()))
                     .forEach(key::add);
             groups.computeIfAbsent(key, none -> new ArrayList<>()).add(row);

@@ -90,7 +90,7 @@ public record Allowance(
     }
 
     /** The part of what is asked that it allows; 1 or more: all. */
-    double part() {
+    public double part() {
         return wanted == 0 || !known() ? Double.POSITIVE_INFINITY : (double) allows / wanted;
     }
 

@@ -36,9 +36,12 @@ if [ "$todo" = undo ]; then
     fi
     for one in "$sysctls" "$limits" "$manager"; do
         if [ -f "$one" ]; then
+            made=$(sed -n 's/^# made //p' "$one")
             rm -f "$one" || fail "$one can't be removed"
             echo "removed $one"
             gone=1
+            # Folders that were made for it; one in which somebody else has a file by now stays.
+            [ -z "$made" ] || printf '%s\n' "$made" | while read -r folder; do rmdir "$root$folder" 2> /dev/null; done
         fi
     done
     [ "$gone" = 1 ] || echo 'nothing to undo'
@@ -47,8 +50,16 @@ fi
 
 # Writes standard input to the file $1.
 write() {
+    made=$(sed -n 's/^# made /&/p' "$1" 2> /dev/null)
+    folder=${1%/*}
+    while [ ! -d "$folder" ]; do
+        made="$made${made:+
+}# made ${folder#"$root"}"
+        folder=${folder%/*}
+    done
     mkdir -p "${1%/*}" || fail "${1%/*} can't be made"
-    { echo "$ours" && cat; } > "$1.new" && mv -f "$1.new" "$1" || fail "$1 can't be written"
+    { echo "$ours" && printf '%s' "$made${made:+
+}" && cat; } > "$1.new" && mv -f "$1.new" "$1" || fail "$1 can't be written"
     echo "wrote $1"
 }
 has() {

@@ -3,6 +3,7 @@ package io.connscale.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.connscale.cluster.config.ClusterConfig;
 import io.connscale.cluster.config.HostsFile;
 import io.connscale.control.AgentException;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +134,32 @@ class ListedHostsTest {
             assertThat(e.hint()).startsWith("run it yourself: sh -c ");
             assertThat(cluster.names()).contains("c1", "c2");
         }
+    }
+
+    @Test
+    void whatIsNoNameIsShownInPlainText() throws Exception {
+        for (String odd : List.of("\u001b[31mred", "h\u00f6st", "x".repeat(100), "web 1", "pod/")) {
+            list("c1", odd);
+
+            AgentException e = catchThrowableOfType(AgentException.class, () -> started("@alloc"));
+            assertThat(e.message()).startsWith("hosts of @alloc: sh printed \"").hasSizeLessThan(300);
+            assertThat(e.message().chars().noneMatch(Character::isISOControl)).isTrue();
+        }
+    }
+
+    @Test
+    void asManyAsAFileMayHaveAreTakenAndOneMoreIsRefused() throws Exception {
+        String[] names = IntStream.rangeClosed(1, ClusterConfig.MAX_HOSTS - 3) // three are the file's
+                .mapToObj(n -> "c" + n)
+                .toArray(String[]::new);
+        list(names);
+        assertThat(started("@alloc")).hasSize(names.length);
+        list(String.join("\n", names), "more");
+        assertThat(catchThrowableOfType(AgentException.class, () -> started("@alloc")))
+                .hasMessage("more than 4096 hosts, with those that were listed");
+        list(IntStream.rangeClosed(1, 10_000).mapToObj(n -> "c" + n).toArray(String[]::new));
+        assertThat(catchThrowableOfType(AgentException.class, () -> started("@alloc")))
+                .hasMessage("hosts of @alloc: sh printed more than 4,096 hosts");
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.connscale.cluster;
 
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.kernel.Facts;
+import io.connscale.kernel.FactsReader;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Agents that hold connections, as they say, and say a word per second; some can be cut off, as by a switch that fails. */
@@ -27,12 +30,14 @@ public final class Rack implements AutoCloseable {
     });
     private final AtomicInteger greeting = new AtomicInteger();
     private final AtomicInteger mostGreeting = new AtomicInteger();
-    private volatile Snapshot holds = Snapshot.NONE;
+    private final Facts facts = new FactsReader().read(false);
+    private volatile Function<String, Snapshot> holds = host -> Snapshot.NONE;
     private volatile Predicate<String> cut = host -> false;
 
     public Rack() {
         ScheduledFuture<?> unused = clock.scheduleAtFixedRate(
-                () -> speaking.forEach((host, out) -> say(host, out, new Message.SnapshotTaken(null, holds))),
+                () -> speaking.forEach(
+                        (host, out) -> say(host, out, new Message.SnapshotTaken(null, holds.apply(host)))),
                 1,
                 1,
                 TimeUnit.SECONDS);
@@ -40,7 +45,13 @@ public final class Rack implements AutoCloseable {
 
     /** So many connections each. */
     public void hold(long connections) {
-        holds = new Snapshot(connections, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+        Snapshot all = new Snapshot(connections, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>());
+        holds = host -> all;
+    }
+
+    /** What each holds. */
+    public void hold(Function<String, Snapshot> each) {
+        holds = each;
     }
 
     /** From now on nothing goes to or comes from these. */
@@ -64,9 +75,11 @@ public final class Rack implements AutoCloseable {
                         greeting.decrementAndGet();
                         say(host, out, new Message.Done(configure.id()));
                     } else if (message instanceof Message.TakeSnapshot take) {
-                        say(host, out, new Message.SnapshotTaken(take.id(), holds));
+                        say(host, out, new Message.SnapshotTaken(take.id(), holds.apply(host)));
+                    } else if (message instanceof Message.TakeFacts take) {
+                        say(host, out, new Message.FactsTaken(take.id(), facts));
                     } else if (message instanceof Message.TakeStatistics take) {
-                        say(host, out, new Message.StatisticsTaken(take.id(), Statistics.of(holds)));
+                        say(host, out, new Message.StatisticsTaken(take.id(), Statistics.of(holds.apply(host))));
                     }
                 },
                 foreign -> {});

@@ -129,6 +129,60 @@ class DoctorFixTest {
                 .contains("wrote /etc/sysctl.d/90-connscale.conf", "not set now, at the next restart: net.none.such: ");
     }
 
+    /**
+     * The real {@code /etc}, as a copy in a mount namespace, and a network of its own: what reads those files finds them, and after
+     * {@code undo} all is as it was, byte for byte. Run as {@code doctor --script} prints it.
+     */
+    @Test
+    void whatIsWrittenIsReadByLoginsAndSysctlAndIsGoneAfterwards() throws Exception {
+        Needs.root();
+        for (String program : List.of("unshare", "mount", "sysctl", "su")) {
+            Needs.command(program);
+        }
+        Path script = root.resolve("script");
+        try (InputStream in = Objects.requireNonNull(DoctorFix.class.getResourceAsStream("fix.sh"))) {
+            Files.writeString(
+                    script,
+                    "#!/bin/sh\n[ \"$1\" = undo ] || set -- fix 'sysctl:net.ipv4.ip_local_port_range=2000 60000' limit:nofile=12345"
+                            + " systemd:DefaultLimitNOFILE=12345\n"
+                            + new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
+        Path enter = Files.writeString(root.resolve("enter"), """
+                set -e
+                mount -t tmpfs none /mnt
+                cp -a /etc /mnt/etc
+                rm -rf /mnt/etc/systemd/system.conf.d /mnt/etc/sysctl.conf /mnt/etc/sysctl.d/*
+                mount --bind /mnt/etc /etc
+                for other in /usr/lib/sysctl.d /usr/local/lib/sysctl.d /run/sysctl.d; do
+                  [ ! -d $other ] || mount -t tmpfs none $other
+                done
+                print() { (cd /etc && find . | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum) | sha256sum; }
+                before=$(print)
+                sh "$1" > /dev/null
+                echo 10000 20000 > /proc/sys/net/ipv4/ip_local_port_range
+                sysctl -q --system > /dev/null
+                echo "sysctl: $(tr '\\t' ' ' < /proc/sys/net/ipv4/ip_local_port_range)"
+                echo "a new login: $(su - root -c 'ulimit -Hn')"
+                if command -v systemd-analyze > /dev/null; then
+                  systemd-analyze cat-config systemd/system.conf | grep -q '^DefaultLimitNOFILE=12345$'
+                fi
+                sh "$1" undo | sed -n 1p
+                [ "$(print)" = "$before" ] && echo 'as it was'
+                """);
+        Process process = new ProcessBuilder(
+                        "unshare", "-m", "-n", "-p", "-f", "--mount-proc", "sh", enter.toString(), script.toString())
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .endsWith("""
+                sysctl: 2000 60000
+                a new login: 12345
+                set net.ipv4.ip_local_port_range = 32768 60999
+                as it was
+                """);
+        assertThat(process.waitFor()).isZero();
+    }
+
     @Test
     void nothingIsWrittenUnlessSomebodyAgrees() throws Exception {
         try (MiniCluster mini = MiniCluster.of("client1").start()) {

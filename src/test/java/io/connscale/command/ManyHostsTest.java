@@ -10,8 +10,10 @@ import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.MiniCluster;
 import io.connscale.cluster.Rack;
 import io.connscale.command.TypedLines.Said;
+import io.connscale.stats.Snapshot;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,47 @@ class ManyHostsTest {
                     .endsWith("node[1001-2000] (1,000 hosts) lost: no heartbeat for 10 s");
             assertThat(table(mini, "stop all").out().lines()).hasSizeLessThan(LINES);
             await().until(() -> !threads().containsKey("HOST-control"));
+        }
+    }
+
+    @Test
+    void twoHundredAreReadAtAGlance() throws Exception {
+        try (Rack rack = new Rack();
+                MiniCluster mini = MiniCluster.of().many(200, rack).start()) {
+            table(mini, "start all");
+            TreeMap<String, Long> errors = new TreeMap<>(Map.of("connect EMFILE", 3L));
+            rack.hold(host -> {
+                long pings = 1_000L + host.hashCode() % 100;
+                boolean fails = host.equals("node7") || host.equals("node8");
+                return new Snapshot(100, 0, fails ? 3 : 0, 0, 0, pings, pings, 0, fails ? errors : new TreeMap<>());
+            });
+            assertThat(table(mini, "count").out().lines().toList().subList(2, 4))
+                    .satisfiesExactly(
+                            first -> assertThat(first).startsWith("node[7-8]"),
+                            second -> assertThat(second).startsWith("node[1-6,9-200]"));
+
+            String stats = table(mini, "stats").out();
+            assertThat(stats.lines()).hasSizeLessThan(30);
+            assertThat(stats.lines().toList())
+                    .anyMatch(line -> line.matches("node\\[7-8] +2 +100 +0 +3 +0 .*"))
+                    .anyMatch(line -> line.matches("node\\[1-6,9-200] +198 +100 +0 +0 .*"))
+                    .anyMatch(line -> line.matches("sum +200 +20,000 .*"))
+                    .contains("node[7-8]  connect EMFILE 6");
+            String json = json(mini, "stats").last();
+            assertThat(json.split("\"bytesPerConnection\"", -1))
+                    .as("each host and the sum")
+                    .hasSizeGreaterThan(201);
+
+            String plan = table(mini, "plan 100k all").out();
+            assertThat(plan.lines()).hasSizeLessThan(30);
+            assertThat(plan).contains("node[1-200]").contains("stops at ");
+            assertThat(table(mini, "plan 1 all").out().lines()).hasSizeLessThan(30);
+
+            Said doctor = table(mini, "doctor");
+            assertThat(doctor.exit()).isZero();
+            assertThat(doctor.out()).contains("node[1-200] (200)");
+            assertThat(doctor.out().lines()).hasSizeLessThan(40);
+            assertThat(table(mini, "hosts").out().lines()).hasSize(2);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param client what its connections do, the defaults for every host already in it
  * @param source the addresses its connections come from, ranges expanded, distinct; empty leaves it to the kernel
  * @param jvm flags for the agent's JVM
- * @param java the program to run it with, or empty to find one there
+ * @param java the program to run it with, {@link #BRING}, or empty to find one there
  */
 public record HostConfig(
         String name,
@@ -25,6 +25,8 @@ public record HostConfig(
         Optional<String> java,
         Workers workers) {
     static final String EVERY = "all";
+    /** As {@code java:}, in place of a program: one is brought where the host has none. */
+    public static final String BRING = "bring";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,62}");
 

@@ -62,7 +62,7 @@ final class HostReader {
         List<String> source = section.ranges("source", Kind.SOURCE, Address.MAX);
         List<String> jvm = section.list("jvm", Kind.JVM_FLAG);
         Optional<String> java = section.find("java", Kind.PATH);
-        if (launch instanceof Launch.Local && java.equals(Optional.of("bring"))) {
+        if (launch instanceof Launch.Local && java.equals(Optional.of(HostConfig.BRING))) {
             throw new Fault(
                     section.node("java").orElseThrow().place(),
                     "java: bring is for hosts elsewhere: this machine's agents run on the console's Java");

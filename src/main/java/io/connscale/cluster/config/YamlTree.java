@@ -5,6 +5,7 @@ import io.connscale.control.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -40,7 +41,7 @@ final class YamlTree {
      */
     static Node read(String text) {
         refuseUnprintable(text);
-        try (JsonParser in = YAML.createParser(ObjectReadContext.empty(), text)) {
+        try (JsonParser in = YAML.createParser(ObjectReadContext.empty(), Ranges.hidden(text))) {
             return new YamlTree((YAMLParser) in).document();
         } catch (JacksonException e) {
             throw YamlSyntax.fault(e);
@@ -92,7 +93,7 @@ final class YamlTree {
         List<Node.Entry> entries = new ArrayList<>();
         while (next() == JsonToken.PROPERTY_NAME) {
             refuseReferences();
-            Node.Text key = new Node.Text(here(), in.getString());
+            Node.Text key = new Node.Text(here(), Ranges.shown(in.getString()));
             entries.add(new Node.Entry(key, node(next())));
         }
         return new Node.Mapping(place, List.copyOf(entries));
@@ -109,7 +110,7 @@ final class YamlTree {
 
     private Node scalar(JsonToken token) {
         boolean empty = token == JsonToken.VALUE_NULL;
-        return empty ? new Node.Empty(here()) : new Node.Text(here(), in.getString());
+        return empty ? new Node.Empty(here()) : new Node.Text(here(), Ranges.shown(in.getString()));
     }
 
     private JsonToken next() {
@@ -138,6 +139,39 @@ final class YamlTree {
     private Place here() {
         TokenStreamLocation at = in.currentTokenLocation();
         return new Place(Math.max(1, at.getLineNr()), Math.max(1, at.getColumnNr()));
+    }
+
+    /**
+     * {@code node[1-10,15]} without quotes between braces, where YAML has another meaning for brackets and commas: nothing else of a hosts
+     * file has a word right before a bracket, so there they stand for themselves. While YAML is read other characters are in their place, so
+     * that lines and columns stay what they are.
+     */
+    private static final class Ranges {
+        private static final Pattern WORD =
+                Pattern.compile("[A-Za-z][A-Za-z0-9_.*?-]*(?:\\[[A-Za-z0-9_,./-]+\\][A-Za-z0-9_.*?-]*)+");
+        /** Of Unicode's private use. */
+        private static final String STANDS_FOR = "\uE000\uE001\uE002";
+
+        private static final String MARKS = "[],";
+
+        private Ranges() {}
+
+        static String hidden(String text) {
+            boolean taken = text.chars().anyMatch(c -> STANDS_FOR.indexOf(c) >= 0);
+            return taken ? text : WORD.matcher(text).replaceAll(word -> exchanged(word.group(), MARKS, STANDS_FOR));
+        }
+
+        static String shown(String text) {
+            return exchanged(text, STANDS_FOR, MARKS);
+        }
+
+        private static String exchanged(String text, String from, String to) {
+            String now = text;
+            for (int i = 0; i < from.length(); i++) {
+                now = now.replace(from.charAt(i), to.charAt(i));
+            }
+            return now;
+        }
     }
 
     /** The YAML parser's complaint of many lines, in one line that says what to do, at the place where the user has to do it. */

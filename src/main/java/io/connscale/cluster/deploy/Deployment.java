@@ -1,5 +1,6 @@
 package io.connscale.cluster.deploy;
 
+import io.connscale.cluster.config.HostConfig;
 import io.connscale.cluster.deploy.Deployment.Installation.Copying;
 import io.connscale.cluster.deploy.Probe.HostFacts;
 import io.connscale.cluster.launch.Launcher;
@@ -52,7 +53,7 @@ public final class Deployment {
     /**
      * Looks at the host, and copies the jar where it isn't there. Takes at most minutes, seconds as a rule.
      *
-     * @param java the program that {@code hosts.yaml} names, {@value RuntimeImage#BRING}, or empty to find one
+     * @param java the program that {@code hosts.yaml} names, {@link HostConfig#BRING}, or empty to find one
      * @param steps hears what is being done, in a few words, for a progress line; from another thread
      * @throws AgentException what is missing there, without the host's name
      * @throws InterruptedException where the user gave up; nothing is left there but a temporary file, for a day at most
@@ -60,7 +61,7 @@ public final class Deployment {
     public Installation ensure(Launcher launcher, Optional<String> java, Consumer<String> steps)
             throws AgentException, InterruptedException {
         steps.accept("looking at the host");
-        boolean brings = java.equals(Optional.of(RuntimeImage.BRING));
+        boolean brings = java.equals(Optional.of(HostConfig.BRING));
         HostFacts facts = Probe.of(launcher, jar, brings ? Optional.empty() : java);
         if (facts.terminal()) {
             throw new AgentException(

@@ -4,6 +4,9 @@ import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
 import io.connscale.control.Resource;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,9 +28,6 @@ import org.slf4j.LoggerFactory;
  * of this version for that machine.
  */
 public final class RuntimeImage {
-    /** As {@code java:} in hosts.yaml. */
-    public static final String BRING = "bring";
-
     private static final Logger log = LoggerFactory.getLogger(RuntimeImage.class);
 
     /** What an agent uses, and what its libraries look for. The packages' own Java is linked from the same list, and the console's below it. */
@@ -84,7 +84,7 @@ public final class RuntimeImage {
                         "no Java there, and none to bring for " + its + ": this console runs on " + own,
                         "set " + JMODS + " to the folder jmods of a JDK " + version + " for " + its);
             }
-            make(file, its.equals(own) ? home.resolve("jmods") : foreign.orElseThrow());
+            make(file, its.equals(own) ? home.resolve("jmods") : foreign.orElseThrow(), its);
         }
         return Jar.of(file);
     }
@@ -94,12 +94,16 @@ public final class RuntimeImage {
     }
 
     /** @param jmods the modules for that machine; of this machine's own kind where they are {@code home}'s */
-    private void make(Path file, Path jmods) throws AgentException, InterruptedException {
+    private void make(Path file, Path jmods, String machine) throws AgentException, InterruptedException {
         boolean links = Files.isExecutable(home.resolve(JLINK));
         if (!links && !jmods.startsWith(home)) {
             throw new AgentException(
                     "no Java to bring: " + home + " has no jlink to make one with",
                     "run the console with a JDK: JAVA_HOME names it");
+        }
+        if (!jmods.startsWith(home) && !Files.isReadable(jmods.resolve("java.base.jmod"))) {
+            throw new AgentException(
+                    "no Java to bring for " + machine + ": no java.base.jmod in " + jmods, otherModules(machine));
         }
         Path work = null;
         try {
@@ -107,6 +111,12 @@ public final class RuntimeImage {
             Path packed = work.resolve("packed");
             if (links) {
                 link(jmods, work.resolve("image"), work);
+                String is = architecture(work.resolve("image/bin/java"));
+                if (!is.equals(machine)) {
+                    throw new AgentException(
+                            "no Java to bring for " + machine + ": the modules in " + jmods + " are for " + is,
+                            otherModules(machine));
+                }
             }
             pack(links ? work.resolve("image") : home, packed, work);
             Files.move(packed, file, StandardCopyOption.ATOMIC_MOVE); // whole, or not there
@@ -118,6 +128,31 @@ public final class RuntimeImage {
         } finally {
             delete(work);
         }
+    }
+
+    private String otherModules(String machine) {
+        return JMODS + " names the folder jmods of a JDK " + version + " for " + machine;
+    }
+
+    /** For what machine a program is, as {@code uname -m} says it (elf(5), e_machine). */
+    static String architecture(Path program) throws IOException {
+        byte[] head = new byte[20];
+        try (InputStream in = Files.newInputStream(program)) {
+            if (in.readNBytes(head, 0, head.length) < head.length) {
+                throw new IOException(program + " is no program");
+            }
+        }
+        int machine = ByteBuffer.wrap(head)
+                .order(head[5] == 2 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN)
+                .getShort(18);
+        return switch (machine) {
+            case 62 -> "x86_64";
+            case 183 -> "aarch64";
+            case 243 -> "riscv64";
+            case 21 -> head[5] == 2 ? "ppc64" : "ppc64le";
+            case 22 -> "s390x";
+            default -> "machine " + machine;
+        };
     }
 
     private void link(Path jmods, Path image, Path work) throws IOException, InterruptedException, AgentException {

@@ -2,6 +2,7 @@ package io.connscale.cluster.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.cluster.config.Launch.HostKey;
@@ -81,6 +82,25 @@ class HostsFileTest {
     }
 
     @Test
+    void betweenBracesRangesNeedNoQuotes() throws Exception {
+        ClusterConfig config = parse("""
+                hosts: {node[1-12]: local, r[1-2]n[01-02]: {command: [srun, "-w{host}"]}, client1: local}
+                groups: {rack1: node[1-10,12], fast: [node3, client1, r1n[01-02]], rest: all!node[1-9], one: "node[1,2]"}
+                """);
+        assertThat(config.names()).hasSize(17).contains("node12", "r2n02", "client1");
+        assertThat(config.groups())
+                .isEqualTo(Map.of(
+                        "rack1", List.of("node[1-10,12]"),
+                        "fast", List.of("node3", "client1", "r1n[01-02]"),
+                        "rest", List.of("all!node[1-9]"),
+                        "one", List.of("node[1,2]")));
+        assertThatThrownBy(() -> parse("hosts: {node[1-12]: local, r[1-2]: {comand: [x]}}"))
+                .hasMessageStartingWith("hosts.yaml:1:37: unknown key \"comand\"");
+        assertThatThrownBy(() -> parse("hosts: {node[1-12]: local, a: [local}"))
+                .hasMessageContaining("a list that is not closed");
+    }
+
+    @Test
     void hostsMayComeFromCommandsAlone() throws Exception {
         ClusterConfig config = parse("""
                 hosts:
@@ -94,6 +114,62 @@ class HostsFileTest {
         assertThat(pod.name()).isEqualTo("web-2");
         assertThat(pod.launch()).hasToString("kubectl exec -i pod/web-2 --");
         assertThat(pod.client().rate()).isEqualTo(new Rate(9));
+    }
+
+    /** As ansible-inventory 2.14.18 prints it, for lab[1:3] and 10.0.0.9 in bench, web-1 in rack below it, other1 elsewhere. */
+    @Test
+    void whatAnsiblePrintsIsRead() throws Exception {
+        HostSource lab = parse("""
+                hosts: {from: {lab: {list: [ansible-inventory, --list], ansible: bench, ssh: "bench@{host}"}}}
+                """).sources().get(0);
+        assertThat(lab.hosts("""
+                {
+                 "_meta": {
+                  "hostvars": {
+                   "web-1": {
+                    "ansible_host": "10.0.0.21",
+                    "ansible_port": 2222,
+                    "ansible_user": "me"
+                   }
+                  }
+                 },
+                 "all": {
+                  "children": [
+                   "ungrouped",
+                   "bench",
+                   "others"
+                  ]
+                 },
+                 "bench": {
+                  "children": [
+                   "rack"
+                  ],
+                  "hosts": [
+                   "lab1",
+                   "lab2",
+                   "lab3",
+                   "10.0.0.9"
+                  ]
+                 },
+                 "others": {
+                  "hosts": [
+                   "other1"
+                  ]
+                 },
+                 "rack": {
+                  "hosts": [
+                   "web-1"
+                  ]
+                 }
+                }
+                """))
+                .extracting(host -> host.name() + " " + host.launch())
+                .containsExactly(
+                        "lab1 ssh bench@lab1",
+                        "lab2 ssh bench@lab2",
+                        "lab3 ssh bench@lab3",
+                        "lab-10.0.0.9 ssh bench@10.0.0.9",
+                        "web-1 ssh bench@10.0.0.21");
     }
 
     private static ClusterConfig parse(String text) throws HostsFileException {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import net.schmizz.keepalive.KeepAliveProvider;
 import net.schmizz.sshj.DefaultConfig;
 import net.schmizz.sshj.common.Factory;
 import net.schmizz.sshj.common.SecurityUtils;
@@ -62,7 +61,6 @@ final class Algorithms {
         config.setKeyAlgorithms(only(HOST_KEYS, config.getKeyAlgorithms()));
         config.setCipherFactories(only(CIPHERS, config.getCipherFactories()));
         config.setMACFactories(only(MACS, config.getMACFactories()));
-        config.setKeepAliveProvider(KeepAliveProvider.KEEP_ALIVE);
         config.setMaxCircularBufferSize(MAX_BUFFERED);
         return config;
     }

@@ -15,7 +15,6 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
-import net.schmizz.keepalive.KeepAliveRunner;
 import net.schmizz.sshj.SSHClient;
 import net.schmizz.sshj.connection.channel.OpenFailException;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +31,6 @@ final class Dialer {
     static final int MAX_TRIES = 10;
 
     private static final int WINDOW = 256 << 10;
-    /** Of questions that wait for an answer. The silence that is allowed ends before. */
-    private static final int MAX_ALIVE = 100;
 
     private final Keyring keyring;
     private final Timeouts timeouts;
@@ -85,10 +82,6 @@ final class Dialer {
                     return true;
                 },
                 line::cut);
-        link.client()
-                .getConnection()
-                .getKeepAlive()
-                .setName("ssh-alive " + link.hop().place());
     }
 
     private SSHClient client(HostKeyCheck check) {
@@ -97,10 +90,6 @@ final class Dialer {
         client.getTransport().setTimeoutMs(timeouts.answer() * 1000);
         client.getConnection().setTimeoutMs(timeouts.answer() * 1000);
         client.getConnection().setWindowSize(WINDOW);
-        client.getConnection().getKeepAlive().setKeepAliveInterval(timeouts.keepAlive());
-        if (client.getConnection().getKeepAlive() instanceof KeepAliveRunner runner) {
-            runner.setMaxAliveCount(MAX_ALIVE);
-        }
         return client;
     }
 

@@ -4,6 +4,7 @@ import io.connscale.cluster.launch.ssh.Route.Hop;
 import io.connscale.cluster.launch.ssh.SshLauncher.Timeouts;
 import io.connscale.cluster.launch.ssh.SshProcess.ExecChannel;
 import io.connscale.control.AgentException;
+import io.connscale.control.FewThreads;
 import io.connscale.control.Threads;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,8 +12,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.schmizz.sshj.SSHClient;
+import net.schmizz.sshj.connection.Connection;
 import net.schmizz.sshj.connection.channel.OpenFailException;
+import net.schmizz.sshj.transport.Transport;
+import net.schmizz.sshj.transport.TransportException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,12 +31,17 @@ final class SshConnection {
     private static final Logger log = LoggerFactory.getLogger(SshConnection.class);
     private static final long CLOSE_MS = 2_000;
     private static final int MAX_LOGINS = 3;
+    private static final Watch WATCH = new Watch();
+    private static final FewThreads ASKERS = new FewThreads("ssh-alive");
 
     private final Keyring keyring;
     private final Timeouts timeouts;
     private final List<Link> links = new ArrayList<>();
     private final Set<ExecChannel> channels = ConcurrentHashMap.newKeySet();
     private @Nullable Line underWay;
+    private final AtomicBoolean asking = new AtomicBoolean();
+    private int seconds; // the watching thread's
+    private volatile boolean connected;
     private volatile boolean closed;
     private volatile boolean lost;
 
@@ -47,8 +57,9 @@ final class SshConnection {
             Link last = null;
             for (int i = 0; i < route.size(); i++) {
                 last = through(last, route.get(i), i == route.size() - 1);
+                WATCH.add(this); // a jump host, too, has to be kept while a user looks for the next one's passphrase
             }
-            watch();
+            connected = true;
             done = true;
         } finally {
             if (!done) {
@@ -160,32 +171,42 @@ final class SshConnection {
         }
     }
 
-    private void watch() {
-        Threads.start("ssh-watch " + links().get(links().size() - 1).hop().place(), this::listen);
-    }
-
-    /** Counts seconds of silence. A thread of its own, since on a dead line every write may wait. */
-    private void listen() {
-        while (usable()) {
-            try {
-                TimeUnit.SECONDS.sleep(1);
-            } catch (InterruptedException e) {
-                return; // nobody does
-            }
-            for (Link link : links()) {
-                if (link.line().incoming().tick() > timeouts.silence()) {
-                    lost = true;
-                    log.warn(
-                            "{} said nothing for {} s: its line is cut",
-                            link.hop().place(),
-                            timeouts.silence());
-                    link.line().cut();
-                }
+    /**
+     * Looks at it once per second: has the host said nothing for too long, is it to be asked whether it is there? Waits for nothing.
+     * False where there is nothing to look at any more.
+     */
+    private boolean tick() {
+        if (closed) {
+            return false;
+        }
+        List<Link> all = links();
+        if (connected) {
+            all.stream()
+                    .filter(link -> link.line().incoming().tick() > timeouts.silence())
+                    .forEach(this::silent);
+            if (!usable()) {
+                lost = true;
+                all.forEach(link -> link.line().cut()); // who reads or writes there ends, and then closes it
+                return false;
             }
         }
-        if (!closed) {
-            lost = true;
-            close();
+        if (++seconds % timeouts.keepAlive() == 0 && asking.compareAndSet(false, true)) {
+            ASKERS.execute(() -> ask(all));
+        }
+        return true;
+    }
+
+    private void silent(Link link) {
+        lost = true;
+        log.warn("{} said nothing for {} s: its line is cut", link.hop().place(), timeouts.silence());
+    }
+
+    /** Asks each server for an answer, which ends its silence. On a dead line this may wait until that is cut. */
+    private void ask(List<Link> all) {
+        try {
+            all.forEach(Link::ask);
+        } finally {
+            asking.set(false);
         }
     }
 
@@ -221,9 +242,66 @@ final class SshConnection {
         }
     }
 
+    /**
+     * All connections, looked at by one thread, so that a host costs none for that. Who asks the hosts whether they are there are a few
+     * threads, and one for each line on which writing waits.
+     */
+    private static final class Watch {
+        private final Set<SshConnection> open = ConcurrentHashMap.newKeySet();
+        private boolean running;
+
+        synchronized void add(SshConnection one) {
+            open.add(one);
+            if (!running) {
+                Threads.start("ssh-watch", this::run);
+                running = true;
+            }
+        }
+
+        private void run() {
+            do {
+                try {
+                    TimeUnit.SECONDS.sleep(1);
+                } catch (InterruptedException e) {
+                    log.warn("nobody interrupts this thread", e);
+                }
+                ASKERS.tick();
+                open.removeIf(connection -> !goesOn(connection));
+            } while (anythingOpen());
+        }
+
+        private synchronized boolean anythingOpen() {
+            running = !open.isEmpty();
+            return running;
+        }
+
+        private static boolean goesOn(SshConnection one) {
+            try {
+                return one.tick();
+            } catch (RuntimeException | Error e) { // no thread left, say: the others are looked at all the same
+                Threads.goesOn(e);
+                one.asking.set(false);
+                return true;
+            }
+        }
+    }
+
     /** A server that is connected to, over its line. */
     record Link(Hop hop, Line line, SSHClient client) {
         private static final Logger log = LoggerFactory.getLogger(Link.class);
+
+        /** Has to be logged in to: before, a server takes no such question. */
+        private void ask() {
+            Connection connection = client.getConnection();
+            Transport transport = client.getTransport();
+            if (transport.isRunning() && connection.equals(transport.getService())) {
+                try {
+                    connection.sendGlobalRequest("keepalive@openssh.com", true, new byte[0]);
+                } catch (TransportException e) {
+                    transport.die(e);
+                }
+            }
+        }
 
         /** Says good-bye; where nobody listens any more it may wait until the line is cut. */
         void disconnect() {

@@ -103,6 +103,7 @@ public final class SshLauncher implements Launcher {
 
     private SshConnection connected() throws AgentException, InterruptedException {
         SshConnection next = new SshConnection(keyring, timeouts);
+        SshConnection before;
         synchronized (this) {
             if (closed) {
                 throw SshConnection.stopped();
@@ -110,7 +111,11 @@ public final class SshLauncher implements Launcher {
             if (connection != null && connection.usable()) {
                 return connection;
             }
+            before = connection;
             connection = next;
+        }
+        if (before != null) {
+            before.close();
         }
         next.connect(Route.to(launch, keyring.user()));
         return next;

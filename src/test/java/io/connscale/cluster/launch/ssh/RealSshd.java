@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import org.awaitility.Awaitility;
 
@@ -103,6 +104,11 @@ final class RealSshd implements AutoCloseable {
     /** The processes that serve connections, and what was started over them. */
     List<ProcessHandle> children() {
         return sshd.descendants().toList();
+    }
+
+    /** The process that serves each connection, in the order in which they came. */
+    List<ProcessHandle> connections() {
+        return sshd.children().sorted(Comparator.comparing(ProcessHandle::pid)).toList();
     }
 
     /** How often somebody logged in. */
