@@ -40,6 +40,9 @@ final class EpollListening implements EpollIoHandle, Listening {
     private static final int DROPS = 8;
 
     private final IoEventLoop loop;
+    /** Whether its descriptor is one on the loop's thread alone. */
+    private final boolean ownFiles;
+
     private final LinuxSocket socket;
     private final Owner owner;
     private final InetSocketAddress address;
@@ -47,8 +50,10 @@ final class EpollListening implements EpollIoHandle, Listening {
     private @Nullable IoRegistration registration;
 
     /** @throws IOException or {@link io.netty.channel.ChannelException} where the system refuses; nothing is left open then */
-    EpollListening(IoEventLoop loop, InetSocketAddress at, Manner manner, Owner owner) throws IOException {
+    EpollListening(IoEventLoop loop, boolean ownFiles, InetSocketAddress at, Manner manner, Owner owner)
+            throws IOException {
         this.loop = loop;
+        this.ownFiles = ownFiles;
         this.owner = owner;
         this.socket = newSocket(at.getAddress());
         try {
@@ -138,6 +143,17 @@ final class EpollListening implements EpollIoHandle, Listening {
     /** What {@code ss -m} shows as {@code d} (net/ipv4/tcp.h, tcp_listendrop). Counts where it is still open after: the descriptor was its own. */
     @Override
     public OptionalLong drops() {
+        if (!ownFiles || loop.inEventLoop()) {
+            return dropsHere();
+        }
+        try {
+            return Transport.answer(loop.submit(this::dropsHere));
+        } catch (IOException | RejectedExecutionException e) { // it has ended, or does not answer
+            return OptionalLong.empty();
+        }
+    }
+
+    private OptionalLong dropsHere() {
         ByteBuffer info = ByteBuffer.allocate((DROPS + 1) * Integer.BYTES).order(ByteOrder.nativeOrder());
         try {
             socket.getRawOpt(SOL_SOCKET, SO_MEMINFO, info);
