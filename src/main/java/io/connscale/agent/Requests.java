@@ -164,10 +164,11 @@ final class Requests implements AutoCloseable {
         return opening == null ? CompletableFuture.completedFuture(null) : agent().stopOpening(opening);
     }
 
-    private static Facts facts(TakeFacts asked, @Nullable Settings known) {
-        Facts facts = Boolean.TRUE.equals(asked.routes()) && known != null
+    private Facts facts(TakeFacts asked, @Nullable Settings known) {
+        Facts read = Boolean.TRUE.equals(asked.routes()) && known != null
                 ? new FactsReader().read(known.targets(), known.sources())
                 : new FactsReader().read(Boolean.TRUE.equals(asked.handshakes()));
+        Facts facts = starter.startsLoops() ? read.with(Fact.WORKERS_ARE_LOOPS, 1) : read;
         return known == null || known.layersOrNone().tls() == null
                 ? facts
                 : facts.with(Fact.TLS_NATIVE, Layers.isTlsNative() ? 1 : 0);
@@ -185,7 +186,10 @@ final class Requests implements AutoCloseable {
                 new LoadAgent(transport, loops(), settings),
                 limits.roomHere(),
                 new WorkerBound(
-                        max == null ? 1 : max, limits, settings.layersOrNone().tls() != null),
+                        max == null ? 1 : max,
+                        limits,
+                        settings.layersOrNone().tls() != null,
+                        starter.startsLoops()),
                 starter,
                 notice -> outbox.offer(new Notice(notice)),
                 settings);

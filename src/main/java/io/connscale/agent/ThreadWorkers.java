@@ -30,8 +30,10 @@ import org.jspecify.annotations.Nullable;
  * workers are processes. Any thread.
  */
 public final class ThreadWorkers implements AgentProcess.Starter {
-    /** {@code processes}: workers are processes in any case. */
+    /** Set to {@value #PROCESSES}: workers are processes in any case. */
     private static final String PROPERTY = "connscale.workers";
+
+    private static final String PROCESSES = "processes";
 
     private final Transport transport;
     private final BiFunction<ServerSettings, Transport, Server> servers;
@@ -52,11 +54,19 @@ public final class ThreadWorkers implements AgentProcess.Starter {
         this.processes = processes;
     }
 
+    /** As long as it is not known that they can't be had. */
+    @Override
+    public boolean startsLoops() {
+        return wanted() && transport.mayOwnFiles();
+    }
+
+    private static boolean wanted() {
+        return !PROCESSES.equals(System.getProperty(PROPERTY));
+    }
+
     @Override
     public AgentProcess start(String name) throws AgentException, InterruptedException {
-        Transport own = "processes".equals(System.getProperty(PROPERTY))
-                ? null
-                : transport.withOwnFiles().orElse(null);
+        Transport own = wanted() ? transport.withOwnFiles().orElse(null) : null;
         if (own == null) {
             return processes.start(name);
         }

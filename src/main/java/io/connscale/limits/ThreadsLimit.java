@@ -173,7 +173,8 @@ public final class ThreadsLimit implements Limit {
 
     private static double needs(Place place, long k, long wanted) {
         return place.ends().stream()
-                .mapToDouble(end -> (double) end.processes().toStart(end.shareOf(k, wanted)) * Costs.PROCESS_THREADS)
+                .mapToDouble(end -> (double) end.processes().toStart(end.shareOf(k, wanted))
+                        * end.processes().threadsOfOne())
                 .sum();
     }
 

@@ -1,7 +1,7 @@
 package io.connscale.net;
 
 import com.sun.jna.LastErrorException;
-import com.sun.jna.Native;
+import io.connscale.kernel.Libc;
 import io.netty.channel.IoHandler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,21 +43,6 @@ final class OwnFiles {
 
     private OwnFiles() {}
 
-    /** By JNA, whose native library lies where Netty's does. */
-    private static final class C {
-        static {
-            System.setProperty("jna.tmpdir", System.getProperty(NativeFolder.PROPERTY, System.getProperty("java.io.tmpdir")));
-            System.setProperty("jna.nosys", "true");
-            Native.register(C.class, "c");
-        }
-
-        static native int unshare(int flags) throws LastErrorException;
-
-        static native long syscall(long number, long first, long last, long flags) throws LastErrorException;
-
-        static native int close(int file) throws LastErrorException;
-    }
-
     /** Why no thread of this process can have one, in words; empty where it can. Tries it, once, on a thread that ends with its table. */
     static Optional<String> whyNot() {
         Optional<String> known = refused;
@@ -66,6 +51,12 @@ final class OwnFiles {
             refused = known;
         }
         return known;
+    }
+
+    /** Whether it is known that none can be had. */
+    static boolean isRefused() {
+        Optional<String> known = refused;
+        return known != null && known.isPresent();
     }
 
     private static Optional<String> tried() {
@@ -94,9 +85,9 @@ final class OwnFiles {
 
     private static void unshare() {
         try {
-            C.unshare(CLONE_FILES);
+            Libc.unshare(CLONE_FILES);
         } catch (LastErrorException e) {
-            C.syscall(CLOSE_RANGE, NO_FILE, NO_FILE, CLOSE_RANGE_UNSHARE);
+            Libc.syscall(CLOSE_RANGE, NO_FILE, NO_FILE, CLOSE_RANGE_UNSHARE);
         }
     }
 
@@ -158,7 +149,7 @@ final class OwnFiles {
 
     static void close(int file) {
         try {
-            C.close(file);
+            Libc.close(file);
         } catch (LastErrorException e) {
             // close(2) gives the descriptor free whatever it says
         }

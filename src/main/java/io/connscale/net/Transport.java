@@ -100,6 +100,11 @@ public final class Transport {
         return isEpoll() && OwnFiles.whyNot().isEmpty() ? Optional.of(EPOLL_WITH_OWN_FILES) : Optional.empty();
     }
 
+    /** Whether there may be one {@link #withOwnFiles()}; tries nothing. */
+    public boolean mayOwnFiles() {
+        return isEpoll() && !OwnFiles.isRefused();
+    }
+
     /** Whether it is one {@link #withOwnFiles()}. */
     public boolean ownsFiles() {
         return ownFiles;
