@@ -46,7 +46,8 @@ public final class LoadAgent implements Agent {
     private final List<LoadLoop> loops = new ArrayList<>();
     private final Reasons reasons = new Reasons();
     /** Of this process. Other agents on this machine, and workers that are processes, number theirs from elsewhere on. */
-    private static final AtomicLong TALKERS = new AtomicLong(ProcessHandle.current().pid() * MAX_NUMBERED);
+    private static final AtomicLong TALKERS =
+            new AtomicLong(ProcessHandle.current().pid() * MAX_NUMBERED);
 
     /** Of the process; null in a worker within another's, which tells that. */
     private final @Nullable LoadReader load;

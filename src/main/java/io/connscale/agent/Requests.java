@@ -186,10 +186,7 @@ final class Requests implements AutoCloseable {
                 new LoadAgent(transport, loops(), settings),
                 limits.roomHere(),
                 new WorkerBound(
-                        max == null ? 1 : max,
-                        limits,
-                        settings.layersOrNone().tls() != null,
-                        starter.startsLoops()),
+                        max == null ? 1 : max, limits, settings.layersOrNone().tls() != null, starter.startsLoops()),
                 starter,
                 notice -> outbox.offer(new Notice(notice)),
                 settings);

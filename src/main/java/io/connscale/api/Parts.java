@@ -1,7 +1,7 @@
 package io.connscale.api;
 
-import io.connscale.cluster.Cluster;
 import io.connscale.agent.ThreadWorkers;
+import io.connscale.cluster.Cluster;
 import io.connscale.cluster.LocalWorkers;
 import io.connscale.cluster.RemoteServer;
 import io.connscale.cluster.SelfSigned;

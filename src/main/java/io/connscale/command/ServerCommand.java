@@ -195,8 +195,11 @@ public final class ServerCommand implements Command {
                 .summaryStatistics();
         long room =
                 processes.stream().mapToLong(ServerState.ServerProcess::room).sum();
-        boolean together =
-                processes.stream().map(ServerState.ServerProcess::pid).distinct().count() == 1;
+        boolean together = processes.stream()
+                        .map(ServerState.ServerProcess::pid)
+                        .distinct()
+                        .count()
+                == 1;
         return "%d %s · %s to %s connections each · room for %s more"
                 .formatted(
                         processes.size(),

@@ -72,8 +72,7 @@ final class SocketDiag {
         byte[] buffer = new byte[BUFFER];
         while (true) {
             int length = (int) Libc.recv(socket, buffer, BUFFER, 0);
-            ByteBuffer answer =
-                    ByteBuffer.wrap(buffer, 0, length).slice().order(ByteOrder.nativeOrder());
+            ByteBuffer answer = ByteBuffer.wrap(buffer, 0, length).slice().order(ByteOrder.nativeOrder());
             for (int at = 0; at + HEAD <= length; at += Math.max(HEAD, (answer.getInt(at) + 3) & ~3)) {
                 int kind = answer.getShort(at + 4);
                 if (kind == NLMSG_DONE || kind == NLMSG_ERROR) {
@@ -95,10 +94,7 @@ final class SocketDiag {
         int port = Short.toUnsignedInt(
                 answer.duplicate().order(ByteOrder.BIG_ENDIAN).getShort(at + PORT));
         return new Listener(
-                new AcceptQueue(
-                        TcpTable.address(address),
-                        port,
-                        Integer.toUnsignedLong(answer.getInt(at + QUEUE))),
+                new AcceptQueue(TcpTable.address(address), port, Integer.toUnsignedLong(answer.getInt(at + QUEUE))),
                 Integer.toUnsignedLong(answer.getInt(at + INODE)));
     }
 }

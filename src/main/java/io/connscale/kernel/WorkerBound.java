@@ -24,7 +24,9 @@ public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
 
     /** How many more there may be beside those {@code there}. */
     public int more(int there) {
-        return max > 0 ? Math.max(0, max - there) : more(there, room(), tls, loops, left(Path.of("/proc"), Path.of("/sys")));
+        return max > 0
+                ? Math.max(0, max - there)
+                : more(there, room(), tls, loops, left(Path.of("/proc"), Path.of("/sys")));
     }
 
     /** What new processes here can have; empty where the system does not tell. */
@@ -41,7 +43,8 @@ public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
         long each = (loops ? Costs.LOOP_BYTES : Costs.PROCESS_BYTES)
                 + (Costs.SOCKET + Math.max(Costs.IN_AGENT, Costs.IN_SERVER) + more) * room;
         long byMemory = left.bytes.orElse(Long.MAX_VALUE) / each;
-        long byThreads = left.threads.isEmpty() ? MAX : left.threads.getAsLong() / (loops ? 1 : Costs.PROCESS_THREADS) + 1;
+        long byThreads =
+                left.threads.isEmpty() ? MAX : left.threads.getAsLong() / (loops ? 1 : Costs.PROCESS_THREADS) + 1;
         return (int) Math.max(
                 0, LongStream.of(byMemory, byThreads, MAX - there).min().orElse(0));
     }

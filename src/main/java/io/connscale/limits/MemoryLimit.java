@@ -1,7 +1,6 @@
 package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
-import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.OomKills;
@@ -13,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
-import java.util.stream.LongStream;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -171,7 +170,9 @@ public final class MemoryLimit implements Limit {
     }
 
     private static double needs(End end, double connections) {
-        return connections * end.bytesEach() + (double) end.processes().toStart(connections) * end.processes().bytesOfOne();
+        return connections * end.bytesEach()
+                + (double) end.processes().toStart(connections)
+                        * end.processes().bytesOfOne();
     }
 
     /** Bytes that a connection takes, apart from the processes that are started for it. */

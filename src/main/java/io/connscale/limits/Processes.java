@@ -19,14 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param loops whether those that are started are event loops of the first one, with as many files each
  */
 public record Processes(
-        long files,
-        int max,
-        int running,
-        long held,
-        long ownFiles,
-        double filesEach,
-        boolean ours,
-        boolean loops) {
+        long files, int max, int running, long held, long ownFiles, double filesEach, boolean ours, boolean loops) {
     /** One process, of which nothing is known. */
     public static final Processes NONE = new Processes(Facts.UNKNOWN, 1, 1, 0, 0);
 

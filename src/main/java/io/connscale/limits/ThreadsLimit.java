@@ -1,7 +1,6 @@
 package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
-import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.limits.Limit.Cause.Certainty;

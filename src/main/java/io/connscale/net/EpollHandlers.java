@@ -113,7 +113,8 @@ final class EpollHandlers {
         @Override
         @SuppressWarnings("unchecked")
         public Collection<V> values() {
-            return (Collection<V>) Arrays.stream(values).filter(Objects::nonNull).toList();
+            return (Collection<V>)
+                    Arrays.stream(values).filter(Objects::nonNull).toList();
         }
 
         @Override

@@ -48,6 +48,8 @@ final class EpollListening implements EpollIoHandle, Listening {
     private final InetSocketAddress address;
     private final byte[] peer = new byte[ADDRESS_BYTES];
     private @Nullable IoRegistration registration;
+    /** With files of its own: as the loop last told it, which it is asked each time; nobody waits for a busy loop. */
+    private volatile OptionalLong dropped = OptionalLong.of(0);
 
     /** @throws IOException or {@link io.netty.channel.ChannelException} where the system refuses; nothing is left open then */
     EpollListening(IoEventLoop loop, boolean ownFiles, InetSocketAddress at, Manner manner, Owner owner)
@@ -143,14 +145,15 @@ final class EpollListening implements EpollIoHandle, Listening {
     /** What {@code ss -m} shows as {@code d} (net/ipv4/tcp.h, tcp_listendrop). Counts where it is still open after: the descriptor was its own. */
     @Override
     public OptionalLong drops() {
-        if (!ownFiles || loop.inEventLoop()) {
+        if (!ownFiles) {
             return dropsHere();
         }
         try {
-            return Transport.answer(loop.submit(this::dropsHere));
-        } catch (IOException | RejectedExecutionException e) { // it has ended, or does not answer
-            return OptionalLong.empty();
+            loop.execute(() -> dropped = dropsHere());
+        } catch (RejectedExecutionException e) {
+            // it has ended: what was known last
         }
+        return dropped;
     }
 
     private OptionalLong dropsHere() {

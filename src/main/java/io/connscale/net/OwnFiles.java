@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,39 +35,42 @@ final class OwnFiles {
     /** Standard input, output and error. */
     private static final int STANDARD = 2;
 
+    /** The last one's number: that of the loops beside it whose files are the process's is 1. */
+    static final AtomicInteger THREADS = new AtomicInteger(1);
     /** What the loop of this thread has in the process's table, too; empty where it has no own. */
     private static final ThreadLocal<List<Integer>> MINE = ThreadLocal.withInitial(List::of);
     /** The same of loops that have ended. Closed by the next who makes one, in whose table they are. */
     private static final Set<Integer> LEFT = ConcurrentHashMap.newKeySet();
 
-    private static volatile @Nullable Optional<String> refused;
+    /** Why none can be had; empty where they can, null: not tried yet. */
+    private static volatile @Nullable String refused;
 
     private OwnFiles() {}
 
     /** Why no thread of this process can have one, in words; empty where it can. Tries it, once, on a thread that ends with its table. */
     static Optional<String> whyNot() {
-        Optional<String> known = refused;
+        String known = refused;
         if (known == null) {
             known = tried();
             refused = known;
         }
-        return known;
+        return known.isEmpty() ? Optional.empty() : Optional.of(known);
     }
 
     /** Whether it is known that none can be had. */
     static boolean isRefused() {
-        Optional<String> known = refused;
-        return known != null && known.isPresent();
+        String known = refused;
+        return known != null && !known.isEmpty();
     }
 
-    private static Optional<String> tried() {
+    private static String tried() {
         List<String> why = new ArrayList<>();
         Thread probe = new Thread(
                 () -> {
                     try {
                         unshare();
                     } catch (LastErrorException | LinkageError e) {
-                        why.add(String.valueOf(e.getMessage()));
+                        why.add(e.toString());
                     }
                 },
                 "own-files-probe");
@@ -76,11 +80,11 @@ final class OwnFiles {
             probe.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Optional.of("interrupted");
+            return "interrupted";
         } catch (OutOfMemoryError e) {
-            return Optional.of("no thread left");
+            return "no thread left";
         }
-        return why.stream().findFirst();
+        return why.stream().findFirst().orElse("");
     }
 
     private static void unshare() {
@@ -102,7 +106,8 @@ final class OwnFiles {
      */
     static void take(IoHandler loop) {
         try {
-            List<Integer> own = EpollHandlers.files(loop); // made on the thread that made the loop, in whose table they stay
+            List<Integer> own =
+                    EpollHandlers.files(loop); // made on the thread that made the loop, in whose table they stay
             unshare();
             MINE.set(own);
             for (int file : open()) {
@@ -134,14 +139,16 @@ final class OwnFiles {
 
     private static List<Integer> open() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/proc/thread-self/fd"))) {
-            return files.map(file -> Integer.valueOf(file.getFileName().toString())).toList();
+            return files.map(file -> Integer.valueOf(file.getFileName().toString()))
+                    .toList();
         }
     }
 
     /** The jar, an archive of classes, a log: read from, or written to, by whoever comes by. */
     private static boolean isRegular(int file) {
         try {
-            return Files.readSymbolicLink(Path.of("/proc/thread-self/fd/" + file)).isAbsolute();
+            return Files.readSymbolicLink(Path.of("/proc/thread-self/fd/" + file))
+                    .isAbsolute();
         } catch (IOException e) {
             return true; // that which listed them, and is closed
         }

@@ -148,7 +148,7 @@ public final class Transport {
     }
 
     private ThreadFactory threads(String role) {
-        AtomicInteger last = new AtomicInteger();
+        AtomicInteger last = ownFiles ? OwnFiles.THREADS : new AtomicInteger();
         return task -> {
             Thread thread = new FastThreadLocalThread(
                     ownFiles ? OwnFiles.during(task) : task, role + "-" + last.incrementAndGet());

@@ -71,9 +71,10 @@ final class ServerLoops {
         return tls == null ? transport.links(loop, Wire.PONG) : transport.links(loop, Wire.PONG, tls);
     }
 
+    /** Where loops have files of their own there is one: what it accepts is no file of another's. */
     private EventLoopGroup loops() throws AgentException {
         try {
-            return transport.loops(settings.acceptors(), "server");
+            return transport.loops(transport.ownsFiles() ? 1 : settings.acceptors(), "server");
         } catch (RuntimeException e) { // Netty's way to say that the system gave no epoll set or no pipe
             throw Refusals.loops(settings.acceptors(), Errno.name(e));
         }

@@ -18,6 +18,13 @@ import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.LINUX)
 class SocketDiagTest {
+    /** {@code ::1} */
+    private static InetAddress six() throws IOException {
+        byte[] bytes = new byte[16];
+        bytes[15] = 1;
+        return InetAddress.getByAddress(bytes);
+    }
+
     private static List<TcpTable.Listener> of(Optional<List<TcpTable.Listener>> all, Set<Integer> ports) {
         return all.orElseThrow().stream()
                 .filter(one -> ports.contains(one.queue().port()))
@@ -26,8 +33,8 @@ class SocketDiagTest {
 
     @Test
     void theKernelTellsTheSameAsInItsTables() throws IOException {
-        try (ServerSocket four = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
-                ServerSocket six = new ServerSocket(0, 5, InetAddress.getByName("::1"));
+        try (ServerSocket four = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+                ServerSocket six = new ServerSocket(0, 5, six());
                 Socket waits = new Socket(four.getInetAddress(), four.getLocalPort())) {
             Set<Integer> ports = Set.of(four.getLocalPort(), six.getLocalPort());
             Awaitility.await().untilAsserted(() -> {
