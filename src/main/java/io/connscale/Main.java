@@ -1,6 +1,7 @@
 package io.connscale;
 
 import io.connscale.agent.AgentMain;
+import io.connscale.agent.ThreadWorkers;
 import io.connscale.cluster.LocalWorkers;
 import io.connscale.cluster.config.HostsFileException;
 import io.connscale.console.CommandException;
@@ -122,12 +123,13 @@ public final class Main {
         OutputStream channel = new FileOutputStream(FileDescriptor.out);
         System.setOut(System.err); // whoever prints by mistake must not break the channel
         Transport transport = Transport.best();
+        ThreadWorkers beside = new ThreadWorkers(transport, PingPongServer::new, workers);
         AgentMain.run(
                 System.in,
                 channel,
                 transport,
-                settings -> new PingPongServer(settings, transport, workers, Main::log),
-                workers);
+                settings -> new PingPongServer(settings, transport, beside, Main::log),
+                beside);
     }
 
     /** Not before: the console says first where its log is. */

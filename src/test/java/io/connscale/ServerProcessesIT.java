@@ -29,7 +29,7 @@ class ServerProcessesIT {
         Path java = folder.resolve("java");
         Files.writeString(
                 java,
-                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' \"$@\"\n"
+                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' -Dconnscale.workers=processes \"$@\"\n"
                         .formatted(FILES, System.getProperty("java.home")));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.writeString(folder.resolve("hosts.yaml"), """
@@ -37,7 +37,9 @@ class ServerProcessesIT {
                 client: {interval: 1s, timeout: 10s, rate: unlimited}
                 hosts: {client1: local, few: {java: %s}}
                 """.formatted(server, java));
-        return ConsoleScript.in(folder).start("-o", "json", "--keep-going");
+        return ConsoleScript.in(folder)
+                .with("CONNSCALE_JAVA_OPTS", "-Dconnscale.workers=processes")
+                .start("-o", "json", "--keep-going");
     }
 
     private static ConditionFactory soon() {

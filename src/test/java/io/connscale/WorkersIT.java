@@ -33,7 +33,7 @@ class WorkersIT {
         Path java = folder.resolve("java");
         Files.writeString(
                 java,
-                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' \"$@\"\n"
+                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' -Dconnscale.workers=processes \"$@\"\n"
                         .formatted(FILES, System.getProperty("java.home")));
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
     }

@@ -45,10 +45,13 @@ public final class LoadAgent implements Agent {
     private final EventLoopGroup group;
     private final List<LoadLoop> loops = new ArrayList<>();
     private final Reasons reasons = new Reasons();
-    /** Other agents on this machine, and its workers, number theirs from elsewhere on. */
-    private final AtomicLong talkers = new AtomicLong(ProcessHandle.current().pid() * MAX_NUMBERED);
+    /** Of this process. Other agents on this machine, and workers that are processes, number theirs from elsewhere on. */
+    private static final AtomicLong TALKERS =
+            new AtomicLong(ProcessHandle.current().pid() * MAX_NUMBERED);
 
-    private final LoadReader load = new LoadReader();
+    /** Of the process; null in a worker within another's, which tells that. */
+    private final @Nullable LoadReader load;
+
     private final Deque<Opening> waiting = new ArrayDeque<>();
     private Settings settings;
     private Endpoints endpoints;
@@ -61,6 +64,7 @@ public final class LoadAgent implements Agent {
      * @throws AgentException where an address in {@code settings} is none
      */
     public LoadAgent(Transport transport, int loops, Settings settings) throws AgentException {
+        this.load = transport.ownsFiles() ? null : new LoadReader();
         this.settings = settings;
         this.endpoints = Endpoints.of(settings.targets(), settings.sources());
         this.group = transport.loops(loops, "agent-loop");
@@ -84,7 +88,7 @@ public final class LoadAgent implements Agent {
     }
 
     private @Nullable Talk talk(Settings settings) {
-        return settings.talk() == null ? null : Talks.of(settings.talk(), talkers::incrementAndGet);
+        return settings.talk() == null ? null : Talks.of(settings.talk(), TALKERS::incrementAndGet);
     }
 
     @Override
@@ -251,7 +255,8 @@ public final class LoadAgent implements Agent {
         return CompletableFuture.completedFuture(counts());
     }
 
-    private Snapshot counts() {
+    /** Now; any thread. */
+    Snapshot counts() {
         return loops.stream().map(LoadLoop::snapshot).reduce(reasonsAlone(), Snapshot::plus);
     }
 
@@ -266,7 +271,7 @@ public final class LoadAgent implements Agent {
                 .map(loop -> CompletableFuture.supplyAsync(loop::statistics, loop.eventLoop()))
                 .toList();
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
-            Statistics here = load.read().plus(Statistics.of(reasonsAlone()));
+            Statistics here = (load == null ? Statistics.NONE : load.read()).plus(Statistics.of(reasonsAlone()));
             return parts.stream().map(CompletableFuture::join).reduce(here, Statistics::plus);
         });
     }
@@ -275,6 +280,8 @@ public final class LoadAgent implements Agent {
     public void close() {
         stopOpening(); // whoever waits for a request hears how far it came
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
-        load.close();
+        if (load != null) {
+            load.close();
+        }
     }
 }

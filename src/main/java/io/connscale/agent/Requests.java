@@ -60,6 +60,9 @@ import org.slf4j.LoggerFactory;
 final class Requests implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Requests.class);
 
+    /** Readings that wait for the one that is under way. */
+    private static final int MAX_FACTS = 16;
+
     private static final long MAX_UNSAID = TimeUnit.SECONDS.toNanos(3);
     /** Fewer Pings are no news: to say and to read them costs as much as tens of Pings. */
     private static final long PINGS_UNSAID = 1_000;
@@ -70,6 +73,9 @@ final class Requests implements AutoCloseable {
     private final AgentProcess.Starter starter;
     private final Outbox outbox;
     private final Executor control;
+    /** Reads the kernel's tables, which take seconds where there are many sockets: the control thread has to be heard of meanwhile. */
+    private final Executor facts = Threads.queue("agent-facts", MAX_FACTS);
+
     private final ForeignServerReader foreign = new ForeignServerReader();
     private @Nullable SnapshotTaken said;
     private long saidAt = System.nanoTime() - MAX_UNSAID;
@@ -128,7 +134,8 @@ final class Requests implements AutoCloseable {
         } else if (request instanceof TakeSnapshot t) {
             reply(t.id(), agent().snapshot(), snapshot -> counts(t.id(), snapshot));
         } else if (request instanceof TakeFacts t) {
-            outbox.send(new FactsTaken(t.id(), facts(t)));
+            Settings known = settings;
+            reply(t.id(), Threads.call(facts, () -> facts(t, known)), found -> new FactsTaken(t.id(), found));
         } else if (request instanceof TakeForeignServer t) {
             Wanted wanted = new Wanted(t.ports(), t.pid(), t.process());
             reply(
@@ -157,11 +164,11 @@ final class Requests implements AutoCloseable {
         return opening == null ? CompletableFuture.completedFuture(null) : agent().stopOpening(opening);
     }
 
-    private Facts facts(TakeFacts asked) {
-        Settings known = settings;
-        Facts facts = Boolean.TRUE.equals(asked.routes()) && known != null
+    private Facts facts(TakeFacts asked, @Nullable Settings known) {
+        Facts read = Boolean.TRUE.equals(asked.routes()) && known != null
                 ? new FactsReader().read(known.targets(), known.sources())
                 : new FactsReader().read(asked.depth());
+        Facts facts = starter.startsLoops() ? read.with(Fact.WORKERS_ARE_LOOPS, 1) : read;
         return known == null || known.layersOrNone().tls() == null
                 ? facts
                 : facts.with(Fact.TLS_NATIVE, Layers.isTlsNative() ? 1 : 0);
@@ -179,7 +186,7 @@ final class Requests implements AutoCloseable {
                 new LoadAgent(transport, loops(), settings),
                 limits.roomHere(),
                 new WorkerBound(
-                        max == null ? 1 : max, limits, settings.layersOrNone().tls() != null),
+                        max == null ? 1 : max, limits, settings.layersOrNone().tls() != null, starter.startsLoops()),
                 starter,
                 notice -> outbox.offer(new Notice(notice)),
                 settings);

@@ -1,5 +1,6 @@
 package io.connscale.api;
 
+import io.connscale.agent.ThreadWorkers;
 import io.connscale.cluster.Cluster;
 import io.connscale.cluster.LocalWorkers;
 import io.connscale.cluster.RemoteServer;
@@ -63,8 +64,15 @@ public record Parts(
         ServerSettings settings = config.settings();
         return config.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
-                .orElseGet(() ->
-                        new PingPongServer(settings, Transport.best(), LocalWorkers.besideTheConsole(), user::notice));
+                .orElseGet(() -> {
+                    Transport transport = Transport.best();
+                    LocalWorkers processes = LocalWorkers.besideTheConsole();
+                    return new PingPongServer(
+                            settings,
+                            transport,
+                            new ThreadWorkers(transport, PingPongServer::new, processes),
+                            user::notice);
+                });
     }
 
     private static Asker asker(User user) {

@@ -189,9 +189,12 @@ final class AgentCommand {
         long young = Math.max(MIN_YOUNG_MIB, Math.min(limits.softFiles() / PER_YOUNG_MIB, MAX_YOUNG_MIB));
         return List.of(
                 "-Xms" + 2 * young + "m",
-                "-Xmn" + young + "m",
-                "-XX:MinHeapFreeRatio=5",
-                "-XX:MaxHeapFreeRatio=15",
+                "-XX:NewSize=" + young + "m",
+                "-XX:MaxNewSize=" + MAX_YOUNG_MIB + "m",
+                "-XX:NewRatio=4", // where there is much, a collection must not come for each MiB
+                // By a third at once: whenever the old generation grows, all of it is collected.
+                "-XX:MinHeapFreeRatio=30",
+                "-XX:MaxHeapFreeRatio=40",
                 "-XX:ReservedCodeCacheSize=24m",
                 "-Xss256k");
     }

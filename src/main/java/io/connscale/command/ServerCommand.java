@@ -195,9 +195,15 @@ public final class ServerCommand implements Command {
                 .summaryStatistics();
         long room =
                 processes.stream().mapToLong(ServerState.ServerProcess::room).sum();
-        return "%d processes · %s to %s connections each · room for %s more"
+        boolean together = processes.stream()
+                        .map(ServerState.ServerProcess::pid)
+                        .distinct()
+                        .count()
+                == 1;
+        return "%d %s · %s to %s connections each · room for %s more"
                 .formatted(
                         processes.size(),
+                        together ? "workers in one process" : "processes",
                         Quantity.text(held.getMin()),
                         Quantity.text(held.getMax()),
                         Quantity.text(room));

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** An agent in a process of its own, for whoever started it and has to see to it that it lives. Any thread may call. */
+/** An agent for whoever started it and has to see to it that it lives: mostly in a process of its own. Any thread may call. */
 public interface AgentProcess extends Agent {
     /** Its greeting; fails where the process ends before it, or says another protocol. */
     CompletableFuture<Message.Hello> hello();
@@ -60,6 +60,11 @@ public interface AgentProcess extends Agent {
          * @throws InterruptedException where the wait was interrupted: likewise
          */
         AgentProcess start(String name) throws AgentException, InterruptedException;
+
+        /** Whether those are event loops of this process, which take little beside their connections, and not processes. */
+        default boolean startsLoops() {
+            return false;
+        }
 
         /**
          * The same in a network namespace of its own, which has nothing but a loopback interface and ends with the agent.

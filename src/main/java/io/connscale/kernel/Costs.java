@@ -7,6 +7,9 @@ public final class Costs {
 
     public static final int PROCESS_THREADS = 18;
 
+    /** What a worker takes that is an event loop with files of its own, beside its connections, bytes; and one thread. */
+    public static final long LOOP_BYTES = 1L << 20;
+
     /** Resident memory of a process that are its own, bytes. */
     public static final long PROCESS_BYTES = 40L << 20;
 

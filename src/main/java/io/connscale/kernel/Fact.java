@@ -93,6 +93,8 @@ public enum Fact {
     LOOPS(NOW, "loops"),
     /** 1 where handshakes are made by BoringSSL, 0 where by the JDK's engine; there only where there is TLS. */
     TLS_NATIVE(NOW, "tls.native"),
+    /** 1 where further workers are event loops of the process, with files of their own; absent where they are processes. */
+    WORKERS_ARE_LOOPS(NOW, "workers.loops"),
     /** Milliseconds since the machine began. */
     UPTIME(COUNTER, "uptime"),
     LISTEN_OVERFLOWS(COUNTER, "TcpExtListenOverflows"),

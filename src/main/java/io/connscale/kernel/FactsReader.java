@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * milliseconds; what can't be read is left out.
  */
 public final class FactsReader {
+    /** With more sockets than this, those that listen are asked for: the native library for it takes a tenth of a second, once. */
+    private static final long MANY = 30_000;
+
     /** All sockets are counted within this time, a few millions, or their number is unknown. */
     private static final long COUNTED_WITHIN = TimeUnit.MILLISECONDS.toNanos(2_000);
     /** So long processes are searched for who listens. */
@@ -193,7 +196,9 @@ public final class FactsReader {
         uptime(found);
         Optional<TcpTable.Counts> counts = thorough ? counts() : Optional.empty();
         counts.ifPresent(all -> found.put(Fact.SYN_RECEIVED.kernelName(), all.synReceived()));
-        List<TcpTable.Listener> listeners = depth == Facts.Depth.VALUES ? null : listeners();
+        List<TcpTable.Listener> listeners = depth == Facts.Depth.VALUES
+                ? null
+                : listeners(found.getOrDefault(Fact.SOCKETS.kernelName(), 0L));
         return new Facts(
                 known(found),
                 listeners == null ? null : listening(listeners, thorough, counts),
@@ -279,9 +284,15 @@ public final class FactsReader {
     }
 
     /** Null where it is unknown: without one of the two tables those of the other are not all. */
-    private @Nullable List<TcpTable.Listener> listeners() {
+    private @Nullable List<TcpTable.Listener> listeners(long sockets) {
         if (!Files.exists(evidence.folder.resolve("tcp"))) {
             return null; // hidden, or no such system
+        }
+        if (sockets > MANY && evidence == Evidence.OF_THIS_PROCESS) {
+            Optional<List<TcpTable.Listener>> told = SocketDiag.listening();
+            if (told.isPresent()) {
+                return told.get();
+            }
         }
         Optional<List<TcpTable.Listener>> four = evidence.listening("tcp");
         Optional<List<TcpTable.Listener>> six = evidence.listening("tcp6");

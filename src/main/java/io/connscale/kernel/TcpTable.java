@@ -6,6 +6,8 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -297,17 +299,23 @@ final class TcpTable {
 
     /** Words of 32 bits in the machine's order of bytes (little-endian wherever this runs), in hexadecimal. */
     private static String address(String hex) {
-        List<Integer> bytes = new ArrayList<>();
+        ByteBuffer bytes = ByteBuffer.allocate(hex.length() / 2).order(ByteOrder.nativeOrder());
         for (int word = 0; word < hex.length(); word += 8) {
-            for (int at = word + 6; at >= word; at -= 2) {
-                bytes.add(Integer.parseInt(hex.substring(at, at + 2), 16));
-            }
+            bytes.putInt(Integer.parseUnsignedInt(hex.substring(word, word + 8), 16));
         }
-        if (bytes.size() == 4) {
-            return bytes.stream().map(String::valueOf).collect(Collectors.joining("."));
+        return address(bytes.array());
+    }
+
+    /** As {@code ss} writes it. */
+    static String address(byte[] bytes) {
+        if (bytes.length == 4) {
+            return IntStream.range(0, 4)
+                    .mapToObj(i -> String.valueOf(Byte.toUnsignedInt(bytes[i])))
+                    .collect(Collectors.joining("."));
         }
-        return IntStream.range(0, bytes.size() / 2)
-                .mapToObj(i -> Integer.toHexString(bytes.get(2 * i) << 8 | bytes.get(2 * i + 1)))
+        return IntStream.range(0, bytes.length / 2)
+                .mapToObj(i -> Integer.toHexString(
+                        Byte.toUnsignedInt(bytes[2 * i]) << 8 | Byte.toUnsignedInt(bytes[2 * i + 1])))
                 .collect(Collectors.joining(":"))
                 .replaceFirst("(^|:)0(:0)+(:|$)", "::");
     }

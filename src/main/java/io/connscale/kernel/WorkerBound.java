@@ -12,8 +12,9 @@ import java.util.stream.Stream;
  *
  * @param max as {@code hosts.yaml} says, the first one among them; 0: as many as the machine has memory and threads for
  * @param limits of this process, which a worker has too
+ * @param loops whether those that are started are event loops of this process, with files of their own
  */
-public record WorkerBound(int max, Limits limits, boolean tls) {
+public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
     private static final int MAX = 1024;
 
     /** Connections that a new worker has room for. */
@@ -23,7 +24,9 @@ public record WorkerBound(int max, Limits limits, boolean tls) {
 
     /** How many more there may be beside those {@code there}. */
     public int more(int there) {
-        return max > 0 ? Math.max(0, max - there) : more(there, room(), tls, left(Path.of("/proc"), Path.of("/sys")));
+        return max > 0
+                ? Math.max(0, max - there)
+                : more(there, room(), tls, loops, left(Path.of("/proc"), Path.of("/sys")));
     }
 
     /** What new processes here can have; empty where the system does not tell. */
@@ -33,12 +36,15 @@ public record WorkerBound(int max, Limits limits, boolean tls) {
      * One process more than there are threads for: that it does not start is the kernel's word, which the user wants to see.
      *
      * @param room connections of each
+     * @param loops whether they are event loops
      */
-    static int more(int there, long room, boolean tls, Left left) {
+    static int more(int there, long room, boolean tls, boolean loops, Left left) {
         long more = tls ? Math.max(Costs.TLS_IN_AGENT, Costs.TLS_IN_SERVER) : 0;
-        long each = Costs.PROCESS_BYTES + (Costs.SOCKET + Math.max(Costs.IN_AGENT, Costs.IN_SERVER) + more) * room;
+        long each = (loops ? Costs.LOOP_BYTES : Costs.PROCESS_BYTES)
+                + (Costs.SOCKET + Math.max(Costs.IN_AGENT, Costs.IN_SERVER) + more) * room;
         long byMemory = left.bytes.orElse(Long.MAX_VALUE) / each;
-        long byThreads = left.threads.isEmpty() ? MAX : left.threads.getAsLong() / Costs.PROCESS_THREADS + 1;
+        long byThreads =
+                left.threads.isEmpty() ? MAX : left.threads.getAsLong() / (loops ? 1 : Costs.PROCESS_THREADS) + 1;
         return (int) Math.max(
                 0, LongStream.of(byMemory, byThreads, MAX - there).min().orElse(0));
     }

@@ -1,7 +1,6 @@
 package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
-import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.OomKills;
@@ -13,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -144,7 +144,12 @@ public final class MemoryLimit implements Limit {
                 Largest.that(k -> needs(place, k, wanted) <= available, Plan.MAX),
                 Words.bytes(available) + " available" + (group.isEmpty() ? "" : " in " + group) + ", "
                         + Words.bytes(needed) + " needed: " + Words.bytes(each) + " a connection, "
-                        + Words.bytes(Costs.PROCESS_BYTES) + " a further process",
+                        + place.ends().stream()
+                                .map(End::processes)
+                                .map(one -> Words.bytes(one.bytesOfOne())
+                                        + (one.loops() ? " a further worker" : " a further process"))
+                                .distinct()
+                                .collect(Collectors.joining(", ")),
                 numbers,
                 fix,
                 kills ? killed : null);
@@ -165,7 +170,9 @@ public final class MemoryLimit implements Limit {
     }
 
     private static double needs(End end, double connections) {
-        return connections * end.bytesEach() + (double) end.processes().toStart(connections) * Costs.PROCESS_BYTES;
+        return connections * end.bytesEach()
+                + (double) end.processes().toStart(connections)
+                        * end.processes().bytesOfOne();
     }
 
     /** Bytes that a connection takes, apart from the processes that are started for it. */

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param ownFiles descriptors that one has open beside its connections, or keeps free
  * @param filesEach descriptors of a connection: 1, or more where somebody else's server opens further ones for it, as a proxy does
  * @param ours whether more of them can be started; somebody else's server is as many as it is
+ * @param loops whether those that are started are event loops of the first one, with as many files each
  */
-public record Processes(long files, int max, int running, long held, long ownFiles, double filesEach, boolean ours) {
+public record Processes(
+        long files, int max, int running, long held, long ownFiles, double filesEach, boolean ours, boolean loops) {
     /** One process, of which nothing is known. */
     public static final Processes NONE = new Processes(Facts.UNKNOWN, 1, 1, 0, 0);
 
@@ -29,7 +31,7 @@ public record Processes(long files, int max, int running, long held, long ownFil
 
     /** Ours. */
     public Processes(long files, int max, int running, long held, long ownFiles) {
-        this(files, max, running, held, ownFiles, 1, true);
+        this(files, max, running, held, ownFiles, 1, true, false);
     }
 
     /**
@@ -48,7 +50,7 @@ public record Processes(long files, int max, int running, long held, long ownFil
         long own = open == null || established == null
                 ? Costs.PROCESS_FILES
                 : Math.max(0, Math.round(open - held * each / sharing));
-        return new Processes(max == null ? Facts.UNKNOWN : max, sharing, sharing, held, own, each, false);
+        return new Processes(max == null ? Facts.UNKNOWN : max, sharing, sharing, held, own, each, false, false);
     }
 
     /**
@@ -64,7 +66,10 @@ public record Processes(long files, int max, int running, long held, long ownFil
                 max,
                 running,
                 held,
-                max == 1 ? open : Costs.PROCESS_FILES + Costs.RESERVED_FILES);
+                max == 1 ? open : Costs.PROCESS_FILES + Costs.RESERVED_FILES,
+                1,
+                true,
+                facts.get(Fact.WORKERS_ARE_LOOPS) == 1);
     }
 
     /** Connections that one of them can have. */
@@ -75,6 +80,16 @@ public record Processes(long files, int max, int running, long held, long ownFil
     /** Connections that all of them can have, those held included. */
     long all() {
         return each() > Long.MAX_VALUE / max ? Long.MAX_VALUE : each() * max;
+    }
+
+    /** Memory of a further one, beside its connections', bytes. */
+    long bytesOfOne() {
+        return loops ? Costs.LOOP_BYTES : Costs.PROCESS_BYTES;
+    }
+
+    /** Threads of a further one. */
+    int threadsOfOne() {
+        return loops ? 1 : Costs.PROCESS_THREADS;
     }
 
     /** How many processes are to be started for {@code more} connections; they may be more than {@link #max}. */

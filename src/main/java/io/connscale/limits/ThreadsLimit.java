@@ -1,7 +1,6 @@
 package io.connscale.limits;
 
 import com.google.auto.service.AutoService;
-import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.limits.Limit.Cause.Certainty;
@@ -173,7 +172,8 @@ public final class ThreadsLimit implements Limit {
 
     private static double needs(Place place, long k, long wanted) {
         return place.ends().stream()
-                .mapToDouble(end -> (double) end.processes().toStart(end.shareOf(k, wanted)) * Costs.PROCESS_THREADS)
+                .mapToDouble(end -> (double) end.processes().toStart(end.shareOf(k, wanted))
+                        * end.processes().threadsOfOne())
                 .sum();
     }
 

@@ -40,15 +40,22 @@ final class EpollListening implements EpollIoHandle, Listening {
     private static final int DROPS = 8;
 
     private final IoEventLoop loop;
+    /** Whether its descriptor is one on the loop's thread alone. */
+    private final boolean ownFiles;
+
     private final LinuxSocket socket;
     private final Owner owner;
     private final InetSocketAddress address;
     private final byte[] peer = new byte[ADDRESS_BYTES];
     private @Nullable IoRegistration registration;
+    /** With files of its own: as the loop last told it, which it is asked each time; nobody waits for a busy loop. */
+    private volatile OptionalLong dropped = OptionalLong.of(0);
 
     /** @throws IOException or {@link io.netty.channel.ChannelException} where the system refuses; nothing is left open then */
-    EpollListening(IoEventLoop loop, InetSocketAddress at, Manner manner, Owner owner) throws IOException {
+    EpollListening(IoEventLoop loop, boolean ownFiles, InetSocketAddress at, Manner manner, Owner owner)
+            throws IOException {
         this.loop = loop;
+        this.ownFiles = ownFiles;
         this.owner = owner;
         this.socket = newSocket(at.getAddress());
         try {
@@ -138,6 +145,18 @@ final class EpollListening implements EpollIoHandle, Listening {
     /** What {@code ss -m} shows as {@code d} (net/ipv4/tcp.h, tcp_listendrop). Counts where it is still open after: the descriptor was its own. */
     @Override
     public OptionalLong drops() {
+        if (!ownFiles) {
+            return dropsHere();
+        }
+        try {
+            loop.execute(() -> dropped = dropsHere());
+        } catch (RejectedExecutionException e) {
+            // it has ended: what was known last
+        }
+        return dropped;
+    }
+
+    private OptionalLong dropsHere() {
         ByteBuffer info = ByteBuffer.allocate((DROPS + 1) * Integer.BYTES).order(ByteOrder.nativeOrder());
         try {
             socket.getRawOpt(SOL_SOCKET, SO_MEMINFO, info);

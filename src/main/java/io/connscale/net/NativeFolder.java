@@ -20,14 +20,22 @@ import java.util.stream.Stream;
  */
 final class NativeFolder {
     /** Netty's own; who sets it has chosen. */
-    private static final String PROPERTY = "io.netty.native.workdir";
+    static final String PROPERTY = "io.netty.native.workdir";
 
     private static final Set<PosixFilePermission> RUN_BY_OWNER = PosixFilePermissions.fromString("rwx------");
 
     private NativeFolder() {}
 
-    /** Tells Netty the first folder that does; before it loads anything. Why none does; empty where one does. */
+    /** Tells Netty and JNA the first folder that does; before they load anything. Why none does; empty where one does. */
     static String choose() {
+        String why = chosen();
+        if (why.isEmpty()) {
+            System.setProperty("jna.tmpdir", System.getProperty(PROPERTY));
+        }
+        return why;
+    }
+
+    private static String chosen() {
         String chosen = System.getProperty(PROPERTY);
         if (chosen != null) {
             String why = against(Path.of(chosen));

@@ -9,7 +9,6 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
@@ -45,13 +44,16 @@ public final class Transport {
     private static final int MAX_CAUSES = 10;
     private static final long ANSWER_SECONDS = 5;
 
-    private static final Transport EPOLL = new Transport("epoll");
-    private static final Transport NIO = new Transport("nio");
+    private static final Transport EPOLL = new Transport("epoll", false);
+    private static final Transport EPOLL_WITH_OWN_FILES = new Transport("epoll", true);
+    private static final Transport NIO = new Transport("nio", false);
 
     private final String name;
+    private final boolean ownFiles;
 
-    private Transport(String name) {
+    private Transport(String name, boolean ownFiles) {
         this.name = name;
+        this.ownFiles = ownFiles;
     }
 
     /** The best of {@link #available()}, or nio where the system property {@value #PROPERTY} says so. */
@@ -89,6 +91,30 @@ public final class Transport {
                 : String.valueOf(deepest.getMessage()).lines().findFirst().orElse(deepest.toString());
     }
 
+    /**
+     * The same, each of whose loops has as many files as a process may have: {@link OwnFiles}. What such a loop tells of its sockets it tells
+     * on its thread, where no file that another thread has opened may be used: it is to be passed on to another one.
+     * Empty where that can't be had: nio, or a kernel or a sandbox that refuses.
+     */
+    public Optional<Transport> withOwnFiles() {
+        return isEpoll() && OwnFiles.whyNot().isEmpty() ? Optional.of(EPOLL_WITH_OWN_FILES) : Optional.empty();
+    }
+
+    /** Whether there may be one {@link #withOwnFiles()}; tries nothing. */
+    public boolean mayOwnFiles() {
+        return isEpoll() && !OwnFiles.isRefused();
+    }
+
+    /** Whether it is one {@link #withOwnFiles()}. */
+    public boolean ownsFiles() {
+        return ownFiles;
+    }
+
+    /** Whether the thread that calls is a loop {@link #withOwnFiles()}. */
+    public static boolean hasOwnFiles() {
+        return OwnFiles.isOwner();
+    }
+
     /** {@code epoll} or {@code nio}. */
     public String name() {
         return name;
@@ -101,7 +127,7 @@ public final class Transport {
      * @throws RuntimeException where the system gives no epoll set (EMFILE) or no thread (EAGAIN); its name is in {@link Errno}
      */
     public EventLoopGroup loops(int n, String role) {
-        EventLoopGroup loops = new ClosingLoops(n, threads(role), ioHandlers());
+        EventLoopGroup loops = new ClosingLoops(n, threads(role), ioHandlers(), ownFiles);
         try {
             loops.forEach(loop -> loop.execute(() -> {})); // now, and not when the first connection comes
             return loops;
@@ -121,17 +147,18 @@ public final class Transport {
         }
     }
 
-    private static ThreadFactory threads(String role) {
-        AtomicInteger last = new AtomicInteger();
+    private ThreadFactory threads(String role) {
+        AtomicInteger last = ownFiles ? OwnFiles.THREADS : new AtomicInteger();
         return task -> {
-            Thread thread = new FastThreadLocalThread(task, role + "-" + last.incrementAndGet());
+            Thread thread = new FastThreadLocalThread(
+                    ownFiles ? OwnFiles.during(task) : task, role + "-" + last.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
     }
 
     private IoHandlerFactory ioHandlers() {
-        return isEpoll() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return isEpoll() ? EpollHandlers.factory() : NioIoHandler.newFactory();
     }
 
     /**
@@ -144,8 +171,11 @@ public final class Transport {
     public Listening listen(EventLoop loop, InetSocketAddress at, Listening.Manner manner, Listening.Owner owner)
             throws IOException {
         try {
+            if (ownFiles) { // the loop's own file
+                return answer(loop.submit(() -> new EpollListening((IoEventLoop) loop, ownFiles, at, manner, owner)));
+            }
             return isEpoll()
-                    ? new EpollListening((IoEventLoop) loop, at, manner, owner)
+                    ? new EpollListening((IoEventLoop) loop, ownFiles, at, manner, owner)
                     : new ChannelListening(new NioServerSocketChannel(), loop, at, manner, owner);
         } catch (ChannelException | UncheckedIOException e) { // no socket; no room in the epoll set
             throw new IOException(e);
@@ -212,7 +242,7 @@ public final class Transport {
     }
 
     private boolean isEpoll() {
-        return this == EPOLL;
+        return this != NIO;
     }
 
     @Override
@@ -225,24 +255,30 @@ public final class Transport {
      * the channels and then to leave: told in between, with no quiet period, it leaves its sockets open for ever.
      */
     private static final class ClosingLoops extends MultiThreadIoEventLoopGroup {
-        ClosingLoops(int n, ThreadFactory threads, IoHandlerFactory io) {
-            super(n, threads, io);
+        ClosingLoops(int n, ThreadFactory threads, IoHandlerFactory io, boolean ownFiles) {
+            super(n, threads, io, ownFiles);
         }
 
         @Override
         protected IoEventLoop newChild(Executor executor, IoHandlerFactory io, Object... args) {
-            return new ClosingLoop(this, executor, io);
+            return new ClosingLoop(this, executor, io, (Boolean) args[0]);
         }
 
         private static final class ClosingLoop extends SingleThreadIoEventLoop {
-            ClosingLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory io) {
+            private final boolean ownFiles;
+
+            ClosingLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory io, boolean ownFiles) {
                 super(parent, executor, io);
+                this.ownFiles = ownFiles;
             }
 
             /** Netty only logs what ends a loop, and its connections would wait for ever. */
             @Override
             protected void run() {
                 try {
+                    if (ownFiles) {
+                        OwnFiles.take(ioHandler());
+                    }
                     super.run();
                 } catch (Error e) {
                     Thread self = Thread.currentThread();

@@ -7,6 +7,8 @@ import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.ServerStatus;
 import io.connscale.control.Threads;
+import io.connscale.kernel.Fact;
+import io.connscale.kernel.Facts;
 import io.connscale.net.Transport;
 import io.connscale.stats.Statistics;
 import java.util.List;
@@ -151,6 +153,13 @@ public final class PingPongServer implements Server {
     public CompletableFuture<ServerStatus> status() {
         ServerProcesses now = running;
         return now == null ? CompletableFuture.completedFuture(ServerStatus.stopped(transport.name())) : now.status();
+    }
+
+    @Override
+    public CompletableFuture<Facts> facts(Facts.Depth depth) {
+        return Server.super
+                .facts(depth)
+                .thenApply(facts -> starter.startsLoops() ? facts.with(Fact.WORKERS_ARE_LOOPS, 1) : facts);
     }
 
     @Override

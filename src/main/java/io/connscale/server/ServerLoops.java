@@ -32,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,9 @@ final class ServerLoops {
     private final Transport transport;
     private final EventLoopGroup group;
     private final Reasons reasons = new Reasons();
-    private final LoadReader load = new LoadReader();
+    /** Of the process; null in a worker within another's, which tells that. */
+    private final @Nullable LoadReader load;
+
     private final List<ServerLoop> loops = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>(); // as they began
     private final List<Listening> sockets = new ArrayList<>(); // one for each listener
@@ -53,6 +56,7 @@ final class ServerLoops {
     private ServerLoops(ServerSettings settings, Transport transport) throws AgentException {
         this.settings = settings;
         this.transport = transport;
+        this.load = transport.ownsFiles() ? null : new LoadReader();
         this.group = loops();
         for (EventExecutor loop : group) {
             ServerLoop counting = new ServerLoop(
@@ -67,9 +71,10 @@ final class ServerLoops {
         return tls == null ? transport.links(loop, Wire.PONG) : transport.links(loop, Wire.PONG, tls);
     }
 
+    /** Where loops have files of their own there is one: what it accepts is no file of another's. */
     private EventLoopGroup loops() throws AgentException {
         try {
-            return transport.loops(settings.acceptors(), "server");
+            return transport.loops(transport.ownsFiles() ? 1 : settings.acceptors(), "server");
         } catch (RuntimeException e) { // Netty's way to say that the system gave no epoll set or no pipe
             throw Refusals.loops(settings.acceptors(), Errno.name(e));
         }
@@ -143,7 +148,8 @@ final class ServerLoops {
 
     /** Each loop copies what it has recorded. */
     CompletableFuture<Statistics> statistics() {
-        Statistics all = load.read().plus(Statistics.of(new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts())));
+        Statistics all = (load == null ? Statistics.NONE : load.read())
+                .plus(Statistics.of(new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts())));
         CompletableFuture<Statistics> sum = CompletableFuture.completedFuture(all);
         for (ServerLoop loop : loops) {
             sum = sum.thenCombine(Threads.call(loop.loop, loop::statistics), Statistics::plus);
@@ -167,7 +173,9 @@ final class ServerLoops {
         }
         boolean ended = group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
-        load.close();
+        if (load != null) {
+            load.close();
+        }
         if (!closed || !ended) {
             LOG.warn("the server's sockets and event loops did not end within {} s", STOP_SECONDS);
         }

@@ -95,8 +95,11 @@ final class ServerProcesses {
             throws AgentException {
         Limits limits = Limits.ofThisProcess();
         Integer max = settings.workers();
-        WorkerBound bound =
-                new WorkerBound(max == null || !transport.sharesPorts() ? 1 : max, limits, settings.tls() != null);
+        WorkerBound bound = new WorkerBound(
+                max == null || !transport.sharesPorts() ? 1 : max,
+                limits,
+                settings.tls() != null,
+                starter.startsLoops());
         boolean alone = bound.max() == 1;
         if (!alone) {
             probe(settings, transport);

@@ -120,7 +120,7 @@ class GrowingAgentTest {
     private final GrowingAgent agent = new GrowingAgent(
             own,
             100,
-            new WorkerBound(2, LIMITS, false),
+            new WorkerBound(2, LIMITS, false, false),
             name -> {
                 whileStarting.run();
                 return worker;

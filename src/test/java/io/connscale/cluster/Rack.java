@@ -30,7 +30,7 @@ public final class Rack implements AutoCloseable {
     });
     private final AtomicInteger greeting = new AtomicInteger();
     private final AtomicInteger mostGreeting = new AtomicInteger();
-    private final Facts facts = new FactsReader().read(false);
+    private final Facts facts = new FactsReader().read(Facts.Depth.LISTENERS);
     private volatile Function<String, Snapshot> holds = host -> Snapshot.NONE;
     private volatile Predicate<String> cut = host -> false;
 

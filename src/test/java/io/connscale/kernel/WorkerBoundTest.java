@@ -69,16 +69,16 @@ class WorkerBoundTest {
     void whatTheSystemDoesNotTellBoundsNothing() {
         WorkerBound.Left unknown = WorkerBound.left(folder.resolve("nowhere"), folder.resolve("nowhere"));
         assertThat(unknown).isEqualTo(new WorkerBound.Left(OptionalLong.empty(), OptionalLong.empty()));
-        assertThat(WorkerBound.more(1, 20_000, false, unknown)).isEqualTo(1023);
+        assertThat(WorkerBound.more(1, 20_000, false, false, unknown)).isEqualTo(1023);
     }
 
     /** So that the kernel is asked: its word is what a verdict needs. */
     @Test
     void oneProcessMoreThanThereAreThreadsForIsTried() {
         OptionalLong plenty = OptionalLong.empty();
-        assertThat(WorkerBound.more(1, 100, false, new WorkerBound.Left(plenty, OptionalLong.of(40))))
+        assertThat(WorkerBound.more(1, 100, false, false, new WorkerBound.Left(plenty, OptionalLong.of(40))))
                 .isEqualTo(3);
-        assertThat(WorkerBound.more(1, 100, false, new WorkerBound.Left(plenty, OptionalLong.of(0))))
+        assertThat(WorkerBound.more(1, 100, false, false, new WorkerBound.Left(plenty, OptionalLong.of(0))))
                 .isEqualTo(1);
     }
 
@@ -86,25 +86,25 @@ class WorkerBoundTest {
     void nothingIsStartedThatHasNoMemory() {
         long each = Costs.PROCESS_BYTES + (Costs.SOCKET + Costs.IN_AGENT) * 100;
         assertThat(WorkerBound.more(
-                        1, 100, false, new WorkerBound.Left(OptionalLong.of(3 * each), OptionalLong.empty())))
+                        1, 100, false, false, new WorkerBound.Left(OptionalLong.of(3 * each), OptionalLong.empty())))
                 .isEqualTo(3);
         assertThat(WorkerBound.more(
-                        1, 100, false, new WorkerBound.Left(OptionalLong.of(each - 1), OptionalLong.of(900))))
+                        1, 100, false, false, new WorkerBound.Left(OptionalLong.of(each - 1), OptionalLong.of(900))))
                 .isZero();
         long overTls = each + Costs.TLS_IN_SERVER * 100;
         assertThat(WorkerBound.more(
-                        1, 100, true, new WorkerBound.Left(OptionalLong.of(3 * overTls), OptionalLong.empty())))
+                        1, 100, true, false, new WorkerBound.Left(OptionalLong.of(3 * overTls), OptionalLong.empty())))
                 .isEqualTo(3);
         assertThat(WorkerBound.more(
-                        1, 100, true, new WorkerBound.Left(OptionalLong.of(3 * each), OptionalLong.empty())))
+                        1, 100, true, false, new WorkerBound.Left(OptionalLong.of(3 * each), OptionalLong.empty())))
                 .isLessThan(3);
     }
 
     @Test
     void whatHostsYamlSaysHolds() {
-        assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2), false).more(1))
+        assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2), false, false).more(1))
                 .isEqualTo(2);
-        assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2), false).more(9))
+        assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2), false, false).more(9))
                 .isZero();
     }
 }

@@ -1,0 +1,164 @@
+package io.connscale.net;
+
+import com.sun.jna.LastErrorException;
+import io.connscale.kernel.Libc;
+import io.netty.channel.IoHandler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A table of open files for a thread alone. {@code RLIMIT_NOFILE} bounds a table (fs/file.c, {@code alloc_fd}), and the threads of a
+ * process share one only as long as nobody says otherwise: after unshare(2) with {@code CLONE_FILES}, which needs no privilege, a
+ * thread has as many files as a process. A number then means a file to that thread alone. So whatever has one of these
+ * opens, uses and closes its files by itself, and gives what it has found out to other threads, never a file.
+ */
+final class OwnFiles {
+    private static final Logger log = LoggerFactory.getLogger(OwnFiles.class);
+    /** linux/sched.h. */
+    private static final int CLONE_FILES = 0x400;
+    /** linux/close_range.h, asm-generic/unistd.h; Linux 5.9. A sandbox that forbids namespaces and so unshare(2) allows it. */
+    private static final int CLOSE_RANGE = 436;
+
+    private static final int CLOSE_RANGE_UNSHARE = 2;
+    private static final int NO_FILE = Integer.MAX_VALUE;
+    /** Standard input, output and error. */
+    private static final int STANDARD = 2;
+
+    /** The last one's number: that of the loops beside it whose files are the process's is 1. */
+    static final AtomicInteger THREADS = new AtomicInteger(1);
+    /** What the loop of this thread has in the process's table, too; empty where it has no own. */
+    private static final ThreadLocal<List<Integer>> MINE = ThreadLocal.withInitial(List::of);
+    /** The same of loops that have ended. Closed by the next who makes one, in whose table they are. */
+    private static final Set<Integer> LEFT = ConcurrentHashMap.newKeySet();
+
+    /** Why none can be had; empty where they can, null: not tried yet. */
+    private static volatile @Nullable String refused;
+
+    private OwnFiles() {}
+
+    /** Why no thread of this process can have one, in words; empty where it can. Tries it, once, on a thread that ends with its table. */
+    static Optional<String> whyNot() {
+        String known = refused;
+        if (known == null) {
+            known = tried();
+            refused = known;
+        }
+        return known.isEmpty() ? Optional.empty() : Optional.of(known);
+    }
+
+    /** Whether it is known that none can be had. */
+    static boolean isRefused() {
+        String known = refused;
+        return known != null && !known.isEmpty();
+    }
+
+    private static String tried() {
+        List<String> why = new ArrayList<>();
+        Thread probe = new Thread(
+                () -> {
+                    try {
+                        unshare();
+                    } catch (LastErrorException | LinkageError e) {
+                        why.add(e.toString());
+                    }
+                },
+                "own-files-probe");
+        probe.setDaemon(true);
+        try {
+            probe.start();
+            probe.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        } catch (OutOfMemoryError e) {
+            return "no thread left";
+        }
+        return why.stream().findFirst().orElse("");
+    }
+
+    private static void unshare() {
+        try {
+            Libc.unshare(CLONE_FILES);
+        } catch (LastErrorException e) {
+            Libc.syscall(CLOSE_RANGE, NO_FILE, NO_FILE, CLOSE_RANGE_UNSHARE);
+        }
+    }
+
+    /** Whether the thread that calls has one: files that others have opened are none to it. */
+    static boolean isOwner() {
+        return !MINE.get().isEmpty();
+    }
+
+    /**
+     * From now on the thread that calls has a table of its own, in which is what the program is read from, standard input, output and
+     * error, and what {@code loop}, its own, has opened. Where that is refused, it goes on with that of the process: it has fewer files.
+     */
+    static void take(IoHandler loop) {
+        try {
+            List<Integer> own =
+                    EpollHandlers.files(loop); // made on the thread that made the loop, in whose table they stay
+            unshare();
+            MINE.set(own);
+            for (int file : open()) {
+                if (file > STANDARD && !own.contains(file) && !isRegular(file)) {
+                    close(file);
+                }
+            }
+        } catch (LastErrorException | IOException | ReflectiveOperationException e) {
+            log.warn("no table of files for a loop alone", e);
+        }
+    }
+
+    /** What a thread runs whose loop takes one: its end is the end of the table. */
+    static Runnable during(Runnable task) {
+        LEFT.removeIf(OwnFiles::closed);
+        return () -> {
+            try {
+                task.run();
+            } finally {
+                LEFT.addAll(MINE.get());
+            }
+        };
+    }
+
+    private static boolean closed(int file) {
+        close(file);
+        return true;
+    }
+
+    private static List<Integer> open() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/thread-self/fd"))) {
+            return files.map(file -> Integer.valueOf(file.getFileName().toString()))
+                    .toList();
+        }
+    }
+
+    /** The jar, an archive of classes, a log: read from, or written to, by whoever comes by. */
+    private static boolean isRegular(int file) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/thread-self/fd/" + file))
+                    .isAbsolute();
+        } catch (IOException e) {
+            return true; // that which listed them, and is closed
+        }
+    }
+
+    static void close(int file) {
+        try {
+            Libc.close(file);
+        } catch (LastErrorException e) {
+            // close(2) gives the descriptor free whatever it says
+        }
+    }
+}

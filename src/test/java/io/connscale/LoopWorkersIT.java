@@ -1,0 +1,111 @@
+package io.connscale;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Agent and server each hold more connections in one process than a process may have files: by loops with files of their own. */
+class LoopWorkersIT {
+    private static final int FILES = 250;
+    private static final Pattern PROCESS = Pattern.compile("\"pid\":(\\d+),\"established\":(\\d+)");
+    private static final Pattern AGENT = Pattern.compile("\"pid\":(\\d+)");
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void bothEndsWithFewFiles() throws IOException {
+        Path java = folder.resolve("java");
+        Files.writeString(
+                java,
+                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' \"$@\"\n"
+                        .formatted(FILES, System.getProperty("java.home")));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(folder.resolve("hosts.yaml"), """
+                server: {ports: 0, on: s}
+                client: {interval: 1s, timeout: 10s, rate: unlimited}
+                hosts: {client1: {java: %1$s}, s: {java: %1$s}}
+                """.formatted(java));
+    }
+
+    private static void established(RunningConsole console, long n) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(console.answer("count"))
+                        .contains("\"server\":{\"established\":" + n + "}", "\"difference\":0"));
+    }
+
+    @Test
+    void aThousandOfTwoHundredFiftyFilesAndTheirEndsAreCounted() throws Exception {
+        try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json", "--keep-going")) {
+            assertThat(console.answer("start client1")).contains("\"ok\":true");
+            for (int round = 0; round < 2; round++) {
+                assertThat(console.answer("connections start 1000 client1"))
+                        .contains("\"established\":1000,\"failed\":0", "\"errors\":{}");
+                established(console, 1000);
+
+                String server = console.answer("server");
+                List<MatchResult> workers = PROCESS.matcher(server).results().toList();
+                assertThat(workers).hasSizeGreaterThan(4);
+                assertThat(workers.stream().map(one -> one.group(1)).distinct()).hasSize(1);
+                assertThat(workers).allMatch(one -> Long.parseLong(one.group(2)) < FILES);
+                assertThat(workers.stream()
+                                .mapToLong(one -> Long.parseLong(one.group(2)))
+                                .sum())
+                        .isEqualTo(1000);
+                String hosts = console.answer("hosts");
+                MatchResult agent = AGENT.matcher(hosts).results().findFirst().orElseThrow();
+                long pid = Long.parseLong(agent.group(1));
+                assertThat(ProcessHandle.of(pid).orElseThrow().children()).isEmpty();
+                assertThat(filesOf(pid)).as("by all its threads").hasSizeGreaterThanOrEqualTo(1000);
+
+                assertThat(console.answer("connections stop 400 client1")).contains("\"stopped\":400");
+                established(console, 600);
+                assertThat(console.answer("connections stop all client1")).contains("\"established\":0");
+                established(console, 0);
+            }
+            assertThat(console.answer("server stop")).contains("\"ok\":true");
+            assertThat(console.answer("server start")).contains("\"ok\":true");
+            assertThat(console.answer("connections start 700 client1")).contains("\"established\":700,\"failed\":0");
+            established(console, 700);
+        }
+    }
+
+    /** Sockets of the tables of all its threads. */
+    private static Set<String> filesOf(long pid) throws IOException {
+        Set<String> sockets = new HashSet<>();
+        try (var threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads.toList()) {
+                try (var files = Files.list(thread.resolve("fd"))) {
+                    for (Path file : files.toList()) {
+                        String what = link(file);
+                        if (what.startsWith("socket:")) {
+                            sockets.add(what);
+                        }
+                    }
+                }
+            }
+        }
+        return sockets;
+    }
+
+    private static String link(Path file) {
+        try {
+            return Files.readSymbolicLink(file).toString();
+        } catch (IOException e) {
+            return ""; // it was closed
+        }
+    }
+}
