@@ -9,6 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -168,11 +170,26 @@ record Ending(int exit, List<String> errors, boolean broken, Optional<String> ki
     static void kill(Process process) {
         if (process.isAlive()) {
             try {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                killChildren(process.pid());
             } catch (UnsupportedOperationException e) {
                 log.debug("a process of another machine", e);
             }
             process.destroyForcibly();
+        }
+    }
+
+    /** As Linux lists them (proc(5)): {@link ProcessHandle#descendants()} looks at every process of the machine, for each of a lost rack's hosts. */
+    private static void killChildren(long pid) {
+        try {
+            String children = Files.readString(Path.of("/proc/" + pid + "/task/" + pid + "/children"));
+            for (String child : children.strip().split(" ", -1)) {
+                if (!child.isEmpty()) {
+                    killChildren(Long.parseLong(child));
+                    ProcessHandle.of(Long.parseLong(child)).ifPresent(ProcessHandle::destroyForcibly);
+                }
+            }
+        } catch (IOException e) {
+            log.debug("it has just ended, or this system does not list them", e);
         }
     }
 

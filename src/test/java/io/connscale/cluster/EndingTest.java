@@ -1,6 +1,7 @@
 package io.connscale.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.util.List;
@@ -126,6 +127,15 @@ class EndingTest {
         Process deaf = sh("trap '' TERM; exec sleep 1000");
         assertThat(Ending.exit(deaf, 0)).isIn(137, Ending.UNKNOWN);
         assertThat(Ending.exit(deaf, 10)).isEqualTo(137);
+    }
+
+    @Test
+    void whatItHasStartedIsKilledWithIt() throws IOException {
+        Process shell = sh("sleep 1000 & echo $!; wait");
+        long child = Long.parseLong(shell.inputReader().readLine());
+        Ending.kill(shell);
+        await().until(() -> !shell.isAlive()
+                && !ProcessHandle.of(child).map(ProcessHandle::isAlive).orElse(false));
     }
 
     @Test
