@@ -196,9 +196,8 @@ public final class FactsReader {
         uptime(found);
         Optional<TcpTable.Counts> counts = thorough ? counts() : Optional.empty();
         counts.ifPresent(all -> found.put(Fact.SYN_RECEIVED.kernelName(), all.synReceived()));
-        List<TcpTable.Listener> listeners = depth == Facts.Depth.VALUES
-                ? null
-                : listeners(found.getOrDefault(Fact.SOCKETS.kernelName(), 0L));
+        List<TcpTable.Listener> listeners =
+                depth == Facts.Depth.VALUES ? null : listeners(found.getOrDefault(Fact.SOCKETS.kernelName(), 0L));
         return new Facts(
                 known(found),
                 listeners == null ? null : listening(listeners, thorough, counts),

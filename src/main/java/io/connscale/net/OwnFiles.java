@@ -1,8 +1,9 @@
 package io.connscale.net;
 
 import com.sun.jna.LastErrorException;
-import io.connscale.kernel.Libc;
+import com.sun.jna.Native;
 import io.netty.channel.IoHandler;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,22 @@ final class OwnFiles {
 
     private OwnFiles() {}
 
+    /** Calls that neither Java 17 nor Netty makes. Where JNA's native library can't be loaded each throws a {@link LinkageError}. */
+    private static final class C {
+        static {
+            System.setProperty("jna.nosys", "true"); // JNA's own library, and not one of this machine's
+            Native.register(C.class, "c");
+        }
+
+        private C() {}
+
+        static native int unshare(int flags) throws LastErrorException;
+
+        static native long syscall(long number, long first, long second, long third) throws LastErrorException;
+
+        static native int close(int file) throws LastErrorException;
+    }
+
     /** Why no thread of this process can have one, in words; empty where it can. Tries it, once, on a thread that ends with its table. */
     static Optional<String> whyNot() {
         String known = refused;
@@ -65,7 +82,7 @@ final class OwnFiles {
 
     private static String tried() {
         List<String> why = new ArrayList<>();
-        Thread probe = new Thread(
+        Thread probe = new FastThreadLocalThread(
                 () -> {
                     try {
                         unshare();
@@ -89,9 +106,9 @@ final class OwnFiles {
 
     private static void unshare() {
         try {
-            Libc.unshare(CLONE_FILES);
+            C.unshare(CLONE_FILES);
         } catch (LastErrorException e) {
-            Libc.syscall(CLOSE_RANGE, NO_FILE, NO_FILE, CLOSE_RANGE_UNSHARE);
+            C.syscall(CLOSE_RANGE, NO_FILE, NO_FILE, CLOSE_RANGE_UNSHARE);
         }
     }
 
@@ -156,7 +173,7 @@ final class OwnFiles {
 
     static void close(int file) {
         try {
-            Libc.close(file);
+            C.close(file);
         } catch (LastErrorException e) {
             // close(2) gives the descriptor free whatever it says
         }

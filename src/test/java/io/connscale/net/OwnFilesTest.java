@@ -130,7 +130,10 @@ class OwnFilesTest {
     void itListensAndTheProcessDoesNot() throws Exception {
         EventLoop loop = group.next();
         Listening listening = transport.listen(
-                loop, new InetSocketAddress("127.0.0.1", 0), new Listening.Manner(5, false), new Listening.Owner() {
+                loop,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                new Listening.Manner(5, false),
+                new Listening.Owner() {
                     @Override
                     public void accepted(java.util.function.Function<Links, Link> link) {}
 
