@@ -56,6 +56,7 @@ class WorkerBoundTest {
     @Test
     void theControlGroupCounts() throws IOException {
         write("proc/self/cgroup", "0::/a\n");
+        write("sys/fs/cgroup/cgroup.controllers", "memory pids\n");
         write("sys/fs/cgroup/a/pids.max", "40\n");
         write("sys/fs/cgroup/a/pids.current", "10\n");
         write("sys/fs/cgroup/a/memory.max", "1000\n");
