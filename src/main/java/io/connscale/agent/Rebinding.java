@@ -34,6 +34,8 @@ final class Rebinding {
 
     private static final int CONNECTIONS = 3;
     private static final int BACKLOG = 16;
+    /** Ports that are tried. */
+    private static final int MAX_TRIES = 50;
     /** The ends of connections on one machine follow each other at once. */
     private static final long MAX_CLOSING = TimeUnit.SECONDS.toNanos(2);
 
@@ -137,9 +139,7 @@ final class Rebinding {
     private static int listened(
             Closing closing, boolean reuse, String address, List<SocketChannel> clients, List<FileDescriptor> accepted)
             throws IOException, InterruptedException {
-        try (BareListener listener = new BareListener(at(address, 0))) {
-            listener.reuseAddress(reuse);
-            listener.bind(at(address, 0));
+        try (BareListener listener = unused(reuse, address)) {
             listener.listen(BACKLOG);
             int port = listener.port();
             for (int i = 0; i < CONNECTIONS; i++) {
@@ -148,6 +148,27 @@ final class Rebinding {
             }
             close(closing, port, clients, accepted);
             return port;
+        }
+    }
+
+    /** Bound to a port at which nothing is left of others, which would be counted: of many tries the first that has one. */
+    private static BareListener unused(boolean reuse, String address) throws IOException {
+        for (int i = 1; ; i++) {
+            BareListener listener = new BareListener(at(address, 0));
+            boolean kept = false;
+            try {
+                listener.reuseAddress(reuse);
+                listener.bind(at(address, 0));
+                int port = listener.port();
+                kept = i == MAX_TRIES || PortSockets.of(port).stream().noneMatch(row -> row.localPort() == port);
+                if (kept) {
+                    return listener;
+                }
+            } finally {
+                if (!kept) {
+                    listener.close();
+                }
+            }
         }
     }
 

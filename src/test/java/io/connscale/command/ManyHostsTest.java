@@ -76,11 +76,12 @@ class ManyHostsTest {
             await().atMost(Duration.ofSeconds(30)).until(() -> in(mini, State.LOST) == HOSTS / 2);
             assertThat(in(mini, State.READY)).as("the rest goes on").isEqualTo(HOSTS / 2);
             await().untilAsserted(() -> assertThat(mini.notices()).anyMatch(line -> line.contains("2000] (")));
+            // The few that are noticed a moment before the others, or after them, are told one by one.
             assertThat(mini.notices())
                     .allMatch(
                             line -> line.matches(
-                                    "(node\\[[\\d,-]+]) \\(\\d+ hosts\\) lost, with 100 connections: no heartbeat for 10 s · start \\1 brings .*"));
-            assertThat(mini.notices()).hasSizeLessThan(LINES);
+                                    "(node[\\d,\\[\\]-]+)( \\(\\d+ hosts\\))? lost, with 100 connections: no heartbeat for 10 s · start \\1 brings .*"));
+            assertThat(mini.notices()).hasSizeLessThan(3 * LINES);
             rack.hold(0);
             assertThat(json(mini, "count node[1-1000]").exit()).isZero();
             assertThat(table(mini, "hosts").out().lines().toList())
