@@ -24,7 +24,7 @@ class MemoryRefusedIT {
     private static final String FEW_FILES = "#!/bin/sh\nulimit -n 2000\nexec '%s' \"$@\"\n";
     private static final String HOSTS = """
             server: {ports: 0}
-            hosts: {client1: {source: 127.0.0.2-127.0.0.250}}
+            hosts: {client1: {source: 127.0.0.2-127.0.0.250, jvm: [-Dconnscale.workers=processes]}}
             """;
 
     @TempDir
@@ -39,7 +39,7 @@ class MemoryRefusedIT {
         script = ConsoleScript.in(folder);
         Path few = Files.writeString(folder.resolve("few"), FEW_FILES.formatted(script.script()));
         Files.setPosixFilePermissions(few, PosixFilePermissions.fromString("rwxr-xr-x"));
-        script = script.calledAs(few);
+        script = script.calledAs(few).with("CONNSCALE_JAVA_OPTS", "-Dconnscale.workers=processes");
     }
 
     private static long availableKib() throws IOException {

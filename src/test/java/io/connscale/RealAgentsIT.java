@@ -282,7 +282,9 @@ class RealAgentsIT {
     }
 
     private static long established(String port) throws IOException {
-        Process ss = new ProcessBuilder("ss", "-Htn", "state", "established", "( sport = :" + port + " )").start();
+        Process ss = new ProcessBuilder(
+                        "ss", "-Htn", "state", "established", "src 127.0.0.1 and ( sport = :" + port + " )")
+                .start(); // others may have that port at another address
         return new String(ss.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
                 .count();

@@ -49,6 +49,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ final class Requests implements AutoCloseable {
     private final Outbox outbox;
     private final Executor control;
     /** Reads the kernel's tables, which take seconds where there are many sockets: the control thread has to be heard of meanwhile. */
-    private final Executor facts = Threads.queue("agent-facts", MAX_FACTS);
+    private final ThreadPoolExecutor facts = Threads.queue("agent-facts", MAX_FACTS);
 
     private final ForeignServerReader foreign = new ForeignServerReader();
     private @Nullable SnapshotTaken said;
@@ -95,6 +96,7 @@ final class Requests implements AutoCloseable {
         this.starter = starter;
         this.outbox = outbox;
         this.control = control;
+        facts.prestartCoreThread(); // where no thread is left later, what the kernel says is wanted most
     }
 
     void take(Message message) {
@@ -282,6 +284,7 @@ final class Requests implements AutoCloseable {
     @Override
     public void close() {
         experiments.close();
+        facts.shutdown();
         server.close();
         GrowingAgent running = agent;
         if (running != null) {

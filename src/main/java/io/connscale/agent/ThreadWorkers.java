@@ -1,5 +1,6 @@
 package io.connscale.agent;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Message;
@@ -16,6 +17,7 @@ import io.connscale.kernel.Limits;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -23,6 +25,8 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts workers in this process: event loops that have as many files as a process may have ({@link Transport#withOwnFiles()}). Such
@@ -30,10 +34,16 @@ import org.jspecify.annotations.Nullable;
  * workers are processes. Any thread.
  */
 public final class ThreadWorkers implements AgentProcess.Starter {
+    private static final Logger log = LoggerFactory.getLogger(ThreadWorkers.class);
     /** Set to {@value #PROCESSES}: workers are processes in any case. */
     private static final String PROPERTY = "connscale.workers";
 
     private static final String PROCESSES = "processes";
+    /** Percent of the old generation that are to be free after a collection. */
+    private static final int THIRD = 30;
+
+    private static final String MIN_FREE = "MinHeapFreeRatio";
+    private static final String MAX_FREE = "MaxHeapFreeRatio";
 
     private final Transport transport;
     private final BiFunction<ServerSettings, Transport, Server> servers;
@@ -60,6 +70,22 @@ public final class ThreadWorkers implements AgentProcess.Starter {
         return wanted() && transport.mayOwnFiles();
     }
 
+    /**
+     * Whenever the old generation grows all of it is collected. An agent's flags have it grow by a twentieth, which suits the connections of one
+     * worker; for a million it would be collected sixty times. Both are manageable at run time ({@link HotSpotDiagnosticMXBean}).
+     */
+    private static void growByAThird() {
+        try {
+            HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+            if (Integer.parseInt(vm.getVMOption(MIN_FREE).getValue()) < THIRD) {
+                vm.setVMOption(MAX_FREE, String.valueOf(THIRD + 10));
+                vm.setVMOption(MIN_FREE, String.valueOf(THIRD));
+            }
+        } catch (RuntimeException e) { // another JVM: it works without
+            log.debug("the heap grows as it likes", e);
+        }
+    }
+
     private static boolean wanted() {
         return !PROCESSES.equals(System.getProperty(PROPERTY));
     }
@@ -71,6 +97,7 @@ public final class ThreadWorkers implements AgentProcess.Starter {
             return processes.start(name);
         }
         answers.prestartCoreThread(); // not by a loop, whose files it would have
+        growByAThird();
         return new ThreadWorker(own);
     }
 

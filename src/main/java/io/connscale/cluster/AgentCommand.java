@@ -192,9 +192,8 @@ final class AgentCommand {
                 "-XX:NewSize=" + young + "m",
                 "-XX:MaxNewSize=" + MAX_YOUNG_MIB + "m",
                 "-XX:NewRatio=4", // where there is much, a collection must not come for each MiB
-                // By a third at once: whenever the old generation grows, all of it is collected.
-                "-XX:MinHeapFreeRatio=30",
-                "-XX:MaxHeapFreeRatio=40",
+                "-XX:MinHeapFreeRatio=5",
+                "-XX:MaxHeapFreeRatio=15",
                 "-XX:ReservedCodeCacheSize=24m",
                 "-Xss256k");
     }

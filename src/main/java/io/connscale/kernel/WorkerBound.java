@@ -16,6 +16,8 @@ import java.util.stream.Stream;
  */
 public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
     private static final int MAX = 1024;
+    /** Those that an event loop has in the process's own table, too: its epoll set, an eventfd, a timer. */
+    private static final long FILES_OF_LOOP = 3;
 
     /** Connections that a new worker has room for. */
     public long room() {
@@ -24,9 +26,11 @@ public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
 
     /** How many more there may be beside those {@code there}. */
     public int more(int there) {
-        return max > 0
-                ? Math.max(0, max - there)
-                : more(there, room(), tls, loops, left(Path.of("/proc"), Path.of("/sys")));
+        if (max > 0) {
+            return Math.max(0, max - there);
+        }
+        int more = more(there, room(), tls, loops, left(Path.of("/proc"), Path.of("/sys")));
+        return loops ? (int) Math.min(more, limits.roomHere() / FILES_OF_LOOP) : more;
     }
 
     /** What new processes here can have; empty where the system does not tell. */

@@ -209,8 +209,10 @@ class ControlGroupsIT {
         Files.setPosixFilePermissions(folder, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
         int uid = 60_000 + (int) (ProcessHandle.current().pid() % 5_000); // nobody else's: their threads would count
         Files.setAttribute(home, "unix:uid", uid); // nothing is run from a folder that everybody can write to
-        String user = "u: {command: [prlimit, '--nproc=60:60', '--nofile=200:200', setpriv, --reuid=" + uid
-                + ", --clear-groups, --inh-caps=-all, env, XDG_CACHE_HOME=" + home + ", HOME=" + home + "]}";
+        String user =
+                "u: {jvm: ['-Dconnscale.workers=processes'], command: [prlimit, '--nproc=60:60', '--nofile=200:200', setpriv, --reuid="
+                        + uid + ", --clear-groups, --inh-caps=-all, env, XDG_CACHE_HOME=" + home + ", HOME=" + home
+                        + "]}";
         try (RunningConsole console = console("interval: 60s", user)) {
             must(console, "start u");
             JsonNode threads = row(must(console, "plan 1000 u"), "threads", "u");
