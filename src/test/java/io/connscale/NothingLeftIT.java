@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 class NothingLeftIT {
     /** Enough for the console with its server and one agent, and for no further process. */
     private static final int THREADS = 52;
+    /** What an agent needs for itself, and a few. */
+    private static final int OF_AN_AGENT = 28;
 
     /** Control groups, version 1 and 2. */
     private static final List<Path> GROUPS = List.of(Path.of("/sys/fs/cgroup/pids"), Path.of("/sys/fs/cgroup"));
@@ -69,9 +71,34 @@ class NothingLeftIT {
             String answer = ran.out().lines().skip(1).findFirst().orElseThrow();
             assertThat(answer)
                     .containsPattern("\"requested\":500,\"established\":1\\d\\d,\"failed\":3\\d\\d,")
-                    .containsPattern("\"errors\":\\{\"start EAGAIN\":3\\d\\d}")
-                    .contains("\"cause\":\"threads\"", "pids.max " + THREADS);
+                    .containsPattern(
+                            "\"errors\":\\{\"start EAGAIN\":3\\d\\d}"); // in a group whose console has no thread to ask
+            // why
             assertThat(ran.err()).contains("no thread left (start EAGAIN)");
+        } finally {
+            await().atMost(Duration.ofSeconds(20)).until(() -> removed(group));
+        }
+    }
+
+    @Test
+    void anAgentWithoutAThreadForWorkersIsToldByItsGroup() throws Exception {
+        Needs.root();
+        Path group = group();
+        Files.writeString(group.resolve("pids.max"), Integer.toString(OF_AN_AGENT));
+        try {
+            Path java = Files.writeString(
+                    folder.resolve("java"),
+                    "#!/bin/sh\necho $$ > '%s/cgroup.procs'\nulimit -n 200\nexec '%s/bin/java' \"$@\"\n"
+                            .formatted(group, System.getProperty("java.home")));
+            Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Ran ran = console("client1: {java: %s}".formatted(java))
+                    .run("-o", "json", "-e", "start client1", "-e", "connections start 500 client1 --force");
+
+            String answer = ran.out().lines().skip(1).findFirst().orElseThrow();
+            assertThat(answer)
+                    .containsPattern("\"requested\":500,\"established\":1\\d\\d,\"failed\":3\\d\\d,")
+                    .containsPattern("\"errors\":\\{\"start EAGAIN\":3\\d\\d}")
+                    .contains("\"cause\":\"threads\"", "pids.max " + OF_AN_AGENT);
         } finally {
             await().atMost(Duration.ofSeconds(20)).until(() -> removed(group));
         }

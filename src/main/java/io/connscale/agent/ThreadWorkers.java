@@ -20,6 +20,7 @@ import io.connscale.stats.Statistics;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -39,6 +40,7 @@ public final class ThreadWorkers implements AgentProcess.Starter {
     private static final String PROPERTY = "connscale.workers";
 
     private static final String PROCESSES = "processes";
+    private static final int THREADS_LEFT = 10;
     /** Percent of the old generation that are to be free after a collection. */
     private static final int THIRD = 30;
 
@@ -70,6 +72,31 @@ public final class ThreadWorkers implements AgentProcess.Starter {
         return wanted() && transport.mayOwnFiles();
     }
 
+    private static void awaited(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it is ending
+        }
+    }
+
+    /**
+     * Loops would take the last threads that a user or a control group may have, and then nobody could say why there are no more: so a few are
+     * tried before each, and given back.
+     *
+     * @throws OutOfMemoryError where there are not so many, as for a loop itself
+     */
+    private static void leaveThreads() {
+        CountDownLatch tried = new CountDownLatch(1);
+        try {
+            for (int i = 0; i < THREADS_LEFT; i++) {
+                Threads.start("worker-spare", () -> awaited(tried));
+            }
+        } finally {
+            tried.countDown();
+        }
+    }
+
     /**
      * Whenever the old generation grows all of it is collected. An agent's flags have it grow by a twentieth, which suits the connections of one
      * worker; for a million it would be collected sixty times. Both are manageable at run time ({@link HotSpotDiagnosticMXBean}).
@@ -98,6 +125,7 @@ public final class ThreadWorkers implements AgentProcess.Starter {
         }
         answers.prestartCoreThread(); // not by a loop, whose files it would have
         growByAThird();
+        leaveThreads();
         return new ThreadWorker(own);
     }
 

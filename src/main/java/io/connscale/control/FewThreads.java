@@ -36,7 +36,14 @@ public final class FewThreads implements Executor {
 
     @Override
     public void execute(Runnable task) {
-        pool.execute(task);
+        try {
+            pool.execute(task);
+        } catch (OutOfMemoryError e) { // no thread left for one more: those that are there do it
+            if (pool.getPoolSize() == 0) {
+                throw e;
+            }
+            pool.getQueue().add(task);
+        }
     }
 
     /** To be called about once per second, by any thread, or more often. */

@@ -66,10 +66,17 @@ public interface Server extends AutoCloseable {
     CompletableFuture<ServerStatus> status();
 
     /**
-     * What the kernel says where the server runs: of this process, unless told otherwise.
+     * What the kernel says where the server runs: of this process, unless told otherwise. Where no thread is left, which is when it is wanted most, who
+     * asks reads it.
      */
     default CompletableFuture<Facts> facts(Facts.Depth depth) {
-        return Threads.call("server-facts", () -> new FactsReader().read(depth));
+        try {
+            CompletableFuture<Facts> read = new CompletableFuture<>();
+            Threads.start("server-facts", () -> Threads.complete(read, () -> new FactsReader().read(depth)));
+            return read;
+        } catch (OutOfMemoryError e) {
+            return CompletableFuture.completedFuture(new FactsReader().read(depth));
+        }
     }
 
     /** All that is known of its work since it was started, and of its process, histograms too. */

@@ -88,7 +88,7 @@ public final class Threads {
         return answer;
     }
 
-    private static <T> void complete(CompletableFuture<T> answer, Callable<T> task) {
+    static <T> void complete(CompletableFuture<T> answer, Callable<T> task) {
         try {
             answer.complete(task.call());
         } catch (Exception | OutOfMemoryError e) { // without an answer whoever asked would wait for ever
