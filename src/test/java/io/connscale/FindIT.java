@@ -54,8 +54,7 @@ class FindIT {
 
     /** A Java that may open {@value #FILES} files, and so may what it starts. */
     private Path javaWithFewFiles() throws IOException {
-        return program(
-                "java", "ulimit -n %d\nexec '%s/bin/java' \"$@\"\n".formatted(FILES, System.getProperty("java.home")));
+        return WrappedJava.after(folder, "ulimit -n " + FILES);
     }
 
     /** What a line answers, where it works. */

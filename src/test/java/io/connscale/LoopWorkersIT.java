@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -28,12 +27,7 @@ class LoopWorkersIT {
 
     @BeforeEach
     void bothEndsWithFewFiles() throws IOException {
-        Path java = folder.resolve("java");
-        Files.writeString(
-                java,
-                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' \"$@\"\n"
-                        .formatted(FILES, System.getProperty("java.home")));
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path java = WrappedJava.after(folder, "ulimit -n " + FILES);
         Files.writeString(folder.resolve("hosts.yaml"), """
                 server: {ports: 0, on: s}
                 client: {interval: 1s, timeout: 10s, rate: unlimited}

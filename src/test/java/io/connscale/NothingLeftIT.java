@@ -86,11 +86,7 @@ class NothingLeftIT {
         Path group = group();
         Files.writeString(group.resolve("pids.max"), Integer.toString(OF_AN_AGENT));
         try {
-            Path java = Files.writeString(
-                    folder.resolve("java"),
-                    "#!/bin/sh\necho $$ > '%s/cgroup.procs'\nulimit -n 200\nexec '%s/bin/java' \"$@\"\n"
-                            .formatted(group, System.getProperty("java.home")));
-            Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+            Path java = WrappedJava.after(folder, "echo $$ > '" + group + "/cgroup.procs'\nulimit -n 200");
             Ran ran = console("client1: {java: %s}".formatted(java))
                     .run("-o", "json", "-e", "start client1", "-e", "connections start 500 client1 --force");
 
@@ -127,10 +123,7 @@ class NothingLeftIT {
     }
 
     private Path fewFiles() throws IOException {
-        Path java = Files.writeString(
-                folder.resolve("java"),
-                "#!/bin/sh\nulimit -n 128\nexec '%s/bin/java' \"$@\"\n".formatted(System.getProperty("java.home")));
-        return Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return WrappedJava.after(folder, "ulimit -n 128");
     }
 
     private static Path group() throws IOException {

@@ -1,5 +1,6 @@
 package io.connscale;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
@@ -10,9 +11,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A console that {@link ConsoleScript} started: its process, and what it has printed so far. For the test's thread. */
 public final class RunningConsole implements AutoCloseable {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final Process process;
     private final Path out;
     private final Path err;
@@ -46,6 +51,13 @@ public final class RunningConsole implements AutoCloseable {
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> out().lines().count() > before && out().endsWith("\n"));
         return out().lines().skip(before).findFirst().orElseThrow();
+    }
+
+    /** The result that a line is answered with in JSON, where it works. */
+    public JsonNode must(String line) {
+        JsonNode answer = JSON.readTree(answer(line));
+        assertThat(answer.path("ok").asBoolean()).as("%s%n%s", answer, err()).isTrue();
+        return answer.path("result");
     }
 
     /** Ctrl-D. */

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -26,12 +25,7 @@ class ServerProcessesIT {
     Path folder;
 
     private RunningConsole console(String server) throws IOException {
-        Path java = folder.resolve("java");
-        Files.writeString(
-                java,
-                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' -Dconnscale.workers=processes \"$@\"\n"
-                        .formatted(FILES, System.getProperty("java.home")));
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path java = WrappedJava.after(folder, "ulimit -n " + FILES, "-Dconnscale.workers=processes");
         Files.writeString(folder.resolve("hosts.yaml"), """
                 server: {%s}
                 client: {interval: 1s, timeout: 10s, rate: unlimited}

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -27,15 +26,12 @@ class WorkersIT {
     @TempDir
     Path folder;
 
+    private Path java;
+
     /** A Java that may open {@value #FILES} files, and so may what it starts. */
     @BeforeEach
     void javaWithFewFiles() throws IOException {
-        Path java = folder.resolve("java");
-        Files.writeString(
-                java,
-                "#!/bin/sh\nulimit -n %d\nexec '%s/bin/java' -Dconnscale.workers=processes \"$@\"\n"
-                        .formatted(FILES, System.getProperty("java.home")));
-        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+        java = WrappedJava.after(folder, "ulimit -n " + FILES, "-Dconnscale.workers=processes");
     }
 
     private RunningConsole console(String workers) throws IOException {
@@ -43,7 +39,7 @@ class WorkersIT {
                 server: {ports: 0}
                 client: {interval: 1s, timeout: 10s, rate: unlimited}
                 hosts: {client1: {java: %s, workers: %s}}
-                """.formatted(folder.resolve("java"), workers));
+                """.formatted(java, workers));
         RunningConsole console = ConsoleScript.in(folder).start("-o", "json", "--keep-going");
         assertThat(console.answer("start client1")).contains("\"ok\":true");
         return console;

@@ -85,14 +85,6 @@ class ContainersIT {
         return podman.console(folder).start("-o", "json", "--keep-going");
     }
 
-    private static JsonNode must(RunningConsole console, String line) {
-        JsonNode answer = JSON.readTree(console.answer(line));
-        assertThat(answer.path("ok").asBoolean())
-                .as("%s%n%s", answer, console.err())
-                .isTrue();
-        return answer.path("result");
-    }
-
     private static String failed(RunningConsole console, String line) {
         JsonNode answer = JSON.readTree(console.answer(line));
         assertThat(answer.path("ok").asBoolean()).as("%s", answer).isFalse();
@@ -104,9 +96,9 @@ class ContainersIT {
         pool("pool");
         List<ProcessHandle> agents;
         try (RunningConsole console = console("interval: 1s", run("alone", ""), exec("inside", "pool"))) {
-            must(console, "start all");
-            must(console, "connections start 300 all");
-            JsonNode count = must(console, "count");
+            console.must("start all");
+            console.must("connections start 300 all");
+            JsonNode count = console.must("count");
             assertThat(count.path("established").asLong()).isEqualTo(600);
             assertThat(count.path("difference").asLong(-1)).isZero();
             assertThat(console.err()).doesNotContain("no epoll"); // its code is in the image
@@ -117,9 +109,9 @@ class ContainersIT {
             agents.addAll(podman.agents("alone"));
             assertThat(agents).hasSize(2);
 
-            must(console, "stop inside");
+            console.must("stop inside");
             await().atMost(SOON).until(() -> podman.agents("pool").isEmpty());
-            must(console, "start inside");
+            console.must("start inside");
             agents.addAll(podman.agents("pool"));
             assertThat(agents).hasSize(3);
             console.process().destroyForcibly();
@@ -141,8 +133,8 @@ class ContainersIT {
                     .contains(
                             "gone: ended at once with exit code 125",
                             "no container with name or ID \\\"no-such-one\\\"");
-            must(console, "start killed,stopped,inside");
-            must(console, "connections start 10 killed,stopped,inside");
+            console.must("start killed,stopped,inside");
+            console.must("connections start 10 killed,stopped,inside");
             podman.must("kill", "killed");
             podman.must("stop", "stopped");
             podman.must("kill", "pool");
@@ -163,14 +155,21 @@ class ContainersIT {
     void theMemoryOfAContainerIsPlannedAndAnAgentKilledForItIsNamed() {
         try (RunningConsole console = console(
                 "interval: 60s, rate: unlimited", run("small", "", "--memory=96m"), run("wide", "", "--memory=1g"))) {
-            must(console, "start all");
-            JsonNode plan = must(console, "plan 15k all");
-            assertThat(row(plan, "memory", "small").path("group").asString()).isEqualTo("control group /");
-            assertThat(row(plan, "memory", "small").path("availableBytes").asLong())
+            console.must("start all");
+            JsonNode plan = console.must("plan 15k all");
+            assertThat(ControlGroupsIT.row(plan, "memory", "small")
+                            .path("group")
+                            .asString())
+                    .isEqualTo("control group /");
+            assertThat(ControlGroupsIT.row(plan, "memory", "small")
+                            .path("availableBytes")
+                            .asLong())
                     .isBetween(1L << 20, 96L << 20);
-            assertThat(row(plan, "memory", "wide").path("availableBytes").asLong())
+            assertThat(ControlGroupsIT.row(plan, "memory", "wide")
+                            .path("availableBytes")
+                            .asLong())
                     .isBetween(500L << 20, 1L << 30);
-            assertThat(must(console, "doctor small").toString())
+            assertThat(console.must("doctor small").toString())
                     .contains("\"limit\":\"memory.max\"", "--memory (Kubernetes: resources.limits.memory)");
             console.type("connections start 18k small --force");
             await().atMost(SOON).until(() -> console.err().contains("small lost"));
@@ -186,17 +185,17 @@ class ContainersIT {
                 "interval: 100ms, timeout: 60s, rate: 20k",
                 run("few", ", workers: 3", "--pids-limit=21", "--ulimit=nofile=200:200", "--ulimit=nproc=4096:4096"),
                 run("slow", ", workers: 1", "--cpus=0.3"))) {
-            must(console, "start all");
-            JsonNode few = must(console, "connections start 400 few --stop-on-limit");
+            console.must("start all");
+            JsonNode few = console.must("connections start 400 few --stop-on-limit");
             assertThat(few.at("/verdict/text").asString() + few)
                     .contains("pids.max 21 of control group /", "start EAGAIN", "--pids-limit (Kubernetes");
             podman.must("update", "--cpus=0.08", "slow");
             await().atMost(SOON)
-                    .until(() -> must(console, "connections start 500 slow")
+                    .until(() -> console.must("connections start 500 slow")
                             .at("/verdict/cause")
                             .asString()
                             .equals("cpu-quota"));
-            assertThat(must(console, "doctor slow").toString())
+            assertThat(console.must("doctor slow").toString())
                     .contains("\"limit\":\"cpu.max\",\"values\":{\"cpus\":0.08,", "--cpus (Kubernetes");
         }
     }
@@ -212,13 +211,12 @@ class ContainersIT {
                 run("forgets", "", memory),
                 run("keeps", "", "--env=XDG_CACHE_HOME=/cache", "--volume=jars:/cache:U"),
                 exec("inside", "pool", memory))) {
-            must(console, "start lonely,inside,keeps"); // to the last two, the jar was copied
-            assertThat(must(console, "connections start 10 lonely").toString())
+            console.must("start lonely,inside,keeps"); // to the last two, the jar was copied
+            assertThat(console.must("connections start 10 lonely").toString())
                     .contains(
                             "which is that host itself", "in another network namespace", "\"connect ECONNREFUSED\":10");
-            must(console, "connections start 10 inside,keeps");
-            assertThat(must(console, "count").at("/server/established").asLong())
-                    .isEqualTo(20);
+            console.must("connections start 10 inside,keeps");
+            assertThat(console.must("count").at("/server/established").asLong()).isEqualTo(20);
             assertThat(console.err()).doesNotContain("no epoll");
             assertThat(failed(console, "start other"))
                     .contains(
@@ -226,17 +224,6 @@ class ContainersIT {
             assertThat(failed(console, "start forgets"))
                     .contains("the jar can't be copied to /dev/shm/cache/connscale", "an image that has the jar");
         }
-    }
-
-    private static JsonNode row(JsonNode plan, String limit, String host) {
-        for (JsonNode row : plan.path("limits")) {
-            if (row.path("limit").asString().equals(limit)
-                    && row.path("hosts").size() == 1
-                    && row.path("hosts").get(0).asString().equals(host)) {
-                return row;
-            }
-        }
-        throw new AssertionError("no row " + limit + " of " + host + " in " + plan);
     }
 
     @Test

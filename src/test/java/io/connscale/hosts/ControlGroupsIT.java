@@ -54,12 +54,6 @@ class ControlGroupsIT {
                 .start("-o", "json", "--keep-going");
     }
 
-    private static JsonNode must(RunningConsole console, String line) {
-        JsonNode answer = JSON.readTree(console.answer(line));
-        assertThat(answer.path("ok").asBoolean()).as("%s", answer).isTrue();
-        return answer.path("result");
-    }
-
     private static String host(String name, ControlGroup group) {
         return name + ": {command: [" + group.words() + "], workers: 1}";
     }
@@ -69,8 +63,8 @@ class ControlGroupsIT {
         ControlGroup small = group();
         ControlGroup other = group();
         try (RunningConsole console = console("interval: 60s", host("small", small), host("other", other))) {
-            must(console, "start all");
-            must(console, "connections start 20 all");
+            console.must("start all");
+            console.must("connections start 20 all");
             small.runOutOfMemory(small.agents());
 
             await().atMost(SOON).until(() -> console.err().contains("small lost"));
@@ -127,8 +121,8 @@ class ControlGroupsIT {
         ControlGroup tight = group().memory(120 * MIB).threads(60);
         ControlGroup wide = group().memory(900 * MIB).threads(500);
         try (RunningConsole console = console("interval: 60s", host("a", wide), host("b", tight))) {
-            must(console, "start all");
-            JsonNode plan = must(console, "plan 40k all");
+            console.must("start all");
+            JsonNode plan = console.must("plan 40k all");
             assertThat(row(plan, "memory", "b").path("group").asString()).isEqualTo("control group " + tight.path());
             assertThat(row(plan, "memory", "b").path("availableBytes").asLong()).isLessThan(120 * MIB);
             assertThat(row(plan, "memory", "a").path("availableBytes").asLong()).isBetween(500 * MIB, 900 * MIB);
@@ -138,7 +132,8 @@ class ControlGroupsIT {
         }
     }
 
-    private static JsonNode row(JsonNode plan, String limit, String host) {
+    /** Of a plan, that of a limit of one host alone. */
+    static JsonNode row(JsonNode plan, String limit, String host) {
         for (JsonNode row : plan.path("limits")) {
             if (row.path("limit").asString().equals(limit)
                     && row.path("hosts").size() == 1
@@ -153,19 +148,19 @@ class ControlGroupsIT {
     void anAgentWithoutCpuSinceItsQuotaIsUsedUpIsNamed() {
         ControlGroup slow = group();
         try (RunningConsole console = console("interval: 100ms, timeout: 60s, rate: 20k", host("slow", slow))) {
-            must(console, "start slow");
+            console.must("start slow");
             slow.cpu(50);
-            JsonNode opened = must(console, "connections start 1500 slow");
+            JsonNode opened = console.must("connections start 1500 slow");
             String verdict = opened.path("verdict").path("cause").asString();
             if (!verdict.equals("cpu-quota")) { // all came up before the Pings were late
                 await().atMost(SOON)
-                        .until(() -> must(console, "connections start 1 slow")
+                        .until(() -> console.must("connections start 1 slow")
                                 .path("verdict")
                                 .path("cause")
                                 .asString()
                                 .equals("cpu-quota"));
             }
-            JsonNode doctor = must(console, "doctor slow");
+            JsonNode doctor = console.must("doctor slow");
             assertThat(doctor.toString()).contains("\"limit\":\"cpu.max\",\"values\":{\"cpus\":0.05,");
         }
     }
@@ -175,8 +170,8 @@ class ControlGroupsIT {
     void findEndsBeforeTheKernelKillsForWantOfMemory() {
         ControlGroup small = group().memory(200 * MIB);
         try (RunningConsole console = console("interval: 500ms, timeout: 20s, rate: unlimited", host("small", small))) {
-            must(console, "start small");
-            long left = row(must(console, "plan 40k small"), "memory", "small")
+            console.must("start small");
+            long left = row(console.must("plan 40k small"), "memory", "small")
                     .path("availableBytes")
                     .asLong();
             small.memory(200 * MIB - left + 24 * MIB); // for some thousand connections
@@ -196,7 +191,7 @@ class ControlGroupsIT {
                 assertThat(run.path("maximum").asLong()).as("%s", found).isBetween(first * 8 / 10, first * 12 / 10);
             });
             assertThat(first).isGreaterThan(found.path("predicted").asLong() / 2);
-            assertThat(must(console, "count").path("established").asLong())
+            assertThat(console.must("count").path("established").asLong())
                     .isEqualTo(found.path("maximum").asLong());
         }
     }
@@ -214,8 +209,8 @@ class ControlGroupsIT {
                         + uid + ", --clear-groups, --inh-caps=-all, env, XDG_CACHE_HOME=" + home + ", HOME=" + home
                         + "]}";
         try (RunningConsole console = console("interval: 60s", user)) {
-            must(console, "start u");
-            JsonNode threads = row(must(console, "plan 1000 u"), "threads", "u");
+            console.must("start u");
+            JsonNode threads = row(console.must("plan 1000 u"), "threads", "u");
             assertThat(threads.path("of").asString()).isEqualTo("ulimit -u 60");
             assertThat(threads.path("left").asLong()).isBetween(20L, 50L);
             assertThat(threads.path("allows").asLong()).isBetween(100L, 500L);

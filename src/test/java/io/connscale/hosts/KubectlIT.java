@@ -97,14 +97,6 @@ class KubectlIT {
                 .start("-o", "json", "--keep-going");
     }
 
-    private static JsonNode must(RunningConsole console, String line) {
-        JsonNode answer = JSON.readTree(console.answer(line));
-        assertThat(answer.path("ok").asBoolean())
-                .as("%s%n%s", answer, console.err())
-                .isTrue();
-        return answer.path("result");
-    }
-
     /** Whether anything that ran in the pod still does. */
     private boolean lives(String pod) {
         return Folders.read(folder.resolve(pod + ".pids"))
@@ -116,11 +108,11 @@ class KubectlIT {
     @Test
     void theChannelIsNeverIdleForLongAndEachWordBeforeAnAnswerIsSkipped() throws Exception {
         try (RunningConsole console = console()) {
-            must(console, "start @pods");
-            must(console, "set interval 60s @pods");
-            must(console, "connections start 20 @pods");
-            must(console, "hold " + (IDLE_SECONDS + 7) + "s"); // fails at once when a host is lost
-            assertThat(must(console, "count").path("established").asLong()).isEqualTo(40);
+            console.must("start @pods");
+            console.must("set interval 60s @pods");
+            console.must("connections start 20 @pods");
+            console.must("hold " + (IDLE_SECONDS + 7) + "s"); // fails at once when a host is lost
+            assertThat(console.must("count").path("established").asLong()).isEqualTo(40);
             assertThat(console.err()).doesNotContain("lost", "Defaulted");
             console.process().destroyForcibly();
         }
@@ -130,8 +122,8 @@ class KubectlIT {
     @Test
     void aStreamThatIsCutLosesTheHostAndTheProcessThatIsLeftEndsItself() throws Exception {
         try (RunningConsole console = console()) {
-            must(console, "start @pods");
-            must(console, "connections start 20 @pods");
+            console.must("start @pods");
+            console.must("connections start 20 @pods");
             Files.createFile(folder.resolve("cut"));
             await().atMost(SOON)
                     .until(() -> console.err().contains("web-1 lost")
@@ -142,8 +134,8 @@ class KubectlIT {
             assertThat(lives("web-1")).isTrue(); // nobody told it
             await().atMost(SOON).until(() -> !lives("web-1") && !lives("web-2"));
             Files.delete(folder.resolve("cut"));
-            must(console, "start @pods");
-            must(console, "connections start 20 @pods");
+            console.must("start @pods");
+            console.must("connections start 20 @pods");
         }
     }
 
@@ -154,7 +146,7 @@ class KubectlIT {
             JsonNode answer = JSON.readTree(console.answer("start @pods"));
             assertThat(answer.path("error").path("message").asString())
                     .contains("web-2: ended at once with exit code 1", "pods \"web-2\" not found");
-            assertThat(must(console, "connections start 10 web-1").toString()).contains("\"established\":10");
+            assertThat(console.must("connections start 10 web-1").toString()).contains("\"established\":10");
         }
     }
 }

@@ -23,12 +23,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody else's server on another machine, of another user, out of memory and out of CPU: read where it runs. */
 @Tag("namespaces")
 class StagedTargetIT {
-    private static final JsonMapper JSON = new JsonMapper();
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int PORT = 6379;
 
@@ -82,12 +80,6 @@ class StagedTargetIT {
                 "target: {address: 127.0.0.1, ports: " + port + ", talk: " + talk + ", runs: {" + runs + "}}\nclient: {"
                         + client + ", rate: 500}\nhosts:\n  " + String.join("\n  ", hosts) + "\n");
         return ConsoleScript.in(folder).start("-o", "json", "--keep-going");
-    }
-
-    private static JsonNode must(RunningConsole console, String line) {
-        JsonNode answer = JSON.readTree(console.answer(line));
-        assertThat(answer.path("ok").asBoolean()).as("%s", answer).isTrue();
-        return answer.path("result");
     }
 
     /** The console has no way to that machine but SSH. */
@@ -144,9 +136,9 @@ class StagedTargetIT {
 
         try (RunningConsole console =
                 console(port, "redis", "on: reader", "interval: 1s, timeout: 60s", "client1: local", reader)) {
-            must(console, "start client1");
-            must(console, "connections start 100 client1");
-            JsonNode server = must(console, "stats").path("server");
+            console.must("start client1");
+            console.must("connections start 100 client1");
+            JsonNode server = console.must("stats").path("server");
             assertThat(server.path("established").asLong()).isEqualTo(100); // the kernel's table is open to all
             assertThat(server.path("processes")).isEmpty();
             assertThat(server.path("residentBytes").isNull()).isTrue();
@@ -160,9 +152,9 @@ class StagedTargetIT {
                 "interval: 1s, timeout: 60s",
                 "client1: local",
                 reader)) {
-            must(console, "start client1");
-            must(console, "connections start 100 client1");
-            JsonNode server = must(console, "stats").path("server");
+            console.must("start client1");
+            console.must("connections start 100 client1");
+            JsonNode server = console.must("stats").path("server");
             assertThat(server.path("established").asLong()).isEqualTo(100);
             assertThat(server.path("residentBytes").asLong()).isPositive();
             assertThat(server.path("cpuSeconds").asDouble()).isPositive();
@@ -179,8 +171,8 @@ class StagedTargetIT {
             serve(port, group.command("exec " + redis("127.0.0.1", port)));
             try (RunningConsole console =
                     console(port, "redis", "on: client1", "interval: 1s, timeout: 60s", "client1: local")) {
-                must(console, "start client1");
-                must(console, "connections start 100 client1");
+                console.must("start client1");
+                console.must("connections start 100 client1");
                 group.runOutOfMemory(group.processes());
 
                 await().atMost(SOON)
@@ -217,8 +209,8 @@ class StagedTargetIT {
         Process server = serve(port, List.of(Needs.PYTHON, program.toString()));
         try (RunningConsole console =
                 console(port, "echo", "on: client1", "interval: 1s, timeout: 5s", "client1: local")) {
-            must(console, "start client1");
-            must(console, "connections start 200 client1");
+            console.must("start client1");
+            console.must("connections start 200 client1");
             await().atMost(SOON)
                     .untilAsserted(() -> assertThat(console.err())
                             .containsPattern("the server at 127.0.0.1:" + port + " has no CPU left: python3, pid "
