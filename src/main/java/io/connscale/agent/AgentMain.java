@@ -111,7 +111,7 @@ public final class AgentMain {
         }
     }
 
-    private static void await(CountDownLatch end) {
+    static void await(CountDownLatch end) {
         try {
             end.await();
         } catch (InterruptedException e) {
@@ -133,7 +133,8 @@ public final class AgentMain {
         }
     }
 
-    private static Message.Hello hello() {
+    /** Of this process. */
+    static Message.Hello hello() {
         return new Message.Hello(
                 Message.PROTOCOL,
                 Version.program(),

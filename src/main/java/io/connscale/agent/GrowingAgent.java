@@ -11,6 +11,7 @@ import io.connscale.control.Settings;
 import io.connscale.control.Threads;
 import io.connscale.control.Workers;
 import io.connscale.control.Workers.Worker;
+import io.connscale.kernel.Costs;
 import io.connscale.kernel.WorkerBound;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -280,7 +281,7 @@ final class GrowingAgent implements Agent {
         List<CompletableFuture<Snapshot>> counts =
                 beside.stream().map(Worker::counts).toList();
         rooms[0] = Worker.left(
-                ownRoom - Sharing.PIPES * beside.size(), own.snapshot().join());
+                ownRoom - Costs.WORKER_FILES * beside.size(), own.snapshot().join());
         for (int i = 0; i < counts.size(); i++) {
             rooms[i + 1] = Worker.left(beside.get(i).room(), counts.get(i).join());
         }

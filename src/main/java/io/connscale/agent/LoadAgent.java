@@ -49,9 +49,7 @@ public final class LoadAgent implements Agent {
     private static final AtomicLong TALKERS =
             new AtomicLong(ProcessHandle.current().pid() * MAX_NUMBERED);
 
-    /** Of the process; null in a worker within another's, which tells that. */
-    private final @Nullable LoadReader load;
-
+    private final LoadReader load;
     private final Deque<Opening> waiting = new ArrayDeque<>();
     private Settings settings;
     private Endpoints endpoints;
@@ -64,7 +62,7 @@ public final class LoadAgent implements Agent {
      * @throws AgentException where an address in {@code settings} is none
      */
     public LoadAgent(Transport transport, int loops, Settings settings) throws AgentException {
-        this.load = transport.ownsFiles() ? null : new LoadReader();
+        this.load = new LoadReader(!transport.ownsFiles());
         this.settings = settings;
         this.endpoints = Endpoints.of(settings.targets(), settings.sources());
         this.group = transport.loops(loops, "agent-loop");
@@ -255,8 +253,7 @@ public final class LoadAgent implements Agent {
         return CompletableFuture.completedFuture(counts());
     }
 
-    /** Now; any thread. */
-    Snapshot counts() {
+    private Snapshot counts() {
         return loops.stream().map(LoadLoop::snapshot).reduce(reasonsAlone(), Snapshot::plus);
     }
 
@@ -271,7 +268,7 @@ public final class LoadAgent implements Agent {
                 .map(loop -> CompletableFuture.supplyAsync(loop::statistics, loop.eventLoop()))
                 .toList();
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
-            Statistics here = (load == null ? Statistics.NONE : load.read()).plus(Statistics.of(reasonsAlone()));
+            Statistics here = load.read().plus(Statistics.of(reasonsAlone()));
             return parts.stream().map(CompletableFuture::join).reduce(here, Statistics::plus);
         });
     }
@@ -280,8 +277,6 @@ public final class LoadAgent implements Agent {
     public void close() {
         stopOpening(); // whoever waits for a request hears how far it came
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
-        if (load != null) {
-            load.close();
-        }
+        load.close();
     }
 }

@@ -1,12 +1,10 @@
 package io.connscale.agent;
 
+import io.connscale.kernel.Costs;
 import java.util.Arrays;
 
 /** How connections are shared out over processes that have room for so many each: arithmetic alone. */
 final class Sharing {
-    /** Files that a worker takes in the process that started it: its standard input, output and error. */
-    static final long PIPES = 3;
-
     private Sharing() {}
 
     /**
@@ -19,8 +17,8 @@ final class Sharing {
     static int processes(long count, long[] rooms, long each, int max) {
         long room = Arrays.stream(rooms).sum();
         int more = 0;
-        while (room < count && more < max && each > PIPES) {
-            room += each - (rooms[0] > PIPES * more ? PIPES : 0); // its pipes are this process's files
+        while (room < count && more < max && each > Costs.WORKER_FILES) {
+            room += each - (rooms[0] > Costs.WORKER_FILES * more ? Costs.WORKER_FILES : 0); // those are this process's
             more++;
         }
         return more;

@@ -12,8 +12,6 @@ import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.control.Settings;
 import io.connscale.control.Threads;
-import io.connscale.control.Version;
-import io.connscale.kernel.Limits;
 import io.connscale.net.Transport;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -72,14 +70,6 @@ public final class ThreadWorkers implements AgentProcess.Starter {
         return wanted() && transport.mayOwnFiles();
     }
 
-    private static void awaited(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // it is ending
-        }
-    }
-
     /**
      * Loops would take the last threads that a user or a control group may have, and then nobody could say why there are no more: so a few are
      * tried before each, and given back.
@@ -90,7 +80,7 @@ public final class ThreadWorkers implements AgentProcess.Starter {
         CountDownLatch tried = new CountDownLatch(1);
         try {
             for (int i = 0; i < THREADS_LEFT; i++) {
-                Threads.start("worker-spare", () -> awaited(tried));
+                Threads.start("worker-spare", () -> AgentMain.await(tried));
             }
         } finally {
             tried.countDown();
@@ -171,14 +161,7 @@ public final class ThreadWorkers implements AgentProcess.Starter {
 
         @Override
         public CompletableFuture<Message.Hello> hello() {
-            return CompletableFuture.completedFuture(new Message.Hello(
-                    Message.PROTOCOL,
-                    Version.program(),
-                    System.getProperty("java.version"),
-                    ProcessHandle.current().pid(),
-                    System.getProperty("os.name"),
-                    System.getProperty("os.arch"),
-                    Limits.ofThisProcess()));
+            return CompletableFuture.completedFuture(AgentMain.hello());
         }
 
         @Override
@@ -217,13 +200,14 @@ public final class ThreadWorkers implements AgentProcess.Starter {
         }
 
         @Override
-        public CompletableFuture<Snapshot> snapshot() {
-            return CompletableFuture.completedFuture(latest());
+        public synchronized CompletableFuture<Snapshot> snapshot() {
+            return agent == null ? CompletableFuture.completedFuture(Snapshot.NONE) : agent.snapshot();
         }
 
+        /** They are this process's: no loop is asked. */
         @Override
-        public synchronized Snapshot latest() {
-            return agent == null ? Snapshot.NONE : agent.counts();
+        public Snapshot latest() {
+            return snapshot().join();
         }
 
         @Override

@@ -216,8 +216,6 @@ public final class DoctorCommand implements Command {
         Examined server = null;
         Map<String, EndJson> byHost = new LinkedHashMap<>();
         List<Row> rows = new ArrayList<>();
-        List<String> lines = new ArrayList<>();
-        int width = ends.stream().mapToInt(one -> one.shown().length()).max().orElse(0);
         for (Examined one : ends) {
             EndJson of = one.json();
             if (one.server()) {
@@ -225,24 +223,27 @@ public final class DoctorCommand implements Command {
             } else if (of != null) {
                 byHost.put(one.end.name(), of);
             }
-            String begin = one.shown() + " ".repeat(width - one.shown().length() + 2);
-            if (one.findings.isEmpty()) {
-                lines.add(begin + health(one));
-            }
-            one.findings.forEach(finding -> {
-                rows.add(new Row(one, finding));
-                lines.addAll(lines(begin, finding));
-            });
+            one.findings.forEach(finding -> rows.add(new Row(one, finding)));
         }
-        if (ends.size() > NameRanges.FEW) {
-            lines.clear();
-            lines.addAll(folded(ends));
-        }
+        List<String> lines = ends.size() > NameRanges.FEW ? folded(ends) : oneByOne(ends);
         if (!rows.isEmpty()) {
             lines.add("Each fix holds until the next restart; doctor --fix changes it for good.");
         }
         Json json = server == null ? new Json.HostsOnly(byHost) : new Json.WithServer(server.json(), byHost);
         return new Answer(json, Table.of(CSV, rows), lines);
+    }
+
+    private static List<String> oneByOne(List<Examined> ends) {
+        List<String> lines = new ArrayList<>();
+        int width = ends.stream().mapToInt(one -> one.shown().length()).max().orElse(0);
+        for (Examined one : ends) {
+            String begin = one.shown() + " ".repeat(width - one.shown().length() + 2);
+            if (one.findings.isEmpty()) {
+                lines.add(begin + health(one));
+            }
+            one.findings.forEach(finding -> lines.addAll(lines(begin, finding)));
+        }
+        return lines;
     }
 
     /** What is found on many: once for all of whom it is true, from the lowest limit on, and last those on whom there is nothing. */

@@ -165,18 +165,17 @@ final class DoctorFix {
     private static Answer answer(Map<String, Done> done) {
         List<String> lines = new ArrayList<>();
         List<List<Object>> rows = new ArrayList<>();
-        Map<List<String>, List<String>> alike = new LinkedHashMap<>();
+        boolean few = done.size() <= NameRanges.FEW; // who are told of one by one
+        Map<Object, List<String>> alike = new LinkedHashMap<>();
         done.forEach((machine, of) -> {
             of.said.forEach(line -> rows.add(List.of(machine, line)));
-            List<String> key = new ArrayList<>(of.said);
-            if (done.size() <= NameRanges.FEW) {
-                key.add(machine); // a few are told of one by one
-            }
-            alike.computeIfAbsent(key, none -> new ArrayList<>()).add(machine);
+            alike.computeIfAbsent(few ? machine : of.said, key -> new ArrayList<>())
+                    .add(machine);
         });
-        alike.forEach((key, machines) -> key.stream() // without the name that keeps a few apart
-                .limit(Objects.requireNonNull(done.get(machines.get(0))).said.size())
-                .forEach(line -> lines.add(NameRanges.shown(machines) + "  " + line)));
+        alike.values()
+                .forEach(machines -> Objects.requireNonNull(done.get(machines.get(0)))
+                        .said
+                        .forEach(line -> lines.add(NameRanges.shown(machines) + "  " + line)));
         if (lines.isEmpty()) {
             lines.add("nothing to fix");
         }

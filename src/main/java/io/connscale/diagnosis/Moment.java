@@ -39,11 +39,7 @@ public record Moment(
         private Heard knowing(@Nullable Heard before) {
             return before == null || facts.equals(Facts.NONE)
                     ? this
-                    : new Heard(
-                            nanos,
-                            statistics,
-                            factsNanos,
-                            facts.withLimitsOf(before.facts).withListeningOf(before.facts));
+                    : new Heard(nanos, statistics, factsNanos, facts.knowing(before.facts));
         }
     }
 

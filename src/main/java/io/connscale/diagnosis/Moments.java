@@ -78,7 +78,7 @@ public final class Moments {
 
         Moment.Heard heard() {
             if (!facts.last.equals(Facts.NONE)) {
-                known = facts.last.withLimitsOf(known).withListeningOf(known);
+                known = facts.last.knowing(known);
             }
             return new Moment.Heard(statistics.heardAt, statistics.last, facts.heardAt, known);
         }

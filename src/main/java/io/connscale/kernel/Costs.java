@@ -31,5 +31,18 @@ public final class Costs {
     /** The same in our own server, bytes. */
     public static final long TLS_IN_SERVER = 15_000;
 
+    /** Descriptors that a worker takes of the process that starts it: its three pipes; or its loop's epoll set, eventfd and timer. */
+    public static final long WORKER_FILES = 3;
+
     private Costs() {}
+
+    /** Memory of a worker beside its connections', bytes. */
+    public static long bytesOfWorker(boolean loop) {
+        return loop ? LOOP_BYTES : PROCESS_BYTES;
+    }
+
+    /** Threads of a worker. */
+    public static int threadsOfWorker(boolean loop) {
+        return loop ? 1 : PROCESS_THREADS;
+    }
 }

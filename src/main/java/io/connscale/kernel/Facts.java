@@ -143,15 +143,16 @@ public record Facts(
         return new Facts(new TreeMap<>(read), listening, machine, network, clock, of.groups(), routes, of.quotas());
     }
 
-    /** These, and who listened {@code before}, where that is unknown now. */
-    public Facts withListeningOf(Facts before) {
+    /** These, and all that was known {@code before} and could not be read again, or was not: limits and machine, and who listens. */
+    public Facts knowing(Facts before) {
+        Facts known = withLimitsOf(before);
         return new Facts(
-                values,
+                known.values,
                 listening == null ? before.listening : listening,
-                machine,
-                network,
-                clock,
-                groups,
+                known.machine,
+                known.network,
+                known.clock,
+                known.groups,
                 routes,
                 quotas);
     }

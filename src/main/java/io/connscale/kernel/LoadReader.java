@@ -19,20 +19,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads this process and this machine, as the part of the {@link Statistics} that is not about connections. Any thread. */
 public final class LoadReader implements AutoCloseable {
-    private final ProcessReader process = new ProcessReader();
-    private final MachineReader machine = new MachineReader();
+    /** Both null in a worker within another's process. */
+    private final @Nullable ProcessReader process;
+
+    private final @Nullable MachineReader machine;
+
+    /** @param tells false: reads nothing, since another in the same process does */
+    public LoadReader(boolean tells) {
+        process = tells ? new ProcessReader() : null;
+        machine = tells ? new MachineReader() : null;
+    }
 
     public Statistics read() {
-        return Statistics.of(process.read(), machine.read());
+        return process == null || machine == null ? Statistics.NONE : Statistics.of(process.read(), machine.read());
     }
 
     @Override
     public void close() {
-        process.close();
-        machine.close();
+        if (process != null && machine != null) {
+            process.close();
+            machine.close();
+        }
     }
 
     /** CPU time of the thread that calls, in nanoseconds; 0 where the JVM can't tell. */

@@ -16,8 +16,6 @@ import java.util.stream.Stream;
  */
 public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
     private static final int MAX = 1024;
-    /** Those that an event loop has in the process's own table, too: its epoll set, an eventfd, a timer. */
-    private static final long FILES_OF_LOOP = 3;
 
     /** Connections that a new worker has room for. */
     public long room() {
@@ -30,7 +28,7 @@ public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
             return Math.max(0, max - there);
         }
         int more = more(there, room(), tls, loops, left(Path.of("/proc"), Path.of("/sys")));
-        return loops ? (int) Math.min(more, limits.roomHere() / FILES_OF_LOOP) : more;
+        return loops ? (int) Math.min(more, limits.roomHere() / Costs.WORKER_FILES) : more;
     }
 
     /** What new processes here can have; empty where the system does not tell. */
@@ -44,11 +42,10 @@ public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
      */
     static int more(int there, long room, boolean tls, boolean loops, Left left) {
         long more = tls ? Math.max(Costs.TLS_IN_AGENT, Costs.TLS_IN_SERVER) : 0;
-        long each = (loops ? Costs.LOOP_BYTES : Costs.PROCESS_BYTES)
-                + (Costs.SOCKET + Math.max(Costs.IN_AGENT, Costs.IN_SERVER) + more) * room;
+        long each =
+                Costs.bytesOfWorker(loops) + (Costs.SOCKET + Math.max(Costs.IN_AGENT, Costs.IN_SERVER) + more) * room;
         long byMemory = left.bytes.orElse(Long.MAX_VALUE) / each;
-        long byThreads =
-                left.threads.isEmpty() ? MAX : left.threads.getAsLong() / (loops ? 1 : Costs.PROCESS_THREADS) + 1;
+        long byThreads = left.threads.isEmpty() ? MAX : left.threads.getAsLong() / Costs.threadsOfWorker(loops) + 1;
         return (int) Math.max(
                 0, LongStream.of(byMemory, byThreads, MAX - there).min().orElse(0));
     }

@@ -84,12 +84,12 @@ public record Processes(
 
     /** Memory of a further one, beside its connections', bytes. */
     long bytesOfOne() {
-        return loops ? Costs.LOOP_BYTES : Costs.PROCESS_BYTES;
+        return Costs.bytesOfWorker(loops);
     }
 
     /** Threads of a further one. */
     int threadsOfOne() {
-        return loops ? 1 : Costs.PROCESS_THREADS;
+        return Costs.threadsOfWorker(loops);
     }
 
     /** How many processes are to be started for {@code more} connections; they may be more than {@link #max}. */

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class NativeFolder {
     /** Netty's own; who sets it has chosen. */
-    static final String PROPERTY = "io.netty.native.workdir";
+    private static final String PROPERTY = "io.netty.native.workdir";
 
     private static final Set<PosixFilePermission> RUN_BY_OWNER = PosixFilePermissions.fromString("rwx------");
 

@@ -7,10 +7,9 @@ import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -43,8 +42,8 @@ final class OwnFiles {
     /** The same of loops that have ended. Closed by the next who makes one, in whose table they are. */
     private static final Set<Integer> LEFT = ConcurrentHashMap.newKeySet();
 
-    /** Why none can be had; empty where they can, null: not tried yet. */
-    private static volatile @Nullable String refused;
+    /** Whether they can be had; null: not tried yet. */
+    private static volatile @Nullable Boolean toBeHad;
 
     private OwnFiles() {}
 
@@ -64,44 +63,38 @@ final class OwnFiles {
         static native int close(int file) throws LastErrorException;
     }
 
-    /** Why no thread of this process can have one, in words; empty where it can. Tries it, once, on a thread that ends with its table. */
-    static Optional<String> whyNot() {
-        String known = refused;
+    /** Whether a thread of this process can have one. Tries it, once, on a thread that ends with its table. */
+    static boolean areToBeHad() {
+        Boolean known = toBeHad;
         if (known == null) {
             known = tried();
-            refused = known;
+            toBeHad = known;
         }
-        return known.isEmpty() ? Optional.empty() : Optional.of(known);
+        return known;
     }
 
-    /** Whether it is known that none can be had. */
-    static boolean isRefused() {
-        String known = refused;
-        return known != null && !known.isEmpty();
+    /** The same, without a try: true as long as the kernel has not refused it. */
+    static boolean mayBeHad() {
+        return !Boolean.FALSE.equals(toBeHad);
     }
 
-    private static String tried() {
-        List<String> why = new ArrayList<>();
+    /** @throws OutOfMemoryError where no thread is left to try it on, which is no refusal */
+    private static boolean tried() {
+        CompletableFuture<Boolean> tried = new CompletableFuture<>();
         Thread probe = new FastThreadLocalThread(
                 () -> {
                     try {
                         unshare();
+                        tried.complete(true);
                     } catch (LastErrorException | LinkageError e) {
-                        why.add(e.toString());
+                        log.info("workers are processes: no thread can have files of its own: {}", e.toString());
+                        tried.complete(false);
                     }
                 },
                 "own-files-probe");
         probe.setDaemon(true);
-        try {
-            probe.start();
-            probe.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
-        } catch (OutOfMemoryError e) {
-            return "no thread left";
-        }
-        return why.stream().findFirst().orElse("");
+        probe.start();
+        return tried.join();
     }
 
     private static void unshare() {
@@ -139,7 +132,10 @@ final class OwnFiles {
 
     /** What a thread runs whose loop takes one: its end is the end of the table. */
     static Runnable during(Runnable task) {
-        LEFT.removeIf(OwnFiles::closed);
+        LEFT.removeIf(file -> {
+            close(file);
+            return true;
+        });
         return () -> {
             try {
                 task.run();
@@ -147,11 +143,6 @@ final class OwnFiles {
                 LEFT.addAll(MINE.get());
             }
         };
-    }
-
-    private static boolean closed(int file) {
-        close(file);
-        return true;
     }
 
     private static List<Integer> open() throws IOException {
@@ -171,7 +162,7 @@ final class OwnFiles {
         }
     }
 
-    static void close(int file) {
+    private static void close(int file) {
         try {
             C.close(file);
         } catch (LastErrorException e) {

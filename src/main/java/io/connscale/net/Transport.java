@@ -97,12 +97,12 @@ public final class Transport {
      * Empty where that can't be had: nio, or a kernel or a sandbox that refuses.
      */
     public Optional<Transport> withOwnFiles() {
-        return isEpoll() && OwnFiles.whyNot().isEmpty() ? Optional.of(EPOLL_WITH_OWN_FILES) : Optional.empty();
+        return isEpoll() && OwnFiles.areToBeHad() ? Optional.of(EPOLL_WITH_OWN_FILES) : Optional.empty();
     }
 
     /** Whether there may be one {@link #withOwnFiles()}; tries nothing. */
     public boolean mayOwnFiles() {
-        return isEpoll() && !OwnFiles.isRefused();
+        return isEpoll() && OwnFiles.mayBeHad();
     }
 
     /** Whether it is one {@link #withOwnFiles()}. */

@@ -32,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,9 +45,7 @@ final class ServerLoops {
     private final Transport transport;
     private final EventLoopGroup group;
     private final Reasons reasons = new Reasons();
-    /** Of the process; null in a worker within another's, which tells that. */
-    private final @Nullable LoadReader load;
-
+    private final LoadReader load;
     private final List<ServerLoop> loops = new ArrayList<>();
     private final List<Listener> listeners = new ArrayList<>(); // as they began
     private final List<Listening> sockets = new ArrayList<>(); // one for each listener
@@ -56,7 +53,7 @@ final class ServerLoops {
     private ServerLoops(ServerSettings settings, Transport transport) throws AgentException {
         this.settings = settings;
         this.transport = transport;
-        this.load = transport.ownsFiles() ? null : new LoadReader();
+        this.load = new LoadReader(!transport.ownsFiles());
         this.group = loops();
         for (EventExecutor loop : group) {
             ServerLoop counting = new ServerLoop(
@@ -148,8 +145,7 @@ final class ServerLoops {
 
     /** Each loop copies what it has recorded. */
     CompletableFuture<Statistics> statistics() {
-        Statistics all = (load == null ? Statistics.NONE : load.read())
-                .plus(Statistics.of(new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts())));
+        Statistics all = load.read().plus(Statistics.of(new Snapshot(0, 0, 0, 0, 0, 0, 0, 0, reasons.counts())));
         CompletableFuture<Statistics> sum = CompletableFuture.completedFuture(all);
         for (ServerLoop loop : loops) {
             sum = sum.thenCombine(Threads.call(loop.loop, loop::statistics), Statistics::plus);
@@ -173,9 +169,7 @@ final class ServerLoops {
         }
         boolean ended = group.shutdownGracefully(0, STOP_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
-        if (load != null) {
-            load.close();
-        }
+        load.close();
         if (!closed || !ended) {
             LOG.warn("the server's sockets and event loops did not end within {} s", STOP_SECONDS);
         }

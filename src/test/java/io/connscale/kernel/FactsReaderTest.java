@@ -197,7 +197,7 @@ class FactsReaderTest {
         write("proc/net/tcp", TCP);
         write("proc/sys/kernel/random/boot_id", "this-machine\n");
         write("proc/sys/fs/nr_open", "1048576\n");
-        Facts known = Facts.NONE.withLimitsOf(read()).withListeningOf(read());
+        Facts known = Facts.NONE.knowing(read());
         assertThat(known.machine()).isEqualTo("this-machine");
         assertThat(known.get(Fact.MAX_FILES_A_PROCESS)).isEqualTo(1_048_576);
         assertThat(known.listening()).isEmpty();

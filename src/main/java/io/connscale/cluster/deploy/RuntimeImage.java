@@ -30,16 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class RuntimeImage {
     private static final Logger log = LoggerFactory.getLogger(RuntimeImage.class);
 
-    /** What an agent uses, and what its libraries look for. The packages' own Java is linked from the same list, and the console's below it. */
-    private static final String MODULES = Resource.text(RuntimeImage.class, "modules")
-            .lines()
-            .filter(line -> line.startsWith("agent "))
-            .map(line -> line.substring("agent ".length()))
-            .findFirst()
-            .orElseThrow();
-
     private static final Map<String, String> SAME = Map.of("amd64", "x86_64", "arm64", "aarch64");
     private static final String JMODS = "CONNSCALE_JMODS";
+    private static final String OF_AGENTS = "agent "; // in the list of modules
     private static final String JLINK = "bin/jlink";
     private static final long MAX_SECONDS = 120;
 
@@ -161,9 +154,19 @@ public final class RuntimeImage {
             words.addAll(List.of("--module-path", jmods.toString()));
         }
         words.addAll(List.of(
-                "--add-modules", MODULES, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress=2"));
+                "--add-modules", modules(), "--strip-debug", "--no-header-files", "--no-man-pages", "--compress=2"));
         words.addAll(List.of("--output", image.toString()));
         run(words, work);
+    }
+
+    /** What an agent uses, and what its libraries look for. The packages' own Java is linked from the same list, and the console's below it. */
+    private static String modules() {
+        return Resource.text(RuntimeImage.class, "modules")
+                .lines()
+                .filter(line -> line.startsWith(OF_AGENTS))
+                .map(line -> line.substring(OF_AGENTS.length()))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** With what its links lead to, since a system's Java has its settings in {@code /etc}; without the class-data archives, which fit where they were made. */
