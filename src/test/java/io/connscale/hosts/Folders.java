@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Files that tests write for their machines, and folders that go with them. */
-final class Folders {
+public final class Folders {
     private Folders() {}
 
     /** Makes a folder, with those above it. */
@@ -49,7 +49,7 @@ final class Folders {
     }
 
     /** Deletes a folder with all that is in it; what isn't there needs no deleting. */
-    static void delete(Path folder) {
+    public static void delete(Path folder) {
         for (Path path : deepestFirst(folder)) {
             try {
                 Files.deleteIfExists(path);

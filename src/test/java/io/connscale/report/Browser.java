@@ -2,6 +2,7 @@ package io.connscale.report;
 
 import io.connscale.Needs;
 import io.connscale.control.Json;
+import io.connscale.hosts.Folders;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -71,14 +72,14 @@ public record Browser(Path folder, int width, boolean dark) {
         private static final Pattern LISTENS = Pattern.compile("DevTools listening on ws://([0-9.:]+)/");
         private static final Pattern PAGE = Pattern.compile("\"webSocketDebuggerUrl\": \"(ws://[^\"]*/page/[^\"]*)\"");
 
-        private final Process chromium;
+        private final Started started;
         private final Path console;
         private final HttpClient http = HttpClient.newHttpClient();
         private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
         private final WebSocket socket;
 
         private Window(Started started) throws IOException, InterruptedException {
-            chromium = started.chromium;
+            this.started = started;
             console = started.console;
             Awaitility.await()
                     .atMost(LIMIT_SECONDS, TimeUnit.SECONDS)
@@ -147,15 +148,7 @@ public record Browser(Path folder, int width, boolean dark) {
         @Override
         public void close() {
             socket.abort();
-            chromium.destroy();
-            try {
-                if (!chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                    chromium.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                chromium.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
+            started.end();
         }
     }
 
@@ -165,11 +158,26 @@ public record Browser(Path folder, int width, boolean dark) {
                 .toList();
     }
 
-    private record Started(Process chromium, Path console, Path out) {}
+    private record Started(Process chromium, Path profile, Path console, Path out) {
+        /**
+         * Ends the browser with all of its processes, each of which may still write to the profile after the first has ended, and
+         * removes the profile, in which JUnit could otherwise find a new file while it removes its folder.
+         */
+        private void end() {
+            List<ProcessHandle> others = chromium.descendants().toList();
+            chromium.destroyForcibly();
+            others.forEach(ProcessHandle::destroyForcibly);
+            Awaitility.await()
+                    .atMost(LIMIT_SECONDS, TimeUnit.SECONDS)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> Folders.delete(profile));
+        }
+    }
 
     private Started start(List<String> words) throws IOException {
         Path console = Files.createTempFile(folder, "console", ".txt");
         Path out = Files.createTempFile(folder, "out", ".txt");
+        Path profile = Files.createTempDirectory(folder, "profile");
         List<String> command = new ArrayList<>(List.of(
                 "chromium",
                 "--headless",
@@ -178,7 +186,7 @@ public record Browser(Path folder, int width, boolean dark) {
                 "--disable-dev-shm-usage",
                 "--no-first-run",
                 "--enable-logging=stderr",
-                "--user-data-dir=" + Files.createTempDirectory(folder, "profile"),
+                "--user-data-dir=" + profile,
                 "--window-size=" + width + ",1000"));
         if (dark) {
             command.add("--blink-settings=preferredColorScheme=0");
@@ -189,14 +197,14 @@ public record Browser(Path folder, int width, boolean dark) {
                 .redirectError(console.toFile())
                 .start();
         chromium.getOutputStream().close();
-        return new Started(chromium, console, out);
+        return new Started(chromium, profile, console, out);
     }
 
     private Started run(List<String> words) throws IOException, InterruptedException {
         Started started = start(words);
-        if (!started.chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-            started.chromium.descendants().forEach(ProcessHandle::destroyForcibly);
-            started.chromium.destroyForcibly();
+        boolean ended = started.chromium.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS);
+        started.end();
+        if (!ended) {
             throw new IOException("chromium has not ended: " + Files.readString(started.console));
         }
         return started;
