@@ -95,6 +95,7 @@ class MetricsTest {
             try {
                 await().atMost(Duration.ofSeconds(60))
                         .pollInterval(Duration.ofMillis(300))
+                        .ignoreExceptionsInstanceOf(IOException.class) // not there yet, or 503 while it begins
                         .untilAsserted(() -> assertThat(
                                         ask(port, "sum(connscale_connections{end=\"host\",state=\"established\"})"))
                                 .contains("\""
