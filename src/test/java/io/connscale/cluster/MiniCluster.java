@@ -13,9 +13,12 @@ import io.connscale.control.Message;
 import io.connscale.control.Server;
 import io.connscale.control.ServerSettings;
 import io.connscale.kernel.Facts;
+import io.connscale.net.FreePort;
 import io.connscale.net.Transport;
 import io.connscale.server.PingPongServer;
 import io.connscale.stats.Statistics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +40,19 @@ import java.util.stream.Collectors;
  */
 public final class MiniCluster implements AutoCloseable {
     private final PingPongServer server =
-            new PingPongServer(new ServerSettings("127.0.0.1", List.of(0), 128, 1), Transport.best());
+            new PingPongServer(new ServerSettings("127.0.0.1", List.of(port()), 128, 1), Transport.best());
     private final List<String> notices = new CopyOnWriteArrayList<>();
     private final Map<String, Process> processes = new ConcurrentHashMap<>();
     private final Cluster cluster;
+
+    /** None that the kernel gives out: while the server is stopped, a socket that connects there may meet itself (RFC 9293, simultaneous open). */
+    private static int port() {
+        try {
+            return FreePort.freePort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     private MiniCluster(Builder builder) throws HostsFileException {
         cluster = new Cluster(
@@ -187,7 +199,7 @@ public final class MiniCluster implements AutoCloseable {
 
     /** A server that is to run in the agent of {@code host}, which is asked for a second at most. */
     public Server serverOn(String host) {
-        return new RemoteServer(cluster, host, new ServerSettings("127.0.0.1", List.of(0), 128, 1), 1);
+        return new RemoteServer(cluster, host, new ServerSettings("127.0.0.1", List.of(port()), 128, 1), 1);
     }
 
     /** All that the user was told without asking. */
