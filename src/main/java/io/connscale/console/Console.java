@@ -263,9 +263,12 @@ public final class Console implements Shell {
         }
         Exhausted what = Exhausted.of(e).orElse(Exhausted.HEAP);
         log.warn("{}{}", where, command.text(), e);
-        int code = fail(command, where, new CommandException(what.text(), what.hint()), interruption, outermost);
-        saidFull = saidFull || full;
-        return full ? EXHAUSTED : code;
+        if (over(interruption, outermost)) {
+            CommandException failure = new CommandException(what.text(), what.hint());
+            printer.failure(screen, command, where, failure, interruption.happened());
+            saidFull = saidFull || full; // now, and not where nobody waits for this command any more
+        }
+        return full ? EXHAUSTED : ended(FAILED, interruption);
     }
 
     /** Says that memory is full, unless a command has failed of it; somehow, and within seconds. */
@@ -278,8 +281,9 @@ public final class Console implements Shell {
                 if (screen.last(Exhausted.HEAP.text(), Exhausted.HEAP.hint(), LAST_MILLIS)) {
                     return;
                 }
-            } catch (OutOfMemoryError e) {
-                // not even for that
+            } catch (Error e) {
+                // not even for that, or for a class or a lambda of it, which fail otherwise (NoClassDefFoundError,
+                // BootstrapMethodError)
             }
             err.write(FULL);
         }

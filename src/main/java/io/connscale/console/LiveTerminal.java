@@ -12,6 +12,7 @@ import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
+import org.jline.utils.Curses;
 import org.jline.utils.Display;
 import org.jline.utils.InfoCmp.Capability;
 
@@ -30,16 +31,26 @@ final class LiveTerminal implements Live {
     private final Deque<String> notices = new ArrayDeque<>();
     private Size size = Size.of(0, 0);
     private List<String> picture = List.of();
+    /** What gives the screen back, made while there is memory for it. */
+    private final String leaving;
+
+    private boolean left;
 
     /** @param leave has {@link #restore} called */
     LiveTerminal(Terminal terminal, Runnable leave) {
         this.terminal = terminal;
         this.leave = leave;
+        leaving = sequence(Capability.cursor_visible) + sequence(Capability.exit_ca_mode);
         before = terminal.enterRawMode(); // keys come at once; Ctrl-C stays a signal
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.cursor_invisible);
         display = new Display(terminal, true);
         resize();
+    }
+
+    private String sequence(Capability capability) {
+        String known = terminal.getStringCapability(capability);
+        return known == null ? "" : Curses.tputs(known);
     }
 
     @Override
@@ -73,6 +84,9 @@ final class LiveTerminal implements Live {
     }
 
     private void redraw() {
+        if (left) {
+            return; // of a command that was left behind
+        }
         if (columns() != size.getColumns() || rows() != size.getRows()) {
             resize();
         }
@@ -128,10 +142,10 @@ final class LiveTerminal implements Live {
 
     /** Gives the screen back as it was, and the notices that came. */
     List<String> restore() {
-        terminal.puts(Capability.cursor_visible);
-        terminal.puts(Capability.exit_ca_mode);
-        terminal.setAttributes(before);
+        left = true;
+        terminal.writer().print(leaving);
         terminal.flush();
+        terminal.setAttributes(before);
         return List.copyOf(notices);
     }
 }

@@ -1,6 +1,7 @@
 package io.connscale.console;
 
 import io.connscale.control.PlainText;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jline.reader.EndOfFileException;
@@ -170,9 +171,10 @@ final class TerminalScreen implements Screen {
 
     private void leaveLive() {
         LiveTerminal left = live;
-        live = null;
         if (left != null) {
-            left.restore().forEach(this::notice);
+            List<String> notices = left.restore();
+            live = null; // not before: without memory it may fail, and is tried again
+            notices.forEach(this::notice);
         }
     }
 
