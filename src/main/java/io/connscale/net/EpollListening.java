@@ -24,7 +24,7 @@ final class EpollListening implements EpollIoHandle, Listening {
     /** What is always waited for, and never comes while it listens. */
     private static final EpollIoOps NOTHING = EpollIoOps.EPOLLERR;
     /** accept4(2) writes the peer's address here, which nobody asks for: its length, then 16 bytes, scope and port. */
-    private static final int ADDRESS_BYTES = 26;
+    static final int ADDRESS_BYTES = 26;
     /** tcp(7), linux/tcp.h. */
     private static final int IPPROTO_TCP = 6;
 

@@ -183,6 +183,18 @@ public final class Transport {
     }
 
     /**
+     * Has {@code connections} of this process to itself come to {@code owner}, send {@code message} and end, and returns at once: what runs for each
+     * is loaded and compiled before the first real one comes. They are not of TCP. With epoll; otherwise nothing happens.
+     *
+     * @param loop one of {@link #loops}; where {@code owner} is told of what comes
+     */
+    public void warmUp(EventLoop loop, int connections, String message, Listening.Owner owner) {
+        if (isEpoll()) {
+            loop.execute(() -> WarmUp.begin((IoEventLoop) loop, connections, message, owner));
+        }
+    }
+
+    /**
      * What an event loop answers, for who may wait for it.
      *
      * @throws IOException with what went wrong as its cause, or where there is no answer within {@value #ANSWER_SECONDS} s

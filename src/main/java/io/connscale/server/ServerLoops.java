@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -40,6 +41,10 @@ final class ServerLoops {
     private static final Logger LOG = LoggerFactory.getLogger(ServerLoops.class);
     private static final long STOP_SECONDS = 5;
     private static final long ANSWER_SECONDS = 10;
+    /** Connections after which the first compiler has compiled what runs for each (it does after 200 calls). */
+    private static final int WARM_UP = 512;
+
+    private static final AtomicBoolean WARM = new AtomicBoolean();
 
     private final ServerSettings settings;
     private final Transport transport;
@@ -84,10 +89,20 @@ final class ServerLoops {
             for (int port : settings.ports()) {
                 started.listen(port);
             }
+            started.warmUp();
             return started;
         } catch (AgentException | RuntimeException e) {
             started.stop();
             throw e;
+        }
+    }
+
+    /** Once in a process, whose code is compiled for all its loops. Connections with TLS spend their time elsewhere. */
+    private void warmUp() {
+        if (settings.tls() == null && WARM.compareAndSet(false, true)) {
+            ServerLoop first = loops.get(0);
+            ServerLoop uncounted = new ServerLoop(first.links, new Reasons(), first.patience);
+            transport.warmUp(first.loop, WARM_UP, Wire.PING, new Acceptor(List.of(uncounted), 0));
         }
     }
 

@@ -1,0 +1,114 @@
+package io.connscale.net;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.LinuxSocket;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connections of a process to itself, some at a time, on the thread of the loop that accepts them: {@link Transport#warmUp}. By sockets
+ * of unix(7) with an abstract address: they take no port, leave no TIME-WAIT, and no counter of the kernel's moves.
+ */
+final class WarmUp implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
+    /** Between two goes the loop does what else it has to do. */
+    private static final int AT_ONCE = 32;
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final IoEventLoop loop;
+    private final Listening.Owner owner;
+    private final ByteBuffer message;
+    private final ByteBuffer answer;
+    private final LinuxSocket listening = LinuxSocket.newSocketDomain();
+    private final DomainSocketAddress address =
+            new DomainSocketAddress("\0connscale-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet());
+    private final List<LinuxSocket> clients = new ArrayList<>();
+    private int left;
+
+    private WarmUp(IoEventLoop loop, int connections, String message, Listening.Owner owner) throws IOException {
+        this.loop = loop;
+        this.left = connections;
+        this.owner = owner;
+        byte[] bytes = message.getBytes(US_ASCII);
+        this.message = ByteBuffer.allocateDirect(bytes.length).put(bytes);
+        this.answer = ByteBuffer.allocateDirect(bytes.length);
+        try {
+            listening.bind(address);
+            listening.listen(AT_ONCE);
+        } catch (IOException | RuntimeException e) {
+            close(listening);
+            throw e;
+        }
+    }
+
+    /** On the loop. Where it can't be, the first connections take longer. */
+    static void begin(IoEventLoop loop, int connections, String message, Listening.Owner owner) {
+        try {
+            new WarmUp(loop, connections, message, owner).run();
+        } catch (IOException | RuntimeException e) {
+            log.debug("no warm-up", e);
+        }
+    }
+
+    @Override
+    public void run() {
+        clients.forEach(this::end); // what they have sent was answered since the last go
+        clients.clear();
+        boolean goesOn = left > 0;
+        try {
+            for (int i = 0; i < AT_ONCE && left > 0; i++, left--) {
+                connect();
+            }
+            if (goesOn) { // not execute(): Netty runs what that is given for up to a second before it reads
+                Future<?> unused = loop.schedule(this, 0, TimeUnit.NANOSECONDS);
+            }
+        } catch (IOException | RuntimeException e) {
+            log.debug("the warm-up ends", e);
+            clients.forEach(this::end);
+            goesOn = false;
+        }
+        if (!goesOn) {
+            close(listening);
+        }
+    }
+
+    private void connect() throws IOException {
+        LinuxSocket client = LinuxSocket.newSocketDomain();
+        clients.add(client);
+        client.connect(address);
+        client.send(message, 0, message.capacity());
+        int fd = listening.accept(new byte[EpollListening.ADDRESS_BYTES]);
+        if (fd >= 0) {
+            owner.accepted(links -> new EpollLink(fd, (EpollLinks) links));
+        }
+    }
+
+    /** What is closed with an answer unread ends with an error at the other end. */
+    private void end(LinuxSocket client) {
+        try {
+            client.recv(answer, 0, answer.capacity());
+        } catch (IOException e) {
+            // it ended from there
+        }
+        close(client);
+    }
+
+    private static void close(LinuxSocket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // close(2) gives the descriptor free whatever it says
+        }
+    }
+}
