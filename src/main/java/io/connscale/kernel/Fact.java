@@ -97,7 +97,7 @@ public enum Fact {
     WORKERS_ARE_LOOPS(NOW, "workers.loops"),
     /** Whom the kernel gives no ring of io_uring: 1: who has no privilege; 2: nobody. */
     RINGS_DISABLED(LIMIT, "kernel.io_uring_disabled"),
-    /** 1 where the process would use io_uring, and the kernel or a sandbox refuses it. */
+    /** 1 where io_uring was asked for, and the kernel or a sandbox refuses it. */
     RING_REFUSED(NOW, "io_uring.refused"),
     /** Milliseconds since the machine began. */
     UPTIME(COUNTER, "uptime"),

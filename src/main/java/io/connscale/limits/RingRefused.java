@@ -5,10 +5,10 @@ import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import java.util.List;
 
-/** No rings of io_uring: an end works by epoll then, and a Ping costs more. Nothing is stopped by that. */
+/** Somebody has asked for io_uring, and the kernel or a sandbox refuses it: the end works by epoll. Nothing is stopped by that. */
 @AutoService(Limit.class)
 public final class RingRefused implements Limit {
-    /** What it costs is in docs/PERFORMANCE.md. */
+    /** How the two compare is in docs/PERFORMANCE.md. */
     @Override
     public List<Finding> findings(End end) {
         Facts now = end.now();
@@ -20,13 +20,13 @@ public final class RingRefused implements Limit {
         Finding finding = new Finding(
                 bySetting ? Fact.RINGS_DISABLED.setting() : "io_uring",
                 bySetting ? Long.toString(disabled) : "refused",
-                "nothing, but epoll is used instead of io_uring, and a Ping costs more CPU",
+                "nothing, but epoll is used instead of io_uring, which was asked for",
                 Finding.NO_NUMBER,
                 bySetting
                         ? Remedy.sysctl(Fact.RINGS_DISABLED, 0)
                         : new Remedy(
                                 "a kernel from Linux 6.1 on; a container whose seccomp profile allows io_uring",
-                                "the same; or transport: epoll in hosts.yaml, and this is not said again"));
+                                "the same; or transport: epoll in hosts.yaml"));
         return List.of(bySetting ? finding : finding.withoutRoot());
     }
 }

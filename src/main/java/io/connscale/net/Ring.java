@@ -6,8 +6,6 @@ import io.netty.channel.unix.Buffer;
 import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Errors.NativeIoException;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -19,6 +17,9 @@ import java.nio.file.Path;
  *
  * <p>What is received lies in small buffers that all sockets share; the kernel takes the next one where something comes. A request that is to
  * say nothing where it succeeds takes no room among the answers.
+ *
+ * <p>The kernel reads and writes the shared memory during this thread's calls alone (no thread of its own polls, and what completes is
+ * deferred to them), so that plain accesses are enough.
  */
 final class Ring implements AutoCloseable {
     /** asm-generic/unistd.h. */
@@ -112,10 +113,6 @@ final class Ring implements AutoCloseable {
     private static final long SECOND = 1_000_000_000;
     /** Requests that wait before they are submitted on the way: so long the first one waits for the others. */
     private static final int AT_ONCE = 32;
-
-    private static final VarHandle INT = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
-    private static final VarHandle SHORT =
-            MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder());
 
     /** The length of both queues, and of the buffers, powers of two. */
     record Size(int requests, int completions, int buffers, int bufferBytes) {}
@@ -354,7 +351,7 @@ final class Ring implements AutoCloseable {
     }
 
     private void enter(int completions, long flags, long argument) {
-        INT.setRelease(shared, requestsTail, tail);
+        shared.putInt(requestsTail, tail);
         long submitted =
                 C.syscall(ENTER, file, unsubmitted, completions, flags, argument == 0 ? 0 : waitAddress, argument);
         if (submitted < 0) {
@@ -419,13 +416,13 @@ final class Ring implements AutoCloseable {
 
     /** Whether there are more than had room; the kernel keeps those until the next wait. */
     boolean overflows() {
-        return ((int) INT.getAcquire(shared, requestsFlags) & OVERFLOW) != 0;
+        return (shared.getInt(requestsFlags) & OVERFLOW) != 0;
     }
 
     /** Tells of all that have come by now. */
     int tell(Completions completions) {
         int head = shared.getInt(completionsHead);
-        int end = (int) INT.getAcquire(shared, completionsTail);
+        int end = shared.getInt(completionsTail);
         int count = end - head;
         for (; head != end; head++) {
             int at = completionsAt + (head & completionsMask) * COMPLETION;
@@ -437,7 +434,7 @@ final class Ring implements AutoCloseable {
                 give(flags >>> 16);
             }
         }
-        INT.setRelease(shared, completionsHead, end);
+        shared.putInt(completionsHead, end);
         giveBuffers();
         return count;
     }
@@ -457,7 +454,7 @@ final class Ring implements AutoCloseable {
     }
 
     private void giveBuffers() {
-        SHORT.setRelease(buffers.clear(), BUFFERS_TAIL, (short) given);
+        buffers.clear().putShort(BUFFERS_TAIL, (short) given);
     }
 
     /** All that was asked for ends. On any thread, once nothing is submitted any more. */

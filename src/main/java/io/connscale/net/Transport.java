@@ -27,14 +27,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How sockets are driven on this machine: by io_uring or by Netty's epoll where they are available, else by nio. Made once by {@code Main} and
+ * How sockets are driven on this machine: by Netty's epoll where it is available, else by nio; by io_uring where that is asked for. Made once by {@code Main} and
  * handed to the server or the agent; immutable, for any thread.
  */
 public final class Transport {
     /** Which one is wanted, by its name; {@value #AUTO} where it is not set. */
     public static final String PROPERTY = "connscale.transport";
 
-    /** The best that there is here. */
+    /** The best that there is here. No ring: it was not measured to be better than epoll (docs/PERFORMANCE.md). */
     public static final String AUTO = "auto";
 
     public static final String IO_URING = "io_uring";
@@ -87,7 +87,7 @@ public final class Transport {
         if (wanted.equals(NIO) || !Epoll.isAvailable()) {
             return BY_NIO;
         }
-        if (wanted.equals(EPOLL)) {
+        if (!wanted.equals(IO_URING)) {
             return BY_EPOLL;
         }
         return RingRefusal.WHY.isEmpty() ? BY_RING : INSTEAD;
@@ -107,7 +107,7 @@ public final class Transport {
         if (!Epoll.isAvailable()) {
             return List.of(BY_NIO);
         }
-        return RingRefusal.WHY.isEmpty() ? List.of(BY_RING, BY_EPOLL, BY_NIO) : List.of(BY_EPOLL, BY_NIO);
+        return RingRefusal.WHY.isEmpty() ? List.of(BY_EPOLL, BY_RING, BY_NIO) : List.of(BY_EPOLL, BY_NIO);
     }
 
     /** Why {@link #best(String)} is not what is wanted, or not as good as on other machines, as a notice; empty where it is. */
