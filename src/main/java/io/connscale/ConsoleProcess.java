@@ -85,7 +85,7 @@ final class ConsoleProcess {
         state.notice().ifPresent(console::notice);
         state.watch(console::notice);
         if (config.server().on().isEmpty()) {
-            Transport.whyNotEpoll().ifPresent(console::notice);
+            Transport.whyNot(config.server().transport()).ifPresent(console::notice);
         }
         Parts parts = Parts.of(config, user(console));
         Connscale scale = Connscale.of(parts);

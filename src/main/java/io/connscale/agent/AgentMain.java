@@ -67,7 +67,7 @@ public final class AgentMain {
             int silentSeconds) {
         try (Outbox outbox = new Outbox(out)) {
             outbox.send(hello());
-            Transport.whyNotEpoll().ifPresent(why -> outbox.send(new Message.Notice(why)));
+            Transport.whyNot(Transport.AUTO).ifPresent(why -> outbox.send(new Message.Notice(why)));
             ScheduledThreadPoolExecutor control = Threads.clock("agent-control");
             Requests requests = new Requests(transport, new HostedServer(servers), starter, outbox, control);
             CountDownLatch end = new CountDownLatch(1);

@@ -65,11 +65,12 @@ public final class LoadAgent implements Agent {
         this.load = new LoadReader(!transport.ownsFiles());
         this.settings = settings;
         this.endpoints = Endpoints.of(settings.targets(), settings.sources());
-        this.group = transport.loops(loops, "agent-loop");
+        Transport used = settings.talk() == null ? transport : transport.forBytes();
+        this.group = used.loops(loops, "agent-loop");
         for (int i = 0; i < loops; i++) {
             int phase = ThreadLocalRandom.current()
                     .nextInt(); // so that many rings, here and elsewhere, don't beat together
-            this.loops.add(new LoadLoop(links(transport, settings), reasons, phase, settings, talk(settings)));
+            this.loops.add(new LoadLoop(links(used, settings), reasons, phase, settings, talk(settings)));
         }
     }
 

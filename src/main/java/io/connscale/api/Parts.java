@@ -65,8 +65,8 @@ public record Parts(
         return config.on()
                 .<Server>map(host -> new RemoteServer(cluster, host, settings))
                 .orElseGet(() -> {
-                    Transport transport = Transport.best();
-                    LocalWorkers processes = LocalWorkers.besideTheConsole();
+                    Transport transport = Transport.best(config.transport());
+                    LocalWorkers processes = LocalWorkers.besideTheConsole(transport);
                     return new PingPongServer(
                             settings,
                             transport,

@@ -92,13 +92,14 @@ final class AgentCommand {
             words.removeAll(workerFlags());
             return worker(words.subList(1, words.size()));
         } catch (IOException e) {
-            return beside();
+            return beside(List.of());
         }
     }
 
-    /** On this machine, with this process's own Java and program. */
-    static List<String> beside() {
+    /** On this machine, with this process's own Java and program, and further flags for the JVM. */
+    static List<String> beside(List<String> jvm) {
         List<String> words = new ArrayList<>(flags(Runtime.version().feature(), Limits.ofThisProcess()));
+        words.addAll(jvm);
         words.addAll(program());
         words.add(AGENT);
         return worker(words);

@@ -4,6 +4,7 @@ import io.connscale.cluster.launch.LocalLauncher;
 import io.connscale.control.AgentException;
 import io.connscale.control.AgentProcess;
 import io.connscale.control.Answers;
+import io.connscale.net.Transport;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,9 +37,10 @@ public final class LocalWorkers implements AgentProcess.Starter, AutoCloseable {
         return new LocalWorkers(AgentCommand::again);
     }
 
-    /** For the console, which is no agent: with an agent's usual flags. */
-    public static LocalWorkers besideTheConsole() {
-        return new LocalWorkers(AgentCommand::beside);
+    /** For the console, which is no agent: with an agent's usual flags, and by the console's transport. */
+    public static LocalWorkers besideTheConsole(Transport transport) {
+        List<String> jvm = List.of("-D" + Transport.PROPERTY + "=" + transport.name());
+        return new LocalWorkers(() -> AgentCommand.beside(jvm));
     }
 
     @Override

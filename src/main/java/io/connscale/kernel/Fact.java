@@ -95,6 +95,10 @@ public enum Fact {
     TLS_NATIVE(NOW, "tls.native"),
     /** 1 where further workers are event loops of the process, with files of their own; absent where they are processes. */
     WORKERS_ARE_LOOPS(NOW, "workers.loops"),
+    /** Whom the kernel gives no ring of io_uring: 1: who has no privilege; 2: nobody. */
+    RINGS_DISABLED(LIMIT, "kernel.io_uring_disabled"),
+    /** 1 where io_uring was asked for, and the kernel or a sandbox refuses it. */
+    RING_REFUSED(NOW, "io_uring.refused"),
     /** Milliseconds since the machine began. */
     UPTIME(COUNTER, "uptime"),
     LISTEN_OVERFLOWS(COUNTER, "TcpExtListenOverflows"),

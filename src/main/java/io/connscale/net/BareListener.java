@@ -29,7 +29,7 @@ public final class BareListener implements AutoCloseable {
             throw new IOException("no epoll here");
         }
         try {
-            socket = EpollLinks.newSocket(at.getAddress());
+            socket = SocketLinks.newSocket(at.getAddress());
         } catch (ChannelException e) {
             throw new IOException(e);
         }

@@ -70,7 +70,7 @@ final class EpollListening implements EpollIoHandle, Listening {
 
     /** For all addresses one that has IPv6 too, where the machine has. */
     private static LinuxSocket newSocket(InetAddress address) {
-        return address.isAnyLocalAddress() ? LinuxSocket.newSocketStream() : EpollLinks.newSocket(address);
+        return address.isAnyLocalAddress() ? LinuxSocket.newSocketStream() : SocketLinks.newSocket(address);
     }
 
     /**
@@ -111,7 +111,7 @@ final class EpollListening implements EpollIoHandle, Listening {
                 if (fd < 0) {
                     return; // the queue is empty
                 }
-                owner.accepted(links -> new EpollLink(fd, (EpollLinks) links));
+                owner.accepted(links -> ((SocketLinks) links).newLink(fd));
             }
         } catch (IOException | RuntimeException | OutOfMemoryError e) { // an error that goes on would end the loop
             pause(registration);

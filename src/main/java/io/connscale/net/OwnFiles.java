@@ -116,8 +116,9 @@ final class OwnFiles {
      */
     static void take(IoHandler loop) {
         try {
-            List<Integer> own =
-                    EpollHandlers.files(loop); // made on the thread that made the loop, in whose table they stay
+            List<Integer> own = loop instanceof RingHandler ring
+                    ? ring.files()
+                    : EpollHandlers.files(loop); // made on the thread that made the loop, in whose table they stay
             unshare();
             MINE.set(own);
             for (int file : open()) {

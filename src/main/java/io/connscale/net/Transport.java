@@ -27,12 +27,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How sockets are driven on this machine: Netty's epoll where it is available, else nio. Made once by {@code Main} and
+ * How sockets are driven on this machine: by Netty's epoll where it is available, else by nio; by io_uring where that is asked for. Made once by {@code Main} and
  * handed to the server or the agent; immutable, for any thread.
  */
 public final class Transport {
-    /** Set to {@code nio} to do without epoll where it is available. */
+    /** Which one is wanted, by its name; {@value #AUTO} where it is not set. */
     public static final String PROPERTY = "connscale.transport";
+
+    /** The best that there is here. No ring: it was not measured to be better than epoll (docs/PERFORMANCE.md). */
+    public static final String AUTO = "auto";
+
+    public static final String IO_URING = "io_uring";
+    public static final String EPOLL = "epoll";
+    public static final String NIO = "nio";
 
     /** Why no folder can hold epoll's native code; empty where one can. Before Netty looks for it. */
     private static final String NO_FOLDER = NativeFolder.choose();
@@ -44,9 +51,18 @@ public final class Transport {
     private static final int MAX_CAUSES = 10;
     private static final long ANSWER_SECONDS = 5;
 
-    private static final Transport EPOLL = new Transport("epoll", false);
-    private static final Transport EPOLL_WITH_OWN_FILES = new Transport("epoll", true);
-    private static final Transport NIO = new Transport("nio", false);
+    private static final Transport BY_RING = new Transport(IO_URING, false);
+    private static final Transport BY_EPOLL = new Transport(EPOLL, false);
+    private static final Transport BY_NIO = new Transport(NIO, false);
+    /** In place of {@link #BY_RING}, which is refused. */
+    private static final Transport INSTEAD = new Transport(EPOLL, false);
+
+    /** Why there is no io_uring here; empty where there is. */
+    private static final class RingRefusal {
+        static final String WHY = Epoll.isAvailable() ? Ring.refusal() : "no epoll";
+
+        private RingRefusal() {}
+    }
 
     private final String name;
     private final boolean ownFiles;
@@ -56,28 +72,63 @@ public final class Transport {
         this.ownFiles = ownFiles;
     }
 
-    /** The best of {@link #available()}, or nio where the system property {@value #PROPERTY} says so. */
+    /** {@link #best(String)} where {@code hosts.yaml} says nothing. */
     public static Transport best() {
-        return NIO.name.equals(System.getProperty(PROPERTY)) ? NIO : available().get(0);
-    }
-
-    /** The transports of this machine, the best first. Loads epoll's native code. */
-    public static List<Transport> available() {
-        return Epoll.isAvailable() ? List.of(EPOLL, NIO) : List.of(NIO);
+        return best(AUTO);
     }
 
     /**
-     * Why {@link #best()} is not epoll though nobody asked for that, as a notice; empty where it is, or where somebody did. It
-     * costs CPU, and the server stays one process.
+     * The one that is wanted, or the best that can be had instead.
+     *
+     * @param asked its name; {@value #AUTO}: what the system property {@value #PROPERTY} says
      */
-    public static Optional<String> whyNotEpoll() {
-        if (NIO.name.equals(System.getProperty(PROPERTY)) || Epoll.isAvailable()) {
+    public static Transport best(String asked) {
+        String wanted = wanted(asked);
+        if (wanted.equals(NIO) || !Epoll.isAvailable()) {
+            return BY_NIO;
+        }
+        if (!wanted.equals(IO_URING)) {
+            return BY_EPOLL;
+        }
+        return RingRefusal.WHY.isEmpty() ? BY_RING : INSTEAD;
+    }
+
+    /** Whether it would be io_uring if that was not refused here. */
+    public boolean isInsteadOfRing() {
+        return this == INSTEAD;
+    }
+
+    private static String wanted(String asked) {
+        return asked.equals(AUTO) ? System.getProperty(PROPERTY, AUTO) : asked;
+    }
+
+    /** The transports of this machine, the best first. Loads epoll's native code, and tries a ring. */
+    public static List<Transport> available() {
+        if (!Epoll.isAvailable()) {
+            return List.of(BY_NIO);
+        }
+        return RingRefusal.WHY.isEmpty() ? List.of(BY_EPOLL, BY_RING, BY_NIO) : List.of(BY_EPOLL, BY_NIO);
+    }
+
+    /** Why {@link #best(String)} is not what is wanted, or not as good as on other machines, as a notice; empty where it is. */
+    public static Optional<String> whyNot(String asked) {
+        String wanted = wanted(asked);
+        if (wanted.equals(NIO)) {
             return Optional.empty();
         }
+        if (!Epoll.isAvailable()) {
+            return Optional.of(whyNotEpoll());
+        }
+        return wanted.equals(IO_URING) && !RingRefusal.WHY.isEmpty()
+                ? Optional.of("no io_uring here: " + RingRefusal.WHY + " · epoll is used instead")
+                : Optional.empty();
+    }
+
+    /** It costs CPU, and the server stays one process. */
+    private static String whyNotEpoll() {
         String why = NO_FOLDER.isEmpty() ? reason(Epoll.unavailabilityCause()) : NO_FOLDER;
-        return Optional.of(
-                "no epoll here: " + why + " · nio is used instead: a Ping costs more CPU, and the server is one "
-                        + "process; -Dio.netty.native.workdir=FOLDER names a folder that may run programs");
+        return "no epoll here: " + why + " · nio is used instead: a Ping costs more CPU, and the server is one "
+                + "process; -Dio.netty.native.workdir=FOLDER names a folder that may run programs";
     }
 
     /** Of the deepest cause, its first line. */
@@ -97,7 +148,7 @@ public final class Transport {
      * Empty where that can't be had: nio, or a kernel or a sandbox that refuses.
      */
     public Optional<Transport> withOwnFiles() {
-        return isEpoll() && OwnFiles.areToBeHad() ? Optional.of(EPOLL_WITH_OWN_FILES) : Optional.empty();
+        return isEpoll() && OwnFiles.areToBeHad() ? Optional.of(new Transport(name, true)) : Optional.empty();
     }
 
     /** Whether there may be one {@link #withOwnFiles()}; tries nothing. */
@@ -115,7 +166,12 @@ public final class Transport {
         return OwnFiles.isOwner();
     }
 
-    /** {@code epoll} or {@code nio}. */
+    /** The same for links that say what they like, for which a ring is no gain: theirs are registered with epoll in any case. */
+    public Transport forBytes() {
+        return isRing() ? new Transport(EPOLL, ownFiles) : this;
+    }
+
+    /** {@code io_uring}, {@code epoll} or {@code nio}. */
     public String name() {
         return name;
     }
@@ -158,6 +214,9 @@ public final class Transport {
     }
 
     private IoHandlerFactory ioHandlers() {
+        if (isRing()) {
+            return RingHandler.factory();
+        }
         return isEpoll() ? EpollHandlers.factory() : NioIoHandler.newFactory();
     }
 
@@ -213,6 +272,9 @@ public final class Transport {
      * @param message the one that they send: {@link Wire#PING} or {@link Wire#PONG}
      */
     public Links links(EventLoop loop, String message) {
+        if (isRing()) {
+            return new RingLinks(loop, ((ClosingLoops.ClosingLoop) loop).ring(), message);
+        }
         return isEpoll() ? new EpollLinks(loop, message) : new ChannelLinks(loop, message);
     }
 
@@ -253,8 +315,13 @@ public final class Transport {
         return isEpoll();
     }
 
+    /** Whether its loops have an epoll set; those with a ring have one, too. */
     private boolean isEpoll() {
-        return this != NIO;
+        return !name.equals(NIO);
+    }
+
+    private boolean isRing() {
+        return name.equals(IO_URING);
     }
 
     @Override
@@ -282,6 +349,10 @@ public final class Transport {
             ClosingLoop(IoEventLoopGroup parent, Executor executor, IoHandlerFactory io, boolean ownFiles) {
                 super(parent, executor, io);
                 this.ownFiles = ownFiles;
+            }
+
+            RingHandler ring() {
+                return (RingHandler) ioHandler();
             }
 
             /** Netty only logs what ends a loop, and its connections would wait for ever. */

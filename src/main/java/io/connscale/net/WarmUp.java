@@ -90,7 +90,7 @@ final class WarmUp implements Runnable {
         client.send(message, 0, message.capacity());
         int fd = listening.accept(new byte[EpollListening.ADDRESS_BYTES]);
         if (fd >= 0) {
-            owner.accepted(links -> new EpollLink(fd, (EpollLinks) links));
+            owner.accepted(links -> ((SocketLinks) links).newLink(fd));
         }
     }
 

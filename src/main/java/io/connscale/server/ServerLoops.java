@@ -57,7 +57,7 @@ final class ServerLoops {
 
     private ServerLoops(ServerSettings settings, Transport transport) throws AgentException {
         this.settings = settings;
-        this.transport = transport;
+        this.transport = settings.tls() == null ? transport : transport.forBytes();
         this.load = new LoadReader(!transport.ownsFiles());
         this.group = loops();
         for (EventExecutor loop : group) {

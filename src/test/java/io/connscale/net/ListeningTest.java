@@ -83,7 +83,7 @@ class ListeningTest implements Listening.Owner {
         try (Socket client = new Socket(InetAddress.getByAddress(LOOPBACK_4), port)) {
             assertThat(client.isConnected()).isTrue();
             await().until(() -> !accepted.isEmpty());
-            if (accepted.element() instanceof EpollLink link) {
+            if (accepted.element() instanceof SocketLink link) {
                 assertThat(link.isTcpNoDelay()).isTrue();
             }
         }

@@ -45,14 +45,14 @@ class LocalPortsTest {
 
     @Test
     void anOlderKernelDoesNotKnowTheOption() throws IOException {
-        EpollLinks epoll = (EpollLinks) links;
-        epoll.portRange = 9999;
+        SocketLinks sockets = (SocketLinks) links;
+        sockets.portRange = 9999;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             LoopLink client = new LoopLink(links);
             client.connect((InetSocketAddress) server.getLocalSocketAddress(), null);
             await().until(client::isUp);
         }
-        assertThat(epoll.portRange).isEqualTo(EpollLinks.UNKNOWN);
+        assertThat(sockets.portRange).isEqualTo(SocketLinks.UNKNOWN);
     }
 
     @ParameterizedTest

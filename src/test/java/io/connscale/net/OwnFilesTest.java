@@ -23,18 +23,28 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@MethodSource("io.connscale.net.Transport#available")
 class OwnFilesTest {
     private static final Path OF_PROCESS = Path.of("/proc/self/fd");
     private static final Path OF_THREAD = Path.of("/proc/thread-self/fd");
 
+    private final Transport way;
     private Transport transport;
     private EventLoopGroup group;
 
+    OwnFilesTest(Transport way) {
+        this.way = way;
+        this.transport = way;
+    }
+
     @BeforeEach
     void aLoopWithFilesOfItsOwn() {
-        Optional<Transport> own = Transport.best().withOwnFiles();
-        assumeTrue(own.isPresent(), "no thread may have files of its own here");
+        Optional<Transport> own = way.withOwnFiles();
+        assumeTrue(own.isPresent(), way + ": no thread may have files of its own here");
         transport = own.get();
         group = transport.loops(1, "test-loop");
     }

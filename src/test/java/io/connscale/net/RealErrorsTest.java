@@ -3,6 +3,7 @@ package io.connscale.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
@@ -102,8 +103,10 @@ class RealErrorsTest {
         assertThat(client.end()).isEqualTo("receive ECONNRESET");
     }
 
+    /** By a ring, a turn of the loop hears of the peer's end and of what it sent last at once. */
     @Test
     void brokenPipe() throws IOException {
+        assumeFalse(transport.name().equals("io_uring"));
         Socket accepted = connected();
         client.onLoop(
                 link -> { // the loop is kept from reading that the peer has closed
@@ -144,7 +147,7 @@ class RealErrorsTest {
         try (Socket accepted = connected()) {
             assertThat(accepted.isConnected()).isTrue();
             client.onLoop(link -> {
-                boolean asks = transport.name().equals("epoll");
+                boolean asks = !transport.name().equals("nio");
                 assertThat(link.tcpInfo().isPresent()).isEqualTo(asks);
                 link.tcpInfo().ifPresent(info -> assertThat(info.rttMicros()).isBetween(1L, 1_000_000L));
                 link.close();

@@ -3,7 +3,6 @@ package io.connscale.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.epoll.Epoll;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -15,8 +14,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TransportTest {
     @Test
-    void epollIsBestWhereItIsAvailable() {
-        assertThat(Transport.best().name()).isEqualTo(Epoll.isAvailable() ? "epoll" : "nio");
+    void theFirstOfThoseThatThereAreIsBest() {
+        assertThat(Transport.best().name())
+                .isEqualTo(Transport.available().get(0).name());
+        assertThat(Transport.available()).extracting(Transport::name).endsWith("nio");
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.connscale.net.Transport#available")
+    void eachCanBeAskedFor(Transport transport) {
+        assertThat(Transport.best(transport.name())).isEqualTo(transport);
+        assertThat(Transport.whyNot(transport.name())).isEmpty();
     }
 
     @Test
@@ -25,6 +33,9 @@ class TransportTest {
         try {
             System.setProperty(Transport.PROPERTY, "nio");
             assertThat(Transport.best().name()).isEqualTo("nio");
+            assertThat(Transport.best(Transport.available().get(0).name()))
+                    .as("hosts.yaml has the last word")
+                    .isEqualTo(Transport.available().get(0));
         } finally {
             System.setProperty(Transport.PROPERTY, before);
         }

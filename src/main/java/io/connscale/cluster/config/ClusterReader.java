@@ -1,7 +1,9 @@
 package io.connscale.cluster.config;
 
 import io.connscale.cluster.config.HostConfig.ClientConfig;
+import io.connscale.cluster.config.HostReader.HostDefaults;
 import io.connscale.control.Quantity;
+import io.connscale.net.Transport;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,7 +14,8 @@ import java.util.stream.Stream;
 
 /** The whole file: the defaults for every host first, then the hosts, then the server, which may run on one of them. */
 final class ClusterReader {
-    private static final List<String> KEYS = List.of("server", "target", "client", "launch", "hosts", "groups");
+    private static final List<String> KEYS =
+            List.of("server", "target", "client", "launch", "transport", "hosts", "groups");
     private static final List<String> SOURCE_KEYS = List.of("list", "ansible");
     /** Among the hosts: where further ones come from. */
     private static final String FROM = "from";
@@ -33,14 +36,16 @@ final class ClusterReader {
         }
         Section file = Section.of("", root, KEYS);
         Section server = file.section("server", ServerReader.KEYS);
-        ClientConfig client = HostReader.client(file.section("client", HostReader.CLIENT_KEYS), ClientConfig.DEFAULT);
-        Launch.SshClient ssh = file.get("launch", Kind.SSH_CLIENT, Launch.SshClient.SSHJ);
+        HostDefaults defaults = new HostDefaults(
+                HostReader.client(file.section("client", HostReader.CLIENT_KEYS), ClientConfig.DEFAULT),
+                file.get("launch", Kind.SSH_CLIENT, Launch.SshClient.SSHJ),
+                file.get("transport", Kind.TRANSPORT, Transport.AUTO));
         Node there = file.node("hosts").orElse(new Node.Empty(root.place()));
         Map<String, Node.Entry> lines = distinct(there);
         Node.Entry from = lines.remove(FROM);
-        List<HostSource> sources = from == null ? List.of() : sources(from, client, ssh);
-        List<HostConfig> hosts = hosts(lines.values(), client, ssh);
-        ServerConfig whole = new ServerReader(server, hosts).read(root.place());
+        List<HostSource> sources = from == null ? List.of() : sources(from, defaults);
+        List<HostConfig> hosts = hosts(lines.values(), defaults);
+        ServerConfig whole = new ServerReader(server, hosts).read(root.place(), defaults.transport());
         Optional<TargetConfig> target = file.node("target")
                 .map(node -> TargetReader.read(Section.of("target", node, TargetReader.KEYS), node.place()));
         if (target.isPresent()) {
@@ -50,12 +55,12 @@ final class ClusterReader {
         return Fault.at(there.place(), () -> new ClusterConfig(whole, target, hosts, sources, groups));
     }
 
-    private static List<HostConfig> hosts(Iterable<Node.Entry> lines, ClientConfig client, Launch.SshClient ssh) {
+    private static List<HostConfig> hosts(Iterable<Node.Entry> lines, HostDefaults defaults) {
         Map<String, HostConfig> hosts = new LinkedHashMap<>();
         Map<String, Node.Text> keys = new HashMap<>();
         int sources = 0;
         for (Node.Entry entry : lines) {
-            for (HostConfig host : HostReader.read(entry, client, ssh)) {
+            for (HostConfig host : HostReader.read(entry, defaults)) {
                 Node.Text first = keys.putIfAbsent(host.name(), entry.key());
                 if (first != null) {
                     throw new Fault(
@@ -78,7 +83,7 @@ final class ClusterReader {
     }
 
     /** {@code alloc: {list: [scontrol, show, hostnames], command: [srun, --overlap, -N1, -n1, -w, "{host}"]}}. */
-    private static List<HostSource> sources(Node.Entry from, ClientConfig client, Launch.SshClient ssh) {
+    private static List<HostSource> sources(Node.Entry from, HostDefaults defaults) {
         if (!(from.value() instanceof Node.Mapping mapping)) {
             throw new Fault(
                     from.value().place(),
@@ -87,12 +92,12 @@ final class ClusterReader {
         }
         List<HostSource> sources = new ArrayList<>();
         for (Node.Entry entry : distinct(mapping).values()) {
-            sources.add(source(entry, client, ssh));
+            sources.add(source(entry, defaults));
         }
         return sources;
     }
 
-    private static HostSource source(Node.Entry entry, ClientConfig client, Launch.SshClient ssh) {
+    private static HostSource source(Node.Entry entry, HostDefaults defaults) {
         String name = Fault.at(
                 entry.key().place(), () -> HostConfig.checkedName(entry.key().text()));
         List<String> keys =
@@ -115,8 +120,7 @@ final class ClusterReader {
                 list,
                 section.find("ansible", Kind.PATH).orElse(null),
                 new Node.Mapping(entry.value().place(), ofEach),
-                client,
-                ssh);
+                defaults);
         HostConfig unused = source.make("host1", "host1"); // what is wrong is told now, and where
         return source;
     }

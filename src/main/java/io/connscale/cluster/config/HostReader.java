@@ -2,6 +2,8 @@ package io.connscale.cluster.config;
 
 import io.connscale.cluster.config.HostConfig.ClientConfig;
 import io.connscale.control.NameRanges;
+import io.connscale.net.Transport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,45 +24,54 @@ final class HostReader {
 
     private static final Kind<Integer> PORT = Kind.whole(1, Address.MAX_PORT);
     static final List<String> KEYS = Stream.of(
-                    List.of("ssh", "command"), SSH_KEYS, List.of("source", "java", "jvm", "workers"), CLIENT_KEYS)
+                    List.of("ssh", "command"),
+                    SSH_KEYS,
+                    List.of("source", "java", "jvm", "workers", "transport"),
+                    CLIENT_KEYS)
             .flatMap(List::stream)
             .toList();
 
+    /**
+     * What counts where a host says nothing.
+     *
+     * @param client what its connections do
+     * @param ssh who speaks SSH
+     * @param transport a name of {@link Transport#NAMES}
+     */
+    record HostDefaults(ClientConfig client, Launch.SshClient ssh, String transport) {}
+
     private HostReader() {}
 
-    /**
-     * The hosts of one line: one, or as many as its name has in its brackets.
-     *
-     * @param client what their connections do where it does not say it
-     * @param ssh who speaks SSH, likewise
-     */
-    static List<HostConfig> read(Node.Entry entry, ClientConfig client, Launch.SshClient ssh) {
+    /** The hosts of one line: one, or as many as its name has in its brackets. */
+    static List<HostConfig> read(Node.Entry entry, HostDefaults defaults) {
         Node.Text key = entry.key();
         List<String> names = Fault.at(key.place(), () -> NameRanges.expand(key.text(), ClusterConfig.MAX_HOSTS));
         return names.stream()
                 .map(name ->
-                        read(new Node.Text(key.place(), name), entry.value().with(HOST, name), client, ssh))
+                        read(new Node.Text(key.place(), name), entry.value().with(HOST, name), defaults))
                 .toList();
     }
 
     /** One of them, its name already put in the place of {@link #HOST}. */
-    static HostConfig read(Node.Text key, Node value, ClientConfig client, Launch.SshClient ssh) {
+    static HostConfig read(Node.Text key, Node value, HostDefaults defaults) {
         String name = Fault.at(key.place(), () -> HostConfig.checkedName(key.text()));
         return value instanceof Node.Mapping mapping
-                ? inFull(name, mapping, client, ssh)
-                : inAWord(name, launchInAWord(value, ssh), client);
+                ? inFull(name, mapping, defaults)
+                : inAWord(name, launchInAWord(value, defaults.ssh()), defaults);
     }
 
-    private static HostConfig inAWord(String name, Launch launch, ClientConfig client) {
-        return new HostConfig(name, launch, client, List.of(), List.of(), Optional.empty(), Workers.AUTO);
+    private static HostConfig inAWord(String name, Launch launch, HostDefaults defaults) {
+        List<String> jvm = flags(defaults.transport());
+        return new HostConfig(name, launch, defaults.client(), List.of(), jvm, Optional.empty(), Workers.AUTO);
     }
 
-    private static HostConfig inFull(String name, Node.Mapping node, ClientConfig client, Launch.SshClient ssh) {
+    private static HostConfig inFull(String name, Node.Mapping node, HostDefaults defaults) {
         Section section = Section.of(name, node, KEYS);
-        Launch launch = launch(section, ssh);
-        ClientConfig own = client(section, client);
+        Launch launch = launch(section, defaults.ssh());
+        ClientConfig own = client(section, defaults.client());
         List<String> source = section.ranges("source", Kind.SOURCE, Address.MAX);
-        List<String> jvm = section.list("jvm", Kind.JVM_FLAG);
+        List<String> jvm = new ArrayList<>(flags(section.get("transport", Kind.TRANSPORT, defaults.transport())));
+        jvm.addAll(section.list("jvm", Kind.JVM_FLAG)); // the last word where they say it, too
         Optional<String> java = section.find("java", Kind.PATH);
         if (launch instanceof Launch.Local && java.equals(Optional.of(HostConfig.BRING))) {
             throw new Fault(
@@ -69,6 +80,11 @@ final class HostReader {
         }
         Workers workers = section.get("workers", Kind.WORKERS, Workers.AUTO);
         return Fault.at(node.place(), () -> new HostConfig(name, launch, own, source, jvm, java, workers));
+    }
+
+    /** What an agent is told by its JVM's flags. */
+    private static List<String> flags(String transport) {
+        return transport.equals(Transport.AUTO) ? List.of() : List.of("-D" + Transport.PROPERTY + "=" + transport);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.connscale.cluster.config;
 
-import io.connscale.cluster.config.HostConfig.ClientConfig;
+import io.connscale.cluster.config.HostReader.HostDefaults;
 import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
@@ -30,23 +30,15 @@ public final class HostSource {
     private final List<String> list;
     private final @Nullable String ansible;
     private final Node template;
-    private final ClientConfig client;
-    private final Launch.SshClient ssh;
+    private final HostDefaults defaults;
 
     /** @param ansible the group whose hosts are meant, where the command prints an inventory; null: it prints a host a line */
-    HostSource(
-            String name,
-            List<String> list,
-            @Nullable String ansible,
-            Node template,
-            ClientConfig client,
-            Launch.SshClient ssh) {
+    HostSource(String name, List<String> list, @Nullable String ansible, Node template, HostDefaults defaults) {
         this.name = name;
         this.list = List.copyOf(list);
         this.ansible = ansible;
         this.template = template;
-        this.client = client;
-        this.ssh = ssh;
+        this.defaults = defaults;
     }
 
     public String name() {
@@ -93,7 +85,7 @@ public final class HostSource {
     /** @throws Fault where one of its values can't be */
     HostConfig make(String called, String address) {
         Node.Place place = template.place();
-        return HostReader.read(new Node.Text(place, called), template.with(HostReader.HOST, address), client, ssh);
+        return HostReader.read(new Node.Text(place, called), template.with(HostReader.HOST, address), defaults);
     }
 
     private AgentException wrong(String what) {

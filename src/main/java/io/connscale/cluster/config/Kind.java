@@ -4,6 +4,7 @@ import io.connscale.cluster.config.Launch.HostKey;
 import io.connscale.control.Quantity;
 import io.connscale.control.Rate;
 import io.connscale.control.ServerSettings;
+import io.connscale.net.Transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +27,7 @@ record Kind<T>(String expected, Function<String, T> read) {
     static final Kind<Workers> WORKERS = new Kind<>("auto or a whole number from 1 to " + Workers.MAX, Workers::parse);
     static final Kind<HostKey> HOST_KEY = new Kind<>("strict or accept-new", HostKey::parse);
     static final Kind<Launch.SshClient> SSH_CLIENT = new Kind<>("sshj or openssh", Launch.SshClient::parse);
+    static final Kind<String> TRANSPORT = new Kind<>("auto, io_uring, epoll or nio", Kind::transport);
     static final Kind<SshAddress> SSH = new Kind<>("[user@]host[:port]", SshAddress::parse);
     static final Kind<String> ADDRESS =
             new Kind<>("an address or a host name, with :port where one is mapped", text -> {
@@ -43,6 +45,11 @@ record Kind<T>(String expected, Function<String, T> read) {
 
     static Kind<Integer> whole(int min, int max) {
         return new Kind<>("a whole number from " + min + " to " + max, text -> whole(text, min, max));
+    }
+
+    private static String transport(String text) {
+        List<String> names = List.of(Transport.AUTO, Transport.IO_URING, Transport.EPOLL, Transport.NIO);
+        return Checks.check(names.contains(text), text, "is no transport");
     }
 
     private static int whole(String text, int min, int max) {

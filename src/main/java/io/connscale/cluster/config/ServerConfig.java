@@ -3,6 +3,7 @@ package io.connscale.cluster.config;
 import io.connscale.control.ServerSettings;
 import io.connscale.net.Layers;
 import io.connscale.net.TlsSettings;
+import io.connscale.net.Transport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.OptionalInt;
  * @param patience how long a Ping may be unfinished
  * @param keepalive how long a client may be silent before its kernel is asked whether it is still there; zero: never
  * @param tls without a certificate where one is to be made
+ * @param transport of the console's process, where it runs unless {@code on} says otherwise
  */
 public record ServerConfig(
         String bind,
@@ -34,7 +36,8 @@ public record ServerConfig(
         Workers workers,
         Duration patience,
         Duration keepalive,
-        Optional<TlsSettings> tls) {
+        Optional<TlsSettings> tls,
+        String transport) {
     public static final int MAX_BACKLOG = 1_000_000;
     public static final int MAX_ACCEPTORS = 1024;
     public static final ServerConfig DEFAULT = new ServerConfig(
@@ -49,7 +52,7 @@ public record ServerConfig(
             ServerSettings.PATIENCE,
             ServerSettings.KEEPALIVE);
 
-    /** Without TLS. */
+    /** Without TLS, by the best transport that there is. */
     public ServerConfig(
             String bind,
             String address,
@@ -61,7 +64,19 @@ public record ServerConfig(
             Workers workers,
             Duration patience,
             Duration keepalive) {
-        this(bind, address, ports, backlog, acceptors, autostart, on, workers, patience, keepalive, Optional.empty());
+        this(
+                bind,
+                address,
+                ports,
+                backlog,
+                acceptors,
+                autostart,
+                on,
+                workers,
+                patience,
+                keepalive,
+                Optional.empty(),
+                Transport.AUTO);
     }
 
     public ServerConfig {
@@ -118,7 +133,8 @@ public record ServerConfig(
                 workers,
                 patience,
                 keepalive,
-                Optional.of(with));
+                Optional.of(with),
+                transport);
     }
 
     /** What lies between the sockets of its clients and their Pings. */

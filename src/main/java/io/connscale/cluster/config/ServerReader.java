@@ -39,8 +39,11 @@ final class ServerReader {
         this.hosts = hosts;
     }
 
-    /** @param file where to point when nothing nearer is wrong */
-    ServerConfig read(Place file) {
+    /**
+     * @param file where to point when nothing nearer is wrong
+     * @param transport of the console's process
+     */
+    ServerConfig read(Place file, String transport) {
         String bind = section.get("bind", Kind.BIND, DEFAULT.bind());
         Optional<HostConfig> on = section.node("on").map(this::host);
         String address = section.find("address", Kind.ADDRESS).orElseGet(() -> address(bind, on));
@@ -65,7 +68,8 @@ final class ServerReader {
                         workers,
                         patience,
                         keepalive,
-                        tls));
+                        tls,
+                        transport));
     }
 
     private HostConfig host(Node on) {

@@ -157,8 +157,12 @@ class HostsFileErrorsTest {
         return Stream.of(
                 bad("", "1:1: " + NOTHING),
                 bad("# only a comment\n", "1:1: " + NOTHING),
-                bad("hello", "1:1: expected keys (server, target, client, launch, hosts, groups), got \"hello\""),
-                bad("- client1", "1:1: expected keys (server, target, client, launch, hosts, groups), got a list"),
+                bad(
+                        "hello",
+                        "1:1: expected keys (server, target, client, launch, transport, hosts, groups), got \"hello\""),
+                bad(
+                        "- client1",
+                        "1:1: expected keys (server, target, client, launch, transport, hosts, groups), got a list"),
                 bad("server: {backlog: 5}", "1:1: " + NO_HOSTS),
                 bad("hosts:", "1:7: " + NO_HOSTS),
                 bad("hosts: {}", "1:8: " + NO_HOSTS),
@@ -177,7 +181,9 @@ class HostsFileErrorsTest {
                         "server:\n  bind: 127.0.0.1\n  ports: 8989\n  bakclog: 5",
                         "4:3: unknown key \"bakclog\" in server, did you mean \"backlog\"?"),
                 bad("sever: {}", "1:1: unknown key \"sever\", did you mean \"server\"?"),
-                bad("zebra: {}", "1:1: unknown key \"zebra\", known are server, target, client, launch, hosts, groups"),
+                bad(
+                        "zebra: {}",
+                        "1:1: unknown key \"zebra\", known are server, target, client, launch, transport, hosts, groups"),
                 client("delay: 5s", "10: unknown key \"delay\" in client, known are interval, timeout, rate, active"),
                 host("h: {prot: 22}", "13: unknown key \"prot\" in h, did you mean \"port\"?"),
                 bad(
@@ -189,7 +195,9 @@ class HostsFileErrorsTest {
                 bad(
                         "hosts:\n  a: local\n  b: local\n  a: local",
                         "4:3: duplicate host \"a\", the first is in line 2: keep one"),
-                bad("<<: {}", "1:1: unknown key \"<<\", known are server, target, client, launch, hosts, groups"));
+                bad(
+                        "<<: {}",
+                        "1:1: unknown key \"<<\", known are server, target, client, launch, transport, hosts, groups"));
     }
 
     static Stream<Arguments> serverValues() {
@@ -253,6 +261,7 @@ class HostsFileErrorsTest {
                 host("h: u@x:99999", "12: " + HOST + "\"u@x:99999\""),
                 host("h: {ssh: x, command: [y]}", "21: \"command\" in h beside \"ssh\": keep one of them"),
                 host("h: {launch: openssh}", "13: \"launch\" in h is for SSH: add \"ssh: HOST\" or remove it"),
+                host("h: {transport: kqueue}", "24: expected auto, io_uring, epoll or nio, got \"kqueue\""),
                 host("h: {ssh: x, launch: ssh}", "29: expected sshj or openssh, got \"ssh\""),
                 host("h: {ssh: x:22, port: 23}", "24: \"port\" in h beside the port in \"ssh\": keep one of them"),
                 host("h: {port: 22}", "13: \"port\" in h is for SSH: add \"ssh: HOST\" or remove it"),

@@ -465,4 +465,20 @@ class HostsFileTest {
                 .isThrownBy(() -> HostsFile.read(file))
                 .withMessage("%s", file + message);
     }
+
+    /** An agent is told by its JVM's flags, and what {@code jvm:} says counts more. */
+    @Test
+    void aProcessHasATransport() throws HostsFileException {
+        ClusterConfig config = parse(
+                "transport: epoll\nhosts: {a: far1, b: {transport: io_uring, jvm: [-Xss1m]}, c: {transport: auto}}");
+
+        assertThat(config.hosts())
+                .extracting(HostConfig::jvm)
+                .containsExactly(
+                        List.of("-Dconnscale.transport=epoll"),
+                        List.of("-Dconnscale.transport=io_uring", "-Xss1m"),
+                        List.of());
+        assertThat(config.server().transport()).isEqualTo("epoll");
+        assertThat(parse("hosts: {a: local}").server().transport()).isEqualTo("auto");
+    }
 }
