@@ -91,7 +91,8 @@ public final class Threads {
     static <T> void complete(CompletableFuture<T> answer, Callable<T> task) {
         try {
             answer.complete(task.call());
-        } catch (Exception | OutOfMemoryError e) { // without an answer whoever asked would wait for ever
+        } catch (Exception
+                | Error e) { // also where a class can't be loaded: without an answer whoever asked would wait for ever
             goesOn(e);
             answer.completeExceptionally(e);
         }

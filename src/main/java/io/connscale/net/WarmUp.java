@@ -21,8 +21,11 @@ import org.slf4j.LoggerFactory;
  */
 final class WarmUp implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(WarmUp.class);
-    /** Between two goes the loop does what else it has to do. */
-    private static final int AT_ONCE = 32;
+    /** Between two goes the loop does what else it has to do. Each takes two files. */
+    private static final int AT_ONCE = 8;
+
+    /** Far more than are needed: an answer comes within a few. */
+    private static final int MAX_GOES = 2_000;
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
@@ -35,6 +38,7 @@ final class WarmUp implements Runnable {
             new DomainSocketAddress("\0connscale-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet());
     private final List<LinuxSocket> clients = new ArrayList<>();
     private int left;
+    private int goes;
 
     private WarmUp(IoEventLoop loop, int connections, String message, Listening.Owner owner) throws IOException {
         this.loop = loop;
@@ -63,24 +67,22 @@ final class WarmUp implements Runnable {
 
     @Override
     public void run() {
-        clients.forEach(this::end); // what they have sent was answered since the last go
-        clients.clear();
-        boolean goesOn = left > 0;
+        clients.removeIf(this::ended);
         try {
-            for (int i = 0; i < AT_ONCE && left > 0; i++, left--) {
+            while (left > 0 && clients.size() < AT_ONCE) {
+                left--;
                 connect();
             }
-            if (goesOn) { // not execute(): Netty runs what that is given for up to a second before it reads
+            if (!clients.isEmpty() && goes++ < MAX_GOES) {
+                // Not execute(): Netty runs what that is given for up to a second before it reads.
                 Future<?> unused = loop.schedule(this, 0, TimeUnit.NANOSECONDS);
+                return;
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException e) { // no file is left, or the loop ends
             log.debug("the warm-up ends", e);
-            clients.forEach(this::end);
-            goesOn = false;
         }
-        if (!goesOn) {
-            close(listening);
-        }
+        clients.forEach(WarmUp::close);
+        close(listening);
     }
 
     private void connect() throws IOException {
@@ -94,14 +96,17 @@ final class WarmUp implements Runnable {
         }
     }
 
-    /** What is closed with an answer unread ends with an error at the other end. */
-    private void end(LinuxSocket client) {
+    /** Ends it once its answer has come: what is closed with an answer unread ends with an error at the other end. */
+    private boolean ended(LinuxSocket client) {
         try {
-            client.recv(answer, 0, answer.capacity());
+            if (client.recv(answer, 0, answer.capacity()) == 0) {
+                return false;
+            }
         } catch (IOException e) {
             // it ended from there
         }
         close(client);
+        return true;
     }
 
     private static void close(LinuxSocket socket) {

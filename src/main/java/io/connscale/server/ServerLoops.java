@@ -89,7 +89,6 @@ final class ServerLoops {
             for (int port : settings.ports()) {
                 started.listen(port);
             }
-            started.warmUp();
             return started;
         } catch (AgentException | RuntimeException e) {
             started.stop();
@@ -98,7 +97,7 @@ final class ServerLoops {
     }
 
     /** Once in a process, whose code is compiled for all its loops. Connections with TLS spend their time elsewhere. */
-    private void warmUp() {
+    void warmUp() {
         if (settings.tls() == null && WARM.compareAndSet(false, true)) {
             ServerLoop first = loops.get(0);
             ServerLoop uncounted = new ServerLoop(first.links, new Reasons(), first.patience);

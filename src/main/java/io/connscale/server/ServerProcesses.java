@@ -48,6 +48,8 @@ final class ServerProcesses {
     private static final int ASKED_EACH_SECOND = 16;
     /** Of this process's files so many are left for what else it does: pipes to agents, SSH. */
     private static final int KEPT_FREE = 64;
+    /** With fewer connections it makes no difference, and the files are needed for what the program still has to load. */
+    private static final int WARMED_UP_FROM = 1_000;
 
     private final ServerSettings settings;
     private final ServerLoops own;
@@ -105,6 +107,9 @@ final class ServerProcesses {
             probe(settings, transport);
         }
         ServerLoops own = ServerLoops.start(alone ? settings : settings.shared(settings.ports()), transport);
+        if (limits.roomHere() >= WARMED_UP_FROM) {
+            own.warmUp();
+        }
         return new ServerProcesses(settings, own, limits, bound, starter, notices, tasks);
     }
 

@@ -30,6 +30,16 @@ class ThreadsTest {
         assertThat(told.get()).isNull();
     }
 
+    /** Where no file is left a class can't be read. */
+    @Test
+    void aClassThatCanNotBeLoadedIsAnAnswer() {
+        Error missing = new NoClassDefFoundError("io/connscale/Needed");
+        AtomicReference<Throwable> told = new AtomicReference<>();
+
+        assertThatThrownBy(call(missing, told)::join).hasCause(missing);
+        assertThat(told.get()).isNull();
+    }
+
     private static CompletableFuture<Void> call(Error failure, AtomicReference<Throwable> told) {
         Executor executor = task -> {
             Thread thread = Threads.of("test", task);
