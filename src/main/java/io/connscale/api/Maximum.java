@@ -89,6 +89,11 @@ public final class Maximum {
     private static final int MAX_PORTS = 64;
     private static final int MAX_PORT = 65_535;
 
+    /** Of what is tried, so large a part at least comes before the rest where memory is scarce; and the part that there is to be memory for besides. */
+    private static final int APPROACHED_BY = 32;
+
+    private static final int RESERVED = 8;
+
     private static final String UNKNOWN = io.connscale.limits.Verdict.UNKNOWN;
     /** Verdicts that say what happened, and no limit. */
     private static final Set<String> VAGUE = Set.of(UNKNOWN, "slow-server", "no-pong", "packets-lost");
@@ -614,14 +619,35 @@ public final class Maximum {
             Step<Limit> step;
             if (n > held) {
                 awaitPorts(n - held);
-                Optional<Allowance> guard = guard(n - held);
-                step = guard.isPresent() ? guarded(n, held, guard.get()) : opened(n, before);
+                Optional<Allowance> guard = approached(n, before);
+                step = guard.isPresent() ? guarded(n, established(moment()), guard.get()) : opened(n, before);
             } else {
                 shrink(before, n);
                 step = recovered(n);
             }
             tell(step, "", start);
             return step;
+        }
+
+        /**
+         * What memory keeps {@code n} from being opened; empty where none does. What a connection needs is estimated, and is known better once
+         * some are there: a half of what is allowed is opened first, as long as that is a step worth taking. So it is the same from however far below
+         * {@code n} is tried.
+         */
+        private Optional<Allowance> approached(long n, Moment before) throws InterruptedException {
+            long lost = statistics(before).counts().lost();
+            while (true) {
+                long held = established(moment());
+                Optional<Allowance> guard = guard(n - held + reserve(n));
+                long half = guard.map(memory -> memory.allows() - reserve(n)).orElse(0L) / 2;
+                if (half <= n / APPROACHED_BY) {
+                    return guard;
+                }
+                grow(held + half, lost);
+                if (established(moment()) < held + half) {
+                    return Optional.empty(); // it is not memory that keeps them from coming
+                }
+            }
         }
 
         private Step<Limit> opened(long n, Moment before) throws InterruptedException {
@@ -932,16 +958,25 @@ public final class Maximum {
                 .killing();
     }
 
+    /** So much memory as these would need is left alone: the processes grow by themselves, too, and who takes the last of it is killed. */
+    private static long reserve(long n) {
+        return n / RESERVED;
+    }
+
     private static Step<Limit> guarded(long n, long held, Allowance memory) {
         return new Step<>(
                 n,
-                Math.min(n - 1, held + memory.allows()),
+                Math.min(n - 1, held + Math.max(0, memory.allows() - reserve(n))),
                 false,
                 new Limit(
                         End.MEMORY_GUARD,
                         "the memory of " + memory.names(),
-                        "%s more would use up the memory of %s: %s"
-                                .formatted(Quantity.text(memory.wanted()), memory.names(), memory.calculation()),
+                        "%s more, with room for %s left, would use up the memory of %s: %s"
+                                .formatted(
+                                        Quantity.text(memory.wanted() - reserve(n)),
+                                        Quantity.text(reserve(n)),
+                                        memory.names(),
+                                        memory.calculation()),
                         memory.fix(),
                         Optional.empty()));
     }
