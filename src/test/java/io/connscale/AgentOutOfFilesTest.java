@@ -92,7 +92,7 @@ class AgentOutOfFilesTest {
                         "ulimit -n " + FILES + "; exec \"$@\"",
                         "sh",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-D" + Transport.PROPERTY + "=" + transport.name(),
+                        Transport.flag(transport.name()),
                         "-cp",
                         jar() + File.pathSeparator + System.getProperty("java.class.path"),
                         Main.class.getName(),

@@ -170,8 +170,8 @@ final class Requests implements AutoCloseable {
         Facts read = Boolean.TRUE.equals(asked.routes()) && known != null
                 ? new FactsReader().read(known.targets(), known.sources())
                 : new FactsReader().read(asked.depth());
-        Facts loops = starter.startsLoops() ? read.with(Fact.WORKERS_ARE_LOOPS, 1) : read;
-        Facts facts = transport.isInsteadOfRing() ? loops.with(Fact.RING_REFUSED, 1) : loops;
+        Facts facts = read.with(Fact.WORKERS_ARE_LOOPS, starter.startsLoops())
+                .with(Fact.RING_REFUSED, transport.isInsteadOfRing());
         return known == null || known.layersOrNone().tls() == null
                 ? facts
                 : facts.with(Fact.TLS_NATIVE, Layers.isTlsNative() ? 1 : 0);

@@ -619,8 +619,7 @@ public final class Maximum {
             Step<Limit> step;
             if (n > held) {
                 awaitPorts(n - held);
-                Optional<Allowance> guard = approached(n, before);
-                step = guard.isPresent() ? guarded(n, established(moment()), guard.get()) : opened(n, before);
+                step = up(n, before);
             } else {
                 shrink(before, n);
                 step = recovered(n);
@@ -630,23 +629,27 @@ public final class Maximum {
         }
 
         /**
-         * What memory keeps {@code n} from being opened; empty where none does. What a connection needs is estimated, and is known better once
-         * some are there: a half of what is allowed is opened first, as long as that is a step worth taking. So it is the same from however far below
-         * {@code n} is tried.
+         * Opens up to {@code n}, unless memory keeps it from that. What a connection needs is estimated, and is known better once some are there: a half of
+         * what is allowed is opened first, as long as that is a step worth taking. So it is the same from however far below {@code n} is tried.
          */
-        private Optional<Allowance> approached(long n, Moment before) throws InterruptedException {
+        private Step<Limit> up(long n, Moment before) throws InterruptedException {
             long lost = statistics(before).counts().lost();
+            long held = established(before);
             while (true) {
-                long held = established(moment());
                 Optional<Allowance> guard = guard(n - held + reserve(n));
-                long half = guard.map(memory -> memory.allows() - reserve(n)).orElse(0L) / 2;
+                if (guard.isEmpty()) {
+                    return opened(n, before);
+                }
+                long half = (guard.get().allows() - reserve(n)) / 2;
                 if (half <= n / APPROACHED_BY) {
-                    return guard;
+                    return guarded(n, held, guard.get());
                 }
                 grow(held + half, lost);
-                if (established(moment()) < held + half) {
-                    return Optional.empty(); // it is not memory that keeps them from coming
+                long grown = established(moment());
+                if (grown < held + half) {
+                    return opened(n, before); // it is not memory that keeps them from coming
                 }
+                held = grown;
             }
         }
 

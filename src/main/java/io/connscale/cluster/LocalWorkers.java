@@ -39,7 +39,7 @@ public final class LocalWorkers implements AgentProcess.Starter, AutoCloseable {
 
     /** For the console, which is no agent: with an agent's usual flags, and by the console's transport. */
     public static LocalWorkers besideTheConsole(Transport transport) {
-        List<String> jvm = List.of("-D" + Transport.PROPERTY + "=" + transport.name());
+        List<String> jvm = List.of(Transport.flag(transport.name()));
         return new LocalWorkers(() -> AgentCommand.beside(jvm));
     }
 

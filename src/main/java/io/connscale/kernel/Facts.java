@@ -138,6 +138,11 @@ public record Facts(
         return new Facts(more, listening, machine, network, clock, groups, routes, quotas);
     }
 
+    /** The same, where it is so; it is absent where it is not. */
+    public Facts with(Fact fact, boolean so) {
+        return so ? with(fact, 1) : this;
+    }
+
     /** These, of a process in these control groups. */
     Facts with(Map<String, Long> read, Cgroup of) {
         return new Facts(new TreeMap<>(read), listening, machine, network, clock, of.groups(), routes, of.quotas());

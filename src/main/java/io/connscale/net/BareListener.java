@@ -19,8 +19,6 @@ public final class BareListener implements AutoCloseable {
     /** Longer than anybody puts it off. */
     private static final int DEFERRED_SECONDS = 60;
 
-    private static final int ADDRESS_BYTES = 26;
-
     private final LinuxSocket socket;
 
     /** A socket that is bound to nothing yet. */
@@ -61,7 +59,7 @@ public final class BareListener implements AutoCloseable {
 
     /** The next connection of the accept queue; it never waits. */
     public FileDescriptor accept() throws IOException {
-        int fd = socket.accept(new byte[ADDRESS_BYTES]);
+        int fd = socket.accept(new byte[EpollListening.ADDRESS_BYTES]);
         if (fd < 0) {
             throw new IOException("nobody waits to be accepted");
         }

@@ -152,11 +152,7 @@ final class EpollLink extends SocketLink implements EpollIoHandle {
     boolean release() {
         boolean was = isOpen();
         owed = 0;
-        try {
-            closeDescriptor();
-        } catch (IOException e) {
-            // close(2) gives the descriptor free whatever it says
-        }
+        closeDescriptor();
         if (registration != null) {
             registration.cancel();
             registration = null;

@@ -187,11 +187,7 @@ final class EpollListening implements EpollIoHandle, Listening {
     /** For the loop when it ends. */
     @Override
     public void close() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // close(2) gives the descriptor free whatever it says
-        }
+        SocketLinks.close(socket);
         if (registration != null) {
             registration.cancel();
         }

@@ -47,22 +47,6 @@ final class OwnFiles {
 
     private OwnFiles() {}
 
-    /** Calls that neither Java 17 nor Netty makes. Where JNA's native library can't be loaded each throws a {@link LinkageError}. */
-    private static final class C {
-        static {
-            System.setProperty("jna.nosys", "true"); // JNA's own library, and not one of this machine's
-            Native.register(C.class, "c");
-        }
-
-        private C() {}
-
-        static native int unshare(int flags) throws LastErrorException;
-
-        static native long syscall(long number, long first, long second, long third) throws LastErrorException;
-
-        static native int close(int file) throws LastErrorException;
-    }
-
     /** Whether a thread of this process can have one. Tries it, once, on a thread that ends with its table. */
     static boolean areToBeHad() {
         Boolean known = toBeHad;
@@ -99,9 +83,11 @@ final class OwnFiles {
 
     private static void unshare() {
         try {
-            C.unshare(CLONE_FILES);
+            Libc.unshare(CLONE_FILES);
         } catch (LastErrorException e) {
-            C.syscall(CLOSE_RANGE, NO_FILE, NO_FILE, CLOSE_RANGE_UNSHARE);
+            if (Libc.syscall(CLOSE_RANGE, NO_FILE, NO_FILE, CLOSE_RANGE_UNSHARE, 0, 0, 0) < 0) {
+                throw new LastErrorException(Native.getLastError());
+            }
         }
     }
 
@@ -123,7 +109,7 @@ final class OwnFiles {
             MINE.set(own);
             for (int file : open()) {
                 if (file > STANDARD && !own.contains(file) && !isRegular(file)) {
-                    close(file);
+                    Libc.close(file);
                 }
             }
         } catch (LastErrorException | IOException | ReflectiveOperationException e) {
@@ -134,7 +120,7 @@ final class OwnFiles {
     /** What a thread runs whose loop takes one: its end is the end of the table. */
     static Runnable during(Runnable task) {
         LEFT.removeIf(file -> {
-            close(file);
+            Libc.close(file);
             return true;
         });
         return () -> {
@@ -160,14 +146,6 @@ final class OwnFiles {
                     .isAbsolute();
         } catch (IOException e) {
             return true; // that which listed them, and is closed
-        }
-    }
-
-    private static void close(int file) {
-        try {
-            C.close(file);
-        } catch (LastErrorException e) {
-            // close(2) gives the descriptor free whatever it says
         }
     }
 }

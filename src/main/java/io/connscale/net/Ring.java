@@ -117,28 +117,9 @@ final class Ring implements AutoCloseable {
     /** The length of both queues, and of the buffers, powers of two. */
     record Size(int requests, int completions, int buffers, int bufferBytes) {}
 
-    /** Calls that neither Java 17 nor Netty makes. Where JNA's native library can't be loaded each throws a {@link LinkageError}. */
-    private static final class C {
-        static {
-            System.setProperty("jna.nosys", "true"); // JNA's own library, and not one of this machine's
-            Native.register(C.class, "c");
-        }
-
-        private C() {}
-
-        static native long syscall(
-                long number, long first, long second, long third, long fourth, long fifth, long sixth);
-
-        static native long mmap(long at, long length, int protection, int flags, int file, long offset);
-
-        static native int munmap(long at, long length);
-
-        static native int close(int file);
-    }
-
     private record Mapped(long address, long length) {
         static Mapped of(long length, int flags, int file, long offset) throws IOException {
-            long address = C.mmap(0, length, READ_WRITE, flags, file, offset);
+            long address = Libc.mmap(0, length, READ_WRITE, flags, file, offset);
             if (address == -1) {
                 throw failure("mmap");
             }
@@ -150,7 +131,7 @@ final class Ring implements AutoCloseable {
         }
 
         void unmap() {
-            C.munmap(address, length);
+            Libc.munmap(address, length);
         }
     }
 
@@ -241,7 +222,7 @@ final class Ring implements AutoCloseable {
     }
 
     private static long call(long number, long first, long second, long third, long fourth) throws IOException {
-        long result = C.syscall(number, first, second, third, fourth, 0, 0);
+        long result = Libc.syscall(number, first, second, third, fourth, 0, 0);
         if (result < 0) {
             throw failure("io_uring");
         }
@@ -261,8 +242,7 @@ final class Ring implements AutoCloseable {
         return file;
     }
 
-    // --- requests
-    // --------------------------------------------------------------------------------------------------------------
+    // Requests
 
     /** Nothing is told where all of it is taken at once. */
     void send(int socket, long address, int bytes, long name) {
@@ -353,7 +333,7 @@ final class Ring implements AutoCloseable {
     private void enter(int completions, long flags, long argument) {
         shared.putInt(requestsTail, tail);
         long submitted =
-                C.syscall(ENTER, file, unsubmitted, completions, flags, argument == 0 ? 0 : waitAddress, argument);
+                Libc.syscall(ENTER, file, unsubmitted, completions, flags, argument == 0 ? 0 : waitAddress, argument);
         if (submitted < 0) {
             int error = Native.getLastError();
             if (error != ETIME && error != EINTR && error != EBUSY && error != EAGAIN) {
@@ -368,8 +348,7 @@ final class Ring implements AutoCloseable {
         }
     }
 
-    // --- completions
-    // -----------------------------------------------------------------------------------------------------------
+    // Completions
 
     /** Hears of each. */
     interface Completions {
@@ -464,7 +443,7 @@ final class Ring implements AutoCloseable {
     }
 
     private static void close(int file, Mapped... mapped) {
-        C.close(file);
+        Libc.close(file);
         for (Mapped one : mapped) {
             if (one != null) {
                 one.unmap();

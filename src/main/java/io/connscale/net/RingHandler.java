@@ -86,7 +86,9 @@ final class RingHandler implements IoHandler, Ring.Completions {
             all.add(ring.file());
             files = List.copyOf(all);
         } catch (IOException | ReflectiveOperationException | RuntimeException e) {
-            closeQuietly(opened);
+            if (opened != null) {
+                SocketLinks.close(opened);
+            }
             epoll.destroy();
             throw e instanceof IOException io ? new UncheckedIOException(io) : new IllegalStateException(e);
         }
@@ -95,16 +97,6 @@ final class RingHandler implements IoHandler, Ring.Completions {
     static IoHandlerFactory factory() {
         IoHandlerFactory epolls = EpollHandlers.factory();
         return loop -> new RingHandler(loop, epolls, SIZE);
-    }
-
-    private static void closeQuietly(@Nullable FileDescriptor file) {
-        if (file != null) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                // close(2) gives the descriptor free whatever it says
-            }
-        }
     }
 
     /** The descriptors that it has opened. */
@@ -122,8 +114,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
         }
     }
 
-    // --- a turn of the loop
-    // ----------------------------------------------------------------------------------------------------
+    // A turn of the loop
 
     @Override
     public int run(IoHandlerContext context) {
@@ -226,8 +217,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
         }
     }
 
-    // --- for links, on the loop
-    // ------------------------------------------------------------------------------------------------
+    // For links, on the loop
 
     private long request(RingLink link, int operation) {
         if (link.name == 0) {
@@ -319,8 +309,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
         return any;
     }
 
-    // --- what is not the ring's
-    // ------------------------------------------------------------------------------------------------
+    // What is not the ring's
 
     @Override
     public IoRegistration register(IoHandle handle) throws Exception {
@@ -332,8 +321,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
         return epoll.isCompatible(handleType);
     }
 
-    // --- the end
-    // ---------------------------------------------------------------------------------------------------------------
+    // The end
 
     @Override
     public void prepareToDestroy() {
@@ -353,7 +341,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
             ring.submitAndWait(0);
         } finally {
             ring.close();
-            closeQuietly(wake);
+            SocketLinks.close(wake);
             epoll.destroy();
         }
     }

@@ -1,7 +1,6 @@
 package io.connscale.net;
 
 import io.netty.channel.unix.Errors;
-import java.io.IOException;
 
 /**
  * A socket whose loop asks the kernel by a ring: a receive is asked for once and goes on, and what is sent waits in the ring until the
@@ -179,19 +178,11 @@ final class RingLink extends SocketLink {
         }
         owed = 0;
         if (name == 0) {
-            closeNow();
+            closeDescriptor();
         } else {
             markClosed();
             links.ring.close(this, receiving, polling);
         }
         return true;
-    }
-
-    private void closeNow() {
-        try {
-            closeDescriptor();
-        } catch (IOException e) {
-            // close(2) gives the descriptor free whatever it says
-        }
     }
 }

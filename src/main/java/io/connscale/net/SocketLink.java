@@ -160,9 +160,13 @@ abstract class SocketLink extends Socket implements Link {
         }
     }
 
-    /** close(2). */
-    final void closeDescriptor() throws IOException {
-        super.close();
+    /** close(2), which gives the descriptor free whatever it says. */
+    final void closeDescriptor() {
+        try {
+            super.close();
+        } catch (IOException e) {
+            // it is free
+        }
     }
 
     /** For the owner, and for the loop when it ends. */

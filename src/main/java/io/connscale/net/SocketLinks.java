@@ -4,6 +4,8 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 
@@ -38,6 +40,15 @@ abstract class SocketLinks implements Links {
     static LinuxSocket newSocket(InetAddress address) {
         boolean v4 = address instanceof Inet4Address;
         return LinuxSocket.newSocketStream(v4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
+    }
+
+    /** close(2), which gives the descriptor free whatever it says. */
+    static void close(FileDescriptor file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            // it is free
+        }
     }
 
     /** A link of these with a socket that was accepted, or is to connect. Any thread. */

@@ -41,6 +41,9 @@ public final class Transport {
     public static final String EPOLL = "epoll";
     public static final String NIO = "nio";
 
+    /** What may be asked for. */
+    public static final List<String> NAMES = List.of(AUTO, IO_URING, EPOLL, NIO);
+
     /** Why no folder can hold epoll's native code; empty where one can. Before Netty looks for it. */
     private static final String NO_FOLDER = NativeFolder.choose();
 
@@ -91,6 +94,11 @@ public final class Transport {
             return BY_EPOLL;
         }
         return RingRefusal.WHY.isEmpty() ? BY_RING : INSTEAD;
+    }
+
+    /** What has a JVM take the one of that name. */
+    public static String flag(String name) {
+        return "-D" + PROPERTY + "=" + name;
     }
 
     /** Whether it would be io_uring if that was not refused here. */

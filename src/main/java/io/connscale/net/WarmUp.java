@@ -51,7 +51,7 @@ final class WarmUp implements Runnable {
             listening.bind(address);
             listening.listen(AT_ONCE);
         } catch (IOException | RuntimeException e) {
-            close(listening);
+            SocketLinks.close(listening);
             throw e;
         }
     }
@@ -81,8 +81,8 @@ final class WarmUp implements Runnable {
         } catch (IOException | RuntimeException e) { // no file is left, or the loop ends
             log.debug("the warm-up ends", e);
         }
-        clients.forEach(WarmUp::close);
-        close(listening);
+        clients.forEach(SocketLinks::close);
+        SocketLinks.close(listening);
     }
 
     private void connect() throws IOException {
@@ -105,15 +105,7 @@ final class WarmUp implements Runnable {
         } catch (IOException e) {
             // it ended from there
         }
-        close(client);
+        SocketLinks.close(client);
         return true;
-    }
-
-    private static void close(LinuxSocket socket) {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            // close(2) gives the descriptor free whatever it says
-        }
     }
 }

@@ -159,8 +159,8 @@ public final class PingPongServer implements Server {
     public CompletableFuture<Facts> facts(Facts.Depth depth) {
         return Server.super
                 .facts(depth)
-                .thenApply(facts -> starter.startsLoops() ? facts.with(Fact.WORKERS_ARE_LOOPS, 1) : facts)
-                .thenApply(facts -> transport.isInsteadOfRing() ? facts.with(Fact.RING_REFUSED, 1) : facts);
+                .thenApply(facts -> facts.with(Fact.WORKERS_ARE_LOOPS, starter.startsLoops())
+                        .with(Fact.RING_REFUSED, transport.isInsteadOfRing()));
     }
 
     @Override

@@ -47,7 +47,7 @@ final class ServerLoop {
     private final Reservoir<Link> sample = new Reservoir<>(SAMPLED);
     private long workBefore; // at the last look
     /** How long a Ping may be unfinished, ns. */
-    final long patience;
+    private final long patience;
     /** Those of which a part of a Ping has come and not the rest, and when; the longest waiting first. Mostly none: a Ping is four bytes. */
     private final Map<PingPongHandler, Long> unfinished = new LinkedHashMap<>();
 

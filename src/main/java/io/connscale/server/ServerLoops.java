@@ -100,7 +100,8 @@ final class ServerLoops {
     void warmUp() {
         if (settings.tls() == null && WARM.compareAndSet(false, true)) {
             ServerLoop first = loops.get(0);
-            ServerLoop uncounted = new ServerLoop(first.links, new Reasons(), first.patience);
+            ServerLoop uncounted = new ServerLoop(
+                    first.links, new Reasons(), settings.patience().toNanos());
             transport.warmUp(first.loop, WARM_UP, Wire.PING, new Acceptor(List.of(uncounted), 0));
         }
     }

@@ -55,7 +55,11 @@ class ControlGroupsIT {
     }
 
     private static String host(String name, ControlGroup group) {
-        return name + ": {command: [" + group.words() + "], workers: 1}";
+        return host(name, group, "");
+    }
+
+    private static String host(String name, ControlGroup group, String more) {
+        return name + ": {command: [" + group.words() + "], workers: 1" + more + "}";
     }
 
     @Test
@@ -170,7 +174,7 @@ class ControlGroupsIT {
     void findEndsBeforeTheKernelKillsForWantOfMemory() {
         ControlGroup small = group().memory(200 * MIB);
         // A heap that is all there from the beginning: what a JVM keeps of one run, the next one would lack.
-        String whole = host("small", small).replace("}", ", jvm: [-Xms48m, -Xmx48m, -XX:+AlwaysPreTouch]}");
+        String whole = host("small", small, ", jvm: [-Xms48m, -Xmx48m, -XX:+AlwaysPreTouch]");
         try (RunningConsole console = console("interval: 1s, timeout: 20s, rate: unlimited", whole)) {
             console.must("start small");
             long left = row(console.must("plan 40k small"), "memory", "small")

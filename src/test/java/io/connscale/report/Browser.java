@@ -73,18 +73,17 @@ public record Browser(Path folder, int width, boolean dark) {
         private static final Pattern PAGE = Pattern.compile("\"webSocketDebuggerUrl\": \"(ws://[^\"]*/page/[^\"]*)\"");
 
         private final Started started;
-        private final Path console;
         private final HttpClient http = HttpClient.newHttpClient();
         private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
         private final WebSocket socket;
 
         private Window(Started started) throws IOException, InterruptedException {
             this.started = started;
-            console = started.console;
             Awaitility.await()
                     .atMost(LIMIT_SECONDS, TimeUnit.SECONDS)
-                    .until(() -> LISTENS.matcher(Files.readString(console)).find());
-            Matcher listens = LISTENS.matcher(Files.readString(console));
+                    .until(() ->
+                            LISTENS.matcher(Files.readString(started.console)).find());
+            Matcher listens = LISTENS.matcher(Files.readString(started.console));
             listens.find();
             URI list = URI.create("http://" + listens.group(1) + "/json/list");
             Matcher page =
@@ -142,7 +141,7 @@ public record Browser(Path folder, int width, boolean dark) {
         }
 
         public List<String> console() throws IOException {
-            return said(console);
+            return said(started.console);
         }
 
         @Override

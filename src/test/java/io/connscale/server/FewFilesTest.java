@@ -89,7 +89,7 @@ class FewFilesTest {
                             "ulimit -n " + FILES + "; exec \"$@\"",
                             "sh",
                             java,
-                            "-D" + Transport.PROPERTY + "=" + transport.name(),
+                            Transport.flag(transport.name()),
                             "-cp",
                             System.getProperty("java.class.path"),
                             FewFilesMain.class.getName(),

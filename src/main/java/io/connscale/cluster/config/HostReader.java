@@ -84,7 +84,7 @@ final class HostReader {
 
     /** What an agent is told by its JVM's flags. */
     private static List<String> flags(String transport) {
-        return transport.equals(Transport.AUTO) ? List.of() : List.of("-D" + Transport.PROPERTY + "=" + transport);
+        return transport.equals(Transport.AUTO) ? List.of() : List.of(Transport.flag(transport));
     }
 
     /**

@@ -48,8 +48,7 @@ record Kind<T>(String expected, Function<String, T> read) {
     }
 
     private static String transport(String text) {
-        List<String> names = List.of(Transport.AUTO, Transport.IO_URING, Transport.EPOLL, Transport.NIO);
-        return Checks.check(names.contains(text), text, "is no transport");
+        return Checks.check(Transport.NAMES.contains(text), text, "is no transport");
     }
 
     private static int whole(String text, int min, int max) {
