@@ -23,6 +23,10 @@ public final class TargetIdle implements Limit {
 
     @Override
     public Optional<Cause> cause(Observation seen) {
+        return idle(seen);
+    }
+
+    static Optional<Cause> idle(Observation seen) {
         return TargetEvidence.isTarget(seen)
                 ? seen.worst(ServerAddress.ENDED).flatMap(host -> idle(seen, host))
                 : Optional.empty();

@@ -68,13 +68,18 @@ public final class TargetRefuses implements Limit {
         long failed = seen.hosts().stream()
                 .mapToLong(host -> host.seen().counts().failed())
                 .sum();
-        return TargetEvidence.limit(seen).isEmpty()
+        return limit(seen).isEmpty()
                 ? Certainty.WHAT_IS_LEFT
                 : failed * 5 >= seen.count(ServerAddress.ENDED) * 4 ? Certainty.STOPPED : Certainty.OTHER_ANSWERS;
     }
 
+    /** What is left of those that it ended when they were equally old is as round by chance. */
+    private static OptionalLong limit(Observation seen) {
+        return TargetIdle.idle(seen).isPresent() ? OptionalLong.empty() : TargetEvidence.limit(seen);
+    }
+
     private static String ownLimit(Observation seen) {
-        OptionalLong limit = TargetEvidence.limit(seen);
+        OptionalLong limit = limit(seen);
         return limit.isPresent() ? ": a limit of its own, at " + Words.number(limit.getAsLong()) : "";
     }
 
@@ -110,7 +115,7 @@ public final class TargetRefuses implements Limit {
                                 (overflowed(seen).isEmpty()
                                                 ? ""
                                                 : AcceptQueueLimit.raise() + ". If that changes nothing: ")
-                                        + (TargetEvidence.limit(seen).isPresent()
+                                        + (limit(seen).isPresent()
                                                         || !TargetEvidence.setting(seen, "")
                                                                 .isEmpty()
                                                 ? TargetEvidence.raise(seen, "")

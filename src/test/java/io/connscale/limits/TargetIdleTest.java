@@ -30,6 +30,15 @@ class TargetIdleTest {
         assertThat(verdict.text()).contains("ended 50 connections of client1 when each was 30.", "idle");
     }
 
+    /** Ten had sent something shortly before: that they are left, a round number, says nothing of a limit. */
+    @Test
+    void whatIsLeftOfThemIsNoLimit() {
+        Verdict verdict = ended(10, ages(3_000, 10));
+
+        assertThat(verdict.cause()).isEqualTo("target-idle");
+        assertThat(verdict.text()).doesNotContain("limit of its own");
+    }
+
     @Test
     void othersDoNot() {
         assertThat(ended(0, ages(1_000, 500)).cause()).isNotEqualTo("target-idle");
