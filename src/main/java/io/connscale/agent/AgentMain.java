@@ -74,9 +74,16 @@ public final class AgentMain {
             IdleCounter silence = new IdleCounter();
             control.scheduleWithFixedDelay(() -> report(requests), 1, 1, TimeUnit.SECONDS);
             // Not on the control thread: that waits where the console does not read, which is what is to be noticed
-            // here.
+            // here, and takes long for its first order where it shares a CPU with a hundred others.
             ScheduledThreadPoolExecutor watchdog = Threads.clock("agent-watchdog");
-            watchdog.scheduleWithFixedDelay(() -> listen(silence, silentSeconds, end), 1, 1, TimeUnit.SECONDS);
+            watchdog.scheduleWithFixedDelay(
+                    () -> {
+                        listen(silence, silentSeconds, end);
+                        outbox.tick();
+                    },
+                    1,
+                    1,
+                    TimeUnit.SECONDS);
             Consumer<Message> heard = message -> {
                 if (message instanceof Message.StillHere) {
                     return; // that it came is all that it says

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,9 +18,12 @@ import org.slf4j.LoggerFactory;
 final class Outbox implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Outbox.class);
     private static final int MAX_WAITING = 256;
+    /** Ticks: counts are told more often than that, unless the thread that takes requests has much to do, or waits for a CPU. */
+    private static final int SPEAKS_AFTER = 5;
 
     private final BlockingQueue<Message> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final OutputStream out;
+    private final AtomicInteger idle = new AtomicInteger();
     private final Thread writer = Threads.of("agent-outbox", this::write);
 
     Outbox(OutputStream out) {
@@ -43,10 +47,18 @@ final class Outbox implements AutoCloseable {
         }
     }
 
+    /** Once per second. Says that the agent is there, where nothing else was said for a while. */
+    void tick() {
+        if (idle.incrementAndGet() >= SPEAKS_AFTER && waiting.isEmpty()) {
+            offer(new Message.StillHere());
+        }
+    }
+
     private void write() {
         try {
             while (true) {
                 MessageLines.write(out, waiting.take());
+                idle.set(0);
             }
         } catch (IOException e) {
             log.debug("the console is gone", e); // our standard input ends as well, and with it the agent

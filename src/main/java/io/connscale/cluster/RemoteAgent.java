@@ -356,7 +356,7 @@ final class RemoteAgent implements AgentProcess {
             }
         } else if (message instanceof Message.Answer answer) {
             answered(answer.id(), answer);
-        } else {
+        } else if (!(message instanceof Message.StillHere)) { // that it came is all that it says
             complain("not for a console: " + message);
         }
     }

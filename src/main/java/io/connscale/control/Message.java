@@ -221,7 +221,7 @@ public sealed interface Message {
         }
     }
 
-    /** From the console, once a second, so that an agent knows that it is not alone; no answer. */
+    /** From either end where nothing else was said for seconds, so that the other one knows that it is not alone; no answer. */
     record StillHere() implements Message {}
 
     /**

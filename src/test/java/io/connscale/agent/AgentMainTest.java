@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.connscale.control.AgentException;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.control.ServerSettings;
 import io.connscale.kernel.Fact;
 import io.connscale.net.Transport;
 import io.connscale.server.PingPongServer;
@@ -18,6 +19,7 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -272,5 +274,42 @@ class AgentMainTest {
         }));
         ended.get(30, TimeUnit.SECONDS).close();
         never.countDown();
+    }
+
+    /** A first order takes seconds of a CPU that a hundred others share, and an agent that works is not gone. */
+    @Test
+    void anOrderThatTakesLongIsNoSilence() throws Exception {
+        CountDownLatch order = new CountDownLatch(1);
+        PipedOutputStream asked = new PipedOutputStream();
+        InputStream in = new PipedInputStream(asked, 1 << 16);
+        PipedOutputStream answers = new PipedOutputStream();
+        InputStream out = new PipedInputStream(answers, 1 << 16);
+        CompletableFuture<AutoCloseable> ended = new CompletableFuture<>();
+        thread(
+                "busy",
+                () -> ended.complete(AgentMain.run(
+                        in,
+                        answers,
+                        Transport.best(),
+                        settings -> {
+                            try {
+                                order.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            throw new IllegalStateException("no server here");
+                        },
+                        name -> {
+                            throw new AgentException("no worker here", "");
+                        },
+                        600)));
+        thread("busy-console", () -> listen(out));
+        asked.write(
+                MessageLines.encode(new Message.StartServer(1, new ServerSettings("127.0.0.1", List.of(0), 10, 1))));
+        asked.flush();
+        await().atMost(Duration.ofSeconds(30)).until(() -> heard.contains(new Message.StillHere()));
+        order.countDown();
+        asked.close();
+        ended.get(30, TimeUnit.SECONDS).close();
     }
 }
