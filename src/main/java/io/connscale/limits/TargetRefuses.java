@@ -45,7 +45,8 @@ public final class TargetRefuses implements Limit {
                         seen.server(),
                         TargetEvidence.name(seen) + " refused " + Words.many(error.getValue(), "connection")
                                 + " of " + host.name() + " with \"" + words + "\" while "
-                                + Words.number(host.established()) + " were established there" + ownLimit(seen),
+                                + Words.number(host.established()) + " were established there"
+                                + ownLimit(TargetEvidence.limit(seen)),
                         TargetEvidence.raise(seen, words)));
     }
 
@@ -64,22 +65,21 @@ public final class TargetRefuses implements Limit {
     }
 
     /** At a round number, and before they were answered: that is no chance, and no overflow of a queue, which resets nothing by itself. */
-    private static Certainty certainty(Observation seen) {
+    private static Certainty certainty(Observation seen, OptionalLong limit) {
         long failed = seen.hosts().stream()
                 .mapToLong(host -> host.seen().counts().failed())
                 .sum();
-        return limit(seen).isEmpty()
+        return limit.isEmpty()
                 ? Certainty.WHAT_IS_LEFT
                 : failed * 5 >= seen.count(ServerAddress.ENDED) * 4 ? Certainty.STOPPED : Certainty.OTHER_ANSWERS;
     }
 
-    /** What is left of those that it ended when they were equally old is as round by chance. */
+    /** Of one that closes: what is left of those that it ended when they were equally old is as round by chance. */
     private static OptionalLong limit(Observation seen) {
         return TargetIdle.idle(seen).isPresent() ? OptionalLong.empty() : TargetEvidence.limit(seen);
     }
 
-    private static String ownLimit(Observation seen) {
-        OptionalLong limit = limit(seen);
+    private static String ownLimit(OptionalLong limit) {
         return limit.isPresent() ? ": a limit of its own, at " + Words.number(limit.getAsLong()) : "";
     }
 
@@ -100,9 +100,10 @@ public final class TargetRefuses implements Limit {
     }
 
     private static Optional<Cause> closes(Observation seen) {
+        OptionalLong limit = limit(seen);
         return seen.worst(ServerAddress.ENDED)
                 .map(host -> new Cause(
-                        certainty(seen),
+                        certainty(seen, limit),
                         seen.count(ServerAddress.ENDED),
                         new Verdict(
                                 "target-closes",
@@ -111,11 +112,11 @@ public final class TargetRefuses implements Limit {
                                         + Words.many(seen.count(ServerAddress.ENDED), "connection") + " of "
                                         + host.name()
                                         + " (" + host.reasons() + ") and left it " + Words.number(host.established())
-                                        + ownLimit(seen) + overflowed(seen),
+                                        + ownLimit(limit) + overflowed(seen),
                                 (overflowed(seen).isEmpty()
                                                 ? ""
                                                 : AcceptQueueLimit.raise() + ". If that changes nothing: ")
-                                        + (limit(seen).isPresent()
+                                        + (limit.isPresent()
                                                         || !TargetEvidence.setting(seen, "")
                                                                 .isEmpty()
                                                 ? TargetEvidence.raise(seen, "")
