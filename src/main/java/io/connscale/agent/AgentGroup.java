@@ -28,36 +28,33 @@ final class AgentGroup {
 
     /**
      * Opens a share on each member, none where it is 0; in sum at this rate. Of a member that is lost meanwhile, what it had said
-     * last; the rest of its share was never tried.
+     * last; the rest of its share was never tried. Blocks until the last one has its turn.
      *
      * @param rate null: each at its own
      */
-    CompletableFuture<Opened> open(long[] shares, @Nullable Rate rate, Consumer<Opened> progress) {
-        long sum = Math.max(1, Arrays.stream(shares).sum());
-        return open(new OpenRequest(sum, rate), shares, rate, progress);
-    }
-
-    /**
-     * The same with all that the request says.
-     *
-     * @param rate null: each at its own
-     */
-    CompletableFuture<Opened> open(OpenRequest whole, long[] shares, @Nullable Rate rate, Consumer<Opened> progress) {
+    CompletableFuture<Opened> open(
+            OpenRequest whole, long[] shares, @Nullable Rate rate, Turns turns, Consumer<Opened> progress) {
         List<@Nullable OpenRequest> requests = whole.shared(shares, rate);
         Opened[] latest = Arrays.stream(shares).mapToObj(Opened::none).toArray(Opened[]::new);
         List<CompletableFuture<Opened>> parts = new ArrayList<>();
         List<CompletableFuture<Opened>> known = new ArrayList<>();
+        long asked = System.nanoTime();
         for (int i = 0; i < shares.length; i++) {
             OpenRequest request = requests.get(i);
             if (request != null) {
                 int at = i;
-                CompletableFuture<Opened> part = members.get(i).open(request, opened -> {
-                    Opened sum;
-                    synchronized (latest) {
-                        latest[at] = opened;
-                        sum = Arrays.stream(latest).reduce(Opened.none(0), Opened::plus);
-                    }
-                    progress.accept(sum);
+                CompletableFuture<Opened> part = turns.take(request, mine -> {
+                    double wait = (System.nanoTime() - asked) / 1e9;
+                    return members.get(at)
+                            .open(mine, opened -> {
+                                Opened sum;
+                                synchronized (latest) {
+                                    latest[at] = opened.begunAfter(wait);
+                                    sum = Arrays.stream(latest).reduce(Opened.none(0), Opened::plus);
+                                }
+                                progress.accept(sum);
+                            })
+                            .thenApply(opened -> opened.begunAfter(wait));
                 });
                 parts.add(part);
                 known.add(part.exceptionally(lost -> {
@@ -74,16 +71,18 @@ final class AgentGroup {
         return CompletableFuture.allOf(members.stream().map(Agent::stopOpening).toArray(CompletableFuture[]::new));
     }
 
-    /** Every member knows only its own connections' age: of each the oldest, a fair share of what it holds. */
+    /** Every member knows only its own connections' age: of each the oldest, a fair share of what it holds; a few members at a time. */
     CompletableFuture<Closed> close(long count) {
         return held().thenCompose(held -> {
             long[] shares = Sharing.proportional(count, held);
             List<CompletableFuture<Closed>> parts = new ArrayList<>();
             for (int i = 0; i < shares.length; i++) {
+                Agent member = members.get(i);
+                long share = shares[i];
                 parts.add(
-                        shares[i] == 0
+                        share == 0
                                 ? CompletableFuture.completedFuture(new Closed(0, held[i]))
-                                : members.get(i).close(shares[i]));
+                                : Turns.closing(parts, i).thenCompose(turn -> member.close(share)));
             }
             return all(parts, Closed::plus);
         });

@@ -67,7 +67,7 @@ final class GrowingAgent implements Agent {
         final OpenRequest request;
         final Consumer<Opened> progress;
         final CompletableFuture<Opened> answer = new CompletableFuture<>();
-        volatile boolean stopped;
+        final Turns turns = new Turns();
 
         Task(OpenRequest request, Consumer<Opened> progress) {
             this.request = request;
@@ -136,6 +136,9 @@ final class GrowingAgent implements Agent {
         synchronized (this) {
             if (!changed.rate().equals(settings.rate())) {
                 rates = rates(changed.rate(), members.keySet());
+                if (current != null) {
+                    current.turns.rateIsSet();
+                }
             }
             settings = changed;
             each = rates;
@@ -178,7 +181,7 @@ final class GrowingAgent implements Agent {
         OpenRequest request = one.request;
         CompletableFuture<Opened> answer = one.answer;
         try {
-            if (one.stopped) {
+            if (one.turns.isStopped()) {
                 answer.complete(Opened.none(request.count()));
                 return;
             }
@@ -187,7 +190,7 @@ final class GrowingAgent implements Agent {
                     toOpen(request, before), rooms(before), bound.room(), bound.more(1 + before.size()));
             Settings first = settings;
             Optional<Exhausted> exhausted =
-                    workers.start(more, worker -> setUp(worker, ofMember(settings)), () -> one.stopped);
+                    workers.start(more, worker -> setUp(worker, ofMember(settings)), one.turns::isStopped);
             if (!settings.equals(first)) {
                 CompletableFuture<Void> unused = configure(settings); // one that had just been set up has missed it
             }
@@ -217,32 +220,33 @@ final class GrowingAgent implements Agent {
     /** @param exhausted why there are too few processes: what they have no room for has failed for that */
     private CompletableFuture<Opened> share(Task one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
         OpenRequest request = one.request;
+        if (one.turns.isStopped()) {
+            return CompletableFuture.completedFuture(Opened.none(request.count()));
+        }
         long[] rooms = rooms(beside);
         long count = toOpen(request, beside);
         long fits = exhausted.isEmpty()
                 ? count
                 : Math.min(count, Arrays.stream(rooms).sum());
+        Opened without =
+                exhausted.map(what -> withoutProcess(count - fits, what)).orElse(Opened.none(0));
+        if (fits == 0 && request.keep() == null) {
+            return CompletableFuture.completedFuture(without);
+        }
+        long[] more = Sharing.shares(fits, rooms, 1 + before);
+        long[] parts = request.keep() == null ? more : kept(request.count(), more, held(beside));
+        Rate rate;
         synchronized (this) {
-            if (one.stopped) {
-                return CompletableFuture.completedFuture(Opened.none(request.count()));
-            }
-            current = one;
-            Opened without =
-                    exhausted.map(what -> withoutProcess(count - fits, what)).orElse(Opened.none(0));
-            if (fits == 0 && request.keep() == null) {
-                return CompletableFuture.completedFuture(without);
-            }
-            long[] more = Sharing.shares(fits, rooms, 1 + before);
-            long[] parts = request.keep() == null ? more : kept(request.count(), more, held(beside));
-            Rate rate = request.rate() == null ? settings.rate() : request.rate();
+            rate = request.rate() == null ? settings.rate() : request.rate();
             Map<String, Long> known = new LinkedHashMap<>();
             members(beside).keySet().forEach(name -> known.put(name, parts[known.size()]));
             shares = known;
-            Paced paced = new Paced(one.progress);
-            return group(beside)
-                    .open(request, parts, rate, opened -> paced.accept(opened.plus(without)))
-                    .thenApply(without::plus);
+            current = one;
         }
+        Paced paced = new Paced(one.progress);
+        return group(beside)
+                .open(request, parts, rate, one.turns, opened -> paced.accept(opened.plus(without)))
+                .thenApply(without::plus);
     }
 
     /** How many more come up; where they are kept those that are there count. */
@@ -291,7 +295,7 @@ final class GrowingAgent implements Agent {
     @Override
     public CompletableFuture<Void> stopOpening() {
         synchronized (this) {
-            given.values().forEach(one -> one.stopped = true);
+            given.values().forEach(one -> one.turns.stop());
         }
         return group(workers.running()).stopOpening();
     }
@@ -304,7 +308,7 @@ final class GrowingAgent implements Agent {
             return CompletableFuture.completedFuture(null);
         }
         synchronized (this) {
-            one.stopped = true;
+            one.turns.stop();
             if (current == one) {
                 return group(workers.running()).stopOpening();
             }

@@ -94,6 +94,11 @@ public interface Agent extends AutoCloseable {
             return requested - established - failed;
         }
 
+        /** As it looks to whoever asked so many seconds before it began. */
+        public Opened begunAfter(double wait) {
+            return new Opened(requested, established, failed, wait + seconds, errors);
+        }
+
         /** Two requests that ran side by side, as one. */
         public Opened plus(Opened other) {
             return new Opened(

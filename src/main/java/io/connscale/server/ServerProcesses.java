@@ -33,8 +33,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The processes of a server from its start to its stop: this one and, beside it, processes that share its ports. Which of them
- * gets a connection the kernel decides at random, weighted by the room that each has left, so that all are full at the
- * same time ({@code net.PortGroup}). What starts, stops or grows it is the thread's of the server's tasks.
+ * gets a connection the kernel decides at random, with the weights of {@link Filling} ({@code net.PortGroup}). What starts, stops or
+ * grows it is the thread's of the server's tasks.
  */
 final class ServerProcesses {
     private static final Logger log = LoggerFactory.getLogger(ServerProcesses.class);
@@ -45,7 +45,6 @@ final class ServerProcesses {
     private static final double ROOTS = 5;
 
     private static final long PAUSE_NANOS = TimeUnit.MINUTES.toNanos(1);
-    private static final int ASKED_EACH_SECOND = 16;
     /** Of this process's files so many are left for what else it does: pipes to agents, SSH. */
     private static final int KEPT_FREE = 64;
     /** With fewer connections it makes no difference, and the files are needed for what the program still has to load. */
@@ -63,8 +62,9 @@ final class ServerProcesses {
     /** One after the other: so the order is known. */
     private final Object joining = new Object();
 
-    private volatile @Nullable Future<?> balance;
-    private long turn; // of the balance
+    private final Filling filling = new Filling(Runtime.getRuntime().availableProcessors());
+    private volatile boolean stopping;
+    private volatile @Nullable Future<?> nextLook;
     /** Before that the balance starts no process: where there was no thread for the last one, there is none a second later. */
     private long notBefore = System.nanoTime();
 
@@ -114,12 +114,11 @@ final class ServerProcesses {
     }
 
     /** The others, as many as the settings say; more where they are needed, from now on. */
-    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
     void start() throws AgentException, InterruptedException {
         if (bound.max() != 1) {
             grow(bound.max() - 1);
             try {
-                balance = tasks.scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+                nextLook = tasks.schedule(this::look, filling.nanos(0), TimeUnit.NANOSECONDS);
             } catch (OutOfMemoryError e) { // no thread left for it
                 throw AgentException.of(e);
             }
@@ -138,7 +137,8 @@ final class ServerProcesses {
 
     /** From another thread: what grows by itself now is ended, and grows no more. */
     void stopGrowing() {
-        Future<?> looking = balance;
+        stopping = true;
+        Future<?> looking = nextLook;
         if (looking != null) {
             looking.cancel(true);
         }
@@ -205,6 +205,7 @@ final class ServerProcesses {
     }
 
     /** Starts what so many more connections need. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
     void makeRoom(long more) throws InterruptedException {
         status().join(); // so that rooms are those of now
         long room = LongStream.of(rooms()).map(ServerProcesses::safely).sum();
@@ -216,6 +217,11 @@ final class ServerProcesses {
             wanted++;
         }
         grow(wanted);
+        filling.announced(more);
+        Future<?> seldom = nextLook;
+        if (filling.isFast() && seldom != null && seldom.cancel(false)) { // none runs now: this is the same thread
+            lookAgain(weigh());
+        }
     }
 
     private static long safely(long room) {
@@ -231,7 +237,21 @@ final class ServerProcesses {
                     gone = gone.plus(ServerStatus.with(exhausted.get().reason()));
                 }
             }
-            own.setWeights(rooms());
+            weigh();
+        }
+    }
+
+    /** How many take connections from now on. */
+    private int weigh() {
+        synchronized (workers) {
+            long[] weights = filling.weights(rooms());
+            for (int i = 1; i < weights.length; i++) {
+                processes.get(i - 1).takesNew = weights[i] > 0;
+            }
+            if (weights.length > 1) {
+                own.setWeights(weights);
+            }
+            return Filling.taking(weights);
         }
     }
 
@@ -270,27 +290,49 @@ final class ServerProcesses {
         return held;
     }
 
-    /** Once a second, or where there are many less often, since asking costs each of them a wake-up: who has room gets more. */
+    /** Who has room gets connections; where there is little room left, another process. */
     private void look() {
+        int asked = 0;
         try {
-            turn++;
-            if (turn % (1 + workers.running().size() / ASKED_EACH_SECOND) != 0) {
-                return;
-            }
-            status().join();
+            hear();
+            int taking = weigh();
             long[] rooms = rooms();
-            if (rooms.length > 1) {
-                own.setWeights(rooms);
-            }
+            asked = filling.isFast() ? taking : rooms.length;
             boolean scarce = LongStream.of(rooms).sum() < SCARCE * bound.room();
             if (scarce && System.nanoTime() - notBefore >= 0 && bound.more(rooms.length) > 0) {
                 grow(1);
             }
         } catch (RuntimeException | OutOfMemoryError e) {
             Threads.goesOn(e);
-            log.error("the balance goes on", e);
+            log.error("the server's balance goes on", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // stopped
+        } finally {
+            lookAgain(asked);
+        }
+    }
+
+    private void lookAgain(int asked) {
+        if (!stopping) {
+            nextLook = tasks.schedule(this::look, filling.nanos(asked), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** How they are now; where many come, those that take them. */
+    private void hear() {
+        List<ServerProcess> asked;
+        synchronized (workers) {
+            asked = processes.stream()
+                    .filter(process -> process.takesNew || !filling.isFast())
+                    .toList();
+        }
+        CompletableFuture.allOf(asked.stream().map(ServerProcess::status).toArray(CompletableFuture[]::new))
+                .join();
+        synchronized (workers) {
+            filling.looked(own.status().accepted()
+                    + processes.stream()
+                            .mapToLong(process -> process.latest.accepted())
+                            .sum());
         }
     }
 
@@ -302,6 +344,7 @@ final class ServerProcesses {
         private final Worker worker;
         private final long room;
         private volatile ServerStatus latest;
+        private boolean takesNew = true; // under the lock of the workers
 
         /** @param joined how it was when it had begun to listen */
         ServerProcess(Worker worker, ServerStatus joined) {

@@ -25,6 +25,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.Size;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** An agent and its workers, asked side by side. */
@@ -119,6 +120,15 @@ class AgentGroupTest {
         return new AgentGroup(List.of(members));
     }
 
+    /** In whole seconds. */
+    private static CompletableFuture<Opened> open(
+            AgentGroup group, long[] shares, @Nullable Rate rate, Consumer<Opened> progress) {
+        OpenRequest whole = new OpenRequest(Arrays.stream(shares).sum(), rate);
+        return group.open(whole, shares, rate, new Turns(), progress)
+                .thenApply(sum -> new Opened(
+                        sum.requested(), sum.established(), sum.failed(), Math.floor(sum.seconds()), sum.errors()));
+    }
+
     private static long[] shares(long... shares) {
         return shares;
     }
@@ -129,8 +139,7 @@ class AgentGroupTest {
 
     @Test
     void sharesTheRateAndAddsUpTheAnswers() {
-        Opened sum = group(first, second, third)
-                .open(shares(4, 3, 3), new Rate(300), p -> {})
+        Opened sum = open(group(first, second, third), shares(4, 3, 3), new Rate(300), p -> {})
                 .join();
         assertThat(sum).isEqualTo(opened(10, 10));
         assertThat(first.asked).containsExactly(new OpenRequest(4, new Rate(120)));
@@ -140,8 +149,7 @@ class AgentGroupTest {
 
     @Test
     void asksNobodyForNothing() {
-        Opened sum = group(first, second, third)
-                .open(shares(1, 1, 0), Rate.UNLIMITED, p -> {})
+        Opened sum = open(group(first, second, third), shares(1, 1, 0), Rate.UNLIMITED, p -> {})
                 .join();
         assertThat(sum.established()).isEqualTo(2);
         assertThat(second.asked).containsExactly(new OpenRequest(1, Rate.UNLIMITED));
@@ -150,14 +158,14 @@ class AgentGroupTest {
 
     @Test
     void aRateBelowOneEachIsOneEach() {
-        group(first, second).open(shares(1, 1), new Rate(1), p -> {}).join();
+        open(group(first, second), shares(1, 1), new Rate(1), p -> {}).join();
         assertThat(first.asked).containsExactly(new OpenRequest(1, new Rate(1)));
     }
 
     @Test
     void progressIsTheSumOfWhatEachSaidLast() {
         List<Opened> heard = new ArrayList<>();
-        group(first, second).open(shares(5, 5), null, heard::add).join();
+        open(group(first, second), shares(5, 5), null, heard::add).join();
         first.progress.accept(opened(5, 1));
         second.progress.accept(opened(5, 2));
         first.progress.accept(opened(5, 4));
@@ -168,7 +176,7 @@ class AgentGroupTest {
     @Test
     void oneThatFailsDoesNotHideWhatTheOthersDid() {
         AgentGroup group = group(new Gone(), second);
-        assertThat(group.open(shares(5, 5), null, p -> {}).join()).isEqualTo(opened(10, 5));
+        assertThat(open(group, shares(5, 5), null, p -> {}).join()).isEqualTo(opened(10, 5));
         assertThat(group.close(2).join()).isEqualTo(new Closed(2, 3));
     }
 
@@ -182,7 +190,7 @@ class AgentGroupTest {
                 return answer;
             }
         };
-        CompletableFuture<Opened> sum = group(lost, second).open(shares(5, 5), null, p -> {});
+        CompletableFuture<Opened> sum = open(group(lost, second), shares(5, 5), null, p -> {});
         answer.completeExceptionally(new AgentException("gone", "start it"));
         assertThat(sum.join()).isEqualTo(opened(10, 8));
     }
@@ -190,7 +198,7 @@ class AgentGroupTest {
     @Test
     void whereAllFailItFails() {
         AgentGroup group = group(new Gone(), new Gone());
-        assertThat(group.open(shares(5, 5), null, p -> {}))
+        assertThat(open(group, shares(5, 5), null, p -> {}))
                 .failsWithin(Duration.ZERO)
                 .withThrowableThat()
                 .withRootCauseInstanceOf(AgentException.class);
@@ -227,5 +235,33 @@ class AgentGroupTest {
             assertThat(shares[i]).isBetween(0L, has[i]);
             assertThat((double) shares[i]).isBetween(fair - 2, fair + 2 + has.length);
         }
+    }
+
+    /** On any machine the last of a thousand waits for an earlier one. */
+    @Test
+    void aFewCloseAtATimeAndEachOneThatEndsLetsAnotherBegin() {
+        List<CompletableFuture<Closed>> closing = new ArrayList<>();
+        List<Agent> many = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            Held one = new Held() {
+                @Override
+                public CompletableFuture<Closed> close(long count) {
+                    CompletableFuture<Closed> answer = new CompletableFuture<>();
+                    closing.add(answer);
+                    return answer;
+                }
+            };
+            one.established = 3;
+            many.add(one);
+        }
+        CompletableFuture<Closed> sum = new AgentGroup(many).close(2000);
+        int atOnce = closing.size();
+        assertThat(atOnce).isBetween(1, 999);
+        closing.get(0).complete(new Closed(2, 1));
+        assertThat(closing).hasSize(atOnce + 1);
+        for (int i = 0; i < closing.size(); i++) { // grows meanwhile
+            closing.get(i).complete(new Closed(2, 1));
+        }
+        assertThat(sum.join()).isEqualTo(new Closed(2000, 1000));
     }
 }
