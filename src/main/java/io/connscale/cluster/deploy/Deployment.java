@@ -40,6 +40,7 @@ public final class Deployment {
                 jar,
                 staleSeconds,
                 new RuntimeImage(
+                        jar.path().toAbsolutePath().resolveSibling(""),
                         Jar.archives().orElse(jar.path().toAbsolutePath()).resolveSibling("")));
     }
 
@@ -108,7 +109,7 @@ public final class Deployment {
         String more = words.length > 1 ? words[1] : "";
         switch (words[0]) {
             case "present", "stored" -> {
-                return new FoundJava("brought", runtime.version(), "", folder + "/" + home + "/bin/java");
+                return new FoundJava("brought", more, "", folder + "/" + home + "/bin/java");
             }
             case "short" -> throw Copy.broken("of Java", more + " of " + archive.size() + " bytes arrived");
             case "differs" -> throw Copy.broken("of Java", "its SHA-256 is " + more + ", not " + archive.sha256());

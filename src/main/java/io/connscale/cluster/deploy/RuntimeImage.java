@@ -3,6 +3,7 @@ package io.connscale.cluster.deploy;
 import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
 import io.connscale.control.Resource;
+import io.connscale.control.Version;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -22,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A Java for hosts that have none ({@code java: bring}): the part of this console's own that an agent needs, linked by {@code jlink} and packed by
- * {@code tar} the first time, and kept with the archives made for the jar. A console whose Java has no {@code jlink}, as the one in a package has none,
- * brings that Java whole. For another architecture it is linked from the modules that {@code CONNSCALE_JMODS} names: the folder {@code jmods} of a JDK
- * of this version for that machine.
+ * A Java for hosts that have none ({@code java: bring}), with what an agent needs. The one that was built with this connscale's packages, where it was
+ * laid beside the jar or with the archives made for it. Otherwise the part of this console's own, linked by {@code jlink} and packed by {@code tar} the
+ * first time, and kept with those archives; a console whose Java has no {@code jlink}, as the one in a package has none, brings that Java whole. For
+ * another architecture it is linked from the modules that {@code CONNSCALE_JMODS} names: the folder {@code jmods} of a JDK of this version for that
+ * machine.
  */
 public final class RuntimeImage {
     private static final Logger log = LoggerFactory.getLogger(RuntimeImage.class);
@@ -34,52 +36,69 @@ public final class RuntimeImage {
     private static final String JMODS = "CONNSCALE_JMODS";
     private static final String OF_AGENTS = "agent "; // in the list of modules
     private static final String JLINK = "bin/jlink";
+    private static final String PACKED = ".tar.gz";
     private static final long MAX_SECONDS = 120;
 
+    private final Path beside;
     private final Path folder;
     private final Path home;
     private final String version;
     private final Optional<Path> foreign;
 
-    /** By this process's Java and environment, kept in {@code folder}. */
-    RuntimeImage(Path folder) {
+    /**
+     * By this process's Java and environment.
+     *
+     * @param beside the jar's folder
+     * @param folder where one is kept that is made here
+     */
+    RuntimeImage(Path beside, Path folder) {
         this(
+                beside,
                 folder,
                 Path.of(System.getProperty("java.home")),
                 System.getProperty("java.version"),
                 Optional.ofNullable(System.getenv(JMODS)).map(Path::of));
     }
 
-    RuntimeImage(Path folder, Path home, String version, Optional<Path> foreign) {
+    RuntimeImage(Path beside, Path folder, Path home, String version, Optional<Path> foreign) {
+        this.beside = beside;
         this.folder = folder;
         this.home = home;
         this.version = version;
         this.foreign = foreign;
     }
 
-    /** The version of the Java in it. */
-    String version() {
-        return version;
-    }
-
     /**
-     * The packed image for such a machine; makes it where it is not there yet, which takes some ten seconds. Any thread, one at a time.
+     * The packed image for such a machine; makes it where there is none, which takes some ten seconds. Any thread, one at a time.
      *
      * @param machine as {@code uname -m} says it
      */
     synchronized Jar archive(String machine) throws AgentException, InterruptedException {
         String own = kind(System.getProperty("os.arch"));
         String its = kind(machine);
-        Path file = folder.resolve("runtime-" + version + "-linux-" + its + ".tar.gz");
+        for (Path place : List.of(beside, folder)) { // of this very version, whose agents it was made for
+            Path built = place.resolve(built(its));
+            if (Files.isReadable(built)) {
+                return Jar.of(built);
+            }
+        }
+        String name = "runtime-" + version + "-" + Integer.toHexString(modules().hashCode()) + "-linux-" + its;
+        Path file = folder.resolve(name + PACKED);
         if (!Files.isReadable(file)) {
             if (!its.equals(own) && foreign.isEmpty()) {
                 throw new AgentException(
                         "no Java there, and none to bring for " + its + ": this console runs on " + own,
-                        "set " + JMODS + " to the folder jmods of a JDK " + version + " for " + its);
+                        "set " + JMODS + " to the folder jmods of a JDK " + version + " for " + its + ", or lay "
+                                + built(its) + " into " + beside);
             }
             make(file, its.equals(own) ? home.resolve("jmods") : foreign.orElseThrow(), its);
         }
         return Jar.of(file);
+    }
+
+    /** What {@code src/package/stage} calls it. */
+    private static String built(String machine) {
+        return "connscale-" + Version.program() + "-java-linux-" + machine + PACKED;
     }
 
     private static String kind(String machine) {

@@ -4,6 +4,14 @@
 marker=$1 folder=$2 home=$2/$3 size=$4 sha=$5
 part=$home.$marker.part
 say() { printf '%s %s\n' "$marker" "$*"; }
+# tried HOME: sets version; where the Java there does not run, says why and ends.
+tried() {
+    said=$("$1/bin/java" -version 2>&1 < /dev/null) || {
+        say broken "$(printf '%s\n' "$said" | sed -n 1p)"
+        exit
+    }
+    version=$(printf '%s\n' "$said" | sed -n 's/.* version "\([^"]*\)".*/\1/p')
+}
 
 echo
 if [ -d "$home" ] || [ -L "$home" ]; then
@@ -11,8 +19,9 @@ if [ -d "$home" ] || [ -L "$home" ]; then
     if [ -n "$why" ]; then
         say failed "$home $why"
     else
+        tried "$home"
         (: > "$home.used") 2> /dev/null # in a shell of its own: one that may not write here would end
-        say present
+        say present "$version"
     fi
     exit
 fi
@@ -51,10 +60,7 @@ failed=$({ tar -C "$part/java" -xzf "$part/archive"; } 2>&1) || {
     say failed "$failed"
     exit
 }
-said=$("$part/java/bin/java" -version 2>&1 < /dev/null) || {
-    say broken "$(printf '%s\n' "$said" | sed -n 1p)"
-    exit
-}
+tried "$part/java"
 : > "$home.used"
 [ -d "$home" ] || mv "$part/java" "$home"
-say stored
+say stored "$version"

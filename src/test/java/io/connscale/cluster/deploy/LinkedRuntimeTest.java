@@ -25,7 +25,7 @@ class LinkedRuntimeTest {
     private Path folder;
 
     private RuntimeImage image(@Nullable Path foreign) {
-        return new RuntimeImage(folder, HOME, System.getProperty("java.version"), Optional.ofNullable(foreign));
+        return new RuntimeImage(folder, folder, HOME, System.getProperty("java.version"), Optional.ofNullable(foreign));
     }
 
     private static String other() {
