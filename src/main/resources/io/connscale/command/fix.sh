@@ -62,45 +62,44 @@ write() {
 }" && cat; } > "$1.new" && mv -f "$1.new" "$1" || fail "$1 can't be written"
     echo "wrote $1"
 }
-has() {
+# The settings of one kind among the arguments, a line each.
+of() {
     kind=$1
     shift
-    for setting in "$@"; do case $setting in "$kind":*) return 0 ;; esac done
-    return 1
+    for one in "$@"; do case $one in "$kind":*) printf '%s\n' "${one#*:}" ;; esac done
 }
-if has sysctl "$@"; then
+# earlier FILE SETTINGS LINE: what an earlier fix wrote there and no finding asks for any more, since it is so: all but what SETTINGS set anew,
+# whose lines LINE matches, & in it being the setting's name.
+earlier() { [ ! -f "$1" ] || sed "1d; /^# made /d; $(printf '%s\n' "$2" | sed "s|=.*||; s|.*|/$3/d|")" "$1"; }
+
+sysctl=$(of sysctl "$@")
+limit=$(of limit "$@")
+systemd=$(of systemd "$@")
+if [ -n "$sysctl" ]; then
     {
-        for setting in "$@"; do
-            case $setting in sysctl:*) ;; *) continue ;; esac
-            setting=${setting#sysctl:}
-            name=${setting%%=*}
+        earlier "$sysctls" "$sysctl" '^\\(# was \\)\\{0,1\\}& = '
+        printf '%s\n' "$sysctl" | while IFS='=' read -r name value; do
             was=$(sed -n "s/^# was $name = //p" "$sysctls" 2> /dev/null)
             [ -n "$was" ] || was=$(tr '\t' ' ' < "$(file "$name")" 2> /dev/null)
             [ -z "$was" ] || echo "# was $name = $was"
-            echo "$name = ${setting#*=}"
+            echo "$name = $value"
         done
-    } | write "$sysctls"
+    } | write "$sysctls" || exit
 fi
-if has limit "$@"; then
+if [ -n "$limit" ]; then
     {
-        for setting in "$@"; do
-            case $setting in limit:*) ;; *) continue ;; esac
-            setting=${setting#limit:}
-            # A line for * does not reach root (limits.conf(5)).
-            printf '* - %s %s\nroot - %s %s\n' "${setting%%=*}" "${setting#*=}" "${setting%%=*}" "${setting#*=}"
-        done
-    } | write "$limits"
+        earlier "$limits" "$limit" ' - & '
+        # A line for * does not reach root (limits.conf(5)).
+        printf '%s\n' "$limit" | while IFS='=' read -r item value; do printf '* - %s %s\nroot - %s %s\n' "$item" "$value" "$item" "$value"; done
+    } | write "$limits" || exit
 fi
-if has systemd "$@"; then
+if [ -n "$systemd" ]; then
     {
         echo '[Manager]'
-        for setting in "$@"; do case $setting in systemd:*) echo "${setting#systemd:}" ;; esac done
-    } | write "$manager"
+        earlier "$manager" "$systemd" '^&=' | sed '/^\[Manager]$/d'
+        printf '%s\n' "$systemd"
+    } | write "$manager" || exit
     [ -n "$root" ] || systemctl daemon-reexec 2> /dev/null
 fi
-for setting in "$@"; do
-    case $setting in sysctl:*) ;; *) continue ;; esac
-    setting=${setting#sysctl:}
-    now "${setting%%=*}" "${setting#*=}"
-done
-! has limit "$@" || echo 'limits of processes hold for logins and services from now on'
+[ -z "$sysctl" ] || printf '%s\n' "$sysctl" | while IFS='=' read -r name value; do now "$name" "$value"; done
+[ -z "$limit" ] || echo 'limits of processes hold for logins and services from now on'

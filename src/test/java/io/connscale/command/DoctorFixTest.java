@@ -109,6 +109,46 @@ class DoctorFixTest {
         assertThat(now("net/core/somaxconn")).isEqualTo("128");
     }
 
+    /** What it fixed was no finding any more: the second wrote its own over it, which neither lasted nor was undone. */
+    @Test
+    void aSecondFixOfSomethingElseKeepsTheFirst() throws Exception {
+        script(
+                "fix",
+                "sysctl:net.core.somaxconn=4096",
+                "limit:nofile=1000",
+                "limit:nproc=10",
+                "systemd:DefaultLimitNOFILE=1000");
+        script(
+                "fix",
+                "sysctl:net.ipv4.ip_local_port_range=1024 65535",
+                "limit:nofile=2000",
+                "systemd:DefaultTasksMax=9");
+        assertThat(etc("sysctl.d/90-connscale.conf")).endsWith("""
+                # was net.core.somaxconn = 128
+                net.core.somaxconn = 4096
+                # was net.ipv4.ip_local_port_range = 32768 60999
+                net.ipv4.ip_local_port_range = 1024 65535
+                """);
+        assertThat(etc("security/limits.d/90-connscale.conf"))
+                .endsWith("\n* - nproc 10\nroot - nproc 10\n* - nofile 2000\nroot - nofile 2000\n")
+                .doesNotContain("1000");
+        assertThat(etc("systemd/system.conf.d/90-connscale.conf"))
+                .endsWith("\n[Manager]\nDefaultLimitNOFILE=1000\nDefaultTasksMax=9\n");
+        script("undo");
+        assertThat(now("net/core/somaxconn")).isEqualTo("128");
+        assertThat(now(PORTS)).isEqualTo("32768 60999");
+    }
+
+    /** It went on, set what it could not write, and ended as if all were well. */
+    @Test
+    void whereNothingCanBeWrittenNothingIsChanged() throws Exception {
+        Files.writeString(root.resolve("etc"), "no folder");
+        assertThat(script("fix", "sysctl:net.core.somaxconn=4096", "limit:nofile=1000"))
+                .startsWith("1\n")
+                .endsWith("/etc/sysctl.d can't be made\n");
+        assertThat(now("net/core/somaxconn")).isEqualTo("128");
+    }
+
     @Test
     void somebodyElsesFileStays() throws Exception {
         Path file = root.resolve("etc/sysctl.d/90-connscale.conf");
