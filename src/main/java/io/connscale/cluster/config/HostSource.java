@@ -4,6 +4,9 @@ import io.connscale.cluster.config.HostReader.HostDefaults;
 import io.connscale.control.AgentException;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,8 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class HostSource {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int MAX_SHOWN = 60;
-    /** Groups within groups. */
-    private static final int MAX_DEPTH = 32;
 
     private final String name;
     private final List<String> list;
@@ -115,8 +116,7 @@ public final class HostSource {
             throw wrong("printed no group " + Quantity.quoted(group) + "; it has "
                     + PlainText.of(String.join(", ", known), MAX_SHOWN));
         }
-        Set<String> names = new LinkedHashSet<>();
-        members(root, group, names, 0);
+        Set<String> names = members(root, group);
         Map<String, String> addresses = new LinkedHashMap<>();
         for (String one : names) {
             JsonNode address = root.path("_meta").path("hostvars").path(one).path("ansible_host");
@@ -125,12 +125,22 @@ public final class HostSource {
         return addresses;
     }
 
-    private static void members(JsonNode root, String group, Set<String> names, int depth) {
-        if (depth > MAX_DEPTH) {
-            return;
+    /** The hosts of a group and of those in it, each looked at once: groups may have common ones, or be in a circle. */
+    private static Set<String> members(JsonNode root, String group) {
+        Set<String> hosts = new LinkedHashSet<>();
+        Set<String> groups = new HashSet<>(Set.of(group));
+        Deque<String> next = new ArrayDeque<>(groups);
+        while (!next.isEmpty()) {
+            JsonNode one = root.path(next.remove());
+            one.path("hosts").forEach(host -> hosts.add(host.asString("")));
+            one.path("children").forEach(child -> {
+                String name = child.asString("");
+                if (groups.add(name)) {
+                    next.add(name);
+                }
+            });
         }
-        root.path(group).path("hosts").forEach(host -> names.add(host.asString("")));
-        root.path(group).path("children").forEach(child -> members(root, child.asString(""), names, depth + 1));
+        return hosts;
     }
 
     @Override

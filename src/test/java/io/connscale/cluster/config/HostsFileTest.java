@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostsFileTest {
@@ -170,6 +173,20 @@ class HostsFileTest {
                         "lab3 ssh bench@lab3",
                         "lab-10.0.0.9 ssh bench@10.0.0.9",
                         "web-1 ssh bench@10.0.0.21");
+    }
+
+    /** Each way to a group was gone: with forty such groups there are 2^40. */
+    @Test
+    @Timeout(60)
+    void groupsOfAnInventoryThatShareGroupsAreLookedAtOnce() throws Exception {
+        HostSource lab = parse("""
+                hosts: {from: {lab: {list: [ansible-inventory, --list], ansible: g0, ssh: "{host}"}}}
+                """).sources().get(0);
+        String groups = IntStream.range(0, 40)
+                .mapToObj(n -> "\"g%d\": {\"hosts\": [\"h%d\"], \"children\": [\"g%d\", \"g%d\"]}"
+                        .formatted(n, n, (n + 1) % 40, (n + 2) % 40))
+                .collect(Collectors.joining(",", "{", "}"));
+        assertThat(lab.hosts(groups)).hasSize(40);
     }
 
     private static ClusterConfig parse(String text) throws HostsFileException {
