@@ -28,8 +28,11 @@ record HostPattern(List<String> names, Map<String, List<String>> groups) {
 
     private static final String GROUP = "@";
 
-    /** Names have at most 63 characters: a longer pattern than this is something else. */
-    private static final int MAX_LENGTH = 200;
+    /** What the console prints itself of some hundred hosts, {@code start node[1,3,5,…]}; a longer pattern is something else. */
+    private static final int MAX_LENGTH = 2_000;
+
+    /** Names have at most 63 characters. */
+    private static final int MAX_PARTS = 200;
 
     /** Of groups within groups. */
     private static final int MAX_DEPTH = 16;
@@ -287,7 +290,7 @@ record HostPattern(List<String> names, Map<String, List<String>> groups) {
             parts.add(part.toMatchResult());
             end = part.end();
         }
-        return end == word.length() ? parts : List.of();
+        return end == word.length() && parts.size() <= MAX_PARTS ? parts : List.of();
     }
 
     /** Follows all ways at once, by the places in the name that the parts so far can reach: no pattern makes it slow. */
