@@ -117,14 +117,26 @@ public interface Limit {
             this(limit, value, Map.of(), stops, at, remedy.now(), remedy.forGood(), true, remedy.settings());
         }
 
-        /** A limit that could not be read: it may stop connections as well as a known one. */
-        static Finding unread(Fact limit) {
+        /**
+         * A limit that could not be read: it may stop connections as well as a known one. TCP's memory is that of the machine, and the kernel shows it
+         * in its first network namespace alone, not in a container's.
+         *
+         * @param known what could be read there
+         */
+        static Finding unread(Fact limit, Facts known) {
+            boolean machines = limit == Fact.TCP_MEMORY_MAX && known.knows(Fact.SOMAXCONN);
             return new Finding(
                     limit.setting(),
                     "unknown",
-                    "unknown: it can't be read here",
+                    machines
+                            ? "unknown: only the machine's own network namespace shows it"
+                            : "unknown: it can't be read here",
                     NO_NUMBER,
-                    new Remedy("mount /proc there without subset=pid", "the container's /proc"));
+                    machines
+                            ? new Remedy(
+                                    "sysctl " + limit.setting() + " on the machine itself shows it",
+                                    "the machine's own sysctl.d")
+                            : new Remedy("mount /proc there without subset=pid", "the container's /proc"));
         }
 
         /** The same with one more value, a number or a word; an unknown one is left out. */

@@ -29,6 +29,15 @@ class TcpMemoryLimitTest {
                 .isEmpty();
     }
 
+    /** The hint was to mount /proc in another way, which does not help there. */
+    @Test
+    void aNetworkNamespaceDoesNotShowThem() {
+        assertThat(finding(serverOf(1, facts(Map.of(Fact.SOMAXCONN, 4_096L))), "net.ipv4.tcp_mem").now())
+                .isEqualTo("sysctl net.ipv4.tcp_mem on the machine itself shows it");
+        assertThat(finding(serverOf(1, facts(Map.of(Fact.HARD_FILES, 20_000L))), "net.ipv4.tcp_mem").now())
+                .isEqualTo("mount /proc there without subset=pid");
+    }
+
     @Test
     void orphansAreSaidWhereHalfAreInUse() {
         Facts facts = facts(Map.of(Fact.MAX_ORPHANS, 100L, Fact.ORPHANS, 51L));
