@@ -52,7 +52,9 @@ public final class Catalogue {
                         finding -> finding.at() == Finding.NO_NUMBER ? Long.MAX_VALUE : finding.at())
                 .thenComparing(Finding::limit));
         if (!end.now().values().isEmpty()) {
-            end.now().unread().stream().map(limit -> Finding.unread(limit, end.now())).forEach(findings::add);
+            end.now().unread().stream()
+                    .map(limit -> Finding.unread(limit, end.now()))
+                    .forEach(findings::add);
         }
         return findings;
     }

@@ -32,9 +32,11 @@ class TcpMemoryLimitTest {
     /** The hint was to mount /proc in another way, which does not help there. */
     @Test
     void aNetworkNamespaceDoesNotShowThem() {
-        assertThat(finding(serverOf(1, facts(Map.of(Fact.SOMAXCONN, 4_096L))), "net.ipv4.tcp_mem").now())
+        assertThat(finding(serverOf(1, facts(Map.of(Fact.SOMAXCONN, 4_096L))), "net.ipv4.tcp_mem")
+                        .now())
                 .isEqualTo("sysctl net.ipv4.tcp_mem on the machine itself shows it");
-        assertThat(finding(serverOf(1, facts(Map.of(Fact.HARD_FILES, 20_000L))), "net.ipv4.tcp_mem").now())
+        assertThat(finding(serverOf(1, facts(Map.of(Fact.HARD_FILES, 20_000L))), "net.ipv4.tcp_mem")
+                        .now())
                 .isEqualTo("mount /proc there without subset=pid");
     }
 
