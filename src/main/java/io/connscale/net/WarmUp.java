@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.epoll.LinuxSocket;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -75,12 +75,23 @@ final class WarmUp implements Runnable {
             }
             if (!clients.isEmpty() && goes++ < MAX_GOES) {
                 // Not execute(): Netty runs what that is given for up to a second before it reads.
-                Future<?> unused = loop.schedule(this, 0, TimeUnit.NANOSECONDS);
+                Future<?> unused = loop.schedule(this, 0, TimeUnit.NANOSECONDS).addListener(this::over);
                 return;
             }
         } catch (IOException | RuntimeException e) { // no file is left, or the loop ends
             log.debug("the warm-up ends", e);
         }
+        end();
+    }
+
+    /** A loop that ends cancels what it was still to run. */
+    private void over(Future<?> next) {
+        if (next.isCancelled()) {
+            end();
+        }
+    }
+
+    private void end() {
         clients.forEach(SocketLinks::close);
         SocketLinks.close(listening);
     }

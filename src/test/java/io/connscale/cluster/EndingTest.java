@@ -88,6 +88,8 @@ class EndingTest {
             143 | slurmstepd-node3: error: *** STEP 5.3 ON node3 CANCELLED AT 2026-11-28T08:54:47 *** | its step of Slurm job 5: CANCELLED
             143 | slurmstepd-node1: error: *** STEP 9.0 ON node1 CANCELLED AT 2026-11-28T08:54:47 DUE TO TIME LIMIT *** | its step of Slurm job 9: CANCELLED DUE TO TIME LIMIT
             143 | slurmstepd-node1: error: *** STEP 7.3 ON node1 CANCELLED AT 2026-11-28T08:57:24 DUE TO NODE FAILURE, SEE SLURMCTLD LOG FOR DETAILS *** | its step of Slurm job 7: CANCELLED DUE TO NODE FAILURE
+            137 | slurmstepd: error: StepId=8.0 exceeded memory limit (314572800 > 209715200), being killed | its step of Slurm job 8: out of memory, by the job's --mem
+            137 | slurmstepd-node1: error: Detected 1 oom-kill event(s) in StepId=12.0. Some of your processes may have been killed by the cgroup out-of-memory handler. | its step of Slurm job 12: out of memory, by the job's --mem
             0 | srun: error: Node failure on node2 | its step of a Slurm job: Node failure on node2
             """)
     void whatSlurmEndedIsSaidInItsWords(int exit, String line, String text) {

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -88,6 +89,19 @@ class WarmUpTest implements Listening.Owner {
         assertThat(up).hasValue(100);
         assertThat(answered).hasValue(100);
         assertThat(failed).hasValue(0);
+        await().untilAsserted(() -> assertThat(abstractSockets()).isZero());
+    }
+
+    /** A server that is stopped as soon as it was started. */
+    @Test
+    void itEndsWithItsLoop() throws Exception {
+        loop.submit(() -> {
+                    transport.warmUp(loop, 10_000, Wire.PING, this);
+                    Future<?> unused = loop.shutdownGracefully(0, 5, TimeUnit.SECONDS);
+                })
+                .get(10, TimeUnit.SECONDS);
+        endLoops();
+        assertThat(answered).hasValueLessThan(10_000);
         await().untilAsserted(() -> assertThat(abstractSockets()).isZero());
     }
 

@@ -56,7 +56,7 @@ public final class HostSource {
      * ({@code pod/web-1}), and with the source's name before it where it does not begin with a letter; {@code {host}} is the whole of what
      * was printed, or Ansible's {@code ansible_host}.
      *
-     * @throws AgentException where it printed no host, or what is none
+     * @throws AgentException where it printed no host, or what is none, or two that would be called alike
      */
     public List<HostConfig> hosts(String printed) throws AgentException {
         Map<String, String> addresses = ansible == null ? lines(printed) : inventory(printed, ansible);
@@ -70,7 +70,10 @@ public final class HostSource {
         for (Map.Entry<String, String> one : addresses.entrySet()) {
             String last = one.getKey().substring(one.getKey().lastIndexOf('/') + 1);
             String called = last.isEmpty() || Character.isLetter(last.charAt(0)) ? last : name + "-" + last;
-            hosts.putIfAbsent(called, host(called, one.getKey(), one.getValue()));
+            if (hosts.put(called, host(called, one.getKey(), one.getValue())) != null) {
+                throw wrong("printed two hosts that would be called " + Quantity.quoted(called) + ", the second one as "
+                        + Quantity.quoted(PlainText.of(one.getKey(), MAX_SHOWN)));
+            }
         }
         return List.copyOf(hosts.values());
     }

@@ -119,6 +119,18 @@ class HostsFileTest {
         assertThat(pod.client().rate()).isEqualTo(new Rate(9));
     }
 
+    @Test
+    void twoPrintedHostsThatWouldBeCalledAlikeAreSaid() throws Exception {
+        HostSource pods = parse(
+                        "hosts: {from: {pods: {list: [kubectl], command: [kubectl, exec, -i, \"{host}\", --]}}}")
+                .sources()
+                .get(0);
+        assertThatThrownBy(() -> pods.hosts("pod/a\ndeploy/a\n"))
+                .hasMessage("hosts of @pods: kubectl printed two hosts that would be called \"a\", the second one as"
+                        + " \"deploy/a\"");
+        assertThat(pods.hosts("pod/a\npod/a\n")).hasSize(1);
+    }
+
     /** As ansible-inventory 2.14.18 prints it, for lab[1:3] and 10.0.0.9 in bench, web-1 in rack below it, other1 elsewhere. */
     @Test
     void whatAnsiblePrintsIsRead() throws Exception {
