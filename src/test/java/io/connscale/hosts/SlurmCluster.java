@@ -34,9 +34,6 @@ final class SlurmCluster implements AutoCloseable {
     /** A partition that is larger than the machine is: several jobs share the nodes. */
     private static final int CPUS = 16;
 
-    /** So much a node says to have; a job's --mem is less. */
-    private static final int MEGABYTES = 4000;
-
     private static final Duration UP = Duration.ofSeconds(60);
 
     private final Path folder;
@@ -163,8 +160,8 @@ final class SlurmCluster implements AutoCloseable {
 
     private String configuration() {
         String nodes = network.hosts().stream()
-                .map(host -> "NodeName=%s NodeAddr=%s CPUs=%d RealMemory=%d State=UNKNOWN\n"
-                        .formatted(host.name(), host.address(), CPUS, MEGABYTES))
+                .map(host ->
+                        "NodeName=%s NodeAddr=%s CPUs=%d State=UNKNOWN\n".formatted(host.name(), host.address(), CPUS))
                 .collect(Collectors.joining());
         return """
                 ClusterName=connscale
@@ -182,9 +179,7 @@ final class SlurmCluster implements AutoCloseable {
                 SwitchType=switch/none
                 MpiDefault=none
                 AccountingStorageType=accounting_storage/none
-                JobAcctGatherType=jobacct_gather/linux
-                JobAcctGatherFrequency=task=1
-                JobAcctGatherParams=OverMemoryKill
+                JobAcctGatherType=jobacct_gather/none
                 SelectType=select/cons_tres
                 SelectTypeParameters=CR_Core
                 SchedulerParameters=bf_interval=1,sched_interval=2

@@ -171,30 +171,6 @@ class SlurmIT {
         }
     }
 
-    /** Without control groups Slurm looks once a second at what a step uses. */
-    @Test
-    void anAgentThatNeedsMoreMemoryThanItsJobHasIsEndedAndTheConsoleSaysSo() {
-        Path more = slurm.home().resolve("more");
-        Path hosts = Folders.write(slurm.home().resolve("memory.yaml"), """
-                server: {ports: 0, bind: 0.0.0.0}
-                hosts:
-                  node1:
-                    command: [srun, --overlap, -N1, -n1, -w, node1, sh, -c,
-                      '(until [ -e %s ]; do sleep 1; done; head -c 1200M /dev/zero | tail -c 1200M) > /dev/null 2>&1 & exec "$@"', sh]
-                """.formatted(more));
-        try (RunningConsole console = slurm.console("memory", "salloc -N1 -w node1 --mem=600M")
-                .start("--hosts", hosts.toString(), "-o", "json", "--keep-going")) {
-            answer(console, "start node1", "\"ok\":true");
-            answer(console, "connections start 20 node1", "\"ok\":true");
-            String id = job(console);
-            Folders.write(more, "");
-            awaitNotice(
-                    console,
-                    "node1 lost, with 20 connections: its agent ended with its step of Slurm job " + id
-                            + ": out of memory, by the job's --mem" + COMES_BACK.formatted("node1"));
-        }
-    }
-
     @Test
     void outsideOfAJobThereIsNothingToListAndAStartThatIsGivenUpLeavesTheQueue() throws Exception {
         ConsoleScript console = slurm.console("outside", "");
