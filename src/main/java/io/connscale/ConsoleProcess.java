@@ -122,7 +122,7 @@ final class ConsoleProcess {
         int code;
         try {
             code = converse(console, context);
-        } catch (OutOfMemoryError e) { // while a line is typed
+        } catch (Error e) { // while a line is typed
             if (!Exhausted.isFull(e)) {
                 throw e;
             }

@@ -17,6 +17,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -155,8 +156,13 @@ public final class Main {
             return new ConsoleProcess(options).run();
         } catch (CommandException e) {
             return wrongUsage(e);
-        } catch (OutOfMemoryError e) { // before the console has begun
-            Exhausted what = Exhausted.of(e).orElse(Exhausted.HEAP);
+        } catch (Error e) { // before the console has begun; of a class that can't be made ready it is another error's
+            // cause
+            Optional<Exhausted> known = Exhausted.of(e);
+            if (known.isEmpty() && !Exhausted.isFull(e)) {
+                throw e;
+            }
+            Exhausted what = known.orElse(Exhausted.HEAP);
             System.err.println(new CommandException(what.text(), what.hint()).text());
             return Exhausted.EXIT;
         } catch (HostsFileException e) {

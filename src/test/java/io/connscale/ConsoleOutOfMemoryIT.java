@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A console whose heap is full says so and ends with an exit code of its own, and its agents end. */
 @Timeout(180)
@@ -50,9 +52,11 @@ class ConsoleOutOfMemoryIT {
         Files.writeString(folder.resolve("hosts.yaml"), "server: {ports: 0}\nhosts: {client1: local}\n");
     }
 
-    @Test
-    void aHeapTooSmallToStartWith() {
-        Ran ran = ConsoleScript.in(folder).with("CONNSCALE_JAVA_OPTS", "-Xmx4m").run("-e", "hosts");
+    /** Each lacks it at another place. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xmx3m", "-Xmx4m"})
+    void aHeapTooSmallToStartWith(String heap) {
+        Ran ran = ConsoleScript.in(folder).with("CONNSCALE_JAVA_OPTS", heap).run("-e", "hosts");
         assertThat(ran.exit()).as(ran.err()).isEqualTo(3);
         assertThat(ran.err()).contains("error: out of memory (heap)", "CONNSCALE_JAVA_OPTS=-Xmx");
     }

@@ -85,12 +85,18 @@ public enum Exhausted {
 
     /**
      * Whether the memory of this very process is full, so that whatever it does next may fail: it ends, with {@link #EXIT}. Not where it
-     * lacks a thread or a direct buffer. Takes no memory itself.
+     * lacks a thread or a direct buffer. Where a class can't be made ready for want of memory that is the cause of another error. Takes no
+     * memory itself.
      */
     public static boolean isFull(Throwable failure) {
-        String why = failure.getMessage();
-        return failure instanceof OutOfMemoryError
-                && (why == null || !(why.contains("native thread") || why.contains("direct ")));
+        Throwable at = failure;
+        for (int depth = 0; at != null && depth < MAX_DEPTH; depth++, at = at.getCause()) {
+            String why = at.getMessage();
+            if (at instanceof OutOfMemoryError) {
+                return why == null || !(why.contains("native thread") || why.contains("direct "));
+            }
+        }
+        return false;
     }
 
     /** In words: {@code no thread left (start EAGAIN)}. */

@@ -3,6 +3,7 @@ package io.connscale.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,5 +44,20 @@ class ExhaustedTest {
         assertThat(said.hint()).contains("pids.max", "ulimit -u");
         assertThat(Exhausted.of(new AgentException("worker-2: " + said.message(), "")))
                 .contains(Exhausted.THREADS);
+    }
+
+    /** The JDK's own manner, where a class is loaded by name or made ready. */
+    @Test
+    void memoryIsFullAlsoWhereThatIsTheCauseOfAnotherError() {
+        OutOfMemoryError heap = new OutOfMemoryError("Java heap space");
+        assertThat(Exhausted.isFull(heap)).isTrue();
+        assertThat(Exhausted.isFull(new ServiceConfigurationError("a provider", heap)))
+                .isTrue();
+        assertThat(Exhausted.isFull(new ServiceConfigurationError("a provider", new ExceptionInInitializerError(heap))))
+                .isTrue();
+        assertThat(Exhausted.isFull(new ServiceConfigurationError("a provider", new IOException("gone"))))
+                .isFalse();
+        assertThat(Exhausted.isFull(new CompletionException(new OutOfMemoryError("unable to create native thread"))))
+                .isFalse();
     }
 }
