@@ -247,6 +247,9 @@ public final class Console implements Shell {
         } catch (OutOfMemoryError e) {
             return exhausted(command, where, e, interruption, outermost);
         } catch (Throwable e) {
+            if (Exhausted.isFull(e)) {
+                return exhausted(command, where, e, interruption, outermost);
+            }
             // a command's mistake, even a stack overflow, must not take the connections down with it
             log.error("{}{}", where, command.text(), e);
             return fail(command, where, CommandException.internal(e, logFile), interruption, outermost);
@@ -255,7 +258,7 @@ public final class Console implements Shell {
 
     /** Without a thread to start the command fails, and no more; where memory is full the console can't be relied on, and ends. */
     private int exhausted(
-            Printer.Begun command, String where, OutOfMemoryError e, Interruption interruption, boolean outermost) {
+            Printer.Begun command, String where, Throwable e, Interruption interruption, boolean outermost) {
         boolean full = Exhausted.isFull(e);
         if (full) {
             reserve = null; // first: what follows needs some

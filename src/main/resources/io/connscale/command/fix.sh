@@ -52,7 +52,7 @@ fi
 write() {
     made=$(sed -n 's/^# made /&/p' "$1" 2> /dev/null)
     folder=${1%/*}
-    while [ ! -d "$folder" ]; do
+    while [ -n "$folder" ] && [ ! -d "$folder" ]; do # empty: there is no /etc
         made="$made${made:+
 }# made ${folder#"$root"}"
         folder=${folder%/*}

@@ -322,6 +322,14 @@ class ConsoleTest {
         return code.get(20, TimeUnit.SECONDS);
     }
 
+    /** Memory was full while a class was made ready. */
+    @Test
+    void memoryThatIsFullBehindAnotherErrorEndsItToo() throws Exception {
+        assertThat(console(Format.TABLE, true).runBatch(List.of("broken memory-of-a-class", "count"), null))
+                .isEqualTo(Console.EXHAUSTED);
+        assertThat(err()).startsWith("error: out of memory (heap)\n  ");
+    }
+
     /** As the agents do: what else would fail for want of memory nobody knows. */
     @Test
     void aCommandWithoutMemoryEndsTheConsoleAndOneWithoutAThreadDoesNot() {

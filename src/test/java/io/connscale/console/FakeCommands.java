@@ -160,6 +160,9 @@ final class FakeCommands {
             if (how.equals("overflow")) {
                 return run(shell);
             }
+            if (how.equals("memory-of-a-class")) {
+                throw new ExceptionInInitializerError(new OutOfMemoryError("Java heap space"));
+            }
             if (how.startsWith("memory")) {
                 throw new OutOfMemoryError(how.equals("memory") ? "Java heap space" : "unable to create native thread");
             }
