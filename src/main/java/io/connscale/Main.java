@@ -156,8 +156,7 @@ public final class Main {
             return new ConsoleProcess(options).run();
         } catch (CommandException e) {
             return wrongUsage(e);
-        } catch (Error e) { // before the console has begun; of a class that can't be made ready it is another error's
-            // cause
+        } catch (Error e) { // before the console has begun
             Optional<Exhausted> known = Exhausted.of(e);
             if (known.isEmpty() && !Exhausted.isFull(e)) {
                 throw e;

@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * When each of many event loops begins with its part of an open request, or of closing. Where no rate is asked for, a few at a time are as fast
- * as the CPUs allow, and more would only wake each other up: with fifty at once a million took a fourth longer. A turn is over when the part
+ * as the CPUs allow, and more would only wake each other up: with fifty at once a million took a sixth longer. A turn is over when the part
  * is, or after some seconds, so that where a server answers late all of them are at it in the end. Where a rate is asked for all begin at
  * once. Any thread.
  */

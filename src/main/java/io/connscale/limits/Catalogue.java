@@ -1,5 +1,6 @@
 package io.connscale.limits;
 
+import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.limits.Limit.Cause;
 import io.connscale.limits.Limit.Finding;
@@ -52,11 +53,17 @@ public final class Catalogue {
                         finding -> finding.at() == Finding.NO_NUMBER ? Long.MAX_VALUE : finding.at())
                 .thenComparing(Finding::limit));
         if (!end.now().values().isEmpty()) {
-            end.now().unread().stream()
-                    .map(limit -> Finding.unread(limit, end.now()))
-                    .forEach(findings::add);
+            end.now().unread().stream().map(fact -> unread(fact, end.now())).forEach(findings::add);
         }
         return findings;
+    }
+
+    private Finding unread(Fact fact, Facts known) {
+        return limits.stream()
+                .map(limit -> limit.unread(fact, known))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseGet(() -> Finding.unread(fact));
     }
 
     /** The verdict: the surest cause of what was seen; empty where nothing failed, nothing ended and both ends agree. */

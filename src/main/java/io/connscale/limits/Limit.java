@@ -30,6 +30,11 @@ public interface Limit {
         return List.of();
     }
 
+    /** What there is to say where {@code fact}, one of its own, could not be read there; empty where that is what is said of all. */
+    default Optional<Finding> unread(Fact fact, Facts known) {
+        return Optional.empty();
+    }
+
     /** What was seen that this limit explains; the surest comes first. */
     default Optional<Cause> cause(Observation seen) {
         return Optional.empty();
@@ -117,26 +122,14 @@ public interface Limit {
             this(limit, value, Map.of(), stops, at, remedy.now(), remedy.forGood(), true, remedy.settings());
         }
 
-        /**
-         * A limit that could not be read: it may stop connections as well as a known one. TCP's memory is that of the machine, and the kernel shows it
-         * in its first network namespace alone, not in a container's.
-         *
-         * @param known what could be read there
-         */
-        static Finding unread(Fact limit, Facts known) {
-            boolean machines = limit == Fact.TCP_MEMORY_MAX && known.knows(Fact.SOMAXCONN);
+        /** A limit that could not be read: it may stop connections as well as a known one. */
+        static Finding unread(Fact limit) {
             return new Finding(
                     limit.setting(),
                     "unknown",
-                    machines
-                            ? "unknown: only the machine's own network namespace shows it"
-                            : "unknown: it can't be read here",
+                    "unknown: it can't be read here",
                     NO_NUMBER,
-                    machines
-                            ? new Remedy(
-                                    "sysctl " + limit.setting() + " on the machine itself shows it",
-                                    "the machine's own sysctl.d")
-                            : new Remedy("mount /proc there without subset=pid", "the container's /proc"));
+                    new Remedy("mount /proc there without subset=pid", "the container's /proc"));
         }
 
         /** The same with one more value, a number or a word; an unknown one is left out. */

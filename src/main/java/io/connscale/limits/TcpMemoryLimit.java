@@ -35,6 +35,21 @@ public final class TcpMemoryLimit implements Limit {
                         .with("pages", max));
     }
 
+    /** It is the machine's, and the kernel shows it in its first network namespace alone, not in a container's. */
+    @Override
+    public Optional<Finding> unread(Fact fact, Facts known) {
+        return fact == Fact.TCP_MEMORY_MAX && known.knows(Fact.SOMAXCONN)
+                ? Optional.of(new Finding(
+                        fact.setting(),
+                        "unknown",
+                        "unknown: only the machine's own network namespace shows it",
+                        Finding.NO_NUMBER,
+                        new Remedy(
+                                "sysctl " + fact.setting() + " on the machine itself shows it",
+                                "the machine's own sysctl.d")))
+                : Optional.empty();
+    }
+
     private static Optional<Finding> minBuffers(End end) {
         long receive = end.now().get(Fact.RECEIVE_BUFFER_MIN);
         long send = end.now().get(Fact.SEND_BUFFER_MIN);

@@ -1,7 +1,6 @@
 package io.connscale.server;
 
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 
 /**
  * Which processes of a server get new connections, and how soon it looks again how much room they have left. Where few come, all get some
@@ -9,13 +8,13 @@ import java.util.stream.LongStream;
  * that take turns wake up for each connection, while four find several at once. Arithmetic alone; the thread of the server's tasks.
  */
 final class Filling {
-    /** So many since the last look are many, and until so many have not come for a while. */
+    /** Many come where so many came since the last look, and from then on until fewer come within {@link #LOOKS} looks. */
     static final long MANY = 1_000;
 
     private static final int LOOKS = 20;
 
     private static final long OFTEN = TimeUnit.MILLISECONDS.toNanos(100);
-    /** At most so much of the time is spent on asking. */
+    /** Each that is asked makes the next look come later: asking costs it a wake-up. */
     private static final long EACH_OFTEN = TimeUnit.MILLISECONDS.toNanos(5);
 
     private static final long EACH_SELDOM = TimeUnit.SECONDS.toNanos(1) / 16;
@@ -56,7 +55,7 @@ final class Filling {
         return looksLeft > 0;
     }
 
-    /** Until the next look, where so many are asked. */
+    /** Until the next look, where so many were asked at the last one. */
     long nanos(int asked) {
         return isFast() ? Math.max(OFTEN, EACH_OFTEN * asked) : TimeUnit.SECONDS.toNanos(1) + EACH_SELDOM * asked;
     }
@@ -77,10 +76,5 @@ final class Filling {
             sum += first[i];
         }
         return sum < ahead ? rooms : first;
-    }
-
-    /** How many get any. */
-    static int taking(long[] weights) {
-        return (int) LongStream.of(weights).filter(weight -> weight > 0).count();
     }
 }

@@ -205,7 +205,6 @@ final class ServerProcesses {
     }
 
     /** Starts what so many more connections need. */
-    @SuppressWarnings("FutureReturnValueIgnored") // it goes on until the stop
     void makeRoom(long more) throws InterruptedException {
         status().join(); // so that rooms are those of now
         long room = LongStream.of(rooms()).map(ServerProcesses::safely).sum();
@@ -220,7 +219,8 @@ final class ServerProcesses {
         filling.announced(more);
         Future<?> seldom = nextLook;
         if (filling.isFast() && seldom != null && seldom.cancel(false)) { // none runs now: this is the same thread
-            lookAgain(weigh());
+            weigh();
+            lookAgain(0);
         }
     }
 
@@ -241,8 +241,8 @@ final class ServerProcesses {
         }
     }
 
-    /** How many take connections from now on. */
-    private int weigh() {
+    /** Who gets connections from now on. */
+    private void weigh() {
         synchronized (workers) {
             long[] weights = filling.weights(rooms());
             for (int i = 1; i < weights.length; i++) {
@@ -251,7 +251,6 @@ final class ServerProcesses {
             if (weights.length > 1) {
                 own.setWeights(weights);
             }
-            return Filling.taking(weights);
         }
     }
 
@@ -294,10 +293,9 @@ final class ServerProcesses {
     private void look() {
         int asked = 0;
         try {
-            hear();
-            int taking = weigh();
+            asked = hear();
+            weigh();
             long[] rooms = rooms();
-            asked = filling.isFast() ? taking : rooms.length;
             boolean scarce = LongStream.of(rooms).sum() < SCARCE * bound.room();
             if (scarce && System.nanoTime() - notBefore >= 0 && bound.more(rooms.length) > 0) {
                 grow(1);
@@ -318,8 +316,8 @@ final class ServerProcesses {
         }
     }
 
-    /** How they are now; where many come, those that take them. */
-    private void hear() {
+    /** How they are now; where many come, those that take them. How many were asked. */
+    private int hear() {
         List<ServerProcess> asked;
         synchronized (workers) {
             asked = processes.stream()
@@ -334,6 +332,7 @@ final class ServerProcesses {
                             .mapToLong(process -> process.latest.accepted())
                             .sum());
         }
+        return asked.size();
     }
 
     /** A further process of the server, and how it was when last heard of. Any thread. */
