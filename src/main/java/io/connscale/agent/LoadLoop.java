@@ -427,6 +427,12 @@ final class LoadLoop {
 
     /** All that this loop knows of its work; on the loop. Reasons are counted elsewhere. */
     Statistics statistics() {
+        if (wake != null && now() - wakeAt > HELD_UP) {
+            // Pongs that came meanwhile have been read before this: what held them up is to be told with them, not
+            // after them.
+            wake.cancel(false);
+            turn.run();
+        }
         return recorded.statistics(snapshot(), ring.awaited(), ring.unanswered(now()));
     }
 }

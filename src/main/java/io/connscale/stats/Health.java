@@ -1,5 +1,6 @@
 package io.connscale.stats;
 
+import io.connscale.stats.Statistics.Times;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,12 +23,15 @@ public final class Health {
     /** The part of a machine's CPUs that other machines of the same host may have. */
     public static final double MAX_STOLEN = 0.05;
 
+    /** A time is told to a part of so many: two digits. */
+    private static final long PRECISION = 100;
+
     private Health() {}
 
     /** What makes the numbers unreliable of {@code interval}, a clause each with value and bound; empty where nothing does. */
     public static List<String> unreliable(Statistics interval) {
         List<String> causes = new ArrayList<>();
-        lag(interval.times().loopLag(), causes);
+        late(interval.times(), causes);
         ProcessLoad process = interval.process();
         if (process.loopBusy() > MAX_LOOP_BUSY) {
             causes.add("its event loops are busy for %s of the time (more than %s)"
@@ -41,14 +45,27 @@ public final class Health {
         return causes;
     }
 
-    private static void lag(Distribution lag, List<String> causes) {
+    private static void late(Times times, List<String> causes) {
+        Distribution lag = times.loopLag();
         if (lag.percentile(99) > MAX_LAG_MICROS) {
             causes.add("one in a hundred turns of its event loops begins %s late (more than %s)"
                     .formatted(millis(lag.percentile(99)), millis(MAX_LAG_MICROS)));
         } else if (lag.max() > MAX_PAUSE_MICROS) {
             causes.add("its event loops stood still for %s (more than %s)"
                     .formatted(millis(lag.max()), millis(MAX_PAUSE_MICROS)));
+        } else if (leftLate(times) > MAX_PAUSE_MICROS) {
+            causes.add("Pings left %s late (more than %s): it stood still shortly before"
+                    .formatted(millis(leftLate(times)), millis(MAX_PAUSE_MICROS)));
         }
+    }
+
+    /**
+     * Microseconds that some Ping left late, at least: the Pong that was longest in coming since its Ping was due took no longer since that left than
+     * any. What held it up may lie before the interval in which it came.
+     */
+    private static long leftLate(Times times) {
+        long sinceDue = times.roundTrip().max();
+        return sinceDue - sinceDue / PRECISION - times.roundTripSent().max();
     }
 
     private static void machine(MachineLoad machine, List<String> causes) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.connscale.net.NoLinks;
+import io.connscale.stats.Health;
 import io.connscale.stats.Reasons;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,13 @@ class ConnectionTest {
     void sendsPing() {
         awaitPing();
         assertThat(loop.snapshot().pings()).isEqualTo(1);
+    }
+
+    /** The loop is not run: what it is asked comes before the turn that it is late with. */
+    @Test
+    void whatHeldTheLoopUpIsToldWithWhatItHasRead() {
+        await().pollInterval(Duration.ofMillis(150))
+                .until(() -> loop.statistics().times().loopLag().max() > Health.MAX_PAUSE_MICROS);
     }
 
     @ParameterizedTest

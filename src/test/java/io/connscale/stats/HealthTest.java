@@ -6,6 +6,8 @@ import io.connscale.stats.Statistics.Unanswered;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** When an agent's own numbers are called unreliable. */
 class HealthTest {
@@ -17,6 +19,10 @@ class HealthTest {
         for (long millis : lagMillis) {
             loop.lag(millis * 1_000_000);
         }
+        return with(process, machine, loop);
+    }
+
+    private static Statistics with(ProcessLoad process, MachineLoad machine, LoopStatistics loop) {
         Statistics recorded = new Statistics(
                 Snapshot.NONE, 0, 0, Unanswered.NONE, loop.times(), TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
         return Statistics.of(process, Map.of("one", machine)).plus(recorded);
@@ -48,6 +54,19 @@ class HealthTest {
                 .singleElement()
                 .asString()
                 .matches("its event loops stood still for 30[0-9] ms \\(more than 100 ms\\)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"600, 400, true", "600, 590, false", "60000, 59700, false"})
+    void pingsThatLeftLateSpoilThoughThePauseWasBefore(long sinceDue, long sinceLeft, boolean spoilt) {
+        LoopStatistics loop = new LoopStatistics();
+        loop.lag(1_000);
+        loop.answered(sinceLeft * 1_000_000, sinceLeft * 1_000_000, 100 * SECOND);
+        loop.answered(sinceDue * 1_000_000, (sinceLeft - 200) * 1_000_000, 100 * SECOND);
+        assertThat(Health.unreliable(with(process(0.1, 0), IDLE, loop)))
+                .hasSize(spoilt ? 1 : 0)
+                .allMatch(cause -> cause.matches(
+                        "Pings left 19[0-9] ms late \\(more than 100 ms\\): it stood still shortly before"));
     }
 
     @Test
