@@ -27,9 +27,6 @@ end_all() {
 
 divide() { awk -v a="$1" -v b="$2" -v digits="${3:-2}" 'BEGIN { printf "%.*f", digits, b ? a / b : 0 }'; }
 
-# What the machine has left of its memory: what falls is what processes and the kernel took, for sockets and all else.
-available_kb() { awk '/^MemAvailable:/ { print $2 }' /proc/meminfo; }
-
 floor=$work/floor
 make_floor() {
     needs cc gcc
