@@ -81,9 +81,12 @@ final class Turns {
                         .completeOnTimeout("", LONGEST_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Nothing more begins. */
+    /** Nothing more begins, and nothing waits. */
     synchronized void stop() {
-        stopped = true;
+        if (!stopped) {
+            stopped = true;
+            free.release(ALL);
+        }
     }
 
     synchronized boolean isStopped() {
