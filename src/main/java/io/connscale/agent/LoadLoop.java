@@ -398,9 +398,13 @@ final class LoadLoop {
         wake = loop.schedule(turn, Math.max(0, wakeAt - now()), TimeUnit.NANOSECONDS);
     }
 
+    private boolean heldUp(long now) {
+        return now - wakeAt > HELD_UP;
+    }
+
     private void turn() {
         long now = now();
-        boolean heldUp = now - wakeAt > HELD_UP;
+        boolean heldUp = heldUp(now);
         recorded.lag(now - wakeAt);
         wakeAt = Long.MAX_VALUE;
         wake = null;
@@ -427,7 +431,7 @@ final class LoadLoop {
 
     /** All that this loop knows of its work; on the loop. Reasons are counted elsewhere. */
     Statistics statistics() {
-        if (wake != null && now() - wakeAt > HELD_UP) {
+        if (wake != null && heldUp(now())) {
             // Pongs that came meanwhile have been read before this: what held them up is to be told with them, not
             // after them.
             wake.cancel(false);

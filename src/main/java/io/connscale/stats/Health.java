@@ -23,9 +23,6 @@ public final class Health {
     /** The part of a machine's CPUs that other machines of the same host may have. */
     public static final double MAX_STOLEN = 0.05;
 
-    /** A time is told to a part of so many: two digits. */
-    private static final long PRECISION = 100;
-
     private Health() {}
 
     /** What makes the numbers unreliable of {@code interval}, a clause each with value and bound; empty where nothing does. */
@@ -65,7 +62,9 @@ public final class Health {
      */
     private static long leftLate(Times times) {
         long sinceDue = times.roundTrip().max();
-        return sinceDue - sinceDue / PRECISION - times.roundTripSent().max();
+        return sinceDue
+                - sinceDue / Distribution.PRECISION
+                - times.roundTripSent().max();
     }
 
     private static void machine(MachineLoad machine, List<String> causes) {
