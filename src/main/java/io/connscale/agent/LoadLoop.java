@@ -270,7 +270,7 @@ final class LoadLoop {
 
     /** From {@link Connection}: its Pong came. */
     void answered(Connection connection) {
-        recorded.answered(connection, ring.interval());
+        recorded.answered(connection, links.arrived(), ring.interval());
         ring.answered(connection);
     }
 

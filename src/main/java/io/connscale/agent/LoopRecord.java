@@ -59,12 +59,12 @@ final class LoopRecord {
     /**
      * Its Pong came, and the ring still knows when its Ping left.
      *
+     * @param arrived when, {@link System#nanoTime()}
      * @param interval nanoseconds between two Pings
      */
-    void answered(Connection connection, long interval) {
-        long now = System.nanoTime();
+    void answered(Connection connection, long arrived, long interval) {
         pongs.increment();
-        recorded.answered(now - connection.due, now - connection.left, interval);
+        recorded.answered(arrived - connection.due, arrived - connection.left, interval);
     }
 
     /** An answer that is no Pong: {@code matched}, then {@code bytes}. A few different ones are kept. */

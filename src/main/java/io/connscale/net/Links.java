@@ -23,6 +23,14 @@ public interface Links {
      */
     Link newLink(InetSocketAddress target);
 
+    /**
+     * When that came of which an owner is being told, {@link System#nanoTime()}: by the kernel's time where it tells one with the bytes,
+     * else it is being read now.
+     */
+    default long arrived() {
+        return System.nanoTime();
+    }
+
     /** Those whose sockets lie lowest. */
     default Links sockets() {
         return this;

@@ -55,6 +55,7 @@ final class Ring implements AutoCloseable {
     /** {@code IORING_OP_}. */
     private static final int POLL_ADD = 6;
 
+    private static final int RECVMSG = 10;
     private static final int ASYNC_CANCEL = 14;
     private static final int CLOSE = 19;
     private static final int SEND = 26;
@@ -86,6 +87,17 @@ final class Ring implements AutoCloseable {
     private static final int EINTR = 4;
     private static final int EBUSY = 16;
     private static final int ETIME = 62;
+
+    /** Before the bytes that {@link #receiveTimed} brings: a struct io_uring_recvmsg_out, and as the one control message a struct timespec. */
+    static final int AHEAD = 48;
+
+    private static final int CONTROL = 16 + 16;
+    private static final int CONTROL_LENGTH_AT = 4;
+    private static final int SECONDS_AT = 16 + 16;
+    /** A struct msghdr that has room for that and asks for nothing else; the kernel reads it where a request is submitted. */
+    private static final ByteBuffer TIMED = direct(56).putLong(40, CONTROL);
+
+    private static final long TIMED_ADDRESS = Buffer.memoryAddress(TIMED);
 
     /** What asks for nobody's attention: the completions of a {@link #cancel} that came too late, and of a {@link #close}. */
     static final long NOBODY = -1;
@@ -262,6 +274,11 @@ final class Ring implements AutoCloseable {
         write(RECV | BUFFER_SELECT | MULTISHOT | POLL_FIRST, socket, 0, 0, name);
     }
 
+    /** The same, with {@link #AHEAD} in front, where it stands when that came: {@link #arrived}. The socket is to be asked for it. */
+    void receiveTimed(int socket, long name) {
+        write(RECVMSG | BUFFER_SELECT | MULTISHOT | POLL_FIRST, socket, TIMED_ADDRESS, 0, name);
+    }
+
     /** Once. */
     void poll(int polled, int events, long name) {
         write(POLL_ADD, polled, 0, (long) events << 32, name);
@@ -316,18 +333,18 @@ final class Ring implements AutoCloseable {
     }
 
     /**
-     * Submits what was asked for, and waits for a completion.
+     * Submits what was asked for, and waits for completions.
      *
      * @param nanos at most so long; 0: not at all; below: for ever
      */
-    void submitAndWait(long nanos) {
+    void submitAndWait(int completions, long nanos) {
         long time = 0;
         if (nanos > 0) {
             wait.putLong(ARGUMENT, nanos / SECOND).putLong(ARGUMENT + 8, nanos % SECOND);
             time = waitAddress + ARGUMENT;
         }
         wait.putLong(16, time);
-        enter(nanos == 0 ? 0 : 1, GETEVENTS | EXT_ARG, ARGUMENT);
+        enter(nanos == 0 ? 0 : completions, GETEVENTS | EXT_ARG, ARGUMENT);
     }
 
     private void enter(int completions, long flags, long argument) {
@@ -418,10 +435,24 @@ final class Ring implements AutoCloseable {
         return count;
     }
 
-    /** What has come with a completion, until the next one. */
-    ByteBuffer buffer(int flags, int bytes) {
-        int at = firstBuffer + (flags >>> 16) * size.bufferBytes();
-        return buffers.limit(at + bytes).position(at);
+    /** What has come with a completion, from there on, until the next one. */
+    ByteBuffer buffer(int flags, int from, int end) {
+        int at = bufferAt(flags);
+        return buffers.limit(at + end).position(at + from);
+    }
+
+    private int bufferAt(int flags) {
+        return firstBuffer + (flags >>> 16) * size.bufferBytes();
+    }
+
+    /** When the kernel received what has come with a completion of {@link #receiveTimed}, by that clock. */
+    long arrived(int flags, ArrivalClock clock) {
+        int at = bufferAt(flags);
+        buffers.clear();
+        boolean told = buffers.getInt(at + CONTROL_LENGTH_AT) == CONTROL;
+        return told
+                ? clock.arrived(buffers.getLong(at + SECONDS_AT), buffers.getLong(at + SECONDS_AT + 8))
+                : clock.arrived(0, 0);
     }
 
     private void give(int buffer) {

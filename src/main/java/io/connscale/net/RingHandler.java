@@ -31,7 +31,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
     private static final Logger log = LoggerFactory.getLogger(RingHandler.class);
 
     /** For 20,000 connections of a process, each of which sends once a second; there may be fifty loops in one. */
-    static final Ring.Size SIZE = new Ring.Size(1024, 4096, 2048, 64);
+    static final Ring.Size SIZE = new Ring.Size(1024, 4096, 2048, 96);
 
     /** A name: 24 bits for the place, then the operation, and in the upper half the number. */
     private static final int PLACES = 24;
@@ -44,6 +44,14 @@ final class RingHandler implements IoHandler, Ring.Completions {
 
     private static final int WAKE = 0x11;
     private static final int FIRST = 64;
+
+    /**
+     * What comes for links that are told when it came may lie so long, or until so many have come or half of the buffers are taken: to be woken up by each costs as much as it does
+     * itself. The loop's tasks may wait as long; what is due is not late.
+     */
+    private static final long GATHERED_NANOS = 10_000_000;
+
+    private static final int GATHERED = 128;
 
     private final ThreadAwareExecutor loop;
     private final IoHandler epoll;
@@ -66,6 +74,19 @@ final class RingHandler implements IoHandler, Ring.Completions {
     /** Links with something to say who don't know what became of what they said last. */
     private List<RingLink> held = new ArrayList<>();
 
+    private final int enough;
+    private final ArrivalClock clock = new ArrivalClock();
+    /** There are timed links. */
+    private boolean times;
+    /** When what a timed link is told of came. */
+    private long arrived;
+    /** The next wait is to gather: timed links have sent, and will be answered; or the first of what they are told has come. The last one did. */
+    private boolean gathers;
+
+    private boolean gathered;
+    /** Links that wait until they can be written to. */
+    private int polling;
+
     private boolean epollReady;
     private boolean epollWatched;
     private boolean wakeWatched;
@@ -75,6 +96,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
     /** @throws RuntimeException where the system gives no ring or no epoll set; its name is in {@link Errno} */
     RingHandler(ThreadAwareExecutor loop, IoHandlerFactory epolls, Ring.Size size) {
         this.loop = loop;
+        this.enough = Math.min(GATHERED, size.buffers() / 2);
         this.epoll = epolls.newHandler(loop);
         FileDescriptor opened = null;
         try {
@@ -142,13 +164,20 @@ final class RingHandler implements IoHandler, Ring.Completions {
 
     private void submitAndWait(IoHandlerContext context) {
         if (!held.isEmpty() || !context.canBlock()) {
-            ring.submitAndWait(0);
+            ring.submitAndWait(1, 0);
             return;
         }
+        gathered = gathers && polling == 0 && clock.isByKernel();
+        gathers = false;
         awake.set(false);
         try {
             // Again: whoever gave the loop a task before this saw it awake.
-            ring.submitAndWait(context.canBlock() ? untilDue(context) : 0);
+            long nanos = context.canBlock() ? untilDue(context) : 0;
+            if (gathered) {
+                ring.submitAndWait(enough, nanos < 0 ? GATHERED_NANOS : Math.min(nanos, GATHERED_NANOS));
+            } else {
+                ring.submitAndWait(1, nanos);
+            }
         } finally {
             awake.set(true);
         }
@@ -162,6 +191,9 @@ final class RingHandler implements IoHandler, Ring.Completions {
         closes = closes && ring.hasUnsubmitted();
         if (!ring.overflows()) {
             known = ring.batch();
+        }
+        if (times) {
+            clock.look();
         }
         int told = ring.tell(this);
         if (!held.isEmpty()) {
@@ -237,19 +269,42 @@ final class RingHandler implements IoHandler, Ring.Completions {
     }
 
     void poll(RingLink link) {
+        polling++;
         ring.poll(link.intValue(), Ring.POLLOUT, request(link, RingLink.POLL));
     }
 
+    /** It can be written to, or never will. */
+    void polled() {
+        polling--;
+    }
+
     void receive(RingLink link) {
-        ring.receive(link.intValue(), request(link, RingLink.RECEIVE));
+        long name = request(link, RingLink.RECEIVE);
+        if (link.links().timed) {
+            times = true;
+            ring.receiveTimed(link.intValue(), name);
+        } else {
+            ring.receive(link.intValue(), name);
+        }
     }
 
     void cancelReceive(RingLink link) {
         ring.cancel(request(link, RingLink.RECEIVE));
     }
 
-    ByteBuffer bytes(int flags, int bytes) {
-        return ring.buffer(flags, bytes);
+    /** What has come with a completion; none where that was the end. */
+    ByteBuffer received(RingLink link, int flags, int result) {
+        if (!link.links().timed) {
+            return ring.buffer(flags, 0, result);
+        }
+        arrived = ring.arrived(flags, clock);
+        gathers |= !gathered;
+        return ring.buffer(flags, Ring.AHEAD, result);
+    }
+
+    /** When a timed link was sent what it is being told of, {@link System#nanoTime()}. */
+    long arrived() {
+        return arrived;
     }
 
     /** Whether it is known what became of what was sent in that batch. */
@@ -260,6 +315,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
     /** Sends of its messages {@code bytes} from there on; the batch with which they leave. */
     int send(RingLink link, int from, int bytes) {
         int batch = ring.batch();
+        gathers |= link.links().timed;
         ring.send(link.intValue(), link.links().messagesAddress + from, bytes, request(link, RingLink.SEND));
         return batch;
     }
@@ -286,6 +342,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
             ring.cancel(request(link, RingLink.RECEIVE));
         }
         if (polling) {
+            polled();
             ring.cancel(request(link, RingLink.POLL));
         }
         ring.close(link.intValue());
@@ -338,7 +395,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
     @Override
     public void destroy() {
         try {
-            ring.submitAndWait(0);
+            ring.submitAndWait(1, 0);
         } finally {
             ring.close();
             SocketLinks.close(wake);

@@ -1,6 +1,7 @@
 package io.connscale.net;
 
 import io.netty.channel.unix.Errors;
+import java.nio.ByteBuffer;
 
 /**
  * A socket whose loop asks the kernel by a ring: a receive is asked for once and goes on, and what is sent waits in the ring until the
@@ -74,11 +75,7 @@ final class RingLink extends SocketLink {
     private void received(int result, int flags) {
         receiving = (flags & Ring.MORE) != 0;
         if (result > 0) {
-            try {
-                owner().received(links.ring.bytes(flags, result));
-            } catch (RuntimeException e) {
-                fail("receive", e);
-            }
+            received(links.ring.received(this, flags, result));
         } else if (result == 0) {
             close();
         } else if (result != -Ring.ENOBUFS && result != -Ring.ECANCELED) {
@@ -89,8 +86,21 @@ final class RingLink extends SocketLink {
         }
     }
 
+    private void received(ByteBuffer bytes) {
+        if (!bytes.hasRemaining()) {
+            close();
+            return;
+        }
+        try {
+            owner().received(bytes);
+        } catch (RuntimeException e) {
+            fail("receive", e);
+        }
+    }
+
     private void writable() {
         polling = false;
+        links.ring.polled();
         if (connecting()) {
             finish();
             if (connecting() && isOpen()) {

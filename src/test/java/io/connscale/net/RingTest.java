@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -230,6 +232,85 @@ class RingTest {
                 await().until(() -> heard.got.get() == "later".length());
                 assertThat(in.available()).isZero();
             }
+        }
+    }
+
+    /** When a Pong came is the kernel's to say: the loop may be busy, and reads it late. */
+    @Test
+    void whatIsReadLateHasComeWhenTheKernelHadIt() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress at = (InetSocketAddress) listening.getLocalSocketAddress();
+            AtomicLong arrived = new AtomicLong();
+            Heard heard = new Heard(bytes -> arrived.set(pings.arrived()));
+            onLoop(() -> {
+                Link link = pings.newLink(at);
+                link.connect(at, null, heard);
+                return link;
+            });
+            try (Socket peer = listening.accept()) {
+                await().until(() -> heard.up);
+                AtomicInteger pongs = new AtomicInteger();
+                // The kernel may begin to take times a moment after the first socket has asked for them.
+                await().untilAsserted(() -> {
+                    CountDownLatch busy = new CountDownLatch(1);
+                    CountDownLatch free = new CountDownLatch(1);
+                    loop.execute(() -> {
+                        busy.countDown();
+                        awaitOf(free);
+                    });
+                    awaitOf(busy);
+                    long before = System.nanoTime();
+                    peer.getOutputStream().write(Wire.PONG.getBytes(StandardCharsets.US_ASCII));
+                    long sent = System.nanoTime();
+                    await().until(() -> System.nanoTime() - sent > TimeUnit.MILLISECONDS.toNanos(300));
+                    free.countDown();
+                    int all = pongs.incrementAndGet() * Wire.LENGTH;
+                    await().until(() -> heard.got.get() == all);
+                    assertThat(arrived.get() - before)
+                            .isBetween(
+                                    -TimeUnit.MILLISECONDS.toNanos(50),
+                                    sent - before + TimeUnit.MILLISECONDS.toNanos(150));
+                });
+            }
+        }
+    }
+
+    private static void awaitOf(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** It gathers what comes soon after it has asked, and hears of what comes later. */
+    @Test
+    void whatIsAnsweredLateIsHeard() throws Exception {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress at = (InetSocketAddress) listening.getLocalSocketAddress();
+            Heard heard = new Heard(bytes -> {});
+            Link link = onLoop(() -> {
+                Link made = pings.newLink(at);
+                made.connect(at, null, heard);
+                return made;
+            });
+            try (Socket peer = listening.accept()) {
+                await().until(() -> heard.up);
+                for (int i = 1; i <= 20; i++) {
+                    onLoop(() -> {
+                        link.send(1);
+                        return null;
+                    });
+                    peer.getInputStream().readNBytes(Wire.LENGTH);
+                    if (i % 2 == 0) {
+                        onLoop(() -> null); // which ends the wait in which it gathers
+                    }
+                    peer.getOutputStream().write(Wire.PONG.getBytes(StandardCharsets.US_ASCII));
+                    int bytes = i * Wire.LENGTH;
+                    await().until(() -> heard.got.get() == bytes);
+                }
+            }
+            assertThat(heard.end.get(10, TimeUnit.SECONDS)).isEqualTo("closed");
         }
     }
 
