@@ -31,8 +31,8 @@ public final class Costs {
     /** The same in our own server, bytes. */
     public static final long TLS_IN_SERVER = 15_000;
 
-    /** Descriptors that a worker takes of the process that starts it: its three pipes; or its loop's epoll set, eventfd and timer. */
-    public static final long WORKER_FILES = 3;
+    /** Descriptors that a worker takes of the process that starts it, at most: its three pipes; or its loop's epoll set, eventfd and timer, with a ring also that and its eventfd. */
+    public static final long WORKER_FILES = 5;
 
     private Costs() {}
 

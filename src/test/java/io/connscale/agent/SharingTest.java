@@ -2,6 +2,7 @@ package io.connscale.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.kernel.Costs;
 import org.junit.jupiter.api.Test;
 
 /** How connections are shared out over processes. */
@@ -14,8 +15,10 @@ class SharingTest {
 
     @Test
     void aWorkersPipesAreFilesOfThisProcess() {
-        assertThat(Sharing.processes(200, new long[] {100}, 100, 9)).isEqualTo(2);
-        assertThat(Sharing.processes(197, new long[] {100}, 100, 9)).isEqualTo(1);
+        assertThat(Sharing.processes(201 - Costs.WORKER_FILES, new long[] {100}, 100, 9))
+                .isEqualTo(2);
+        assertThat(Sharing.processes(200 - Costs.WORKER_FILES, new long[] {100}, 100, 9))
+                .isEqualTo(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.connscale.kernel.Costs;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
@@ -141,6 +142,12 @@ class RingTest {
 
     private EpollListening listen(Listening.Owner owner) throws IOException {
         return new EpollListening((IoEventLoop) loop, false, ANY, new Listening.Manner(MANY, false), owner);
+    }
+
+    /** They stay in the process's table, from which the room of its other connections is reckoned. */
+    @Test
+    void aLoopOpensNoMoreFilesThanAreReckoned() {
+        assertThat(Objects.requireNonNull(handler.get()).files().size()).isLessThanOrEqualTo((int) Costs.WORKER_FILES);
     }
 
     /** More requests than the ring has room for, more completions, and more that comes than there are buffers. */
