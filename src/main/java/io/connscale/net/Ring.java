@@ -335,6 +335,7 @@ final class Ring implements AutoCloseable {
     /**
      * Submits what was asked for, and waits for completions.
      *
+     * @param completions so many, where they come in time
      * @param nanos at most so long; 0: not at all; below: for ever
      */
     void submitAndWait(int completions, long nanos) {

@@ -144,6 +144,14 @@ class RingTest {
         return new EpollListening((IoEventLoop) loop, false, ANY, new Listening.Manner(MANY, false), owner);
     }
 
+    private Link connect(InetSocketAddress at, Link.Owner owner) throws Exception {
+        return onLoop(() -> {
+            Link link = pings.newLink(at);
+            link.connect(at, null, owner);
+            return link;
+        });
+    }
+
     /** They stay in the process's table, from which the room of its other connections is reckoned. */
     @Test
     void aLoopOpensNoMoreFilesThanAreReckoned() {
@@ -189,11 +197,7 @@ class RingTest {
         Answering server = new Answering();
         InetSocketAddress at = listen(server).address();
         Heard heard = new Heard(bytes -> {});
-        Link client = onLoop(() -> {
-            Link link = pings.newLink(at);
-            link.connect(at, null, heard);
-            return link;
-        });
+        Link client = connect(at, heard);
         await().until(() -> heard.up);
         int times = 5_000;
         onLoop(() -> {
@@ -249,11 +253,7 @@ class RingTest {
             InetSocketAddress at = (InetSocketAddress) listening.getLocalSocketAddress();
             AtomicLong arrived = new AtomicLong();
             Heard heard = new Heard(bytes -> arrived.set(pings.arrived()));
-            onLoop(() -> {
-                Link link = pings.newLink(at);
-                link.connect(at, null, heard);
-                return link;
-            });
+            connect(at, heard);
             try (Socket peer = listening.accept()) {
                 await().until(() -> heard.up);
                 AtomicInteger pongs = new AtomicInteger();
@@ -296,11 +296,7 @@ class RingTest {
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             InetSocketAddress at = (InetSocketAddress) listening.getLocalSocketAddress();
             Heard heard = new Heard(bytes -> {});
-            Link link = onLoop(() -> {
-                Link made = pings.newLink(at);
-                made.connect(at, null, heard);
-                return made;
-            });
+            Link link = connect(at, heard);
             try (Socket peer = listening.accept()) {
                 await().until(() -> heard.up);
                 for (int i = 1; i <= 20; i++) {
@@ -329,11 +325,7 @@ class RingTest {
             Heard last = new Heard(bytes -> {});
             for (int i = 0; i < MANY; i++) {
                 Heard heard = new Heard(bytes -> {});
-                Link link = onLoop(() -> {
-                    Link made = pings.newLink(at);
-                    made.connect(at, null, heard);
-                    return made;
-                });
+                Link link = connect(at, heard);
                 try (Socket peer = listening.accept()) {
                     await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> heard.up);
                     Link next = onLoop(() -> {
