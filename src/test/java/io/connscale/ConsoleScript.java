@@ -74,8 +74,21 @@ public record ConsoleScript(Path script, Path folder, Map<String, String> enviro
 
     /** Starts it, for a test that types while it runs, or kills it. Close it: then it is gone, whatever happened. */
     public RunningConsole start(String... arguments) {
+        return start(List.of(), arguments);
+    }
+
+    /**
+     * The same, for a test that interrupts it. Whoever runs the tests may have signals ignored (nohup, a job in the background), and a
+     * JVM heeds none that were when it began.
+     */
+    public RunningConsole startHeedingSignals(String... arguments) {
+        return start(List.of("env", "--default-signal=HUP,INT"), arguments);
+    }
+
+    private RunningConsole start(List<String> before, String... arguments) {
         try {
-            List<String> command = new ArrayList<>(List.of(script.toString()));
+            List<String> command = new ArrayList<>(before);
+            command.add(script.toString());
             command.addAll(List.of(arguments));
             Path out = Files.createTempFile(folder, "out", ".txt");
             Path err = Files.createTempFile(folder, "err", ".txt");

@@ -118,16 +118,8 @@ class ExperimentIT {
 
     @Test
     void whatWasSeenUntilCtrlCIsShownAndNothingIsLeft() {
-        try (RunningConsole running = console.calledAs(Path.of("env"))
-                .start(
-                        "--default-signal=INT", // a test that runs in the background has it ignored
-                        console.script().toString(),
-                        "-o",
-                        "json",
-                        "-e",
-                        "start client1",
-                        "-e",
-                        "experiment half-open 1 client1")) {
+        try (RunningConsole running = console.startHeedingSignals(
+                "-o", "json", "-e", "start client1", "-e", "experiment half-open 1 client1")) {
             await().atMost(SOON).until(() -> running.errWithProgress().contains("half-open connections go on"));
             List<ProcessHandle> started = running.process().descendants().toList();
             new Signal(running.process().pid()).interrupt();

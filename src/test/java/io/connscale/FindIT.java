@@ -446,7 +446,7 @@ class FindIT {
                 hosts: {client1: local}
                 """);
         try (RunningConsole console = ConsoleScript.in(folder)
-                .start(
+                .startHeedingSignals(
                         "-o",
                         "json",
                         "-e",

@@ -2,7 +2,9 @@ package io.connscale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.connscale.net.Transport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,9 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Agent and server each hold more connections in one process than a process may have files: by loops with files of their own. */
 class LoopWorkersIT {
@@ -25,14 +27,14 @@ class LoopWorkersIT {
     @TempDir
     Path folder;
 
-    @BeforeEach
-    void bothEndsWithFewFiles() throws IOException {
+    private void bothEndsWithFewFiles(String transport) throws IOException {
         Path java = WrappedJava.after(folder, "ulimit -n " + FILES);
         Files.writeString(folder.resolve("hosts.yaml"), """
                 server: {ports: 0, on: s}
                 client: {interval: 1s, timeout: 10s, rate: unlimited}
+                transport: %2$s
                 hosts: {client1: {java: %1$s}, s: {java: %1$s}}
-                """.formatted(java));
+                """.formatted(java, transport));
     }
 
     private static void established(RunningConsole console, long n) {
@@ -41,8 +43,11 @@ class LoopWorkersIT {
                         .contains("\"server\":{\"established\":" + n + "}", "\"difference\":0"));
     }
 
-    @Test
-    void aThousandOfTwoHundredFiftyFilesAndTheirEndsAreCounted() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "io_uring"})
+    void aThousandOfTwoHundredFiftyFilesAndTheirEndsAreCounted(String transport) throws Exception {
+        assumeTrue(Transport.available().stream().anyMatch(each -> each.name().equals(transport)), transport);
+        bothEndsWithFewFiles(transport);
         try (RunningConsole console = ConsoleScript.in(folder).start("-o", "json", "--keep-going")) {
             assertThat(console.answer("start client1")).contains("\"ok\":true");
             for (int round = 0; round < 2; round++) {
@@ -63,7 +68,8 @@ class LoopWorkersIT {
                 MatchResult agent = AGENT.matcher(hosts).results().findFirst().orElseThrow();
                 long pid = Long.parseLong(agent.group(1));
                 assertThat(ProcessHandle.of(pid).orElseThrow().children()).isEmpty();
-                assertThat(filesOf(pid)).as("by all its threads").hasSizeGreaterThanOrEqualTo(1000);
+                assertThat(filesOf(pid, "socket:")).as("by all its threads").hasSizeGreaterThanOrEqualTo(1000);
+                assertThat(filesOf(pid, "anon_inode:[io_uring]").isEmpty()).isEqualTo(transport.equals("epoll"));
 
                 assertThat(console.answer("connections stop 400 client1")).contains("\"stopped\":400");
                 established(console, 600);
@@ -77,22 +83,22 @@ class LoopWorkersIT {
         }
     }
 
-    /** Sockets of the tables of all its threads. */
-    private static Set<String> filesOf(long pid) throws IOException {
-        Set<String> sockets = new HashSet<>();
+    /** Those of that kind in the tables of all its threads. */
+    private static Set<String> filesOf(long pid, String kind) throws IOException {
+        Set<String> found = new HashSet<>();
         try (var threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
             for (Path thread : threads.toList()) {
                 try (var files = Files.list(thread.resolve("fd"))) {
                     for (Path file : files.toList()) {
                         String what = link(file);
-                        if (what.startsWith("socket:")) {
-                            sockets.add(what);
+                        if (what.startsWith(kind)) {
+                            found.add(what);
                         }
                     }
                 }
             }
         }
-        return sockets;
+        return found;
     }
 
     private static String link(Path file) {

@@ -100,16 +100,8 @@ class OverlayIT {
     @Test
     void ctrlCTakesItDown() throws Exception {
         ConsoleScript console = console("client1: local");
-        try (RunningConsole running = console.calledAs(Path.of("env"))
-                .start(
-                        "--default-signal=INT",
-                        console.script().toString(),
-                        "-o",
-                        "json",
-                        "-e",
-                        "start client1",
-                        "-e",
-                        "overlay --law 3n+15 --nodes 4 --hold 1h client1")) {
+        try (RunningConsole running = console.startHeedingSignals(
+                "-o", "json", "-e", "start client1", "-e", "overlay --law 3n+15 --nodes 4 --hold 1h client1")) {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> running.errWithProgress().contains("holding it for 1h"));
             new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid()))

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionFactory;
@@ -66,18 +65,9 @@ class RealAgentsIT {
         }
     }
 
-    /** Whoever runs the tests may have signals ignored (nohup, a job in the background), and a JVM heeds none that were when it began. */
-    private RunningConsole console(String... arguments) {
-        ConsoleScript script = ConsoleScript.in(folder);
-        List<String> words = new ArrayList<>(
-                List.of("--default-signal=HUP,INT", script.script().toString()));
-        words.addAll(List.of(arguments));
-        return script.calledAs(Path.of("env")).start(words.toArray(String[]::new));
-    }
-
     /** A console that answers in JSON, with both agents started. */
     private RunningConsole withAgents() {
-        RunningConsole console = console("-o", "json");
+        RunningConsole console = ConsoleScript.in(folder).startHeedingSignals("-o", "json");
         agents = PID.matcher(console.answer("start all"))
                 .results()
                 .map(pid -> Long.valueOf(pid.group(1)))
@@ -141,7 +131,7 @@ class RealAgentsIT {
 
     @Test
     void noAgentOutlivesAConsoleThatIsKilledWhileItStartsThem() throws Exception {
-        try (RunningConsole console = console("-o", "json")) {
+        try (RunningConsole console = ConsoleScript.in(folder).startHeedingSignals("-o", "json")) {
             console.answer("hosts");
             console.type("start all");
             await().atMost(Duration.ofSeconds(60))
@@ -189,9 +179,7 @@ class RealAgentsIT {
         }
         ConsoleScript script = ConsoleScript.in(folder);
         try (RunningConsole console = script.calledAs(Path.of("setsid"))
-                .start(
-                        "env",
-                        "--default-signal=INT", // a test that runs in the background has it ignored
+                .startHeedingSignals(
                         script.script().toString(),
                         "-o",
                         "json",
@@ -215,17 +203,9 @@ class RealAgentsIT {
     @ParameterizedTest
     @CsvSource({"INT, 130", "TERM, 143"})
     void whatASignalEndsInBatchStillSaysHowFarItCame(String name, int exit) throws Exception {
-        ConsoleScript script = ConsoleScript.in(folder);
-        try (RunningConsole console = script.calledAs(Path.of("env"))
-                .start(
-                        "--default-signal=INT",
-                        script.script().toString(),
-                        "-o",
-                        "json",
-                        "-e",
-                        "start client1",
-                        "-e",
-                        "connections start 5k client1 --rate 100 --force")) {
+        try (RunningConsole console = ConsoleScript.in(folder)
+                .startHeedingSignals(
+                        "-o", "json", "-e", "start client1", "-e", "connections start 5k client1 --rate 100 --force")) {
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> console.errWithProgress().contains("/5,000 established"));
             signal(name, console.process().pid());
