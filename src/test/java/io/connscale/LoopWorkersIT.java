@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.connscale.net.Transport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,6 +81,16 @@ class LoopWorkersIT {
             assertThat(console.answer("server start")).contains("\"ok\":true");
             assertThat(console.answer("connections start 700 client1")).contains("\"established\":700,\"failed\":0");
             established(console, 700);
+            assertThat(console.answer("connections start 300 client1"))
+                    .as("what is asked for later has loops, too")
+                    .contains("\"established\":300,\"failed\":0", "\"errors\":{}");
+            established(console, 1000);
+            assertThat(console.answer("connections start 500 client1")).contains("\"established\":500,\"failed\":0");
+            established(console, 1500);
+            assertThat(console.answer("server stop")).contains("\"ok\":true");
+            await().atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(console.answer("count"))
+                            .contains("\"client1\":{\"established\":0,\"connecting\":0,\"failed\":0,\"lost\":1500}"));
         }
     }
 
@@ -88,17 +99,22 @@ class LoopWorkersIT {
         Set<String> found = new HashSet<>();
         try (var threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
             for (Path thread : threads.toList()) {
-                try (var files = Files.list(thread.resolve("fd"))) {
-                    for (Path file : files.toList()) {
-                        String what = link(file);
-                        if (what.startsWith(kind)) {
-                            found.add(what);
-                        }
+                for (String what : filesOf(thread)) {
+                    if (what.startsWith(kind)) {
+                        found.add(what);
                     }
                 }
             }
         }
         return found;
+    }
+
+    private static List<String> filesOf(Path thread) {
+        try (var files = Files.list(thread.resolve("fd"))) {
+            return files.map(LoopWorkersIT::link).toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of(); // it has ended
+        }
     }
 
     private static String link(Path file) {

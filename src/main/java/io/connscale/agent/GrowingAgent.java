@@ -51,6 +51,7 @@ final class GrowingAgent implements Agent {
     private final Agent own;
     private final long ownRoom;
     private final WorkerBound bound;
+    private final long kept;
     private final Workers workers;
     /** What workers that were lost had counted, and connections that no worker could be had for; under the lock of {@link #workers}. */
     private Statistics gone = Statistics.NONE;
@@ -82,7 +83,7 @@ final class GrowingAgent implements Agent {
 
     /**
      * @param own the agent of this process
-     * @param ownRoom connections that this process has files for
+     * @param ownRoom connections that this process has files for, were it alone
      */
     GrowingAgent(
             Agent own,
@@ -94,6 +95,7 @@ final class GrowingAgent implements Agent {
         this.own = own;
         this.ownRoom = ownRoom;
         this.bound = bound;
+        this.kept = bound.kept();
         this.workers = new Workers("worker", starter, notices, this::lost);
         this.settings = settings;
         openings.prestartCoreThread(); // now: where no thread is left for it later, the agent opens what it can by
@@ -186,8 +188,8 @@ final class GrowingAgent implements Agent {
                 return;
             }
             List<Worker> before = workers.running();
-            int more = Sharing.processes(
-                    toOpen(request, before), rooms(before), bound.room(), bound.more(1 + before.size()));
+            int max = bound.more(1 + before.size());
+            int more = Sharing.processes(toOpen(request, before), rooms(before, max > 0), bound.room(), max);
             Settings first = settings;
             Optional<Exhausted> exhausted =
                     workers.start(more, worker -> setUp(worker, ofMember(settings)), one.turns::isStopped);
@@ -195,8 +197,9 @@ final class GrowingAgent implements Agent {
                 CompletableFuture<Void> unused = configure(settings); // one that had just been set up has missed it
             }
             List<Worker> all = workers.running();
-            int kept = (int) before.stream().filter(all::contains).count();
-            answer.complete(share(one, all, kept, exhausted).join());
+            int known = (int) before.stream().filter(all::contains).count();
+            boolean goOn = exhausted.isEmpty() && max > more;
+            answer.complete(share(one, all, rooms(all, goOn), known, exhausted).join());
         } catch (InterruptedException e) {
             answer.completeExceptionally(new AgentException("the agent is ending", "start it again"));
         } catch (RuntimeException | OutOfMemoryError e) { // without an answer whoever asked would wait for ever
@@ -218,12 +221,12 @@ final class GrowingAgent implements Agent {
     }
 
     /** @param exhausted why there are too few processes: what they have no room for has failed for that */
-    private CompletableFuture<Opened> share(Task one, List<Worker> beside, int before, Optional<Exhausted> exhausted) {
+    private CompletableFuture<Opened> share(
+            Task one, List<Worker> beside, long[] rooms, int before, Optional<Exhausted> exhausted) {
         OpenRequest request = one.request;
         if (one.turns.isStopped()) {
             return CompletableFuture.completedFuture(Opened.none(request.count()));
         }
-        long[] rooms = rooms(beside);
         long count = toOpen(request, beside);
         long fits = exhausted.isEmpty()
                 ? count
@@ -279,13 +282,19 @@ final class GrowingAgent implements Agent {
         return new Opened(n, 0, n, 0, errors);
     }
 
-    /** Connections that each process has room for now, this one first. */
-    private long[] rooms(List<Worker> beside) {
+    /**
+     * Connections that each process has room for now, this one first.
+     *
+     * @param more whether there may be more processes: this one keeps files for them
+     */
+    private long[] rooms(List<Worker> beside, boolean more) {
         long[] rooms = new long[1 + beside.size()];
         List<CompletableFuture<Snapshot>> counts =
                 beside.stream().map(Worker::counts).toList();
+        long theirs = Costs.WORKER_FILES * beside.size();
         rooms[0] = Worker.left(
-                ownRoom - Costs.WORKER_FILES * beside.size(), own.snapshot().join());
+                ownRoom - (more ? Math.max(kept, theirs) : theirs),
+                own.snapshot().join());
         for (int i = 0; i < counts.size(); i++) {
             rooms[i + 1] = Worker.left(beside.get(i).room(), counts.get(i).join());
         }

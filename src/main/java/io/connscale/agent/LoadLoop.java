@@ -37,6 +37,8 @@ final class LoadLoop {
     private static final long LEAVING_MILLIS = 50;
     /** Connections closed in one go: between two goes the loop reads and pings. */
     private static final int CLOSE_AT_ONCE = 256;
+    /** For what is closed the loop waits so many turns at most; each ends some dozens. */
+    private static final int CLOSING_TURNS = 10_000;
 
     private final EventLoop loop;
     private final Links links;
@@ -371,17 +373,29 @@ final class LoadLoop {
         for (long n = before; n < max; n++) {
             Connection oldest = byAge.oldest();
             if (oldest == null) {
-                closed.complete(n);
+                tellOnceClosed(n, CLOSING_TURNS, closed);
                 return;
             }
             oldest.stop();
         }
         if (max == count) {
-            closed.complete(count);
+            tellOnceClosed(count, CLOSING_TURNS, closed);
         } else {
-            // Not execute(): Netty runs what that is given for up to a second before it reads again.
-            loop.schedule(guarded(() -> closeOldest(count, max, closed)), 0, TimeUnit.NANOSECONDS);
+            inNextTurn(() -> closeOldest(count, max, closed));
         }
+    }
+
+    private void tellOnceClosed(long count, int turns, CompletableFuture<Long> closed) {
+        if (links.areClosing() && turns > 0) {
+            inNextTurn(() -> tellOnceClosed(count, turns - 1, closed));
+        } else {
+            closed.complete(count);
+        }
+    }
+
+    /** Not execute(): Netty runs what that is given for up to a second before it reads again. */
+    private void inNextTurn(Runnable task) {
+        loop.schedule(guarded(task), 0, TimeUnit.NANOSECONDS);
     }
 
     private void wakeWhenDue() {

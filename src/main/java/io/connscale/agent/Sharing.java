@@ -18,7 +18,7 @@ final class Sharing {
         long room = Arrays.stream(rooms).sum();
         int more = 0;
         while (room < count && more < max && each > Costs.WORKER_FILES) {
-            room += each - (rooms[0] > Costs.WORKER_FILES * more ? Costs.WORKER_FILES : 0); // those are this process's
+            room += each;
             more++;
         }
         return more;

@@ -19,7 +19,7 @@ public enum Exhausted {
             "no file descriptor left to start a process (start EMFILE)",
             "start EMFILE",
             "raise ulimit -n where it starts",
-            "error=24,|error=23,"),
+            "error=24,|error=23,|no event loops for .* \\(E[MN]FILE\\)"),
     DIRECT_MEMORY(
             "out of memory (direct buffers)",
             "start ENOMEM",

@@ -16,10 +16,20 @@ import java.util.stream.Stream;
  */
 public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
     private static final int MAX = 1024;
+    /** Of the first one's files at most one in so many is kept for others. */
+    private static final int KEPT = 4;
 
     /** Connections that a new worker has room for. */
     public long room() {
         return limits.roomOfWorker();
+    }
+
+    /**
+     * Descriptors of this process that are not its connections', since those that it may come to start need them: where it filled itself, it
+     * could start none any more.
+     */
+    public long kept() {
+        return Math.min(Costs.WORKER_FILES * more(1), limits.roomHere() / KEPT);
     }
 
     /** How many more there may be beside those {@code there}. */

@@ -31,6 +31,11 @@ public interface Links {
         return System.nanoTime();
     }
 
+    /** Whether sockets of links that were closed are still open: they need a few turns of the loop. */
+    default boolean areClosing() {
+        return false;
+    }
+
     /** Those whose sockets lie lowest. */
     default Links sockets() {
         return this;

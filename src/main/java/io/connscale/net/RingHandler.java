@@ -92,6 +92,8 @@ final class RingHandler implements IoHandler, Ring.Completions {
     private boolean wakeWatched;
     /** Sockets whose close waits to be submitted. */
     private boolean closes;
+    /** Links that were closed while the kernel received for them: until that has ended it holds their sockets open. */
+    private int ending;
 
     /** @throws RuntimeException where the system gives no ring or no epoll set; its name is in {@link Errno} */
     RingHandler(ThreadAwareExecutor loop, IoHandlerFactory epolls, Ring.Size size) {
@@ -215,7 +217,9 @@ final class RingHandler implements IoHandler, Ring.Completions {
         }
         int place = (int) (request & PLACE);
         RingLink link = request == Ring.NOBODY || place >= places ? null : links[place];
-        if (link != null && link.name == (request & ~OPERATION)) {
+        if (link == null || link.name != (request & ~OPERATION)) {
+            ending -= operation == RingLink.RECEIVE && (flags & Ring.MORE) == 0 ? 1 : 0;
+        } else {
             try {
                 link.completed(operation, result, flags);
             } catch (RuntimeException e) { // the others' completions come once
@@ -339,6 +343,7 @@ final class RingHandler implements IoHandler, Ring.Completions {
         }
         free[frees++] = place;
         if (receiving) {
+            ending++;
             ring.cancel(request(link, RingLink.RECEIVE));
         }
         if (polling) {
@@ -347,6 +352,11 @@ final class RingHandler implements IoHandler, Ring.Completions {
         }
         ring.close(link.intValue());
         closes = true;
+    }
+
+    /** Whether sockets of closed links are still open. */
+    boolean isClosing() {
+        return closes || ending > 0;
     }
 
     /** Submits sends that wait for the end of the turn. */
@@ -391,11 +401,16 @@ final class RingHandler implements IoHandler, Ring.Completions {
         epoll.prepareToDestroy();
     }
 
-    /** The last of what was asked for is submitted, and the ring ends what it still has. */
+    /**
+     * What was asked for last is submitted, and what is cancelled ends, some of it with each call of the kernel: what had not, would hold its
+     * socket open for as long as somebody has the ring's descriptor.
+     */
     @Override
     public void destroy() {
         try {
-            ring.submitAndWait(1, 0);
+            do {
+                ring.submitAndWait(1, 0);
+            } while (ring.tell(this) > 0);
         } finally {
             ring.close();
             SocketLinks.close(wake);

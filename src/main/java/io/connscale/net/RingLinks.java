@@ -71,6 +71,11 @@ final class RingLinks extends SocketLinks {
     }
 
     @Override
+    public boolean areClosing() {
+        return ring.isClosing();
+    }
+
+    @Override
     Link newLink(int fd) {
         return new RingLink(fd, this);
     }

@@ -81,7 +81,7 @@ final class ServerProcesses {
             ScheduledExecutorService tasks) {
         this.settings = settings;
         this.own = own;
-        this.ownRoom = limits.roomHere() * (KEPT_FREE - 1) / KEPT_FREE;
+        this.ownRoom = (limits.roomHere() - bound.kept()) * (KEPT_FREE - 1) / KEPT_FREE;
         this.bound = bound;
         this.workers = new Workers("server process", starter, notices, this::lost);
         this.tasks = tasks;

@@ -2,7 +2,6 @@ package io.connscale.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.connscale.kernel.Costs;
 import org.junit.jupiter.api.Test;
 
 /** How connections are shared out over processes. */
@@ -14,11 +13,9 @@ class SharingTest {
     }
 
     @Test
-    void aWorkersPipesAreFilesOfThisProcess() {
-        assertThat(Sharing.processes(201 - Costs.WORKER_FILES, new long[] {100}, 100, 9))
-                .isEqualTo(2);
-        assertThat(Sharing.processes(200 - Costs.WORKER_FILES, new long[] {100}, 100, 9))
-                .isEqualTo(1);
+    void whatDoesNotFitNeedsAsManyAsHaveRoomForIt() {
+        assertThat(Sharing.processes(201, new long[] {100}, 100, 9)).isEqualTo(2);
+        assertThat(Sharing.processes(200, new long[] {100}, 100, 9)).isEqualTo(1);
     }
 
     @Test

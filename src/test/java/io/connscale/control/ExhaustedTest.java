@@ -19,6 +19,7 @@ class ExhaustedTest {
                 "[0.1s][warning][os,thread] Failed to start thread \"VM Thread\" - pthread_create failed (EAGAIN) for attributes | THREADS",
                 "Cannot run program \"/bin/sh\": error=11, Resource temporarily unavailable | THREADS",
                 "Cannot run program \"/bin/sh\": error=24, Too many open files | FILES",
+                "no event loops for 2 acceptors (EMFILE) | FILES",
                 "Cannot run program \"/bin/sh\": error=12, Cannot allocate memory | MEMORY",
                 "java.lang.OutOfMemoryError: Cannot reserve 256 bytes of direct buffer memory (allocated: 1, limit: 2) | DIRECT_MEMORY",
                 "io.netty.util.internal.OutOfDirectMemoryError: failed to allocate 16 byte(s) of direct memory | DIRECT_MEMORY",

@@ -101,6 +101,19 @@ class WorkerBoundTest {
                 .isLessThan(3);
     }
 
+    /** Where this process filled itself, it could start none later. */
+    @Test
+    void filesAreKeptForThoseThatMayBeStarted() {
+        assertThat(new WorkerBound(3, new Limits(100_000, 100_000, 1, 2), false, true).kept())
+                .isEqualTo(2 * Costs.WORKER_FILES);
+        assertThat(new WorkerBound(1, new Limits(100_000, 100_000, 1, 2), false, true).kept())
+                .isZero();
+        Limits few = new Limits(2_000, 2_000, 1, 2);
+        assertThat(new WorkerBound(1_000, few, false, true).kept())
+                .as("a quarter of its own at most")
+                .isBetween(1L, few.roomHere() / 4 + 10); // which files are open here may change in between
+    }
+
     @Test
     void whatHostsYamlSaysHolds() {
         assertThat(new WorkerBound(3, new Limits(100, 100, 1, 2), false, false).more(1))

@@ -12,11 +12,14 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -362,6 +366,51 @@ class RingTest {
                 return null;
             });
             assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    /** Who hears that many are closed may look at the other end. */
+    @Test
+    void thePeersOfAllHaveHeardOnceNoneIsClosing() throws Exception {
+        List<Link> links = new ArrayList<>();
+        List<SocketChannel> peers = new ArrayList<>();
+        try (ServerSocketChannel listening = ServerSocketChannel.open().bind(ANY, MANY)) {
+            InetSocketAddress at = (InetSocketAddress) listening.getLocalAddress();
+            for (int i = 0; i < MANY; i++) {
+                Heard heard = new Heard(bytes -> {});
+                links.add(connect(at, heard));
+                SocketChannel peer = listening.accept();
+                peer.configureBlocking(false);
+                peers.add(peer);
+                await().pollInterval(1, TimeUnit.MILLISECONDS).until(() -> heard.up);
+            }
+            onLoop(() -> {
+                links.forEach(Link::close);
+                return null;
+            });
+            CompletableFuture<Long> open = new CompletableFuture<>();
+            loop.execute(() -> tellOpen(peers, open));
+            assertThat(open.get(30, TimeUnit.SECONDS)).isZero();
+        } finally {
+            for (SocketChannel peer : peers) {
+                peer.close();
+            }
+        }
+    }
+
+    private void tellOpen(List<SocketChannel> peers, CompletableFuture<Long> open) {
+        if (pings.areClosing()) {
+            Future<?> unused = loop.schedule(() -> tellOpen(peers, open), 0, TimeUnit.NANOSECONDS);
+        } else {
+            open.complete(peers.stream().filter(RingTest::isOpen).count());
+        }
+    }
+
+    private static boolean isOpen(SocketChannel peer) {
+        try {
+            return peer.read(ByteBuffer.allocate(1)) >= 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
