@@ -32,6 +32,11 @@ public record WorkerBound(int max, Limits limits, boolean tls, boolean loops) {
         return Math.min(Costs.WORKER_FILES * more(1), limits.roomHere() / KEPT);
     }
 
+    /** How many event loops with files of their own a process can have that has files for {@code room} connections and fills itself first. */
+    public static long loops(long room, long held) {
+        return Math.max(room / KEPT, room - held) / Costs.WORKER_FILES;
+    }
+
     /** How many more there may be beside those {@code there}. */
     public int more(int there) {
         if (max > 0) {

@@ -4,6 +4,7 @@ import io.connscale.kernel.Costs;
 import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.ForeignServer;
+import io.connscale.kernel.WorkerBound;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,15 +62,11 @@ public record Processes(
     public static Processes of(Facts facts, int max, int running, long held, long heldThere) {
         boolean told = heldThere != Facts.UNKNOWN && facts.get(Fact.OPEN_FILES) > heldThere;
         long open = told ? facts.get(Fact.OPEN_FILES) - heldThere : Costs.PROCESS_FILES;
-        return new Processes(
-                facts.get(Fact.HARD_FILES),
-                max,
-                running,
-                held,
-                max == 1 ? open : Costs.PROCESS_FILES + Costs.RESERVED_FILES,
-                1,
-                true,
-                facts.get(Fact.WORKERS_ARE_LOOPS) == 1);
+        long files = facts.get(Fact.HARD_FILES);
+        long own = max == 1 ? open : Costs.PROCESS_FILES + Costs.RESERVED_FILES;
+        boolean loops = facts.get(Fact.WORKERS_ARE_LOOPS) == 1;
+        long most = loops && files >= 0 ? 1 + WorkerBound.loops(Math.max(0, files - own), held) : max;
+        return new Processes(files, (int) Math.max(running, Math.min(max, most)), running, held, own, 1, true, loops);
     }
 
     /** Connections that one of them can have. */

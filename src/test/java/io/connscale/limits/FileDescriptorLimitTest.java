@@ -61,6 +61,19 @@ class FileDescriptorLimitTest {
     }
 
     @Test
+    void loopsTakeFilesOfTheFirstProcess() {
+        long own = Costs.PROCESS_FILES + Costs.RESERVED_FILES;
+        Facts told = facts(Map.of(Fact.HARD_FILES, own + 400, Fact.WORKERS_ARE_LOOPS, 1L));
+        assertThat(Processes.of(told, 1_024, 1, 0, 0).max()).isEqualTo(1 + 400 / 5);
+        assertThat(Processes.of(told, 1_024, 2, 9_000, 300).max()).isEqualTo(1 + 100 / 5);
+        assertThat(Processes.of(told, 8, 1, 0, 0).max()).isEqualTo(8);
+        assertThat(Processes.of(facts(Map.of(Fact.HARD_FILES, own + 400)), 1_024, 1, 0, 0)
+                        .max())
+                .as("processes have files of their own")
+                .isEqualTo(1_024);
+    }
+
+    @Test
     void aLimitThatCannotBeReadIsUnknown() {
         assertThat(rows(plan(nowhere(), host("a", 10, Processes.NONE, nothing())), "files"))
                 .containsExactly("a unknown");
