@@ -2,6 +2,7 @@ package io.connscale.agent;
 
 import io.connscale.control.Experiment.Report;
 import io.connscale.control.Experiment.Trial;
+import io.connscale.kernel.Fact;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
 import io.connscale.kernel.PortSockets;
@@ -18,9 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * When may a port be listened on again: a socket listens, has connections, is closed, and another one wants the same port. With and
@@ -36,8 +39,12 @@ final class Rebinding {
     private static final int BACKLOG = 16;
     /** Ports that are tried. */
     private static final int MAX_TRIES = 50;
+    /** Those below are root's. */
+    private static final int FIRST_PORT = 1_024;
+
+    private static final int LAST_PORT = 65_535;
     /** The ends of connections on one machine follow each other at once. */
-    private static final long MAX_CLOSING = TimeUnit.SECONDS.toNanos(2);
+    private static final long MAX_WAIT = TimeUnit.SECONDS.toNanos(2);
 
     /** What became of the connections. */
     private enum Closing {
@@ -100,7 +107,7 @@ final class Rebinding {
                 "");
     }
 
-    private static Trial trial(Closing closing, boolean reuseFirst, boolean reuseSecond, String first, String second)
+    private Trial trial(Closing closing, boolean reuseFirst, boolean reuseSecond, String first, String second)
             throws IOException, InterruptedException {
         List<SocketChannel> clients = new ArrayList<>();
         List<FileDescriptor> accepted = new ArrayList<>();
@@ -136,7 +143,7 @@ final class Rebinding {
     }
 
     /** The first socket, from its bind to its close; gives its port. */
-    private static int listened(
+    private int listened(
             Closing closing, boolean reuse, String address, List<SocketChannel> clients, List<FileDescriptor> accepted)
             throws IOException, InterruptedException {
         try (BareListener listener = unused(reuse, address)) {
@@ -144,25 +151,48 @@ final class Rebinding {
             int port = listener.port();
             for (int i = 0; i < CONNECTIONS; i++) {
                 clients.add(SocketChannel.open(at(ONE, port)));
-                accepted.add(listener.accept());
+                accepted.add(accept(listener));
             }
             close(closing, port, clients, accepted);
             return port;
         }
     }
 
-    /** Bound to a port at which nothing is left of others, which would be counted: of many tries the first that has one. */
-    private static BareListener unused(boolean reuse, String address) throws IOException {
+    /** Waits: a client is connected before its last ACK has come to the listening socket. */
+    private static FileDescriptor accept(BareListener listener) throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                return listener.accept();
+            } catch (IOException e) {
+                if (System.nanoTime() - begin >= MAX_WAIT) {
+                    throw e;
+                }
+            }
+            Thread.sleep(1);
+        }
+    }
+
+    /**
+     * Bound to a port at which nothing is left of others, which would be counted: of many tries the first that has one. The last try
+     * takes what the kernel gives.
+     */
+    BareListener unused(boolean reuse, String address) throws IOException {
         for (int i = 1; ; i++) {
-            BareListener listener = new BareListener(at(address, 0));
+            int wanted = i == MAX_TRIES ? 0 : port(before);
+            BareListener listener = new BareListener(at(address, wanted));
             boolean kept = false;
             try {
                 listener.reuseAddress(reuse);
-                listener.bind(at(address, 0));
+                listener.bind(at(address, wanted));
                 int port = listener.port();
                 kept = i == MAX_TRIES || PortSockets.of(port).stream().noneMatch(row -> row.localPort() == port);
                 if (kept) {
                     return listener;
+                }
+            } catch (IOException e) { // it may be another's: EADDRINUSE
+                if (i == MAX_TRIES) {
+                    throw e;
                 }
             } finally {
                 if (!kept) {
@@ -170,6 +200,22 @@ final class Rebinding {
                 }
             }
         }
+    }
+
+    /**
+     * Any that the kernel gives to nobody by itself: one that it gives others may have, too, at another address, or once it is closed
+     * here. 0 where it gives out all, or does not tell which: then it is one of those.
+     */
+    static int port(Facts facts) {
+        if (!facts.knows(Fact.FIRST_PORT) || !facts.knows(Fact.LAST_PORT)) {
+            return 0;
+        }
+        long first = facts.get(Fact.FIRST_PORT);
+        long last = facts.get(Fact.LAST_PORT);
+        int[] others = IntStream.rangeClosed(FIRST_PORT, LAST_PORT)
+                .filter(port -> port < first || port > last)
+                .toArray();
+        return others.length == 0 ? 0 : others[ThreadLocalRandom.current().nextInt(others.length)];
     }
 
     private static void close(Closing closing, int port, List<SocketChannel> clients, List<FileDescriptor> accepted)
@@ -197,7 +243,7 @@ final class Rebinding {
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
         long begin = System.nanoTime();
-        while (!condition.getAsBoolean() && System.nanoTime() - begin < MAX_CLOSING) {
+        while (!condition.getAsBoolean() && System.nanoTime() - begin < MAX_WAIT) {
             Thread.sleep(1);
         }
     }
