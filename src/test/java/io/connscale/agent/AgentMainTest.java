@@ -14,6 +14,7 @@ import io.connscale.server.PingPongServer;
 import io.connscale.stats.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -243,11 +244,11 @@ class AgentMainTest {
         CountDownLatch never = new CountDownLatch(1);
         OutputStream full = new OutputStream() {
             @Override
-            public void write(int b) {
+            public void write(int b) throws IOException {
                 try {
                     never.await();
                 } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
+                    throw new InterruptedIOException(); // as of a console that is gone
                 }
             }
         };
