@@ -577,18 +577,24 @@ public final class Maximum {
                     .sum();
             if (row.allows() < sum) {
                 by = row.limit() + " on " + row.names();
-                long[] shares = OpenRequest.shares(row.allows(), sharing.size());
-                long left = row.allows();
-                for (int i = 0; i < shares.length; i++) { // the smaller first get theirs, the rest is for the others
-                    String host = sharing.get(i);
-                    long share = Math.min(Objects.requireNonNull(each.get(host)), left / (shares.length - i));
-                    each.put(host, share);
-                    left -= share;
-                }
+                share(row.allows(), sharing, each);
             }
         }
         long sum = each.values().stream().mapToLong(Long::longValue).sum();
         return by.isEmpty() ? Prediction.NONE : new Prediction(held + sum, by);
+    }
+
+    /** The smaller first get theirs, in whatever order the hosts are named: the rest is for the others. */
+    static void share(long allowed, List<String> sharing, Map<String, Long> each) {
+        List<String> smallerFirst =
+                sharing.stream().sorted(Comparator.comparing(each::get)).toList();
+        long left = allowed;
+        int others = sharing.size();
+        for (String host : smallerFirst) {
+            long share = Math.min(Objects.requireNonNull(each.get(host)), left / others--);
+            each.put(host, share);
+            left -= share;
+        }
     }
 
     /** The hosts that have the limit together: one of the server's is all hosts'. */
