@@ -11,13 +11,12 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -63,12 +62,10 @@ public final class LoadReader implements AutoCloseable {
         private final OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
         private final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
         private final List<BufferPoolMXBean> pools = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class);
-        private final long began = ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(start -> System.nanoTime()
-                        - Duration.between(start, Instant.now()).toNanos())
-                .orElse(System.nanoTime());
+        /** Not from when the process began by the clock of the day, which may have been set since. */
+        private final long began = System.nanoTime()
+                - TimeUnit.MILLISECONDS.toNanos(
+                        ManagementFactory.getRuntimeMXBean().getUptime());
 
         /** This process, now. Any thread. */
         public ProcessLoad read() {

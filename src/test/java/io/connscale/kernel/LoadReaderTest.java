@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.connscale.stats.MachineLoad;
 import io.connscale.stats.ProcessLoad;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,6 +64,20 @@ class LoadReaderTest {
             assertThat(reader.read().upNanos()).isPositive();
         }
         assertThat(LoadReader.ProcessReader.resident("")).isEqualTo(ProcessLoad.UNKNOWN);
+    }
+
+    /** Which the clock of the day does not tell: it may be set. */
+    @Test
+    void aProcessIsThereForAsLongAsItsVirtualMachine() {
+        RuntimeMXBean machine = ManagementFactory.getRuntimeMXBean();
+        try (LoadReader.ProcessReader reader = new LoadReader.ProcessReader()) {
+            long before = machine.getUptime();
+            long up = reader.read().upNanos();
+            assertThat(up)
+                    .isBetween(
+                            TimeUnit.MILLISECONDS.toNanos(before - 1),
+                            TimeUnit.MILLISECONDS.toNanos(machine.getUptime() + 1));
+        }
     }
 
     @Test
