@@ -256,12 +256,14 @@ final class Ring implements AutoCloseable {
 
     // Requests
 
-    /** Nothing is told where all of it is taken at once. */
-    void send(int socket, long address, int bytes, long name) {
+    /** Nothing is told where all of it is taken at once. Gives its batch: where there is no room, or enough wait, this submits one itself. */
+    int send(int socket, long address, int bytes, long name) {
         write(SEND | SKIP_SUCCESS, socket, address, bytes | SEND_FLAGS << 32, name);
+        int itsBatch = batch;
         if (++unsubmittedSends >= AT_ONCE) {
             submit();
         }
+        return itsBatch;
     }
 
     /** How much of it was taken is told. */

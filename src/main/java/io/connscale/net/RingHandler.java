@@ -318,10 +318,8 @@ final class RingHandler implements IoHandler, Ring.Completions {
 
     /** Sends of its messages {@code bytes} from there on; the batch with which they leave. */
     int send(RingLink link, int from, int bytes) {
-        int batch = ring.batch();
         gathers |= link.links().timed;
-        ring.send(link.intValue(), link.links().messagesAddress + from, bytes, request(link, RingLink.SEND));
-        return batch;
+        return ring.send(link.intValue(), link.links().messagesAddress + from, bytes, request(link, RingLink.SEND));
     }
 
     /** The same, and tells how many were taken. */

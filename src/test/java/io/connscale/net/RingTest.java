@@ -162,6 +162,23 @@ class RingTest {
         assertThat(Objects.requireNonNull(handler.get()).files().size()).isLessThanOrEqualTo((int) Costs.WORKER_FILES);
     }
 
+    /** A link asks by it whether it can have heard of its send: one too old is submitted before the send is. */
+    @Test
+    void aSendIsOfTheBatchWithWhichItIsSubmitted() throws IOException {
+        try (Ring ring = new Ring(new Ring.Size(64, 128, 2, 64))) {
+            ring.enable();
+            for (int i = 0; i < 64; i++) {
+                ring.cancel(1);
+            }
+            assertThat(ring.send(-1, 0, 0, 2)).as("the queue was full").isEqualTo(ring.batch());
+            int batch = ring.batch();
+            while (ring.hasUnsubmittedSends()) { // until there are so many that they don't wait any longer
+                assertThat(ring.send(-1, 0, 0, 2)).isEqualTo(batch);
+            }
+            assertThat(ring.batch()).isEqualTo(batch + 1);
+        }
+    }
+
     /** More requests than the ring has room for, more completions, and more that comes than there are buffers. */
     @Test
     void nothingIsLostWhereTheRingIsTooSmall() throws Exception {
