@@ -25,7 +25,7 @@ public final class RingRefused implements Limit {
                 bySetting
                         ? Remedy.sysctl(Fact.RINGS_DISABLED, 0)
                         : new Remedy(
-                                "a kernel from Linux 6.1 on; a container whose seccomp profile allows io_uring",
+                                "a kernel from Linux 6.1 on; a container whose seccomp profile allows io_uring; ulimit -l unlimited, which counts 140 KiB for each event loop of the user's",
                                 "the same; or transport: epoll in hosts.yaml"));
         return List.of(bySetting ? finding : finding.withoutRoot());
     }

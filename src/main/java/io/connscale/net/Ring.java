@@ -381,10 +381,10 @@ final class Ring implements AutoCloseable {
         void completed(long name, int result, int flags);
     }
 
-    /** Why no ring can be had here; empty where one can. Makes one. */
-    static String refusal() {
+    /** Why no ring of that size can be had here; empty where one can. Makes one. */
+    static String refusal(Size size) {
         try {
-            new Ring(new Size(1, 1, 1, 1)).close();
+            new Ring(size).close();
             return "";
         } catch (IOException | RuntimeException e) {
             return refusal(Errno.name(e));
@@ -398,6 +398,7 @@ final class Ring implements AutoCloseable {
             case "EPERM" -> disabled();
             case "errno 38" -> "this kernel, or a sandbox, has none (ENOSYS)";
             case "EINVAL" -> "it needs Linux 6.1";
+            case "ENOMEM" -> "this user may have no more locked memory (ENOMEM; ulimit -l)";
             default -> error;
         };
     }

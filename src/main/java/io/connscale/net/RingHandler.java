@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +53,9 @@ final class RingHandler implements IoHandler, Ring.Completions {
     private static final long GATHERED_NANOS = 10_000_000;
 
     private static final int GATHERED = 128;
+
+    private static final Set<String> REFUSALS = Set.of("ENOMEM", "EPERM");
+    private static volatile boolean refused;
 
     private final ThreadAwareExecutor loop;
     private final IoHandler epoll;
@@ -118,9 +122,31 @@ final class RingHandler implements IoHandler, Ring.Completions {
         }
     }
 
+    /** Where one ring more is refused, its loop is epoll's: the locked memory that a user may have is for all of them, and a setting may have changed. */
     static IoHandlerFactory factory() {
         IoHandlerFactory epolls = EpollHandlers.factory();
-        return loop -> new RingHandler(loop, epolls, SIZE);
+        return loop -> {
+            try {
+                return new RingHandler(loop, epolls, SIZE);
+            } catch (RuntimeException e) {
+                if (REFUSALS.contains(Errno.name(e))) {
+                    log.warn("an event loop has no ring", e);
+                    refused = true;
+                    return epolls.newHandler(loop);
+                }
+                throw e;
+            }
+        };
+    }
+
+    /** Whether a loop of this process has had to do without. */
+    static boolean isRefused() {
+        return refused;
+    }
+
+    /** Why no loop could have a ring here; empty where one can. Makes one. */
+    static String refusal() {
+        return Ring.refusal(SIZE);
     }
 
     /** The descriptors that it has opened. */

@@ -62,7 +62,7 @@ public final class Transport {
 
     /** Why there is no io_uring here; empty where there is. */
     private static final class RingRefusal {
-        static final String WHY = Epoll.isAvailable() ? Ring.refusal() : "no epoll";
+        static final String WHY = Epoll.isAvailable() ? RingHandler.refusal() : "no epoll";
 
         private RingRefusal() {}
     }
@@ -101,9 +101,9 @@ public final class Transport {
         return "-D" + PROPERTY + "=" + name;
     }
 
-    /** Whether it would be io_uring if that was not refused here. */
+    /** Whether all of it, or loops of it, would be io_uring's if that was not refused here. */
     public boolean isInsteadOfRing() {
-        return this == INSTEAD;
+        return this == INSTEAD || (isRing() && RingHandler.isRefused());
     }
 
     private static String wanted(String asked) {
@@ -280,8 +280,9 @@ public final class Transport {
      * @param message the one that they send: {@link Wire#PING} or {@link Wire#PONG}
      */
     public Links links(EventLoop loop, String message) {
-        if (isRing()) {
-            return new RingLinks(loop, ((ClosingLoops.ClosingLoop) loop).ring(), message);
+        RingHandler ring = isRing() ? ((ClosingLoops.ClosingLoop) loop).ring() : null;
+        if (ring != null) {
+            return new RingLinks(loop, ring, message);
         }
         return isEpoll() ? new EpollLinks(loop, message) : new ChannelLinks(loop, message);
     }
@@ -359,8 +360,9 @@ public final class Transport {
                 this.ownFiles = ownFiles;
             }
 
+            @Nullable
             RingHandler ring() {
-                return (RingHandler) ioHandler();
+                return ioHandler() instanceof RingHandler ring ? ring : null;
             }
 
             /** Netty only logs what ends a loop, and its connections would wait for ever. */

@@ -45,7 +45,11 @@ final class Refusals {
     static AgentException loops(int acceptors, String errno) {
         return new AgentException(
                 "no event loops for %d acceptors (%s)".formatted(acceptors, errno),
-                (errno.equals("EAGAIN") ? "raise ulimit -u or pids.max" : "raise ulimit -n")
+                switch (errno) {
+                            case "EAGAIN" -> "raise ulimit -u or pids.max";
+                            case "ENOMEM" -> "give the machine or its control group more memory";
+                            default -> "raise ulimit -n";
+                        }
                         + ", or lower acceptors under server in hosts.yaml");
     }
 

@@ -65,7 +65,7 @@ final class ServerProcesses {
     private final Filling filling = new Filling(Runtime.getRuntime().availableProcessors());
     private volatile boolean stopping;
     private volatile @Nullable Future<?> nextLook;
-    /** Before that the balance starts no process: where there was no thread for the last one, there is none a second later. */
+    /** Before that the balance starts no process: where the last one could not be had, the next can't a second later. */
     private long notBefore = System.nanoTime();
 
     private ServerStatus gone = ServerStatus.stopped("");
@@ -230,13 +230,16 @@ final class ServerProcesses {
 
     private void grow(int more) throws InterruptedException {
         if (more > 0) {
+            int before = workers.running().size();
             Optional<Exhausted> exhausted = workers.start(more, this::join, () -> false);
-            if (exhausted.isPresent()) {
+            if (workers.running().size() < before + more) {
                 notBefore = System.nanoTime() + PAUSE_NANOS;
-                synchronized (workers) {
-                    gone = gone.plus(ServerStatus.with(exhausted.get().reason()));
-                }
             }
+            exhausted.ifPresent(what -> {
+                synchronized (workers) {
+                    gone = gone.plus(ServerStatus.with(what.reason()));
+                }
+            });
             weigh();
         }
     }

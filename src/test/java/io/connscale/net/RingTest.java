@@ -55,7 +55,7 @@ class RingTest {
 
     @BeforeEach
     void aLoopWithATinyRing() {
-        assumeTrue(Ring.refusal().isEmpty(), Ring.refusal());
+        assumeTrue(RingHandler.refusal().isEmpty(), RingHandler.refusal());
         group = new MultiThreadIoEventLoopGroup(
                 1, (ThreadFactory) task -> new FastThreadLocalThread(task, "ring"), executor -> {
                     RingHandler made = new RingHandler(executor, EpollHandlers.factory(), TINY);
