@@ -101,6 +101,9 @@ final class ConsoleProcess {
             console.tell(new JunitReport(junit, console::notice));
         }
         CommandContext context = new CommandContext(scale, parts.diagnostics(), console, recording);
+        if (!options.pager()) {
+            console.withoutPager();
+        }
         Threads.start(
                 "memory-full",
                 () -> { // there before it is needed

@@ -218,6 +218,19 @@ class TerminalIT {
     }
 
     @Test
+    void withoutAPagerALongAnswerWaitsForNobody() throws Exception {
+        tmux("resize-window", "-t", "test", "-x", "120", "-y", "10");
+        tmux("respawn-pane", "-k", "-t", "test", "TYPE=$TERM && " + command + " --no-pager");
+        shows("help explains");
+        line("help connections");
+        line("hosts");
+        shows("client2  local");
+        assertThat(tmux("capture-pane", "-p", "-S", "-", "-t", "test"))
+                .as("longer than the screen")
+                .contains("connscale> help connections", "connscale> hosts");
+    }
+
+    @Test
     void whatIsTypedBeforeThePromptIsNotLost() throws Exception {
         tmux("respawn-pane", "-k", "-t", "test", "TYPE=$TERM && " + command);
         line("hosts");

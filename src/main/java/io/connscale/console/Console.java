@@ -137,7 +137,9 @@ public final class Console implements Shell {
 
     /** Runs what comes from standard input, line by line as it comes; gives the exit code. */
     public int runBatch(InputStream in) {
-        try (Lines lines = new Lines(in)) {
+        Lines lines =
+                new Lines(in); // not closed: for standard input the JDK opens a file then, and there may be none left
+        try {
             return outcome(run(
                     lines,
                     "stdin",

@@ -233,6 +233,19 @@ class ConsoleTest {
         assertThat(out()).isEqualTo("stopped\nserver\n");
     }
 
+    /** The JDK opens a file to close standard input, and there may be none left. */
+    @Test
+    void standardInputIsLeftOpen() {
+        ByteArrayInputStream in = new ByteArrayInputStream("stop".getBytes(UTF_8)) {
+            @Override
+            public void close() throws IOException {
+                throw new IOException("Too many open files");
+            }
+        };
+        assertThat(console(Format.TABLE, false).runBatch(in)).isZero();
+        assertThat(err()).isEmpty();
+    }
+
     @Test
     void aMissingScriptIsAClearError() {
         assertThat(console(Format.TABLE, false).runBatch(List.of("open " + directory.resolve("none")), null))
