@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.terminal.impl.LineDisciplineTerminal;
 import org.jline.utils.ScreenTerminal;
 import org.jline.utils.ScreenTerminal.VirtualTerminal;
@@ -93,11 +94,23 @@ abstract class TypedSession {
         }
     }
 
-    /** Ctrl-C, and no further key before there is a new line: JLine would still take it for the old one. */
+    /**
+     * Ctrl-C, and no further key before there is a new line: JLine would still take it for the old one. Again, where it came before JLine
+     * read the line, and was forgotten.
+     */
     void interrupt() {
         long before = prompts();
-        keys(CTRL_C);
-        await().atMost(Duration.ofSeconds(20)).until(() -> session.isDone() || prompts() > before);
+        AtomicInteger looks = new AtomicInteger();
+        await().atMost(Duration.ofSeconds(20))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> {
+                    boolean heard = session.isDone() || prompts() > before;
+                    if (!heard && looks.getAndIncrement() % 100 == 0) {
+                        keys(CTRL_C);
+                    }
+                    return heard;
+                });
     }
 
     private long prompts() {
