@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
@@ -68,35 +69,24 @@ public final class StartCommand implements Command {
         }
     }
 
+    /** {@code 1 of 3 started · h2 copying the jar · h3 connecting}; of many {@code 2 of 20 started · 1 failed · 14 connecting · 3 waiting}. */
     private static String progress(CommandContext context, Pending<Started> starting, int hosts)
             throws InterruptedException {
         Pending.Result<Started> soFar = starting.soFar();
-        Map<String, String> steps = new LinkedHashMap<>();
-        starting.underWay()
-                .forEach(host -> steps.put(host, context.scale().state(host).step()));
-        return progress(soFar.done().size(), soFar.failed().size(), hosts, steps);
-    }
-
-    /**
-     * {@code 1 of 3 started · h2 copying the jar · h3 connecting}; of many {@code 2 of 20 started · 1 failed · 14 connecting · 3 waiting}.
-     *
-     * @param steps what each start is doing that is under way; empty where it has just done its last
-     */
-    static String progress(int done, int failed, int hosts, Map<String, String> steps) {
+        int failed = soFar.failed().size();
         Map<String, List<String>> byStep = new LinkedHashMap<>();
-        steps.forEach((host, step) -> {
-            if (!step.isEmpty()) {
-                byStep.computeIfAbsent(step, none -> new ArrayList<>()).add(host);
-            }
-        });
-        List<String> parts = new ArrayList<>();
-        parts.add("%d of %d started".formatted(done, hosts));
-        if (failed > 0) {
-            parts.add(failed + " failed");
-        }
-        byStep.forEach((step, of) ->
-                parts.add((hosts > NameRanges.FEW ? Quantity.text(of.size()) : String.join(", ", of)) + " " + step));
-        return String.join(" · ", parts);
+        starting.underWay()
+                .forEach(host -> byStep.computeIfAbsent(
+                                context.scale().state(host).step(), step -> new ArrayList<>())
+                        .add(host));
+        String steps = byStep.entrySet().stream()
+                .map(step -> (hosts > NameRanges.FEW
+                                ? Quantity.text(step.getValue().size())
+                                : String.join(", ", step.getValue()))
+                        + " " + step.getKey())
+                .collect(Collectors.joining(" · "));
+        return "%d of %d started · %s%s"
+                .formatted(soFar.done().size(), hosts, failed == 0 ? "" : failed + " failed · ", steps);
     }
 
     private static Answer answer(Map<String, Started> started) {
