@@ -65,12 +65,12 @@ class WorkersIT {
         try (RunningConsole console = console("auto")) {
             assertThat(console.answer("connections start 100 client1")).contains("\"established\":100");
             assertThat(console.answer("hosts")).contains("\"workers\":1");
-            assertThat(console.answer("connections start 400 client1"))
-                    .contains("\"requested\":400,\"established\":400,\"failed\":0", "\"errors\":{}");
+            assertThat(console.answer("connections start 350 client1"))
+                    .contains("\"requested\":350,\"established\":350,\"failed\":0", "\"errors\":{}");
             soon().until(() -> console.answer("hosts").contains("\"workers\":3"));
             soon().untilAsserted(() -> assertThat(console.answer("count"))
-                    .contains("\"established\":500,\"connecting\":0,\"failed\":0,\"lost\":0", "\"difference\":0"));
-            assertThat(console.answer("connections stop 100 client1")).contains("\"stopped\":100,\"established\":400");
+                    .contains("\"established\":450,\"connecting\":0,\"failed\":0,\"lost\":0", "\"difference\":0"));
+            assertThat(console.answer("connections stop 100 client1")).contains("\"stopped\":100,\"established\":350");
 
             workers = workers(console.answer("hosts"));
             assertThat(workers).hasSize(2);
@@ -82,7 +82,7 @@ class WorkersIT {
             int lost = Integer.parseInt(told.group(1));
             assertThat(lost).isPositive();
             soon().untilAsserted(() -> assertThat(console.answer("count"))
-                    .contains("\"established\":" + (400 - lost) + ",\"connecting\":0,\"failed\":0,\"lost\":" + lost)
+                    .contains("\"established\":" + (350 - lost) + ",\"connecting\":0,\"failed\":0,\"lost\":" + lost)
                     .contains("\"difference\":0"));
 
             assertThat(console.answer("connections start 200 client1")).contains("\"established\":200,\"failed\":0");
