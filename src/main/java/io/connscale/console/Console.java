@@ -137,8 +137,8 @@ public final class Console implements Shell {
 
     /** Runs what comes from standard input, line by line as it comes; gives the exit code. */
     public int runBatch(InputStream in) {
-        Lines lines =
-                new Lines(in); // not closed: for standard input the JDK opens a file then, and there may be none left
+        // Not closed: for standard input the JDK opens a file then, and there may be none left.
+        Lines lines = new Lines(in);
         try {
             return outcome(run(
                     lines,
