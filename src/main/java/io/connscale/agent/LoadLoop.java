@@ -425,7 +425,13 @@ final class LoadLoop {
         opening.timeOut(now, ring.allowed(heldUp));
         ring.advance(now, heldUp);
         skipped.add(ring.skipped() - skipped.get());
-        notBefore = now + (heldUp ? CATCH_UP : TOGETHER);
+        long took = now() - now;
+        if (took > HELD_UP) { // in the middle of it: Pongs of what it had sent before lie unread, too
+            recorded.lag(took);
+            notBefore = now + took + CATCH_UP;
+        } else {
+            notBefore = now + (heldUp ? CATCH_UP : TOGETHER);
+        }
         wakeWhenDue();
     }
 

@@ -43,6 +43,14 @@ class ConnectionTest {
                 .until(() -> loop.statistics().times().loopLag().max() > Health.MAX_PAUSE_MICROS);
     }
 
+    /** Its Pings had left before, and their Pongs lay unread meanwhile: no later turn begins late for it. */
+    @Test
+    void whatHeldTheLoopUpInTheMiddleOfATurnIsTold() {
+        link.whileSending = () -> await().pollDelay(Duration.ofMillis(150)).until(() -> true);
+        awaitPing();
+        assertThat(loop.statistics().times().loopLag().max()).isGreaterThan(Health.MAX_PAUSE_MICROS);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Pong", "P|ong", "Po|ng", "Pon|g", "P|o|n|g", "|Pong", "Pong|"})
     void aPongMayComeInPieces(String pieces) {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 final class FakeLink extends SocketlessLink {
     int sent;
     boolean meetsItself;
+    Runnable whileSending = () -> {};
 
     void receive(String text) {
         owner().received(ByteBuffer.wrap(text.getBytes(US_ASCII)));
@@ -22,5 +23,6 @@ final class FakeLink extends SocketlessLink {
     @Override
     protected void takes(int times) {
         sent += times;
+        whileSending.run();
     }
 }
