@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import net.schmizz.sshj.common.Buffer;
 import net.schmizz.sshj.common.Message;
 import net.schmizz.sshj.common.SSHException;
@@ -152,13 +153,19 @@ final class SshProcess extends Process {
 
     /**
      * A session channel that tells how its command ended, can be dropped, and lets a writer wait. SSHJ's own waits for the
-     * server's consent to close, ends the whole connection when data comes for a stream that was closed, and closes before the
-     * last output when a signal ended the command. Handled on SSHJ's reading thread.
+     * server's consent to close, ends the whole connection when data comes for a stream that was closed or while the reader of
+     * the other one makes room, and closes before the last output when a signal ended the command. Handled on SSHJ's reading
+     * thread.
      */
     static final class ExecChannel extends SessionChannel {
         private static final Logger log = LoggerFactory.getLogger(ExecChannel.class);
         /** An exit code that is not known, since the connection or the channel ended first. */
         static final int UNKNOWN = -1;
+
+        /** A server that sends what it may not is given up after so long. */
+        private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+        private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
         private static final int SIGNALLED = 128;
         /** Signals by SSH's names (RFC 4254, 6.10), with Linux's numbers (signal(7)). */
@@ -244,8 +251,26 @@ final class SshProcess extends Process {
 
         @Override
         protected void receiveInto(ChannelInputStream stream, SSHPacket packet) throws SSHException {
-            if (!dropped.get()) {
-                super.receiveInto(stream, packet);
+            awaitWindow(packet.available() - Integer.BYTES); // its length comes first
+            try {
+                if (!dropped.get()) {
+                    super.receiveInto(stream, packet);
+                }
+            } catch (SSHException e) {
+                if (!dropped.get()) { // else it was dropped in the middle of it
+                    throw e;
+                }
+            }
+        }
+
+        /**
+         * Waits until the server may send {@code bytes}. Both streams share one window, and SSHJ enlarges it after it has told the server so: who
+         * reads one stream may not have come to that when the answer is there on the other one.
+         */
+        private void awaitWindow(int bytes) {
+            long end = System.nanoTime() + WINDOW_NANOS;
+            while (getLocalWinSize() < bytes && !dropped.get() && System.nanoTime() < end) {
+                LockSupport.parkNanos(LOOK_NANOS);
             }
         }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -95,6 +98,27 @@ class ExecTest {
         Process process = sh("head -c 8000000 /dev/zero");
         assertThat(process.getInputStream().readAllBytes()).hasSize(8_000_000);
         assertThat(process.waitFor()).isZero();
+    }
+
+    /** The server may send what the reader of one stream has just allowed it on the other one. */
+    @Test
+    void whatTheCommandWritesToBothStreamsAtOnceComesWhole() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Process process = sh("head -c 4000000 /dev/zero >&2 & head -c 4000000 /dev/zero; wait");
+            CompletableFuture<byte[]> errors = CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
+            assertThat(all(process.getInputStream())).hasSize(4_000_000);
+            assertThat(errors).succeedsWithin(30, TimeUnit.SECONDS);
+            assertThat(errors.join()).hasSize(4_000_000);
+            assertThat(process.waitFor()).isZero();
+        }
+    }
+
+    private static byte[] all(InputStream in) {
+        try {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
