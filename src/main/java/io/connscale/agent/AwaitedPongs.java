@@ -22,7 +22,7 @@ final class AwaitedPongs {
     }
 
     /**
-     * Those that never had a Pong.
+     * Those that never had a Pong, and how long the oldest Ping has waited for its own.
      *
      * @param answered how many have had one, also of those that wait for none
      */
@@ -38,7 +38,7 @@ final class AwaitedPongs {
                 min = Math.min(min, age);
             }
         }
-        return new Unanswered(count, answered, max, count == 0 ? 0 : min);
+        return new Unanswered(count, answered, max, count == 0 ? 0 : min, oldest == null ? 0 : now - oldest.left);
     }
 
     /** Ends those that have waited for {@code allowed} nanoseconds by {@code now}. */

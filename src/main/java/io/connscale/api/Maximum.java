@@ -45,6 +45,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A search for the most connections that hosts and server hold, and for what stops them. Each number that is tried is validated: every connection has
@@ -1016,7 +1017,7 @@ public final class Maximum {
         long look = Math.max(MIN_LOOK_MILLIS, Math.min(MAX_LOOK_MILLIS, interval.toMillis() / 4));
         Moment last = first;
         long lost = statistics(last).counts().lost() - then.lost();
-        while (lost == 0 && System.nanoTime() < end && (System.nanoTime() < least || !answered(last))) {
+        while (lost == 0 && System.nanoTime() < end && (System.nanoTime() < least || !answered(last, start))) {
             Thread.sleep(look);
             last = moment();
             lost = statistics(last).counts().lost() - then.lost();
@@ -1035,8 +1036,17 @@ public final class Maximum {
         if (lost > 0) {
             return failed(n, answered, false, Quantity.text(lost) + " were lost: " + text(errors), first, last);
         }
-        if (!answered(last)) {
-            return failed(n, answered, false, Quantity.text(established - answered) + " have had no Pong", first, last);
+        if (!answered(last, start)) {
+            Duration waiting = Duration.ofNanos(now.unanswered().waitingNanos());
+            return answered < established
+                    ? failed(
+                            n,
+                            answered,
+                            false,
+                            Quantity.text(established - answered) + " have had no Pong",
+                            first,
+                            last)
+                    : failed(n, 0, false, "a Ping has waited for its Pong for " + Quantity.text(waiting), first, last);
         }
         OptionalLong difference = difference(end);
         if (difference.isPresent() && difference.getAsLong() > 0) {
@@ -1076,7 +1086,7 @@ public final class Maximum {
         return now.counts().pings() > 0;
     }
 
-    private boolean answered(Moment now) {
+    private boolean answered(Moment now, long start) {
         Statistics seen = statistics(now);
         boolean allPing = hosts.stream()
                 .allMatch(host ->
@@ -1084,7 +1094,27 @@ public final class Maximum {
         return !pings(seen)
                 || (seen.unanswered().count() == 0
                         && (!allPing
-                                || seen.unanswered().answered() >= seen.counts().established()));
+                                || seen.unanswered().answered() >= seen.counts().established())
+                        && hosts.stream().allMatch(host -> answered(now.hosts().get(host), start, host)));
+    }
+
+    private boolean answered(Moment.@Nullable Heard heard, long start, String host) {
+        return heard == null
+                || isAnswered(
+                        heard,
+                        start
+                                + Objects.requireNonNull(scale.settings().get(host))
+                                        .interval()
+                                        .toNanos());
+    }
+
+    /**
+     * Whether no Ping that had left by {@code by} waits for its Pong.
+     *
+     * @param by {@link System#nanoTime()}
+     */
+    static boolean isAnswered(Moment.Heard heard, long by) {
+        return heard.nanos() - by > heard.statistics().unanswered().waitingNanos();
     }
 
     /** What the hosts hold more than the server; who has just closed some waits until the server has noticed. */

@@ -158,20 +158,27 @@ public record Statistics(
      * @param answered the others that have had a Pong: whoever sent it has accepted them
      * @param oldestNanos age of the oldest, ns; 0 where there is none
      * @param youngestNanos age of the youngest, ns; 0 where there is none
+     * @param waitingNanos how long the oldest Ping of any connection has waited for its Pong, ns; 0 where none waits
      */
-    public record Unanswered(long count, long answered, long oldestNanos, long youngestNanos) {
-        public static final Unanswered NONE = new Unanswered(0, 0, 0, 0);
+    public record Unanswered(long count, long answered, long oldestNanos, long youngestNanos, long waitingNanos) {
+        public static final Unanswered NONE = new Unanswered(0, 0, 0, 0, 0);
 
         public Unanswered plus(Unanswered other) {
             if (count == 0 || other.count == 0) {
                 Unanswered one = count == 0 ? other : this;
-                return new Unanswered(one.count, answered + other.answered, one.oldestNanos, one.youngestNanos);
+                return new Unanswered(
+                        one.count,
+                        answered + other.answered,
+                        one.oldestNanos,
+                        one.youngestNanos,
+                        Math.max(waitingNanos, other.waitingNanos));
             }
             return new Unanswered(
                     count + other.count,
                     answered + other.answered,
                     Math.max(oldestNanos, other.oldestNanos),
-                    Math.min(youngestNanos, other.youngestNanos));
+                    Math.min(youngestNanos, other.youngestNanos),
+                    Math.max(waitingNanos, other.waitingNanos));
         }
     }
 

@@ -51,9 +51,9 @@ class AwaitedPongsTest {
         AwaitedPongs awaited = new AwaitedPongs();
         assertThat(awaited.unanswered(1000, 0)).isEqualTo(Unanswered.NONE);
         List.of(young, heard, old).forEach(node -> awaited.add(node, 800));
-        assertThat(awaited.unanswered(1000, 1)).isEqualTo(new Unanswered(2, 1, 900, 300));
+        assertThat(awaited.unanswered(1000, 1)).isEqualTo(new Unanswered(2, 1, 900, 300, 200));
         awaited.remove(old);
-        assertThat(awaited.unanswered(1000, 1)).isEqualTo(new Unanswered(1, 1, 300, 300));
+        assertThat(awaited.unanswered(1000, 1)).isEqualTo(new Unanswered(1, 1, 300, 300, 200));
     }
 
     private static List<RingNode> chain(AwaitedPongs awaited) {

@@ -64,7 +64,7 @@ class MessageLinesTest {
             SNAPSHOT,
             9,
             1,
-            new Unanswered(1, 4, 3, 2),
+            new Unanswered(1, 4, 3, 2, 5),
             new Times(Distribution.NONE, RECORDED, Distribution.NONE, Distribution.NONE, Distribution.NONE),
             TcpSample.NONE,
             new ProcessLoad(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
@@ -245,7 +245,7 @@ class MessageLinesTest {
                         new Message.StatisticsTaken(11, STATISTICS),
                         "{'type':'statistics','id':11,'statistics':{'counts':{'established':1,'connecting':2,'failed':3,"
                                 + "'lost':4,'stopped':5,'pings':6,'pongs':7,'skipped':8,'errors':{'receive timeout':4}},"
-                                + "'attempted':9,'missed':1,'unanswered':{'count':1,'answered':4,'oldestNanos':3,'youngestNanos':2},'times':{'connect':'"
+                                + "'attempted':9,'missed':1,'unanswered':{'count':1,'answered':4,'oldestNanos':3,'youngestNanos':2,'waitingNanos':5},'times':{'connect':'"
                                 + EMPTY + "','roundTrip':'" + ONE
                                 + "','roundTripSent':'" + EMPTY + "','lifetime':'" + EMPTY + "','loopLag':'" + EMPTY
                                 + "'},'tcp':{'sampled':0,'rtt':'" + EMPTY

@@ -41,7 +41,7 @@ class BothEndsTest {
                 new Snapshot(established, 0, 0, 0, 0, 0, 0, 0, new TreeMap<>()),
                 established,
                 0,
-                new Unanswered(established - answered, answered, 1, 1),
+                new Unanswered(established - answered, answered, 1, 1, 1),
                 Times.NONE,
                 TcpSample.NONE,
                 Statistics.NONE.process(),

@@ -217,11 +217,11 @@ class DiagnosticsTest {
         begin();
         ends.ended(100, Map.of());
         ends.server = FakeEnds.running(1); // a stray one
-        ends.statistics = unanswered(new Unanswered(0, 100, 0, 0));
+        ends.statistics = unanswered(new Unanswered(0, 100, 0, 0, 0));
         assertThat(text(diagnostics.verdict(HOSTS)))
                 .contains("another server answers at 127.0.0.1:8989: 99 connections more than the one here ever")
                 .doesNotContain("unaccepted");
-        ends.statistics = unanswered(new Unanswered(99, 1, 2_000_000_000L, 1_000_000_000L));
+        ends.statistics = unanswered(new Unanswered(99, 1, 2_000_000_000L, 1_000_000_000L, 1_000_000_000L));
         assertThat(text(diagnostics.verdict(HOSTS))).contains("99 unaccepted").doesNotContain("another server");
     }
 
@@ -232,7 +232,7 @@ class DiagnosticsTest {
         ends.ended(100, Map.of());
         ServerStatus had = FakeEnds.running(100);
         ends.server = new ServerStatus(true, "epoll", had.listeners(), 40, 100, 0, new TreeMap<>());
-        ends.statistics = unanswered(new Unanswered(0, 100, 0, 0));
+        ends.statistics = unanswered(new Unanswered(0, 100, 0, 0, 0));
         BothEnds both = BothEnds.settled(ends, SHORT);
         assertThat(both.difference()).isNull();
         assertThat(both.incomparable().orElseThrow())
@@ -261,7 +261,7 @@ class DiagnosticsTest {
         begin();
         ends.thorough = Known.with(
                 Known.with(Known.waiting(Known.nothing(), 8989, 9), Fact.LISTEN_DROPS, 12), Fact.SYN_RECEIVED, 4);
-        ends.statistics = unanswered(new Unanswered(3, 17, 2_000_000_000L, 1_000_000_000L));
+        ends.statistics = unanswered(new Unanswered(3, 17, 2_000_000_000L, 1_000_000_000L, 1_000_000_000L));
         Difference difference = diagnostics.difference(3);
         assertThat(difference.waiting()).isEqualTo(9);
         assertThat(difference.handshakes()).isEqualTo(4);

@@ -79,7 +79,7 @@ class DifferenceTest {
     @Test
     void aDifferenceSaysWhereTheConnectionsAre() {
         Facts now = with(waiting(with(CALM, Fact.LISTEN_OVERFLOWS, 64), 8989, 9), Fact.SYN_RECEIVED, 3);
-        Unanswered young = new Unanswered(12, 8, 2_340_000_000L, 400_000_000);
+        Unanswered young = new Unanswered(12, 8, 2_340_000_000L, 400_000_000, 2_000_000_000L);
         assertThat(difference(20, young, server(RUNNING, Map.of(), now)).text())
                 .contains("20 unaccepted", "12 without a first Pong, the oldest up for 2.3 s, the youngest for 0.4 s")
                 .contains("9 wait", "backlog 8", "3 SYN-RECEIVED", "TcpExtListenOverflows +57")
