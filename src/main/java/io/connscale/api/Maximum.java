@@ -22,6 +22,7 @@ import io.connscale.run.Expectation;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.stats.Statistics.Unanswered;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -1021,13 +1022,15 @@ public final class Maximum {
             Thread.sleep(look);
             last = moment();
             lost = statistics(last).counts().lost() - then.lost();
-            listener.progress("%s%s · %.0f s · %s of %s have had a Pong"
+            Unanswered pings = statistics(last).unanswered();
+            listener.progress("%s%s · %.0f s · %s of %s have had a Pong%s"
                     .formatted(
                             doing,
                             Quantity.text(n),
                             (System.nanoTime() - start) / 1e9,
-                            Quantity.text(statistics(last).unanswered().answered()),
-                            Quantity.text(established(last))));
+                            Quantity.text(pings.answered()),
+                            Quantity.text(established(last)),
+                            pings.waitingNanos() > interval.toNanos() ? ", " + waiting(pings) : ""));
         }
         Statistics now = statistics(last);
         long established = now.counts().established();
@@ -1037,7 +1040,6 @@ public final class Maximum {
             return failed(n, answered, false, Quantity.text(lost) + " were lost: " + text(errors), first, last);
         }
         if (!answered(last, start)) {
-            Duration waiting = Duration.ofNanos(now.unanswered().waitingNanos());
             return answered < established
                     ? failed(
                             n,
@@ -1046,7 +1048,7 @@ public final class Maximum {
                             Quantity.text(established - answered) + " have had no Pong",
                             first,
                             last)
-                    : failed(n, 0, false, "a Ping has waited for its Pong for " + Quantity.text(waiting), first, last);
+                    : failed(n, 0, false, waiting(now.unanswered()), first, last);
         }
         OptionalLong difference = difference(end);
         if (difference.isPresent() && difference.getAsLong() > 0) {
@@ -1079,6 +1081,10 @@ public final class Maximum {
                                 + (errors.isEmpty() ? "" : ": " + text(errors)),
                         first,
                         last);
+    }
+
+    private static String waiting(Unanswered pings) {
+        return "one Ping has waited for its Pong for " + Quantity.text(Duration.ofNanos(pings.waitingNanos()));
     }
 
     /** What says no Ping can't be answered. */
