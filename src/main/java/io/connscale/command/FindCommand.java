@@ -181,10 +181,15 @@ public final class FindCommand implements Command {
                         "connections stop all " + String.join(" ", hosts) + " closes those that are open",
                         answer(best, request));
             } catch (ConnscaleException e) {
-                throw new CommandException(e.message(), e.hint(), answer(search.interrupted(), request));
+                throw new CommandException(e.message(), e.hint(), known(search.interrupted(), request));
             } catch (IllegalArgumentException e) {
                 throw new CommandException(String.valueOf(e.getMessage()), GOALS);
             }
+        }
+
+        /** Null before the first step is over: a maximum of 0 would be told of a search that was refused. */
+        private @Nullable Answer known(Found found, Maximum.Request request) {
+            return found.runs().isEmpty() && found.lifted().isEmpty() ? null : answer(found, request);
         }
 
         private static final String GOALS = "find max client1 --goal 'roundTrip.p99 < 20ms'";

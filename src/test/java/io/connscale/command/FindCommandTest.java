@@ -2,10 +2,20 @@ package io.connscale.command;
 
 import static io.connscale.command.TypedLines.json;
 import static io.connscale.command.TypedLines.table;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.connscale.cluster.MiniCluster;
 import io.connscale.command.TypedLines.Said;
+import io.connscale.console.Answer.Format;
+import io.connscale.console.Console;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,5 +124,35 @@ class FindCommandTest {
         Said said = table(mini, "start client1", "server stop", "find max client1" + QUICK);
         assertThat(said.exit()).as(said.err()).isZero();
         assertThat(said.out()).containsPattern("(?m)^maximum 0 .* limited by refused on server · not held$");
+    }
+
+    @Test
+    void whatIsRefusedBeforeItsFirstStepIsAnErrorAndNothingElse() {
+        Said said = table(mini, "start client1", "connections start 7 client1", "find rate client1");
+        assertThat(said.exit()).isEqualTo(1);
+        assertThat(said.err())
+                .contains("error: 7 connections are open: the rate is found from none on")
+                .contains("connections stop all client1");
+        assertThat(said.out()).doesNotContain("maximum", "interrupted");
+        JsonNode answer =
+                new JsonMapper().readTree(json(mini, "find rate client1").last());
+        assertThat(answer.path("ok").asBoolean()).isFalse();
+        assertThat(answer.path("result").isMissingNode()).as(answer.toString()).isTrue();
+    }
+
+    @Test
+    void whatIsKnownIsToldWhereALaterStepFails() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Console console = new Console(Commands.root(), Format.TABLE, false, Path.of("connscale.log"), out, err);
+        CommandContext context = TypedLines.context(mini.cluster(), mini.server(), console);
+        console.serve(command -> Commands.run((Command) command, context));
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(() ->
+                console.runBatch(List.of("find max client1 --hold 60s --repeat 1 --goal 'established <= 777'"), null));
+        await().atMost(Duration.ofSeconds(60)).until(() -> err.toString(UTF_8).contains(" hold · "));
+        mini.kill("client1");
+        assertThat(exit.get(120, TimeUnit.SECONDS)).as(err.toString(UTF_8)).isEqualTo(1);
+        await().until(() -> err.toString(UTF_8).contains("error: "));
+        assertThat(out.toString(UTF_8)).containsPattern("(?m)^maximum [1-9][0-9]* .*so far");
     }
 }
