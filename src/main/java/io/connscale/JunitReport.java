@@ -2,12 +2,10 @@ package io.connscale;
 
 import io.connscale.console.Console;
 import io.connscale.control.PlainText;
+import io.connscale.control.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -95,28 +93,12 @@ final class JunitReport implements Console.Listener {
                 errors,
                 String.join("", cases.stream().map(one -> one + "\n").toList()));
         try {
-            replace(text);
+            WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             if (!complained) {
                 complained = true;
                 notices.accept("cannot write " + file + ": " + PlainText.why(e));
             }
-        }
-    }
-
-    /** A reader finds the one before or this one, whole. What is no plain file, {@code /dev/stdout} say, is written to. */
-    private void replace(String text) throws IOException {
-        if (Files.exists(file) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            Files.writeString(file, text, StandardCharsets.UTF_8);
-            return;
-        }
-        Path next = file.resolveSibling(file.getFileName() + ".new");
-        try {
-            Files.writeString(next, text, StandardCharsets.UTF_8);
-            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            Files.deleteIfExists(next);
-            throw e;
         }
     }
 

@@ -7,12 +7,12 @@ import io.connscale.console.Table;
 import io.connscale.console.Table.Column;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
+import io.connscale.control.WholeFile;
 import io.connscale.report.Report;
 import io.connscale.run.Run;
 import io.connscale.run.Runs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class ReportCommand implements Command {
         long bytes;
         try {
             byte[] html = Report.html(read).getBytes(StandardCharsets.UTF_8);
-            Files.write(file, html);
+            WholeFile.write(file, html);
             bytes = html.length;
         } catch (IOException e) {
             throw new CommandException(

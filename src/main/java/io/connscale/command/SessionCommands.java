@@ -6,13 +6,15 @@ import io.connscale.console.CommandException;
 import io.connscale.console.Table;
 import io.connscale.control.PlainText;
 import io.connscale.control.Quantity;
+import io.connscale.control.WholeFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Parameters;
@@ -65,7 +67,8 @@ public final class SessionCommands {
                     .filter(line -> !LEFT_OUT.contains(line.split(" ", 2)[0]))
                     .toList();
             try {
-                Files.write(file, commands);
+                String lines = commands.stream().map(line -> line + "\n").collect(Collectors.joining());
+                WholeFile.write(file, lines.getBytes(StandardCharsets.UTF_8));
             } catch (IOException e) {
                 throw new CommandException("cannot write " + file + ": " + PlainText.why(e), "save to another file");
             }

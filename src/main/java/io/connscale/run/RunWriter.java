@@ -1,6 +1,7 @@
 package io.connscale.run;
 
 import io.connscale.control.Json;
+import io.connscale.control.WholeFile;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.HistogramLog;
 import java.io.Closeable;
@@ -12,7 +13,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -237,14 +237,8 @@ public final class RunWriter implements Closeable {
     }
 
     static void replace(Path folder, String json) throws IOException {
-        Path next = folder.resolve(INFO + ".new");
-        try (Lines file = new Lines(next, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            file.write(json + "\n");
-        } catch (IOException e) {
-            Files.deleteIfExists(next);
-            throw e;
-        }
-        Files.move(next, folder.resolve(INFO), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        byte[] line = (json + "\n").getBytes(StandardCharsets.UTF_8);
+        WholeFile.replace(folder.resolve(INFO), folder.resolve(INFO + ".new"), line, PRIVATE_FILE);
     }
 
     /**
