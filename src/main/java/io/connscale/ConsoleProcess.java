@@ -11,6 +11,7 @@ import io.connscale.command.Command;
 import io.connscale.command.CommandContext;
 import io.connscale.command.Commands;
 import io.connscale.command.ServerCommand;
+import io.connscale.console.CommandException;
 import io.connscale.console.Console;
 import io.connscale.console.Repl;
 import io.connscale.console.StartOptions;
@@ -96,10 +97,9 @@ final class ConsoleProcess {
                 Objects.requireNonNullElse(options.keep(), Runs.MAX_RUNS),
                 hostsFile(options).toAbsolutePath().toString()));
         console.tell(recorder(recording));
-        Path junit = options.junit();
-        if (junit != null) {
-            console.tell(new JunitReport(junit, console::notice));
-        }
+        Optional<JunitReport> junit =
+                Optional.ofNullable(options.junit()).map(file -> new JunitReport(file, console::notice));
+        junit.ifPresent(console::tell);
         CommandContext context = new CommandContext(scale, parts.diagnostics(), console, recording);
         if (!options.pager()) {
             console.withoutPager();
@@ -134,9 +134,20 @@ final class ConsoleProcess {
         if (code == Console.EXHAUSTED) {
             endWithoutMemory(console);
         }
-        int exit = console.signalled() == 0 ? code : console.signalled();
+        Optional<CommandException> unwritten = junit.flatMap(JunitReport::failure);
+        unwritten.ifPresent(why -> fail(console, why));
+        int worst = code == Console.WORKED && unwritten.isPresent() ? Console.FAILED : code;
+        int exit = console.signalled() == 0 ? worst : console.signalled();
         recording.close(exit);
         return exit;
+    }
+
+    private static void fail(Console console, CommandException why) {
+        try {
+            console.fail(why);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** What the console does goes into the run's record. */

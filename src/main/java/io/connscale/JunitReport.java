@@ -1,5 +1,6 @@
 package io.connscale;
 
+import io.connscale.console.CommandException;
 import io.connscale.console.Console;
 import io.connscale.control.PlainText;
 import io.connscale.control.WholeFile;
@@ -11,7 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code --junit FILE}: each expectation as a test case, for CI; and each other command that failed, as an error. Written anew with each of them: what is there
@@ -31,6 +34,8 @@ final class JunitReport implements Console.Listener {
     private int failures;
     private int errors;
     private boolean complained;
+    /** Why it could not be written last; null where it was. */
+    private @Nullable IOException failure;
 
     JunitReport(Path file, Consumer<String> notices) {
         this(file, notices, MAX_CASES);
@@ -60,6 +65,14 @@ final class JunitReport implements Console.Listener {
             cases.add(testCase(line, command, ok, checked));
         }
         write();
+    }
+
+    /** What keeps the file from being there with all that was checked, in words for the user; empty where nothing does. */
+    synchronized Optional<CommandException> failure() {
+        return Optional.ofNullable(failure)
+                .map(why -> new CommandException(
+                        "--junit: " + file + " was not written: " + PlainText.why(why),
+                        "free space or change permissions there, or give --junit another file"));
     }
 
     private static String testCase(Map<String, Object> line, String command, boolean ok, boolean checked) {
@@ -94,7 +107,9 @@ final class JunitReport implements Console.Listener {
                 String.join("", cases.stream().map(one -> one + "\n").toList()));
         try {
             WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
+            failure = null;
         } catch (IOException e) {
+            failure = e;
             if (!complained) {
                 complained = true;
                 notices.accept("cannot write " + file + ": " + PlainText.why(e));

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,5 +44,22 @@ class JunitReportTest {
         report.ended(check(false));
         assertThat(file).content().contains("tests=\"4\" failures=\"1\" errors=\"0\"");
         assertThat(Files.readString(file).split("<testcase", -1)).hasSize(3);
+    }
+
+    @Test
+    void saysWhyItIsNotThereUntilItIs() throws Exception {
+        Path file = folder.resolve("later/junit.xml");
+        List<String> said = new ArrayList<>();
+        JunitReport report = new JunitReport(file, said::add);
+        report.ended(check(true));
+        assertThat(report.failure()).get().satisfies(why -> {
+            assertThat(why.message()).isEqualTo("--junit: " + file + " was not written: no such file or directory");
+            assertThat(why.hint()).contains("another file");
+        });
+        assertThat(said).containsExactly("cannot write " + file + ": no such file or directory");
+        Files.createDirectory(file.getParent());
+        report.ended(check(true));
+        assertThat(report.failure()).isEmpty();
+        assertThat(file).content().contains("tests=\"2\"");
     }
 }

@@ -270,4 +270,16 @@ class RecordIT {
                         "<testsuite name=\"connscale\" tests=\"2\" failures=\"1\" errors=\"0\">",
                         "<failure message=\"expected verdict == x&lt;y&gt;: it is none\"/>");
     }
+
+    @Test
+    void ciHearsWhereJunitsXmlIsMissing() {
+        ConsoleScript.Ran ran = script.run("--junit", "/dev/full", "-e", "expect verdict == none");
+        assertThat(ran.exit()).as(ran.err()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains("error: --junit: /dev/full was not written: No space left on device\n  free space");
+        assertThat(script.run("--junit", "/dev/full", "-e", "expect verdict == x")
+                        .exit())
+                .as("what was worse stays")
+                .isEqualTo(99);
+    }
 }

@@ -276,6 +276,11 @@ public final class Console implements Shell {
         return full ? EXHAUSTED : ended(FAILED, interruption);
     }
 
+    /** Prints an error of the program as it ends; a screen that is held is not waited for. */
+    public void fail(CommandException why) throws InterruptedException {
+        screen.last(why.message(), why.hint(), LAST_MILLIS);
+    }
+
     /** Says that memory is full, unless a command has failed of it; somehow, and within seconds. */
     public void outOfMemory() throws InterruptedException, IOException {
         reserve = null;

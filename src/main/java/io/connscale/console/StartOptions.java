@@ -29,8 +29,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Without -e, -f and --serve: interactive on a terminal, otherwise commands are read from standard input.",
-            "Exit codes: 0 all commands worked, 1 a command failed, 2 wrong usage or hosts file, 3 out of memory, "
-                    + "99 an expectation was not met, 130 interrupted, 143 terminated."
+            "Exit codes: 0 all commands worked, 1 a command failed or --junit's FILE was not written, "
+                    + "2 wrong usage or hosts file, 3 out of memory, 99 an expectation was not met, 130 interrupted, 143 terminated."
         })
 public final class StartOptions {
     private static final String HINT = "connscale-console --help lists the options";
