@@ -218,6 +218,9 @@ class RecordIT {
             assertThat(ran.err().lines().filter(line -> line.contains("is incomplete")))
                     .hasSize(1);
             assertThat(Run.read(small.resolve("run")).samples()).isNotEmpty();
+            assertThat(script.run("-e", "runs show " + small.resolve("run")).out())
+                    .contains(" · incomplete")
+                    .doesNotContain("killed");
         } finally {
             assertThat(new ProcessBuilder("umount", small.toString()).start().waitFor())
                     .isZero();

@@ -508,10 +508,18 @@ public final class Recording implements AutoCloseable {
                 .next(TimeUnit.MILLISECONDS.toNanos(ANSWER_MILLIS), Facts.Depth.LISTENERS)
                 .knowing(run.last);
         try {
-            write(run, now);
-            info(run, Instant.now(), exit);
+            endWith(run, now, exit);
         } finally {
             writer(run).close();
+        }
+    }
+
+    /** How it ended is written also where the last sample does not fit. */
+    private void endWith(Begun run, Moment last, @Nullable Integer exit) throws IOException {
+        try {
+            write(run, last);
+        } finally {
+            info(run, Instant.now(), exit);
         }
     }
 

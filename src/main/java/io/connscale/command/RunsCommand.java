@@ -47,6 +47,9 @@ public final class RunsCommand implements Command {
     /** RUN, for Tab. */
     static final String LABEL = "RUN";
 
+    /** Its console went on, and said so, while the disk did not take all. */
+    private static final String INCOMPLETE = "incomplete";
+
     private static final long KIB = 1024;
 
     /** In JSON. */
@@ -93,7 +96,10 @@ public final class RunsCommand implements Command {
         if (info == null) {
             return run.why();
         }
-        return run.running() ? "running" : info.ended() == null ? "killed" : "ended";
+        if (run.running()) {
+            return "running";
+        }
+        return run.isIncomplete() ? INCOMPLETE : info.ended() == null ? "killed" : "ended";
     }
 
     @Override
@@ -184,8 +190,11 @@ public final class RunsCommand implements Command {
         private static List<String> lines(Runs.Entry entry, Run read, List<Event> events) {
             RunInfo info = read.info();
             List<String> lines = new ArrayList<>();
-            lines.add("run  " + info.id() + (info.name() == null ? "" : " · " + info.name()) + " · " + state(entry)
-                    + (info.exit() == null ? "" : " with exit code " + info.exit()) + " · connscale " + info.version()
+            String state = state(entry);
+            String ended = state.equals(INCOMPLETE) ? ", ended" : "";
+            lines.add("run  " + info.id() + (info.name() == null ? "" : " · " + info.name()) + " · " + state
+                    + (info.exit() == null ? "" : ended + " with exit code " + info.exit()) + " · connscale "
+                    + info.version()
                     + " · Java " + info.console().java() + " · Linux "
                     + info.console().kernel());
             lines.add("in   " + entry.folder());

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the name of its folder
  * @param name given by the user; a run with one is never removed by itself
  * @param began when its first command began
- * @param ended null while it goes on, and where its console was killed
+ * @param ended null while it goes on, and where its console was killed or could not write its end
  * @param exit the console's exit code; the same
  * @param version of connscale
  * @param hosts as they were when the run began, by name

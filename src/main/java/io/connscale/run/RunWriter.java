@@ -40,6 +40,8 @@ public final class RunWriter implements Closeable {
     static final String EVENTS = "events.jsonl";
     static final String TIMES = "times.hlog";
     static final String LOCK = "lock";
+    /** What becomes of the lock where the record lacks something at its end: a new name needs no space. */
+    static final String INCOMPLETE = "incomplete";
 
     /** Characters of an event; what is longer loses its result, and then all details. */
     static final int MAX_EVENT = 16 << 10;
@@ -62,6 +64,8 @@ public final class RunWriter implements Closeable {
     private static final class Lines implements Closeable {
         private final FileChannel file;
         private long length;
+        /** Whether some were not taken. */
+        private boolean lacking;
 
         /**
          * An empty one.
@@ -80,6 +84,7 @@ public final class RunWriter implements Closeable {
                 }
                 length += bytes.limit();
             } catch (IOException e) {
+                lacking = true;
                 file.truncate(length);
                 throw e;
             }
@@ -105,6 +110,8 @@ public final class RunWriter implements Closeable {
     private final Lines times;
     /** No more events are written but verdicts and expectations, and that is said. */
     private boolean full;
+    /** {@code run.json} is not as it was last to be. */
+    private boolean old;
 
     /**
      * Begins.
@@ -233,7 +240,9 @@ public final class RunWriter implements Closeable {
 
     /** {@code run.json}, in place of the one before: a reader finds the one or the other, whole. */
     public void info(RunInfo info) throws IOException {
+        old = true;
         replace(folder, Json.line(info));
+        old = false;
     }
 
     static void replace(Path folder, String json) throws IOException {
@@ -307,13 +316,16 @@ public final class RunWriter implements Closeable {
         return samples.length + times.length;
     }
 
+    /** Says so on the disk where something that was given could not be written, so that the run is not taken for one whose console was killed. */
     @Override
     public void close() throws IOException {
         try (lock;
                 samples;
                 events;
-                times) {
-            // in this order backwards: the lock last
+                times) { // closed in this order backwards: the lock last
+            if (old || samples.lacking || events.lacking || times.lacking) {
+                Files.move(folder.resolve(LOCK), folder.resolve(INCOMPLETE));
+            }
         } finally {
             release();
         }

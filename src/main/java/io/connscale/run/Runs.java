@@ -57,6 +57,11 @@ public final class Runs {
             return info == null ? null : info.name();
         }
 
+        /** Whether its console could not write all of it, its end perhaps, since the disk was full, say. */
+        public boolean isIncomplete() {
+            return !running && Files.exists(folder.resolve(RunWriter.INCOMPLETE));
+        }
+
         /** Whether there is a {@code run.json}, be it damaged or a newer version's. */
         public boolean isRecord() {
             return Files.isRegularFile(folder.resolve(RunWriter.INFO));
@@ -195,6 +200,7 @@ public final class Runs {
                 RunWriter.TIMES,
                 RunWriter.INFO + ".new",
                 RunWriter.LOCK,
+                RunWriter.INCOMPLETE,
                 RunWriter.INFO)) {
             Files.deleteIfExists(run.folder().resolve(file));
         }

@@ -206,6 +206,34 @@ class RunWriterTest {
     }
 
     @Test
+    void whatCouldNotBeCompletedIsMarked() throws Exception {
+        RunInfo info = Run.read(RunTest.example()).info();
+        Path run = folder.resolve("run");
+        RunWriter writer = new RunWriter(run, info);
+        Files.createDirectory(run.resolve("run.json.new")); // so that run.json can't be written
+        assertThatThrownBy(() -> writer.info(info)).isInstanceOf(IOException.class);
+        assertThat(Runs.entry(run).isIncomplete()).as("it may be written again").isFalse();
+        writer.close();
+        assertThat(Runs.entry(run)).matches(Runs.Entry::isIncomplete).matches(entry -> !entry.running());
+        Files.delete(run.resolve("run.json.new"));
+        new Runs(folder).remove(Runs.entry(run));
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void whatIsCompleteInTheEndIsNotMarked() throws Exception {
+        RunInfo info = Run.read(RunTest.example()).info();
+        Path run = folder.resolve("run");
+        try (RunWriter writer = new RunWriter(run, info)) {
+            Path inTheWay = Files.createDirectory(run.resolve("run.json.new"));
+            assertThatThrownBy(() -> writer.info(info)).isInstanceOf(IOException.class);
+            Files.delete(inTheWay);
+            writer.info(info);
+        }
+        assertThat(Runs.entry(run).isIncomplete()).isFalse();
+    }
+
+    @Test
     void aFolderMayBeALink() throws Exception {
         RunInfo info = Run.read(RunTest.example()).info();
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
