@@ -26,6 +26,7 @@ import io.connscale.diagnosis.Readings;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.Routes;
 import io.connscale.limits.Difference;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Statistics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -495,7 +496,9 @@ public final class Connscale implements AutoCloseable {
             for (AgentException why : now.hosts().failed().values()) {
                 throw why;
             }
-            return Stats.of(now.hosts().done().values().stream().reduce(Statistics.NONE, Statistics::plus));
+            return Stats.of(now.hosts().done().values().stream()
+                    .map(Counted::statistics)
+                    .reduce(Statistics.NONE, Statistics::plus));
         });
     }
 

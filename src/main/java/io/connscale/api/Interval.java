@@ -45,11 +45,10 @@ public final class Interval {
     private Seen seen(@Nullable Moment before, String name, Moment.Heard heard) {
         boolean isThere = Sample.READY.equals(now.states().get(name));
         Moment.Heard then = before == null ? null : before.hosts().get(name);
-        return before != null
-                        && then == null
-                        && NO_AGENT.contains(before.states().getOrDefault(name, ""))
-                ? Seen.all(heard, Moment.seconds(before.nanos(), heard.nanos()), isThere)
-                : Seen.of(then, heard, isThere);
+        if (before != null && then == null && NO_AGENT.contains(before.states().getOrDefault(name, ""))) {
+            return Seen.all(heard, Moment.seconds(before.nanos(), heard.nanos()), isThere);
+        }
+        return Seen.of(then, heard, isThere);
     }
 
     /**
@@ -63,25 +62,14 @@ public final class Interval {
                     ? new Seen(now, null, 0, isThere)
                     : new Seen(
                             now,
-                            now.statistics().since(before.statistics()),
+                            now.counted().since(before.counted()),
                             Moment.seconds(before.nanos(), now.nanos()),
                             true);
         }
 
-        /** An agent that has begun since: it has done all meanwhile, and what its machine did before is another matter. */
+        /** An agent that has begun since: it has done all meanwhile, but for what those before it had counted. */
         static Seen all(Moment.Heard now, double seconds, boolean isThere) {
-            Statistics all = now.statistics();
-            Statistics its = new Statistics(
-                    all.counts(),
-                    all.attempted(),
-                    all.missed(),
-                    all.unanswered(),
-                    all.times(),
-                    all.tcp(),
-                    all.process(),
-                    new TreeMap<>(),
-                    all.unexpected());
-            return new Seen(now, isThere ? its : null, seconds, isThere);
+            return new Seen(now, isThere ? now.counted().own() : null, seconds, isThere);
         }
     }
 
@@ -97,7 +85,7 @@ public final class Interval {
     }
 
     private static Moment.Heard nothing(Moment.Heard heard) {
-        return new Moment.Heard(heard.nanos() - 1, Statistics.NONE, 0, Facts.NONE);
+        return new Moment.Heard(heard.nanos() - 1, heard.counted().nothing(), 0, Facts.NONE);
     }
 
     /**
@@ -164,6 +152,7 @@ public final class Interval {
 
     private static @Nullable SortedMap<String, Long> counters(Moment.@Nullable Heard before, Moment.Heard now) {
         if (before == null
+                || now.counted().hasBegunSince(before.counted()) // perhaps on another machine
                 || before.factsNanos() >= now.factsNanos()
                 || before.facts().equals(Facts.NONE)
                 || now.facts().equals(Facts.NONE)) {

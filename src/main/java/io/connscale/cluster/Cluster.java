@@ -26,6 +26,7 @@ import io.connscale.control.NameRanges;
 import io.connscale.control.Threads;
 import io.connscale.kernel.Facts;
 import io.connscale.net.Layers;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import io.connscale.talk.TalkSettings;
@@ -464,13 +465,12 @@ public final class Cluster implements AutoCloseable {
 
     /** All that a host's agent knows of its work, and what those before it had counted; of a lost one the counts alone. */
     public CompletableFuture<Statistics> statistics(String name) {
-        Host host = host(name);
-        try {
-            Statistics before = Statistics.of(host.before());
-            return host.ready().statistics().thenApply(before::plus);
-        } catch (AgentException e) {
-            return CompletableFuture.completedFuture(Statistics.of(host.status().counts()));
-        }
+        return counted(name).thenApply(Counted::statistics);
+    }
+
+    /** The same, with what tells this agent's part from that of those before it. */
+    public CompletableFuture<Counted> counted(String name) {
+        return host(name).counted();
     }
 
     /** What a host counts now: asked of its agent where there is one, else as it was left. */

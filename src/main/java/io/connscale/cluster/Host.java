@@ -8,12 +8,15 @@ import io.connscale.control.AgentProcess;
 import io.connscale.control.AgentProcess.Silence;
 import io.connscale.control.Message;
 import io.connscale.control.Quantity;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Reasons;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class Host {
     /** Lines of its standard error that are shown of an agent that was lost; the log has more. */
     private static final int MAX_LAST_ERRORS = 5;
+    /** Over all hosts: a host that was listed no more and is listed again must not have an earlier one's. */
+    private static final AtomicLong AGENTS = new AtomicLong();
 
     /**
      * One start: the connection, the process, the agent and its heartbeat. What it opened is its own, and it closes nothing else.
@@ -92,6 +97,7 @@ final class Host {
      *
      * @param session of the agent that is starting or ready
      * @param before the counts of agents that were lost here: what they held stays counted as lost
+     * @param agent which one is ready, of all that this program has started; {@link Counted#NONE} where none is
      * @param why the last of them was lost, a clause; empty where the host is not lost
      */
     private record Now(
@@ -100,6 +106,7 @@ final class Host {
             @Nullable Session session,
             Message.@Nullable Hello hello,
             Snapshot before,
+            long agent,
             String why) {}
 
     private final String name;
@@ -138,7 +145,7 @@ final class Host {
         this.notices = notices;
         this.losses = losses;
         this.told = new Notices(name);
-        this.now = new Now(config, State.STOPPED, null, null, Snapshot.NONE, "");
+        this.now = new Now(config, State.STOPPED, null, null, Snapshot.NONE, Counted.NONE, "");
     }
 
     HostStatus status() {
@@ -172,6 +179,17 @@ final class Host {
         return at.session.agent();
     }
 
+    /** All that the agent here knows of its work, and what those before it had counted; without one, the counts alone. */
+    CompletableFuture<Counted> counted() {
+        Now at = now;
+        if (at.session == null || at.state != State.READY) {
+            return CompletableFuture.completedFuture(
+                    new Counted(Statistics.of(status().counts()), at.before, Counted.NONE));
+        }
+        Statistics before = Statistics.of(at.before);
+        return at.session.agent().statistics().thenApply(its -> new Counted(before.plus(its), at.before, at.agent));
+    }
+
     /** What agents that were lost here had counted. */
     Snapshot before() {
         return now.before;
@@ -191,7 +209,7 @@ final class Host {
             return;
         }
         Session session = sessions.apply(before.config);
-        now = new Now(before.config, State.STARTING, session, null, before.before, "");
+        now = new Now(before.config, State.STARTING, session, null, before.before, Counted.NONE, "");
         session.ready()
                 .whenComplete((hello, failure) -> owner.execute(() -> {
                     if (failure != null) {
@@ -209,7 +227,7 @@ final class Host {
 
     private void failed(Session session, Now before) {
         if (now.session == session) {
-            now = new Now(now.config, before.state, null, null, now.before, before.why);
+            now = new Now(now.config, before.state, null, null, now.before, Counted.NONE, before.why);
         }
     }
 
@@ -219,7 +237,7 @@ final class Host {
 
     private void ready(Session session, Message.Hello hello, HostConfig configured) {
         told = new Notices(name);
-        now = new Now(now.config, State.READY, session, hello, now.before, "");
+        now = new Now(now.config, State.READY, session, hello, now.before, AGENTS.incrementAndGet(), "");
         session.ended().thenAccept(ending -> owner.execute(() -> ended(session, ending)));
         if (!now.config.equals(configured)) { // it was changed while the agent started
             others.execute(() -> session.configure(now.config));
@@ -246,7 +264,8 @@ final class Host {
             return false;
         }
         Snapshot last = session.counts();
-        now = new Now(now.config, State.LOST, null, null, now.before.plus(last.afterLoss("agent lost")), why);
+        Snapshot all = now.before.plus(last.afterLoss("agent lost"));
+        now = new Now(now.config, State.LOST, null, null, all, Counted.NONE, why);
         session.close(new AgentException(failure, remedy));
         notices.accept(
                 "%s lost, with %s: %s · %s".formatted(name, Notices.connections(last.established()), why, remedy));
@@ -262,7 +281,7 @@ final class Host {
 
     private void stop(CompletableFuture<Boolean> stopped) {
         Now before = now;
-        now = new Now(before.config, State.STOPPED, null, null, Snapshot.NONE, "");
+        now = new Now(before.config, State.STOPPED, null, null, Snapshot.NONE, Counted.NONE, "");
         CompletableFuture<Void> closed = before.session == null
                 ? CompletableFuture.completedFuture(null)
                 : before.session.close(new AgentException(name + " was stopped", "start " + name + " starts it again"));
@@ -279,7 +298,7 @@ final class Host {
         return CompletableFuture.supplyAsync(
                         () -> {
                             HostConfig config = change.apply(now.config);
-                            now = new Now(config, now.state, now.session, now.hello, now.before, now.why);
+                            now = new Now(config, now.state, now.session, now.hello, now.before, now.agent, now.why);
                             return now;
                         },
                         owner)

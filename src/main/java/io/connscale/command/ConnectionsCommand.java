@@ -618,7 +618,7 @@ public final class ConnectionsCommand implements Command {
                     .readings(names, false)
                     .hosts()
                     .done()
-                    .forEach((host, now) -> counts.put(host, now.counts()));
+                    .forEach((host, now) -> counts.put(host, now.statistics().counts()));
             return counts;
         }
 

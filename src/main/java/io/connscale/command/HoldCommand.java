@@ -71,7 +71,7 @@ public final class HoldCommand implements Command {
 
     private static Snapshot counts(CommandContext context, List<String> names) throws InterruptedException {
         return context.scale().readings(names, false).hosts().done().values().stream()
-                .map(now -> now.counts())
+                .map(now -> now.statistics().counts())
                 .reduce(Snapshot.NONE, Snapshot::plus);
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.connscale.diagnosis.Readings;
 import io.connscale.kernel.Limits;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.Health;
 import io.connscale.stats.ProcessLoad;
@@ -113,8 +114,13 @@ sealed interface StatsRow {
 
     /** A host; the rest as above. */
     static OfHost host(String name, Statistics then, Statistics now, double seconds, boolean onlyLast) {
+        return host(name, Counted.of(then), Counted.of(now), seconds, onlyLast);
+    }
+
+    /** The same of a host that may have another agent since {@code then}. */
+    static OfHost host(String name, Counted then, Counted now, double seconds, boolean onlyLast) {
         Statistics last = now.since(then);
-        return new OfHost(name, onlyLast ? last : now, last, seconds);
+        return new OfHost(name, onlyLast ? last : now.statistics(), last, seconds);
     }
 
     /** The server where it is known, the hosts, and their sum where there are several. */
@@ -136,9 +142,9 @@ sealed interface StatsRow {
         Statistics server = now.server();
         Statistics serverBefore = before.server();
         List<OfHost> hosts = new ArrayList<>();
-        now.hosts().done().forEach((name, statistics) -> {
-            Statistics then = before.hosts().done().getOrDefault(name, Statistics.NONE);
-            hosts.add(host(name, then, statistics, seconds, onlyLast));
+        now.hosts().done().forEach((name, counted) -> {
+            Counted then = before.hosts().done().getOrDefault(name, counted.nothing());
+            hosts.add(host(name, then, counted, seconds, onlyLast));
         });
         return rows(
                 server == null

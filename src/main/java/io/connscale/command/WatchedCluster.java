@@ -101,8 +101,7 @@ final class WatchedCluster implements WatchCommand.Watched {
         now.hosts().forEach((name, heard) -> {
             Moment.Heard then = before == null ? heard : before.hosts().getOrDefault(name, heard);
             if (then.nanos() != heard.nanos() || !hosts.containsKey(name)) {
-                hosts.put(
-                        name, StatsRow.host(name, then.statistics(), heard.statistics(), seconds(then, heard), false));
+                hosts.put(name, StatsRow.host(name, then.counted(), heard.counted(), seconds(then, heard), false));
             }
         });
         Moment.Heard heard = now.server();

@@ -2,6 +2,7 @@ package io.connscale.diagnosis;
 
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Statistics;
 import java.time.Instant;
 import java.util.Collections;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What server and hosts had said last, at one moment. All counts are since an agent, or the server, began: what happened between two
- * moments is the difference.
+ * moments is the difference, unless another agent has begun between them ({@link Counted#since}).
  *
  * @param at the moment
  * @param nanos the same, {@link System#nanoTime()}
@@ -32,14 +33,25 @@ public record Moment(
      * What one end has said.
      *
      * @param nanos when it was asked for that, {@link System#nanoTime()}
+     * @param counted all that it has counted, and which agent says so
      * @param factsNanos when it was asked for {@code facts}
      * @param facts what its kernel says; {@link Facts#NONE} where that is unknown
      */
-    public record Heard(long nanos, Statistics statistics, long factsNanos, Facts facts) {
+    public record Heard(long nanos, Counted counted, long factsNanos, Facts facts) {
+        /** Of who has no agent that is another's successor: the server. */
+        public Heard(long nanos, Statistics statistics, long factsNanos, Facts facts) {
+            this(nanos, Counted.of(statistics), factsNanos, facts);
+        }
+
+        /** All that it has counted. */
+        public Statistics statistics() {
+            return counted.statistics();
+        }
+
         private Heard knowing(@Nullable Heard before) {
             return before == null || facts.equals(Facts.NONE)
                     ? this
-                    : new Heard(nanos, statistics, factsNanos, facts.knowing(before.facts));
+                    : new Heard(nanos, counted, factsNanos, facts.knowing(before.facts));
         }
     }
 

@@ -5,6 +5,7 @@ import io.connscale.cluster.HostStatus;
 import io.connscale.control.Server;
 import io.connscale.control.ServerStatus;
 import io.connscale.kernel.Facts;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Statistics;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -71,7 +72,7 @@ public final class Moments {
 
     /** One end. */
     private static final class Source {
-        final Question<Statistics> statistics = new Question<>(Statistics.NONE);
+        final Question<Counted> statistics = new Question<>(Counted.of(Statistics.NONE));
         final Question<Facts> facts = new Question<>(Facts.NONE);
         /** With what was known before: who listens is seldom asked, and an agent without a descriptor can read little. */
         private Facts known = Facts.NONE;
@@ -114,14 +115,14 @@ public final class Moments {
         hosts.keySet().retainAll(names);
         if (ours) {
             status.ask(now, ourServer::status);
-            server.statistics.ask(now, ourServer::statistics);
+            server.statistics.ask(now, () -> ourServer.statistics().thenApply(Counted::of));
             if (kernels != null) {
                 server.facts.ask(now, () -> ourServer.facts(kernels));
             }
         }
         for (String name : names) {
             Source host = hosts.computeIfAbsent(name, unknown -> new Source());
-            host.statistics.ask(now, () -> cluster.statistics(name));
+            host.statistics.ask(now, () -> cluster.counted(name));
             if (kernels != null) {
                 host.facts.ask(now, () -> cluster.facts(name, kernels));
             }

@@ -5,6 +5,7 @@ import io.connscale.control.AgentException;
 import io.connscale.control.Answers;
 import io.connscale.control.Server;
 import io.connscale.control.TargetReading;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Statistics;
 import java.util.List;
 import java.util.Map;
@@ -25,19 +26,19 @@ public record Readings(
         @Nullable Statistics server,
         @Nullable TargetReading target,
         @Nullable AgentException silent,
-        Answers.Each<Statistics> hosts) {
+        Answers.Each<Counted> hosts) {
     /** Longer than any agent needs that is still there; one that is silent is given up sooner. */
     private static final long SECONDS = 30;
 
     /** Of these hosts alone. */
     public static Readings ofHosts(Cluster cluster, List<String> names) throws InterruptedException {
-        return new Readings(System.nanoTime(), null, null, null, answers(Answers.ask(names, cluster::statistics)));
+        return new Readings(System.nanoTime(), null, null, null, answers(Answers.ask(names, cluster::counted)));
     }
 
     /** Of these hosts and of the server. */
     public static Readings ofBothEnds(Cluster cluster, Server server, List<String> names) throws InterruptedException {
         long now = System.nanoTime();
-        Map<String, CompletableFuture<Statistics>> asked = Answers.ask(names, cluster::statistics);
+        Map<String, CompletableFuture<Counted>> asked = Answers.ask(names, cluster::counted);
         if (server.foreign().isPresent()) {
             return ofForeign(now, server, asked);
         }
@@ -52,7 +53,7 @@ public record Readings(
     }
 
     /** That it is not read is no failure where it need not be. */
-    private static Readings ofForeign(long now, Server server, Map<String, CompletableFuture<Statistics>> asked)
+    private static Readings ofForeign(long now, Server server, Map<String, CompletableFuture<Counted>> asked)
             throws InterruptedException {
         if (server.readOn().isEmpty()) {
             return new Readings(now, null, null, null, answers(asked));
@@ -67,12 +68,12 @@ public record Readings(
     public @Nullable Long pongs() {
         return hosts.failed().isEmpty()
                 ? (Long) hosts.done().values().stream()
-                        .mapToLong(one -> one.counts().pongs())
+                        .mapToLong(one -> one.statistics().counts().pongs())
                         .sum()
                 : null;
     }
 
-    private static Answers.Each<Statistics> answers(Map<String, CompletableFuture<Statistics>> asked)
+    private static Answers.Each<Counted> answers(Map<String, CompletableFuture<Counted>> asked)
             throws InterruptedException {
         return Answers.each(asked, System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS));
     }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.connscale.diagnosis.Moment;
 import io.connscale.kernel.Facts;
 import io.connscale.run.Sample;
+import io.connscale.stats.Counted;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -104,6 +106,80 @@ class IntervalTest {
                                 .sum())
                         .perSecond())
                 .isNull();
+    }
+
+    private static Moment.Heard heard(long nanos, Counted counted) {
+        return new Moment.Heard(nanos, counted, nanos, Facts.NONE);
+    }
+
+    private static Moment.Heard agent(long nanos, long agent, Snapshot before, Statistics its) {
+        return heard(nanos, new Counted(Statistics.of(before).plus(its), before, agent));
+    }
+
+    private static Statistics timed(long pings, long attempted, long upNanos) {
+        return new Statistics(
+                new Snapshot(10, 0, 0, 0, 0, pings, pings, 0, new TreeMap<>()),
+                attempted,
+                0,
+                Statistics.Unanswered.NONE,
+                Statistics.Times.NONE,
+                Statistics.NONE.tcp(),
+                new ProcessLoad(1, upNanos, upNanos / 10, upNanos, 0, 0, 0, 1000, 0, 5000),
+                new TreeMap<>());
+    }
+
+    private static final Snapshot LEFT =
+            new Snapshot(100, 0, 3, 0, 0, 5000, 5000, 0, new TreeMap<>()).afterLoss("agent lost");
+
+    /** Its host was seen while it started, or lost, or neither; its first agent had been there for longer, or less long. */
+    @Test
+    void ofANewAgentNothingCountsThatTheLostOneHadDone() {
+        long now = 4 * SECOND;
+        Moment after = new Moment(
+                Instant.EPOCH,
+                now,
+                Map.of("one", "ready"),
+                null,
+                null,
+                Map.of("one", agent(now, 2, LEFT, timed(20, 10, SECOND))));
+        Moment starting = new Moment(Instant.EPOCH, 2 * SECOND, Map.of("one", "starting"), null, null, Map.of());
+        Moment lost = alone(2 * SECOND, "lost", Statistics.of(LEFT));
+
+        for (Moment before : List.of(starting, lost, first(9 * SECOND), first(SECOND / 2))) {
+            Sample.End one = Objects.requireNonNull(new Interval(before, after)
+                    .sample(Instant.EPOCH, null)
+                    .hosts()
+                    .get("one"));
+            assertThat(one.perSecond()).isEqualTo(new Sample.PerSecond(5, 0, 0, 10, 10));
+            assertThat(one.cpus()).isEqualTo(0.1);
+            assertThat(one.counters()).isNull();
+            assertThat(one.pings()).as("its host's counts go on").isEqualTo(5020);
+            assertThat(one.lost()).isEqualTo(100);
+        }
+    }
+
+    /** The first agent, which was heard of last and had said more than its host had heard when it was lost. */
+    private static Moment first(long upNanos) {
+        return new Moment(
+                Instant.EPOCH,
+                2 * SECOND,
+                Map.of("one", "ready"),
+                null,
+                null,
+                Map.of("one", agent(2 * SECOND, 1, Snapshot.NONE, timed(5100, 103, upNanos))));
+    }
+
+    @Test
+    void fromItsSecondMomentOnANewAgentIsComparedWithItself() {
+        Moment.Heard then = agent(SECOND, 2, LEFT, timed(20, 10, SECOND));
+        Moment.Heard now = agent(2 * SECOND, 2, LEFT, timed(26, 10, 2 * SECOND));
+        Sample.End one = Objects.requireNonNull(new Interval(
+                        new Moment(Instant.EPOCH, SECOND, Map.of("one", "ready"), null, null, Map.of("one", then)),
+                        new Moment(Instant.EPOCH, 2 * SECOND, Map.of("one", "ready"), null, null, Map.of("one", now)))
+                .sample(Instant.EPOCH, null)
+                .hosts()
+                .get("one"));
+        assertThat(one.perSecond()).isEqualTo(new Sample.PerSecond(0, 0, 0, 6, 6));
     }
 
     @Test

@@ -9,7 +9,9 @@ import static org.awaitility.Awaitility.await;
 import io.connscale.cluster.HostStatus.State;
 import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Snapshot;
+import io.connscale.stats.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +88,35 @@ class LossTest {
         assertThat(mini.notices()).hasSize(2);
         assertThat(get(mini.cluster().stop("client1"))).isTrue();
         assertThat(get(mini.cluster().counts("client1"))).isEqualTo(Snapshot.NONE);
+    }
+
+    /** Its counts go on with those of the lost one; who compares two moments must be able to tell the two apart. */
+    @Test
+    void aHostThatIsStartedAgainSaysWhichAgentCounts() throws Exception {
+        MiniCluster mini = start(MiniCluster.of("client1"));
+        get(mini.cluster().start("client1"));
+        assertThat(mini.open("client1", 10)).isEqualTo(10);
+        Counted first = get(mini.cluster().counted("client1"));
+        get(mini.cluster().counts("client1")); // now its host has heard of them, too
+        mini.kill("client1");
+        await().until(() -> mini.state("client1") == State.LOST);
+        Counted lost = get(mini.cluster().counted("client1"));
+        assertThat(lost.agent()).isEqualTo(Counted.NONE);
+        assertThat(lost.hasBegunSince(first)).isFalse();
+        get(mini.cluster().start("client1"));
+        assertThat(mini.open("client1", 4)).isEqualTo(4);
+        Counted second = get(mini.cluster().counted("client1"));
+        assertThat(second.hasBegunSince(first)).isTrue();
+        assertThat(second.hasBegunSince(lost)).isTrue();
+        assertThat(second.statistics().counts().lost()).isEqualTo(10);
+        Statistics since = second.since(first);
+        assertThat(since).isEqualTo(second.since(lost));
+        assertThat(since.attempted()).isEqualTo(4);
+        assertThat(since.counts().lost()).isZero();
+        assertThat(since.counts().errors()).isEmpty();
+        assertThat(get(mini.cluster().stop("client1"))).isTrue();
+        get(mini.cluster().start("client1"));
+        assertThat(get(mini.cluster().counted("client1")).hasBegunSince(second)).isTrue();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.connscale.control.Json;
+import io.connscale.stats.Counted;
 import io.connscale.stats.Distribution;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
@@ -40,6 +41,20 @@ class StatsRowTest {
     void oneThatWasHeardOfForTheFirstTimeHasNoRateYet() {
         StatsRow sum = StatsRow.Sum.of(List.of(row("a", 1000, 1), row("b", 700, 0)));
         assertThat(sum.perSecond(last -> last.counts().pongs())).isCloseTo(1000, within(1e-6));
+    }
+
+    /** A host that lost its agent between the two readings and was started again: {@code stats --over}, and each tick of {@code watch}. */
+    @Test
+    void ofANewAgentNothingCountsThatTheLostOneHadDone() {
+        Snapshot before = new Snapshot(0, 0, 0, 7, 0, 5000, 5000, 0, new TreeMap<>());
+        Statistics its = Statistics.of(new ProcessLoad(1, 5, 0, 0, 0, 0, 0, 0, 0, 0), Map.of())
+                .plus(Statistics.of(new Snapshot(1, 0, 0, 0, 0, 20, 20, 0, new TreeMap<>())));
+        Statistics old = Statistics.of(new ProcessLoad(1, 9, 0, 0, 0, 0, 0, 0, 0, 0), Map.of());
+        Counted now = new Counted(its.plus(Statistics.of(before)), before, 2);
+        StatsRow.OfHost host = StatsRow.host("a", new Counted(old, Snapshot.NONE, 1), now, 2, true);
+        assertThat(host.perSecond(last -> last.counts().pongs())).isEqualTo(10);
+        assertThat(host.all().counts().lost()).isZero();
+        assertThat(host.all().counts().pings()).isEqualTo(20);
     }
 
     private static Statistics holding(long connections, long residentBytes) {
