@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code watch} draws. The hosts get what room the rest leaves; on a narrow screen whole columns are left out, and no number is cut; on a
- * short one, curves.
+ * short one, curves, and then those errors and warnings that hosts and sum leave no room for: how many those are is told.
  *
  * <pre>
  * watch · 10,000 established · server 10,000 · q ends
@@ -38,8 +39,12 @@ final class WatchPicture {
     private static final int MAX_TICKS = 600;
 
     private static final int CURVES_BEGIN = 22;
-    /** Lines of the table on a short screen: the headings, how many hosts are left out, and the sum. */
+    /** Lines of the table before any curve: the headings, the server, four hosts, how many are left out, and the sum. */
+    private static final int MIN_TABLE = 8;
+    /** Lines of the table on the shortest screen: the headings, how many hosts are left out, and the sum. */
     private static final int LEAST = 3;
+    /** One line in so many is for errors and warnings, however many hosts there are. */
+    private static final int NOTES_SHARE = 3;
 
     private static final List<Column<StatsRow>> COLUMNS = List.of(
             new Column<>("", StatsRow::name),
@@ -126,25 +131,53 @@ final class WatchPicture {
     List<String> lines(int columns, int rowsOfScreen, boolean unicode) {
         int width = columns - 1; // a terminal may wrap a line that fills it
         List<String> below = new ArrayList<>();
-        target.ifPresent(read -> below.add("server: " + read));
-        below.add("round trips of the last tick, µs: " + percentiles());
-        rows.stream()
-                .filter(row -> !(row instanceof StatsRow.Sum)
-                        && !row.all().counts().errors().isEmpty())
-                .forEach(row -> below.add(row.name() + ": "
-                        + ServerCommand.errors(row.all().counts().errors())));
-        rows.forEach(row -> below.addAll(row.warnings()));
-        List<String> wrapped = below.stream()
-                .flatMap(line -> Wrapped.hanging(line, width).stream())
-                .toList();
+        target.ifPresent(read -> below.addAll(Wrapped.hanging("server: " + read, width)));
+        below.addAll(Wrapped.hanging("round trips of the last tick, µs: " + percentiles(), width));
+        List<List<String>> notes =
+                notes().map(note -> Wrapped.hanging(note, width)).toList();
+        int ofNotes = notes.stream().mapToInt(List::size).sum();
         List<String> lines = new ArrayList<>(Wrapped.hanging("watch · " + head() + " · q ends", width));
         List<String> table = table(width);
-        int room = rowsOfScreen - lines.size() - wrapped.size();
-        int drawn = Math.max(0, Math.min(curves.size(), room - Math.min(LEAST, table.size())));
-        lines.addAll(shortened(table, Math.max(LEAST, room - drawn)));
+        int room = rowsOfScreen - lines.size() - below.size();
+        int drawn = Math.max(0, Math.min(curves.size(), room - ofNotes - Math.min(MIN_TABLE, table.size())));
+        int left = room - drawn;
+        List<String> shown = shortened(table, Math.max(LEAST, left - Math.min(ofNotes, left / NOTES_SHARE)));
+        if (drawn > 0) { // all notes are told: hosts get what they leave
+            shown = shortened(table, left - ofNotes);
+        }
+        lines.addAll(shown);
         curves.subList(0, drawn).forEach(curve -> lines.add(curve.line(columns, unicode)));
-        lines.addAll(wrapped);
+        lines.addAll(below);
+        lines.addAll(first(notes, left - shown.size()));
         return lines;
+    }
+
+    /** What connections ended with, and what makes numbers unreliable. */
+    private Stream<String> notes() {
+        return Stream.concat(
+                rows.stream()
+                        .filter(row -> !(row instanceof StatsRow.Sum)
+                                && !row.all().counts().errors().isEmpty())
+                        .map(row -> row.name() + ": "
+                                + ServerCommand.errors(row.all().counts().errors())),
+                rows.stream().flatMap(row -> row.warnings().stream()));
+    }
+
+    /** As many of them as there is room for, each of them whole, and how many are left out. */
+    private static List<String> first(List<List<String>> notes, int room) {
+        if (notes.stream().mapToInt(List::size).sum() <= room) {
+            return notes.stream().flatMap(List::stream).toList();
+        }
+        List<String> some = new ArrayList<>();
+        int told = 0;
+        while (some.size() + notes.get(told).size() < room) { // a line is kept for the number
+            some.addAll(notes.get(told++));
+        }
+        some.add(
+                told == 0
+                        ? notes.size() + " errors and warnings: stats tells them"
+                        : "… and %d more".formatted(notes.size() - told));
+        return some;
     }
 
     /** With as many columns as there is room for, each of them whole. */

@@ -2,9 +2,12 @@ package io.connscale.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,6 +48,65 @@ class WatchPictureTest {
         assertThat(lines(80, 8)).hasSize(8).anySatisfy(line -> assertThat(line).startsWith("established "));
         assertThat(lines(80, 7)).hasSize(7).noneSatisfy(line -> assertThat(line).startsWith("established "));
         assertThat(lines(80, 24)).anySatisfy(line -> assertThat(line).startsWith("p99 µs "));
+    }
+
+    /** Hosts that are all too busy, with an error each. */
+    private static List<String> ofTroubled(int hosts, int rows) {
+        ProcessLoad busy = new ProcessLoad(1, 1000, 990, 1000, 990, 0, 0, 0, 0, 0);
+        List<StatsRow> all = new ArrayList<>();
+        List<StatsRow.OfHost> troubled = new ArrayList<>();
+        for (int i = 1; i <= hosts; i++) {
+            Snapshot counts = new Snapshot(100, 0, 3, 0, 0, 0, 0, 0, new TreeMap<>(Map.of("connect ECONNREFUSED", 3L)));
+            Statistics now = Statistics.of(busy, Map.of()).plus(Statistics.of(counts));
+            troubled.add(StatsRow.host("client" + i, Statistics.NONE, now, 1, false));
+        }
+        all.add(StatsRow.server(Statistics.NONE, Statistics.of(busy, Map.of()), 1, false));
+        all.addAll(troubled);
+        all.add(StatsRow.Sum.of(troubled));
+        WatchPicture picture = new WatchPicture();
+        picture.add(all);
+        return picture.lines(80, rows, true);
+    }
+
+    @Test
+    void manyWarningsLeaveHostsAndSumOnTheScreen() {
+        List<String> lines = ofTroubled(10, 24);
+        assertThat(lines).hasSize(24).anyMatch(line -> line.startsWith("sum  "));
+        for (int i = 1; i <= 10; i++) {
+            String row = "client" + i + "  ";
+            assertThat(lines).anyMatch(line -> line.startsWith(row));
+        }
+        assertThat(lines).contains("client1: connect ECONNREFUSED 3");
+        assertThat(lines.get(23)).matches("… and \\d+ more");
+        long told =
+                lines.stream().filter(line -> line.matches("client\\d+: .*")).count();
+        assertThat(lines.get(23)).as("10 errors, 11 warnings").isEqualTo("… and " + (21 - told) + " more");
+    }
+
+    @Test
+    void manyHostsLeaveWarningsAThirdOfTheScreen() {
+        List<String> lines = ofTroubled(100, 24);
+        assertThat(lines)
+                .hasSize(24)
+                .anyMatch(line -> line.startsWith("client4  "))
+                .anyMatch(line -> line.startsWith("sum  "))
+                .contains("client1: connect ECONNREFUSED 3");
+    }
+
+    @Test
+    void onATallScreenAllWarningsAreTold() {
+        List<String> lines = ofTroubled(10, 60);
+        assertThat(lines).noneMatch(line -> line.startsWith("… and"));
+        assertThat(lines).anyMatch(line -> line.startsWith("client10's numbers are unreliable"));
+        assertThat(lines).anyMatch(line -> line.startsWith("p99 µs "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {7, 8, 9, 10, 12, 16, 20, 24, 25, 30, 40, 50})
+    void thePictureFitsTheScreen(int rows) {
+        for (int hosts : new int[] {2, 3, 10, 100}) {
+            assertThat(ofTroubled(hosts, rows).size()).isLessThanOrEqualTo(rows);
+        }
     }
 
     @Test
