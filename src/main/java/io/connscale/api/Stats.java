@@ -9,7 +9,7 @@ import java.util.Map;
  * What agents have counted and timed since they were started, added up exactly over hosts.
  *
  * @param established connections up now
- * @param attempted connects attempted
+ * @param attempted connects attempted; of agents that are lost that is unknown: theirs are not among these
  * @param failed connections that never came up
  * @param lost connections that ended unasked
  * @param pings Pings sent

@@ -72,32 +72,31 @@ public final class StatsCommand implements Command {
             new Column<>("failed", row -> row.all().counts().failed()),
             new Column<>("lost", row -> row.all().counts().lost()),
             new Column<>("stopped", row -> row.all().counts().stopped()),
-            new Column<>("attempted", row -> row.all().attempted()),
+            new Column<>("attempted", row -> known(row.attempted())),
             new Column<>("pings", row -> row.all().counts().pings()),
             new Column<>("pongs", row -> row.all().counts().pongs()),
-            new Column<>(
-                    "pongs/s",
-                    row -> Math.round(row.perSecond(last -> last.counts().pongs()))),
+            new Column<>("pongs/s", row -> known(row.rate(last -> last.counts().pongs()), Math::round)),
             new Column<>("skipped", row -> row.all().counts().skipped()),
-            new Column<>("missed", row -> row.all().missed()));
+            new Column<>("missed", row -> known(row.missed())));
 
     private static final List<Column<StatsRow>> PROCESSES = List.of(
             new Column<>("", StatsRow::name),
-            new Column<>("CPUs", row -> row.last().process().cpus()),
+            new Column<>("CPUs", row -> ofProcess(row, row.last().process().cpus())),
             new Column<>(
-                    "loops busy %", row -> Math.round(100 * row.last().process().loopBusy())),
-            new Column<>("collections", row -> row.all().process().collections()),
-            new Column<>("GC ms", row -> row.all().process().collectionMillis()),
-            new Column<>("heap MiB", row -> mib(row.all().process().heapBytes())),
-            new Column<>("direct MiB", row -> mib(row.all().process().directBytes())),
+                    "loops busy %",
+                    row -> ofProcess(row, Math.round(100 * row.last().process().loopBusy()))),
+            new Column<>(
+                    "collections", row -> ofProcess(row, row.all().process().collections())),
+            new Column<>("GC ms", row -> ofProcess(row, row.all().process().collectionMillis())),
+            new Column<>(
+                    "heap MiB", row -> ofProcess(row, mib(row.all().process().heapBytes()))),
+            new Column<>(
+                    "direct MiB", row -> ofProcess(row, mib(row.all().process().directBytes()))),
             new Column<>("resident MiB", row -> {
                 long resident = row.all().process().residentBytes();
-                return resident == ProcessLoad.UNKNOWN ? "" : mib(resident);
+                return resident == ProcessLoad.UNKNOWN ? "" : ofProcess(row, mib(resident));
             }),
-            new Column<>("bytes each", row -> {
-                Long each = row.bytesPerConnection();
-                return each == null ? "" : each;
-            }));
+            new Column<>("bytes each", row -> known(row.bytesPerConnection())));
 
     /** What was timed, by its name on the screen. */
     private static final Map<String, Function<Statistics, Distribution>> TIMES = times();
@@ -448,6 +447,19 @@ public final class StatsCommand implements Command {
 
     private static String gib(long bytes) {
         return bytes < 0 ? "unknown" : String.format(Locale.ROOT, "%.1f GiB", bytes / GIB);
+    }
+
+    /** Blank where it is unknown, here and below. */
+    private static Object known(@Nullable Object value) {
+        return value == null ? "" : value;
+    }
+
+    private static <T> Object known(@Nullable T value, Function<T, Object> shown) {
+        return value == null ? "" : shown.apply(value);
+    }
+
+    private static Object ofProcess(StatsRow row, Object value) {
+        return row.isThere() ? value : "";
     }
 
     private static long mib(long bytes) {

@@ -10,6 +10,7 @@ import io.connscale.stats.Health;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
+import io.connscale.stats.TcpSample;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -29,6 +30,31 @@ sealed interface StatsRow {
 
     /** How long that was. */
     double seconds();
+
+    /** Whether there is a process that knows more than counts: of a host whose agent is gone these are left alone. */
+    default boolean isThere() {
+        return true;
+    }
+
+    /** Whether there is nobody among these of whom counts alone are left. */
+    default boolean isWhole() {
+        return isThere();
+    }
+
+    /** Connects attempted; null where that is unknown, as below. */
+    default @Nullable Long attempted() {
+        return isWhole() ? (Long) all().attempted() : null;
+    }
+
+    /** Pings whose connection ended before the Pong came. */
+    default @Nullable Long missed() {
+        return isWhole() ? (Long) all().missed() : null;
+    }
+
+    /** As {@link #perSecond}; null where nobody is there who could have told it. */
+    default @Nullable Double rate(ToLongFunction<Statistics> count) {
+        return isThere() ? (Double) perSecond(count) : null;
+    }
 
     /** A count of what happened last, per second. */
     default double perSecond(ToLongFunction<Statistics> count) {
@@ -68,6 +94,17 @@ sealed interface StatsRow {
         public String name() {
             return HostWords.row(host);
         }
+
+        @Override
+        public boolean isThere() {
+            return !all.isCountsAlone();
+        }
+
+        /** What its host had heard is less than what the agent had said: the difference of both is no rate. */
+        @Override
+        public double perSecond(ToLongFunction<Statistics> count) {
+            return isThere() ? StatsRow.super.perSecond(count) : 0;
+        }
     }
 
     /** The hosts. Rates are added, not counts over unequal times: a host that answers late was looked at for longer. */
@@ -82,6 +119,17 @@ sealed interface StatsRow {
         @Override
         public String name() {
             return "sum";
+        }
+
+        /** Whether any of them is: who is gone adds nothing to a rate. */
+        @Override
+        public boolean isThere() {
+            return hosts.stream().anyMatch(OfHost::isThere);
+        }
+
+        @Override
+        public boolean isWhole() {
+            return isThere() && hosts.stream().allMatch(OfHost::isThere);
         }
 
         /** The longest. */
@@ -153,23 +201,23 @@ sealed interface StatsRow {
                 hosts);
     }
 
-    /** What programs are told of a row: docs/STATISTICS.md has the members. */
+    /** What programs are told of a row: docs/STATISTICS.md has the members. Of a host whose agent is gone all is null but its counts. */
     record Json(
             long established,
             long connecting,
             long failed,
             long lost,
             long stopped,
-            long attempted,
+            @Nullable Long attempted,
             long pings,
             long pongs,
             long skipped,
-            long missed,
+            @Nullable Long missed,
             SortedMap<String, Long> errors,
-            PerSecond perSecond,
-            Micros micros,
-            Tcp tcp,
-            ProcessUse process,
+            @Nullable PerSecond perSecond,
+            @Nullable Micros micros,
+            @Nullable Tcp tcp,
+            @Nullable ProcessUse process,
             List<String> unreliable) {
         /** Of TLS where there was some, here and below. */
         record PerSecond(
@@ -180,7 +228,17 @@ sealed interface StatsRow {
                 double pongs,
 
                 @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-                Double tlsHandshakes) {}
+                Double tlsHandshakes) {
+            static PerSecond of(StatsRow row, boolean tls) {
+                return new PerSecond(
+                        row.perSecond(Statistics::attempted),
+                        row.perSecond(last -> last.counts().failed()),
+                        row.perSecond(last -> last.counts().lost()),
+                        row.perSecond(last -> last.counts().pings()),
+                        row.perSecond(last -> last.counts().pongs()),
+                        tls ? row.perSecond(last -> last.times().handshakes().count()) : null);
+            }
+        }
 
         record Micros(
                 Times connect,
@@ -191,7 +249,18 @@ sealed interface StatsRow {
                 Times tcpRtt,
 
                 @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-                Times tlsHandshake) {}
+                Times tlsHandshake) {
+            static Micros of(Statistics all, boolean tls) {
+                return new Micros(
+                        Times.of(all.times().connect()),
+                        Times.of(all.times().roundTrip()),
+                        Times.of(all.times().roundTripSent()),
+                        Times.of(all.times().lifetime()),
+                        Times.of(all.times().loopLag()),
+                        Times.of(all.tcp().rtt()),
+                        tls ? Times.of(all.times().handshakes()) : null);
+            }
+        }
 
         record Times(
                 long count,
@@ -219,7 +288,11 @@ sealed interface StatsRow {
             }
         }
 
-        record Tcp(long sampled, long retransmitting, long retransmits) {}
+        record Tcp(long sampled, long retransmitting, long retransmits) {
+            static Tcp of(TcpSample tcp) {
+                return new Tcp(tcp.sampled(), tcp.retransmitting(), tcp.retransmits());
+            }
+        }
 
         record ProcessUse(
                 int processes,
@@ -250,6 +323,7 @@ sealed interface StatsRow {
         static Json of(StatsRow row) {
             Statistics all = row.all();
             Snapshot counts = all.counts();
+            boolean there = row.isThere();
             boolean tls = all.times().handshakes().count() > 0;
             return new Json(
                     counts.established(),
@@ -257,35 +331,16 @@ sealed interface StatsRow {
                     counts.failed(),
                     counts.lost(),
                     counts.stopped(),
-                    all.attempted(),
+                    row.attempted(),
                     counts.pings(),
                     counts.pongs(),
                     counts.skipped(),
-                    all.missed(),
+                    row.missed(),
                     counts.errors(),
-                    new PerSecond(
-                            row.perSecond(Statistics::attempted),
-                            row.perSecond(last -> last.counts().failed()),
-                            row.perSecond(last -> last.counts().lost()),
-                            row.perSecond(last -> last.counts().pings()),
-                            row.perSecond(last -> last.counts().pongs()),
-                            tls
-                                    ? row.perSecond(
-                                            last -> last.times().handshakes().count())
-                                    : null),
-                    new Micros(
-                            Times.of(all.times().connect()),
-                            Times.of(all.times().roundTrip()),
-                            Times.of(all.times().roundTripSent()),
-                            Times.of(all.times().lifetime()),
-                            Times.of(all.times().loopLag()),
-                            Times.of(all.tcp().rtt()),
-                            tls ? Times.of(all.times().handshakes()) : null),
-                    new Tcp(
-                            all.tcp().sampled(),
-                            all.tcp().retransmitting(),
-                            all.tcp().retransmits()),
-                    ProcessUse.of(all.process(), row.last().process(), row.bytesPerConnection()),
+                    there ? PerSecond.of(row, tls) : null,
+                    there ? Micros.of(all, tls) : null,
+                    there ? Tcp.of(all.tcp()) : null,
+                    there ? ProcessUse.of(all.process(), row.last().process(), row.bytesPerConnection()) : null,
                     row.unreliable());
         }
     }

@@ -89,7 +89,19 @@ final class WatchPicture {
     private Optional<String> target = Optional.empty();
 
     private static Object rate(StatsRow row, ToLongFunction<Statistics> count) {
-        return row.seconds() > 0 ? (Object) Math.round(row.perSecond(count)) : "";
+        Double rate = known(row, count);
+        return rate == null ? "" : (Object) Math.round(rate);
+    }
+
+    /** Null where nothing was heard of a time yet, or nobody is there who could have told it. */
+    private static @Nullable Double known(StatsRow row, ToLongFunction<Statistics> count) {
+        return row.seconds() > 0 ? row.rate(count) : null;
+    }
+
+    /** On a curve. */
+    private static double point(StatsRow row, ToLongFunction<Statistics> count) {
+        Double rate = known(row, count);
+        return rate == null ? Double.NaN : rate;
     }
 
     private static Object percentile(StatsRow row, double percent) {
@@ -113,8 +125,8 @@ final class WatchPicture {
         StatsRow sum = sum();
         Distribution trips = sum.last().times().roundTrip();
         established.add(nobodyHeard() ? Double.NaN : sum.all().counts().established());
-        attempted.add(sum.seconds() > 0 ? sum.perSecond(Statistics::attempted) : Double.NaN);
-        pongs.add(sum.seconds() > 0 ? sum.perSecond(last -> last.counts().pongs()) : Double.NaN);
+        attempted.add(point(sum, Statistics::attempted));
+        pongs.add(point(sum, last -> last.counts().pongs()));
         median.add(trips.count() == 0 ? Double.NaN : trips.percentile(50));
         slow.add(trips.count() == 0 ? Double.NaN : trips.percentile(99));
     }
@@ -236,6 +248,10 @@ final class WatchPicture {
         Snapshot counts = sum.all().counts();
         if (nobodyHeard() || sum.seconds() <= 0) {
             return head();
+        }
+        if (!sum.isThere()) {
+            return "%s · %s failed · %s lost"
+                    .formatted(head(), Quantity.text(counts.failed()), Quantity.text(counts.lost()));
         }
         return "%s · %s failed · %s lost · %s pongs/s · round trip µs %s"
                 .formatted(

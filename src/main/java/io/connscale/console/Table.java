@@ -97,7 +97,9 @@ public record Table(List<String> columns, List<List<Object>> rows) {
             row.stream()
                     .skip(1)
                     .map(cell -> cell instanceof Number number
-                            ? ((numbersDiffer || cell instanceof Double) && number.doubleValue() != 0 ? "" : cell)
+                            ? ((numbersDiffer || cell instanceof Double) && number.doubleValue() != 0
+                                    ? Number.class // unlike a blank, which is unknown
+                                    : cell)
                             : NameRanges.without(cell.toString(), row.get(0).toString()))
                     .forEach(key::add);
             groups.computeIfAbsent(key, none -> new ArrayList<>()).add(row);

@@ -71,6 +71,11 @@ public record Statistics(
                 counts, 0, 0, Unanswered.NONE, Times.NONE, TcpSample.NONE, ProcessLoad.NONE, new TreeMap<>());
     }
 
+    /** Whether there is no process that could know more: nothing but the counts says anything. */
+    public boolean isCountsAlone() {
+        return process.equals(ProcessLoad.NONE);
+    }
+
     /** Connections that failed before there was a process for them: attempted all the same. */
     public static Statistics failed(long n, SortedMap<String, Long> errors) {
         Snapshot counts = new Snapshot(0, 0, n, 0, 0, 0, 0, 0, errors, errors);
@@ -127,7 +132,7 @@ public record Statistics(
 
     /** What happened after {@code before}; states, sizes and samples are those of now. */
     public Statistics since(Statistics before) {
-        if (process.equals(ProcessLoad.NONE)) {
+        if (isCountsAlone()) {
             return of(counts.since(before.counts)); // it is gone, and the rest of what it knew with it
         }
         if (process.upNanos() < before.process.upNanos()) {

@@ -4,7 +4,9 @@ import static io.connscale.command.TypedLines.json;
 import static io.connscale.command.TypedLines.table;
 import static io.connscale.command.TypedLines.type;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.connscale.cluster.HostStatus.State;
 import io.connscale.cluster.MiniCluster;
 import io.connscale.command.TypedLines.Said;
 import io.connscale.console.Answer.Format;
@@ -66,6 +68,21 @@ class StatsCommandTest {
         Said said = table(mini, "stop client2", "stats client2");
         assertThat(said.exit()).isZero();
         assertThat(said.out()).containsPattern("client2 +0 ");
+    }
+
+    @Test
+    void ofALostHostWhatIsUnknownIsBlankAndInJsonNull() {
+        mini.kill("client2");
+        await().until(() -> mini.cluster().status("client2").state() == State.LOST);
+        String out = table(mini, "stats").out();
+        assertThat(out)
+                .containsPattern("(?m)^client1 +20 +0 +0 +0 +0 +20 +")
+                .containsPattern("(?m)^client2 +0 +0 +0 +20 +0 +\\d+ +\\d+ +0$")
+                .containsPattern("(?m)^client2$");
+        assertThat(json(mini, "stats").out())
+                .containsPattern("\"client2\":\\{\"established\":0,[^}]*\"lost\":20,[^}]*\"attempted\":null,[^}]*"
+                        + "\"missed\":null,\"errors\":\\{\"agent lost\":20},\"perSecond\":null,\"micros\":null,"
+                        + "\"tcp\":null,\"process\":null");
     }
 
     @Test

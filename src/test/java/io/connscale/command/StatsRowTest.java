@@ -11,6 +11,7 @@ import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +58,33 @@ class StatsRowTest {
         assertThat(host.all().counts().pings()).isEqualTo(20);
     }
 
+    private static StatsRow.OfHost lost() {
+        Statistics then = Statistics.of(new Snapshot(0, 0, 0, 0, 0, 40, 40, 0, new TreeMap<>()));
+        Statistics left = Statistics.of(new Snapshot(0, 0, 3, 100, 0, 30, 30, 0, new TreeMap<>()));
+        return StatsRow.host("gone", then, left, 1, false);
+    }
+
+    @Test
+    void ofALostHostItsCountsAreKnownAndNothingElse() {
+        assertThat(Json.line(StatsRow.Json.of(lost())))
+                .isEqualTo("{\"established\":0,\"connecting\":0,\"failed\":3,\"lost\":100,\"stopped\":0,"
+                        + "\"attempted\":null,\"pings\":30,\"pongs\":30,\"skipped\":0,\"missed\":null,\"errors\":{},"
+                        + "\"perSecond\":null,\"micros\":null,\"tcp\":null,\"process\":null,\"unreliable\":[]}");
+    }
+
+    @Test
+    void aSumWithALostHostHasTheRatesOfTheOthersAndDoesNotKnowWhatWasAttempted() {
+        StatsRow sum = StatsRow.Sum.of(List.of(row("a", 1000, 1), lost()));
+        assertThat(sum.rate(last -> last.counts().pongs())).isEqualTo(1000);
+        StatsRow.Json json = StatsRow.Json.of(sum);
+        assertThat(json.attempted()).isNull();
+        assertThat(json.missed()).isNull();
+        assertThat(Objects.requireNonNull(json.process()).processes()).isEqualTo(1);
+        assertThat(StatsRow.Sum.of(List.of(lost(), lost()))
+                        .rate(last -> last.counts().pongs()))
+                .isNull();
+    }
+
     private static Statistics holding(long connections, long residentBytes) {
         ProcessLoad load = new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, residentBytes);
         return Statistics.of(load, Map.of())
@@ -68,7 +96,8 @@ class StatsRowTest {
         Statistics four = holding(4, 1000);
         StatsRow.OfHost host = StatsRow.host("a", Statistics.NONE, four, 1, false);
         assertThat(host.bytesPerConnection()).isEqualTo(250);
-        assertThat(StatsRow.Json.of(host).process().bytesPerConnection()).isEqualTo(250);
+        assertThat(Objects.requireNonNull(StatsRow.Json.of(host).process()).bytesPerConnection())
+                .isEqualTo(250);
         assertThat(StatsRow.host("a", holding(1, 10), four, 1, true).bytesPerConnection())
                 .as("also of the last seconds: both are what is now")
                 .isEqualTo(250);

@@ -110,6 +110,20 @@ class WatchPictureTest {
     }
 
     @Test
+    void aLostHostHasNoRates() {
+        Statistics then = Statistics.of(new Snapshot(0, 0, 0, 0, 0, 40, 40, 0, new TreeMap<>()));
+        Statistics left = Statistics.of(new Snapshot(0, 0, 3, 100, 0, 30, 30, 0, new TreeMap<>()));
+        StatsRow.OfHost lost = StatsRow.host("gone", then, left, 1, false);
+        WatchPicture picture = new WatchPicture();
+        picture.add(List.of(lost));
+        assertThat(picture.lines(120, 24, true))
+                .anyMatch(line -> line.matches("gone +0 +0 +3 +100"))
+                .anyMatch(line -> line.matches("attempts/s *"))
+                .anyMatch(line -> line.matches("pongs/s *"));
+        assertThat(picture.plain()).isEqualTo("0 established · 3 failed · 100 lost");
+    }
+
+    @Test
     void onANarrowScreenTheColumnsGoFirstThatTheCurvesShow() {
         assertThat(lines(120).get(1)).contains("attempts/s").endsWith("p99 µs");
         assertThat(lines(80).get(1))
