@@ -167,7 +167,7 @@ public record BothEnds(
         if (!status.running()) {
             return Optional.of(ends.refusal()
                     .map(why -> "the server did not start: " + why.message())
-                    .orElse("the server here does not run"));
+                    .orElse("the server does not run"));
         }
         return missing(ends, hosts);
     }

@@ -81,7 +81,7 @@ class CommandsTest {
         assertThat(stopped.exit()).isZero();
         assertThat(stopped.out())
                 .containsPattern("(?m)^server +stopped$")
-                .endsWith("\nnot comparable: the server here does not run\n");
+                .endsWith("\nnot comparable: the server does not run\n");
         assertThat(json(mini, "count").last()).contains("\"server\":{\"established\":null}", "\"difference\":null");
     }
 

@@ -124,7 +124,7 @@ class JsonContractTest {
         assertThat(shape("server stop", "count"))
                 .isEqualTo("\"result\":{\"server\":{\"established\":null},\"hosts\":{\"client1\":{\"established\":0,"
                         + "\"connecting\":0,\"failed\":0,\"lost\":0}},\"established\":0,\"difference\":null,"
-                        + "\"incomparable\":\"the server here does not run\"}");
+                        + "\"incomparable\":\"the server does not run\"}");
     }
 
     @Test

@@ -131,7 +131,7 @@ class BothEndsTest {
         hostsHold(10, 10);
         ends.server = ServerStatus.stopped("epoll");
 
-        assertThat(settled().incomparable()).hasValue("the server here does not run");
+        assertThat(settled().incomparable()).hasValue("the server does not run");
         assertThat(settled().atServer()).isNull();
         assertThat(settled().difference()).isNull();
 
