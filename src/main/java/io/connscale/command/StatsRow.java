@@ -97,7 +97,7 @@ sealed interface StatsRow {
 
         @Override
         public boolean isThere() {
-            return !all.isCountsAlone();
+            return !all.countsAlone();
         }
 
         /** What its host had heard is less than what the agent had said: the difference of both is no rate. */

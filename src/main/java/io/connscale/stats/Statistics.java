@@ -72,7 +72,7 @@ public record Statistics(
     }
 
     /** Whether there is no process that could know more: nothing but the counts says anything. */
-    public boolean isCountsAlone() {
+    public boolean countsAlone() {
         return process.equals(ProcessLoad.NONE);
     }
 
@@ -132,7 +132,7 @@ public record Statistics(
 
     /** What happened after {@code before}; states, sizes and samples are those of now. */
     public Statistics since(Statistics before) {
-        if (isCountsAlone()) {
+        if (countsAlone()) {
             return of(counts.since(before.counts)); // it is gone, and the rest of what it knew with it
         }
         if (process.upNanos() < before.process.upNanos()) {

@@ -4,6 +4,7 @@ import io.connscale.control.Message;
 import io.connscale.control.MessageLines;
 import io.connscale.kernel.Facts;
 import io.connscale.kernel.FactsReader;
+import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
 import java.io.IOException;
@@ -22,6 +23,10 @@ import java.util.function.Predicate;
 
 /** Agents that hold connections, as they say, and say a word per second; some can be cut off, as by a switch that fails. */
 public final class Rack implements AutoCloseable {
+    /** Each agent is one: without it nothing but counts would be known. */
+    private static final Statistics PROCESS =
+            Statistics.of(new ProcessLoad(1, 1_000_000_000, 0, 0, 0, 0, 0, 1000, 0, 50_000_000), Map.of());
+
     private final Map<String, OutputStream> speaking = new ConcurrentHashMap<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "rack");
@@ -79,7 +84,12 @@ public final class Rack implements AutoCloseable {
                     } else if (message instanceof Message.TakeFacts take) {
                         say(host, out, new Message.FactsTaken(take.id(), facts));
                     } else if (message instanceof Message.TakeStatistics take) {
-                        say(host, out, new Message.StatisticsTaken(take.id(), Statistics.of(holds.apply(host))));
+                        say(
+                                host,
+                                out,
+                                new Message.StatisticsTaken(
+                                        take.id(),
+                                        Statistics.of(holds.apply(host)).plus(PROCESS)));
                     }
                 },
                 foreign -> {});

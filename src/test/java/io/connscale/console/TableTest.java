@@ -62,6 +62,16 @@ class TableTest {
     }
 
     @Test
+    void aBlankIsUnknownAndNotInARange() {
+        assertThat(hosts(200, i -> List.of("local", i == 7 ? "" : 1000L + i, "ready"))
+                        .folded()
+                        .rows())
+                .containsExactly(
+                        List.of("node[1-6,8-200]", 199L, "local", "1,001–1,200", "ready"),
+                        List.of("node7", 1L, "local", "", "ready"));
+    }
+
+    @Test
     void whatDiffersInAllIsCut() {
         List<String> lines =
                 hosts(200, i -> List.of("x" + i, 1L, "ready")).folded().lines();
