@@ -195,13 +195,7 @@ class RecordIT {
 
     @Test
     void aFullDiskIsSaidOnceAndTheRunGoesOn() throws Exception {
-        Needs.root();
-        Path small = Files.createDirectory(folder.resolve("small"));
-        assertThat(new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", small.toString())
-                        .start()
-                        .waitFor())
-                .isZero();
-        try {
+        try (SmallDisk small = new SmallDisk(folder.resolve("small"), 32)) {
             ConsoleScript.Ran ran = script.run(
                     "--run",
                     small.resolve("run").toString(),
@@ -221,9 +215,6 @@ class RecordIT {
             assertThat(script.run("-e", "runs show " + small.resolve("run")).out())
                     .contains(" · incomplete")
                     .doesNotContain("killed");
-        } finally {
-            assertThat(new ProcessBuilder("umount", small.toString()).start().waitFor())
-                    .isZero();
         }
     }
 

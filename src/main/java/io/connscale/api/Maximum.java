@@ -46,7 +46,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A search for the most connections that hosts and server hold, and for what stops them. Each number that is tried is validated: every connection has
@@ -1013,12 +1012,13 @@ public final class Maximum {
         Snapshot then = statistics(before).counts();
         Moment first = moment();
         long start = System.nanoTime();
+        long sent = start + interval.toNanos();
         long least = start + Math.max(interval.toNanos(), atLeast.toNanos());
         long end = least + longest(HostSettings::timeout).toNanos() + MARGIN.toNanos();
         long look = Math.max(MIN_LOOK_MILLIS, Math.min(MAX_LOOK_MILLIS, interval.toMillis() / 4));
         Moment last = first;
         long lost = statistics(last).counts().lost() - then.lost();
-        while (lost == 0 && System.nanoTime() < end && (System.nanoTime() < least || !answered(last, start))) {
+        while (lost == 0 && System.nanoTime() < end && (System.nanoTime() < least || !answered(last, sent))) {
             Thread.sleep(look);
             last = moment();
             lost = statistics(last).counts().lost() - then.lost();
@@ -1039,7 +1039,7 @@ public final class Maximum {
         if (lost > 0) {
             return failed(n, answered, false, Quantity.text(lost) + " were lost: " + text(errors), first, last);
         }
-        if (!answered(last, start)) {
+        if (!answered(last, sent)) {
             return answered < established
                     ? failed(
                             n,
@@ -1092,7 +1092,8 @@ public final class Maximum {
         return now.counts().pings() > 0;
     }
 
-    private boolean answered(Moment now, long start) {
+    /** @param sent by then each connection has sent a Ping, {@link System#nanoTime()} */
+    private boolean answered(Moment now, long sent) {
         Statistics seen = statistics(now);
         boolean allPing = hosts.stream()
                 .allMatch(host ->
@@ -1101,17 +1102,10 @@ public final class Maximum {
                 || (seen.unanswered().count() == 0
                         && (!allPing
                                 || seen.unanswered().answered() >= seen.counts().established())
-                        && hosts.stream().allMatch(host -> answered(now.hosts().get(host), start, host)));
-    }
-
-    private boolean answered(Moment.@Nullable Heard heard, long start, String host) {
-        return heard == null
-                || isAnswered(
-                        heard,
-                        start
-                                + Objects.requireNonNull(scale.settings().get(host))
-                                        .interval()
-                                        .toNanos());
+                        && hosts.stream()
+                                .map(host -> now.hosts().get(host))
+                                .filter(Objects::nonNull)
+                                .allMatch(heard -> isAnswered(heard, sent)));
     }
 
     /**

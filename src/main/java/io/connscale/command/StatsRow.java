@@ -160,12 +160,7 @@ sealed interface StatsRow {
         return new OfServer(onlyLast ? last : now, last, seconds);
     }
 
-    /** A host; the rest as above. */
-    static OfHost host(String name, Statistics then, Statistics now, double seconds, boolean onlyLast) {
-        return host(name, Counted.of(then), Counted.of(now), seconds, onlyLast);
-    }
-
-    /** The same of a host that may have another agent since {@code then}. */
+    /** A host, which may have another agent since {@code then}; the rest as above. */
     static OfHost host(String name, Counted then, Counted now, double seconds, boolean onlyLast) {
         Statistics last = now.since(then);
         return new OfHost(name, onlyLast ? last : now.statistics(), last, seconds);

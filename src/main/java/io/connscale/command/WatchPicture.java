@@ -153,10 +153,8 @@ final class WatchPicture {
         int room = rowsOfScreen - lines.size() - below.size();
         int drawn = Math.max(0, Math.min(curves.size(), room - ofNotes - Math.min(MIN_TABLE, table.size())));
         int left = room - drawn;
-        List<String> shown = shortened(table, Math.max(LEAST, left - Math.min(ofNotes, left / NOTES_SHARE)));
-        if (drawn > 0) { // all notes are told: hosts get what they leave
-            shown = shortened(table, left - ofNotes);
-        }
+        int forNotes = drawn > 0 ? ofNotes : Math.min(ofNotes, left / NOTES_SHARE); // beside curves all are told
+        List<String> shown = shortened(table, Math.max(LEAST, left - forNotes));
         lines.addAll(shown);
         curves.subList(0, drawn).forEach(curve -> lines.add(curve.line(columns, unicode)));
         lines.addAll(below);

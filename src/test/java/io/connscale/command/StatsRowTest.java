@@ -20,7 +20,7 @@ class StatsRowTest {
         ProcessLoad up = new ProcessLoad(1, 1, 0, 0, 0, 0, 0, 0, 0, 0);
         Statistics then = Statistics.of(up, Map.of());
         Statistics now = then.plus(Statistics.of(new Snapshot(0, 0, 0, 0, 0, pongs, pongs, 0, new TreeMap<>())));
-        return StatsRow.host(name, then, now, seconds, true);
+        return StatsRow.host(name, Counted.of(then), Counted.of(now), seconds, true);
     }
 
     @Test
@@ -61,7 +61,7 @@ class StatsRowTest {
     private static StatsRow.OfHost lost() {
         Statistics then = Statistics.of(new Snapshot(0, 0, 0, 0, 0, 40, 40, 0, new TreeMap<>()));
         Statistics left = Statistics.of(new Snapshot(0, 0, 3, 100, 0, 30, 30, 0, new TreeMap<>()));
-        return StatsRow.host("gone", then, left, 1, false);
+        return StatsRow.host("gone", Counted.of(then), Counted.of(left), 1, false);
     }
 
     @Test
@@ -94,17 +94,19 @@ class StatsRowTest {
     @Test
     void whatIsResidentIsSharedOutOverTheConnectionsThatAreUp() {
         Statistics four = holding(4, 1000);
-        StatsRow.OfHost host = StatsRow.host("a", Statistics.NONE, four, 1, false);
+        StatsRow.OfHost host = StatsRow.host("a", Counted.of(Statistics.NONE), Counted.of(four), 1, false);
         assertThat(host.bytesPerConnection()).isEqualTo(250);
         assertThat(Objects.requireNonNull(StatsRow.Json.of(host).process()).bytesPerConnection())
                 .isEqualTo(250);
-        assertThat(StatsRow.host("a", holding(1, 10), four, 1, true).bytesPerConnection())
+        assertThat(StatsRow.host("a", Counted.of(holding(1, 10)), Counted.of(four), 1, true)
+                        .bytesPerConnection())
                 .as("also of the last seconds: both are what is now")
                 .isEqualTo(250);
-        assertThat(StatsRow.host("a", Statistics.NONE, holding(0, 1000), 1, false)
+        assertThat(StatsRow.host("a", Counted.of(Statistics.NONE), Counted.of(holding(0, 1000)), 1, false)
                         .bytesPerConnection())
                 .isNull();
-        assertThat(StatsRow.host("a", Statistics.NONE, holding(4, ProcessLoad.UNKNOWN), 1, false)
+        assertThat(StatsRow.host(
+                                "a", Counted.of(Statistics.NONE), Counted.of(holding(4, ProcessLoad.UNKNOWN)), 1, false)
                         .bytesPerConnection())
                 .isNull();
     }

@@ -2,6 +2,7 @@ package io.connscale.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.connscale.stats.Counted;
 import io.connscale.stats.ProcessLoad;
 import io.connscale.stats.Snapshot;
 import io.connscale.stats.Statistics;
@@ -25,7 +26,7 @@ class WatchPictureTest {
             errors.put("connect " + reason, 12_345L);
         }
         Statistics now = Statistics.of(new Snapshot(10_000, 1_234, 61_725, 4_321, 0, 0, 0, 0, errors));
-        StatsRow.OfHost host = StatsRow.host("client1", Statistics.NONE, now, 1, true);
+        StatsRow.OfHost host = StatsRow.host("client1", Counted.of(Statistics.NONE), Counted.of(now), 1, true);
         WatchPicture picture = new WatchPicture();
         picture.add(List.of(host, StatsRow.Sum.of(List.of(host))));
         return picture.lines(columns, rows, true);
@@ -58,7 +59,7 @@ class WatchPictureTest {
         for (int i = 1; i <= hosts; i++) {
             Snapshot counts = new Snapshot(100, 0, 3, 0, 0, 0, 0, 0, new TreeMap<>(Map.of("connect ECONNREFUSED", 3L)));
             Statistics now = Statistics.of(busy, Map.of()).plus(Statistics.of(counts));
-            troubled.add(StatsRow.host("client" + i, Statistics.NONE, now, 1, false));
+            troubled.add(StatsRow.host("client" + i, Counted.of(Statistics.NONE), Counted.of(now), 1, false));
         }
         all.add(StatsRow.server(Statistics.NONE, Statistics.of(busy, Map.of()), 1, false));
         all.addAll(troubled);
@@ -113,7 +114,7 @@ class WatchPictureTest {
     void aLostHostHasNoRates() {
         Statistics then = Statistics.of(new Snapshot(0, 0, 0, 0, 0, 40, 40, 0, new TreeMap<>()));
         Statistics left = Statistics.of(new Snapshot(0, 0, 3, 100, 0, 30, 30, 0, new TreeMap<>()));
-        StatsRow.OfHost lost = StatsRow.host("gone", then, left, 1, false);
+        StatsRow.OfHost lost = StatsRow.host("gone", Counted.of(then), Counted.of(left), 1, false);
         WatchPicture picture = new WatchPicture();
         picture.add(List.of(lost));
         assertThat(picture.lines(120, 24, true))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.connscale.Needs;
+import io.connscale.SmallDisk;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -55,10 +56,8 @@ class WholeFileTest {
 
     @Test
     void onAFullDiskTheOneBeforeStays() throws Exception {
-        Needs.root();
-        run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.toString());
-        try {
-            Path file = old("file");
+        try (SmallDisk small = new SmallDisk(folder, 64)) {
+            Path file = Files.writeString(small.resolve("file"), "the one before");
             byte[] large = new byte[256 << 10];
             Arrays.fill(large, (byte) 'x');
             assertThatThrownBy(() -> WholeFile.write(file, large))
@@ -66,8 +65,6 @@ class WholeFileTest {
                     .hasMessageContaining("No space left");
             assertThat(file).hasContent("the one before");
             assertThat(folder.toFile().list()).containsExactly("file");
-        } finally {
-            run("umount", folder.toString());
         }
     }
 

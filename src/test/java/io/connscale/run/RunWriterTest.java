@@ -3,7 +3,7 @@ package io.connscale.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.connscale.Needs;
+import io.connscale.SmallDisk;
 import io.connscale.stats.Distribution;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -106,11 +106,9 @@ class RunWriterTest {
     /** On a disk of 256 KiB. */
     @Test
     void whatDoesNotFitOnTheDiskLeavesWholeLines() throws Exception {
-        Needs.root();
         Run example = Run.read(RunTest.example());
-        mount("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder.toString());
-        try {
-            Path run = folder.resolve("run");
+        try (SmallDisk small = new SmallDisk(folder, 256)) {
+            Path run = small.resolve("run");
             boolean full = false;
             try (RunWriter writer = new RunWriter(run, example.info())) {
                 for (int i = 0; i < 200; i++) {
@@ -125,13 +123,7 @@ class RunWriterTest {
                 assertThat(there).hasSizeBetween(20, 190);
                 assertThat(there.get(17)).isEqualTo(example.samples().get(17));
             }
-        } finally {
-            mount("umount", folder.toString());
         }
-    }
-
-    private static void mount(String... words) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder(words).inheritIO().start().waitFor()).isZero();
     }
 
     @Test
